@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addAuditCommands } from './commands/audit.ts';
 import { addBlockersCommand } from './commands/blockers.ts';
@@ -84,10 +84,14 @@ export function buildProgram(): Command {
  * Commander copies settings only to commands that are added later.
  */
 function inheritSettings(command: Command): void {
-  command.configureHelp({ showGlobalOptions: true });
+  command.configureHelp({ showGlobalOptions: true, optionDescription });
   suggestHarmless(command);
   for (const child of command.commands) inheritSettings(child);
 }
+
+/** An option that is repeated begins with an empty list, which says nothing to a person. */
+const optionDescription = (option: Option): string =>
+  Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option);
 
 /** Runs one command line and sets `process.exitCode`. Never rejects. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {

@@ -76,7 +76,7 @@ export function readHeader(
     // Spreadsheets add columns without a name; a value in one of them is a fault of its row.
     if (cell === '') continue;
     const column = columnOf(cell);
-    if (column === undefined) blame(printable(cell), unknown(cell), `one of ${fleetColumns.join(', ')}`);
+    if (column === undefined) blame(printable(cell), unknown(cell), knownOr(cell));
     else if (column === null) leftOut.push(cell);
     else if (columns.has(column)) blame(printable(cell), twice(column, nameOf(column)), 'every column once');
     else columns.set(column, index);
@@ -96,6 +96,13 @@ const twice = (column: FleetColumn, before: string): string =>
   before === column ? 'is a column twice' : `is ${column}, and so is column ${before}`;
 
 const printable = (cell: string): string => (/^[\w-]{1,60}$/.test(cell) ? cell : show(cell));
+
+/** A column of another system is mapped; a misspelled one is corrected. */
+const knownOr = (cell: string): string => {
+  const known = `one of ${fleetColumns.join(', ')}`;
+  const isMappable = nearest(cell, fleetColumns) === null && printable(cell) === cell;
+  return isMappable ? `${known}, or --map ${cell}=COLUMN, or --map ${cell}= to leave it out` : known;
+};
 
 function unknown(cell: string): string {
   const meant = nearest(cell, fleetColumns);

@@ -20,6 +20,8 @@ export interface StagedRelease {
   /** SHA-256 of what the upgrade command said. */
   readonly evidence: string;
   readonly tookMs: number;
+  /** False = the release file has no upgrade command: servpack brings the files itself. */
+  readonly commandRan: boolean;
   readonly started: readonly string[];
 }
 
@@ -62,7 +64,14 @@ export async function stageRelease(
   );
   const started = await startWaiting(context, who);
   context.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
-  return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
+  return ok({
+    release,
+    tree,
+    evidence: evidence.sha256,
+    tookMs,
+    commandRan: evidence.exitCode !== null,
+    started,
+  });
 }
 
 /** Names compare without case, so no two releases differ by case only. */

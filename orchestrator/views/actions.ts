@@ -40,12 +40,14 @@ export const actionsFor = (status: Facts): readonly string[] =>
 const actionsInPlace = (status: Facts): readonly string[] => [
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
   ...(status.halted === null ? [] : [`servpack unhalt   # ${elseOverride(status.halted.by)}`]),
+  // A gate has stopped at failures: a person sees what failed before accepting it.
+  ...(status.paused?.byGate === true ? aboutFailures(status) : []),
   ...toGoOn(status),
   ...(status.holds.length === 0 || status.status === 'ended'
     ? []
     : [releaseOf(status.campaign, status.holds)]),
   ...(status.notStaged.length === 0 ? [] : [`servpack release servers ${status.release}`]),
-  ...aboutFailures(status),
+  ...(status.paused?.byGate === true ? [] : aboutFailures(status)),
   ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
 ];
 

@@ -81,6 +81,40 @@ export function whyStopped(
   return hold === null ? null : holdInWords(hold);
 }
 
+/**
+ * All that has to happen before a client that waits may be admitted, besides a slot and its window.
+ */
+export function untilMayBegin(
+  { campaign, halt = null }: { readonly campaign: Campaign; readonly halt?: Halt | null },
+  { wave, logonServer }: { readonly wave: number; readonly logonServer: string },
+): readonly string[] {
+  const { definition, state } = campaign;
+  const started = untilRuns(campaign);
+  const isOpen = !('openWaves' in state) || wave < state.openWaves;
+  return [
+    ...(started === null ? [] : [started]),
+    ...(halt === null ? [] : ['the halt has ended']),
+    ...(isOpen ? [] : [`wave ${definition.waves[wave]?.name ?? ''} is open`]),
+    ...(holdOver(campaign, logonServer) === null ? [] : [`logon server ${logonServer} is released`]),
+  ];
+}
+
+function untilRuns({ definition, state }: Campaign): string | null {
+  if (state.status === 'paused' || awaitingOf(state)?.paused !== undefined) return 'the campaign is resumed';
+  switch (state.status) {
+    case 'created':
+      return 'the campaign is started';
+    case 'scheduled':
+      return `the campaign starts at ${isoOf(state.startAt)}`;
+    case 'waitingForRelease':
+      return `release ${definition.release} is staged`;
+    case 'running':
+    case 'ended':
+    case 'aborted':
+      return null;
+  }
+}
+
 const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${by}: ${because}`;
 
 function whyNotRunning({ definition, state }: Campaign): string {

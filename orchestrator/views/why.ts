@@ -1,6 +1,6 @@
 import { fromNow } from './duration-text.ts';
 import { outlookOf } from './outlook.ts';
-import { whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
+import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
 import { remarksOn } from './remarks.ts';
@@ -113,13 +113,7 @@ export function whyWaiting(
     since: cancelledAt === null ? null : moment(cancelledAt, context.now),
     blockers: [],
     evidence: null,
-    next:
-      cancelledAt === null
-        ? {
-            action: 'it is admitted and looked at',
-            when: opening === null ? null : moment(opening, context.now),
-          }
-        : null,
+    next: cancelledAt === null ? nextOfWaiting(context, pick, opening) : null,
     otherwise: null,
     remarks: [
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
@@ -129,6 +123,18 @@ export function whyWaiting(
     ],
     actions: waysBack(campaign, pick.logonServer),
   };
+}
+
+/** No time is foreseen while something besides the window keeps the client from being admitted. */
+function nextOfWaiting(
+  context: WhyContext,
+  pick: { readonly wave: number; readonly logonServer: string },
+  opening: number | null,
+): Why['next'] {
+  const action = 'it is admitted and looked at';
+  const until = untilMayBegin(context, pick);
+  if (until.length > 0) return { action: `${action} when ${until.join(' and ')}`, when: null };
+  return { action, when: opening === null ? null : moment(opening, context.now) };
 }
 
 function refusedAddressOf({ refusedAddress }: WhyContext): readonly string[] {

@@ -217,6 +217,43 @@ describe('why a client is deferred', () => {
   });
 });
 
+describe('what happens next to a client that waits', () => {
+  const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
+  const atNoon = { zone: 'Europe/Berlin', now: evening - hours(8) };
+  const opens = { at: '2026-11-16T21:00:00Z', inWords: 'in 9 h' };
+  const scheduled = { status: 'scheduled', startAt: evening } as CampaignState;
+  const held = [{ logonServer: 'LS-ROM', by: 'anna', because: 'payroll', at: evening }];
+
+  test.each([
+    ['when the campaign is started', { status: 'created' } as CampaignState, {}, 0],
+    ['when the campaign starts at 2026-11-16T20:00:00Z', scheduled, {}, 0],
+    ['when release sms-sp4 is staged', { status: 'waitingForRelease' } as CampaignState, {}, 0],
+    ['when the campaign is resumed', paused, {}, 0],
+    ['when the campaign is resumed and wave early is open', paused, {}, 1],
+    ['when the halt has ended', running(1), { halt: { by: 'anna', because: 'fire', at: evening } }, 0],
+    ['when wave early is open', running(1), {}, 1],
+  ])('it is admitted %s, and at no time before', (until, state, changes, wave) => {
+    const given = context(state, { ...atNoon, ...changes }, withPolicy({ window: nightly }));
+    expect(whyWaiting(given, { ...pick, wave }).next).toEqual({
+      action: `it is admitted and looked at ${until}`,
+      when: null,
+    });
+  });
+
+  test('it is admitted when its logon server is released', () => {
+    const given = context(paused);
+    const both = { ...given, campaign: { ...given.campaign, holds: held } };
+    expect(whyWaiting(both, pick).next?.action).toBe(
+      'it is admitted and looked at when the campaign is resumed and logon server LS-ROM is released',
+    );
+  });
+
+  test('it is admitted when its window opens, where nothing else is in the way', () => {
+    const given = context(running(1), atNoon, withPolicy({ window: nightly }));
+    expect(whyWaiting(given, pick).next).toEqual({ action: 'it is admitted and looked at', when: opens });
+  });
+});
+
 describe('why an admitted client does not go on', () => {
   test('says that a parked one waits for a slot, and why there is none', () => {
     const parked: Recorded = { ...rests(pcm), index: 'parked', dueAt: null };

@@ -77,4 +77,10 @@ describe('an export of the site with mapped columns', () => {
       expect.stringMatching(/^ad\.csv:1: Enabled: is not a known column/),
     ]);
   });
+
+  test('says of a column of another system that it is mapped, and of a misspelled one what was meant', () => {
+    const faults = faultsOf(read('Rechnername;logonservr\nPC-1;LS1\n', []));
+    expect(faults[0]).toMatch(/, or --map Rechnername=COLUMN, or --map Rechnername= to leave it out$/);
+    expect(faults[1]).toMatch(/did you mean logonServer\?.*hostKey$/);
+  });
 });

@@ -124,22 +124,32 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign hold sp4 --server ls-rom --server LS-MIL --reason phones',
-    /^Campaign sp4 is running: logon servers LS-ROM, LS-MIL are held: phones\nFollow: servpack campaign watch sp4\nNothing new starts on clients of LS-ROM, LS-MIL until you run: servpack campaign release sp4 --server LS-ROM --server LS-MIL\n$/,
+    /^Campaign sp4 is running; logon servers LS-ROM, LS-MIL are held: phones\nFollow: servpack campaign watch sp4\nNothing new starts on clients of LS-ROM, LS-MIL until you run: servpack campaign release sp4 --server LS-ROM --server LS-MIL\n$/,
     changedAnswer,
   ],
   [
     'campaign release sp4 --server LS-ROM',
-    /^Campaign sp4 is running: logon server LS-ROM is released\nFollow: servpack campaign watch sp4\nNothing new starts on clients of LS-MIL until you run: servpack campaign release sp4 --server LS-MIL\n$/,
+    /^Campaign sp4 is running; logon server LS-ROM is released\nFollow: servpack campaign watch sp4\nNothing new starts on clients of LS-MIL until you run: servpack campaign release sp4 --server LS-MIL\n$/,
     changedAnswer,
   ],
   [
     'campaign unhold sp4 --server LS-MIL --reason quiet',
-    /^Campaign sp4 is running: logon server LS-MIL is released: quiet\nFollow: servpack campaign watch sp4\n$/,
+    /^Campaign sp4 is running; logon server LS-MIL is released: quiet\nFollow: servpack campaign watch sp4\n$/,
     changedAnswer,
   ],
   [
     'campaign pause sp4 --reason phones',
     /^Campaign sp4 is paused: phones\nNothing new starts on its clients; work in progress is completed\.\nUndo: servpack campaign resume sp4\n$/,
+    changedAnswer,
+  ],
+  [
+    'campaign hold sp4 --server LS-ROM --reason payroll',
+    /^Campaign sp4 is paused; logon server LS-ROM is held: payroll\nNothing new starts on any of its clients until you run: servpack campaign resume sp4\nNothing new starts on clients of LS-ROM until you run: servpack campaign release sp4 --server LS-ROM\n$/,
+    changedAnswer,
+  ],
+  [
+    'campaign release sp4 --server LS-ROM --reason paid',
+    /^Campaign sp4 is paused; logon server LS-ROM is released: paid\nNothing new starts on any of its clients until you run: servpack campaign resume sp4\n$/,
     changedAnswer,
   ],
   [

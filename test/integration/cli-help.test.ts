@@ -30,6 +30,15 @@ describe('--help', () => {
     },
   );
 
+  test.each(everyCommand(buildProgram()).map((command) => [nameOf(command), command] as const))(
+    'of %s says the default of an option once, and in words',
+    (_name, command) => {
+      const help = helpOf(command).replaceAll(/\s+/g, ' ');
+      expect(help).not.toContain('(default: [])');
+      expect(help).not.toMatch(/\(default: [^)]*\) \(default: /);
+    },
+  );
+
   test('lists every exit code', () => {
     const help = helpOf(buildProgram());
     for (const { code, means } of Object.values(exitCodes)) expect(help).toContain(`  ${code}  ${means}`);

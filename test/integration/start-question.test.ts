@@ -90,7 +90,7 @@ test('the question of a start counts clients, logon servers and relocations, and
   expect(before.lines.slice(0, 8)).toEqual([
     'Campaign sp4: release sms-sp4, 1 wave',
     '6 clients, relocations unknown, 1 logon server not staged',
-    'Blockers unknown: 6 clients not surveyed in 7 days. Run: servpack look --fleet',
+    'Blockers unknown: 6 clients not surveyed in 7 days. Run: servpack look --fleet --release sms-sp4',
     '1 logon server not staged: 3 clients wait',
     'Will happen: wave all begins with 6 clients, as many at once as the budgets allow.',
     'Will not happen: servers among them are looked at, never changed.',
@@ -142,6 +142,16 @@ describe('a forecast in words', () => {
     verdicts: { blocked: 14_002, free: 25_000, current: 2, server: 200, couldNotLook: 10 },
   };
 
+  test('names the look for the product of the release, once the release is staged', () => {
+    const unknown = { ...none, notLooked: 5 };
+    expect(forecastLines(unknown, 'zabbix-7.0.5').at(-1)).toMatch(
+      / Run: servpack look --fleet --release zabbix-7\.0\.5$/,
+    );
+    expect(forecastLines(unknown, null).at(-1)).toMatch(
+      / When the release is staged, run: servpack look --fleet --release NAME$/,
+    );
+  });
+
   test('has the figures of all clients, or says how many clients were looked at', () => {
     const everybody = { ...given, verdicts: { ...given.verdicts, couldNotLook: 0 } };
     expect(relocationWords(everybody)).toBe('up to 11,930 relocations');
@@ -150,7 +160,7 @@ describe('a forecast in words', () => {
     );
     expect(relocationWords(given)).toBe('up to 11,930 relocations on 39,204 surveyed clients');
     expect(relocationWords({ ...none, notLooked: 5 })).toBe('relocations unknown');
-    expect(forecastLines(given)).toEqual([
+    expect(forecastLines(given, null)).toEqual([
       'Last surveys (oldest look 2026-11-20T08:00:00Z): 14,002 blocked, 25,000 free, 2 current, 200 servers, 10 could not be looked at',
     ]);
   });

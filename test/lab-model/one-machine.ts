@@ -2,6 +2,7 @@ import type { ClientLook } from '../../shared/products/client-look.ts';
 import type { Fence } from '../../shared/store/types.ts';
 import type { GatewayResult } from '../../workers/gateways/gateway.ts';
 import type { Request } from '../../workers/gateways/simulated/wire.ts';
+import { genericAgent } from '../lab/fleet/agent.ts';
 import { advance } from '../lab/fleet/advance.ts';
 import { perform } from '../lab/fleet/call.ts';
 import { createMachine } from '../lab/fleet/create.ts';
@@ -38,6 +39,7 @@ export class OneMachine {
       seed: 'model',
       startedAt: mondayAtFive,
       traits: 'usual',
+      agent: genericAgent,
       servers: new Map([['LS1', { name: 'LS1', release }]]),
       disks: new Map(),
       realNow: () => this.now,

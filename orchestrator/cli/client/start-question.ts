@@ -54,7 +54,7 @@ function questionLines(status: CampaignStatus, forecast: Forecast, when: string)
   return [
     `Campaign ${campaign}: release ${release}, ${many(waves.length, 'wave')}${when}`,
     `${many(size, 'client')}, ${relocationWords(forecast)}${servers}`,
-    ...forecastLines(forecast),
+    ...forecastLines(forecast, release),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
     ...holds.map(({ logonServer, by, because }) => `${logonServer} stays held by ${by}: ${because}`),
     ...willStart(waves),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { campaignPath } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { changedLines } from '../render/changed.ts';
+import { heldLines } from '../render/changed.ts';
 import type { ResumeOptions } from './halt.ts';
 import { changedAnswer } from '../../http/schemas/campaigns.ts';
 
@@ -33,7 +33,7 @@ export function addHoldCommands(campaign: Command): void {
         await withApi(command, async (api) =>
           outputOf(
             await api.post(changedAnswer, campaignPath(name, '/hold'), { logonServers, reason }),
-            changedLines,
+            heldLines,
           ),
         );
       },
@@ -59,7 +59,7 @@ export function addHoldCommands(campaign: Command): void {
         await withApi(command, async (api) =>
           outputOf(
             await api.post(changedAnswer, campaignPath(name, '/release'), { logonServers, ...options }),
-            changedLines,
+            heldLines,
           ),
         );
       },

@@ -21,7 +21,7 @@ interface LookOptions {
   readonly release?: string;
   readonly verdict?: string;
   readonly evidence?: boolean;
-  readonly within: number;
+  readonly within?: number;
   readonly detach?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function addLookCommand(program: Command): void {
     .option('--release <release>', 'also find the clients that already have this release')
     .addOption(verdictOption('list only machines with this result'))
     .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
-    .option('--within <duration>', 'stop after this time: 30m, 4h (default: 24h)', minutes, 24 * 60)
+    .option('--within <duration>', 'stop after this time: 30m, 4h (default: 24h)', minutes)
     .option(
       '--detach',
       'do not wait; see the result with "servpack survey show". Without it, Ctrl-C stops the survey',
@@ -79,7 +79,7 @@ async function look(
 ): Promise<Result<void, Refusal>> {
   const targets = await targetsOf(machines, options);
   if (!targets.ok) return targets;
-  const { product, release, within: withinMinutes, detach, verdict, evidence } = options;
+  const { product, release, within: withinMinutes = 24 * 60, detach, verdict, evidence } = options;
   const begun = await api.post(surveyAnswer, '/v1/surveys', {
     targets: targets.value,
     withinMinutes,

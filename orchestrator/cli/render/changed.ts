@@ -24,15 +24,41 @@ export function changedLines(
         : `Campaign ${campaign} ${statusClause[status]}: ${because}`,
     ),
     ...(halted !== null ? ['Nothing starts in it until you run: servpack unhalt'] : nextLines(changed)),
-    ...(held.length === 0
-      ? []
-      : wrapped(
-          view,
-          `Nothing new starts on clients of ${held.join(', ')} until you run: `,
-          releaseCommand(campaign, held),
-        )),
+    ...untilReleased(view, campaign, held),
   ];
 }
+
+/**
+ * How a campaign stands after a hold began or ended on a logon server: a pause of the campaign is
+ * another thing, and stays.
+ */
+export function heldLines(view: View, changed: z.infer<typeof changedAnswer>): readonly string[] {
+  const { campaign, status, because, held, halted } = changed;
+  const resume = wrapped(
+    view,
+    'Nothing new starts on any of its clients until you run: ',
+    resumeCommand(campaign),
+  );
+  return [
+    ...haltedLine(view, halted),
+    safe(`Campaign ${campaign} ${statusClause[status]}; ${because}`),
+    ...(halted === null ? [] : ['Nothing starts in it until you run: servpack unhalt']),
+    ...(status === 'paused' ? resume : []),
+    ...(halted === null && status === 'running' ? nextLines(changed) : []),
+    ...untilReleased(view, campaign, held),
+  ];
+}
+
+const resumeCommand = (campaign: string): string => `servpack campaign resume ${campaign}`;
+
+const untilReleased = (view: View, campaign: string, held: readonly string[]): readonly string[] =>
+  held.length === 0
+    ? []
+    : wrapped(
+        view,
+        `Nothing new starts on clients of ${held.join(', ')} until you run: `,
+        releaseCommand(campaign, held),
+      );
 
 /** What follows from the change, and how a person takes it back. */
 function nextLines({ campaign, status }: z.infer<typeof changedAnswer>): readonly string[] {
@@ -42,7 +68,7 @@ function nextLines({ campaign, status }: z.infer<typeof changedAnswer>): readonl
     case 'paused':
       return [
         'Nothing new starts on its clients; work in progress is completed.',
-        safe(`Undo: servpack campaign resume ${campaign}`),
+        safe(`Undo: ${resumeCommand(campaign)}`),
       ];
     case 'scheduled':
     case 'waitingForRelease':

@@ -107,12 +107,12 @@ export function releaseLines(view: View, { releases }: z.infer<typeof releasesAn
 
 export const stagedLines = (
   view: View,
-  { release, tree, evidence, tookMs, started }: z.infer<typeof stagedAnswer>,
+  { release, tree, evidence, tookMs, commandRan, started }: z.infer<typeof stagedAnswer>,
 ): readonly string[] => [
   view.paint('bold', safe(`Staged release ${release.release} of ${release.product}`)),
   safe(
-    `Upgrade command succeeded, ${many(release.files.length, 'file')} hashed in ${tree} (${(tookMs / 1000).toFixed(1)} s)`,
+    `${commandRan ? 'Upgrade command succeeded' : 'No upgrade command'}, ${many(release.files.length, 'file')} hashed in ${tree} (${(tookMs / 1000).toFixed(1)} s)`,
   ),
-  `Output saved as evidence ${evidence} (SHA-256)`,
+  ...(commandRan ? [`Output saved as evidence ${evidence} (SHA-256)`] : []),
   ...started.map((campaign) => safe(`Started ${campaign}, which waited for this release`)),
 ];

@@ -1,5 +1,5 @@
 import { type Forecast, recentMs } from '../../views/survey-forecast.ts';
-import { many, number } from './view.ts';
+import { many, number, safe } from './view.ts';
 
 /**
  * "up to 11,930 relocations": counted on surveyed clients only, and without a number if no client
@@ -17,9 +17,19 @@ export function relocationWords(forecast: Forecast): string {
 
 const recentDays = recentMs / (24 * 3_600_000);
 
-/** What the last looks found, and on how many clients the blockers are unknown. */
-export function forecastLines({ looked, notLooked, oldest, verdicts }: Forecast): readonly string[] {
+/**
+ * What the last looks found, and on how many clients the blockers are unknown.
+ * @param staged the campaign's release: looks for another product say nothing about it. Null = it is
+ * not staged, and no command can look for it yet.
+ */
+export function forecastLines(
+  { looked, notLooked, oldest, verdicts }: Forecast,
+  staged: string | null,
+): readonly string[] {
   const { blocked, free, current, server, couldNotLook } = verdicts;
+  const command = 'servpack look --fleet --release';
+  const run =
+    staged === null ? `When the release is staged, run: ${command} NAME` : `Run: ${command} ${safe(staged)}`;
   const found = [
     ...(blocked > 0 ? [`${number(blocked)} blocked`] : []),
     ...(free > 0 ? [`${number(free)} free`] : []),
@@ -30,9 +40,7 @@ export function forecastLines({ looked, notLooked, oldest, verdicts }: Forecast)
   return [
     ...(looked > 0 ? [`Last surveys (oldest look ${oldest}): ${found.join(', ')}`] : []),
     ...(notLooked > 0
-      ? [
-          `Blockers unknown: ${many(notLooked, 'client')} not surveyed in ${recentDays} days. Run: servpack look --fleet`,
-        ]
+      ? [`Blockers unknown: ${many(notLooked, 'client')} not surveyed in ${recentDays} days. ${run}`]
       : []),
   ];
 }

@@ -43,9 +43,10 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     ...excluded.flatMap((each) => excludedLines(view, each)),
     ...siteWideLines(view, siteWide),
     ...warningLines(view, warnings),
-    ...(forecast === null ? [] : [relocationWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
-      wrapped(view, '', line),
-    ),
+    ...(forecast === null
+      ? []
+      : [relocationWords(forecast), ...forecastLines(forecast, releaseStaged ? release : null)]
+    ).flatMap((line) => wrapped(view, '', line)),
     ...(left === 0 ? [] : [view.paint('red', leftOver)]),
     ...(notStaged.length === 0 ? [] : [view.paint('yellow', notStagedInAll(notStaged))]),
     ...notStagedLines(view, notStaged, release),

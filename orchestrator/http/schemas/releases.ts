@@ -50,6 +50,8 @@ export const stagedAnswer = z.object({
   /** SHA-256 of what the upgrade command said. */
   evidence: z.string(),
   tookMs: count,
+  /** False = the release file has no upgrade command. Earlier versions do not say it. */
+  commandRan: z.boolean().default(true),
   /** Campaigns that waited for this release and run now. */
   started: z.array(z.string()).readonly(),
 });

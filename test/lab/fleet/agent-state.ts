@@ -1,13 +1,14 @@
 import { isInside, keyOf, readFile } from './disk.ts';
 import type { Machine } from './machine.ts';
-import { agentDirectory, agentExecutable, agentLibrary, agentPath, oldText } from './agent.ts';
+import { agentPath, oldText } from './agent.ts';
 
 /** Is the agent's executable still the one that the machine had at first? */
-export const hasFirstAgent = ({ disk }: Machine): boolean =>
-  readFile(disk, agentPath(agentExecutable))?.sha256 === oldText(agentExecutable).sha256;
+export const hasFirstAgent = ({ disk, world: { agent } }: Machine): boolean =>
+  readFile(disk, agentPath(agent, agent.executable))?.sha256 === oldText(agent.executable).sha256;
 
 /** Keys of the files that the agent's processes have in use besides their own executables. */
-export function heldByAgent({ processes }: Machine): readonly string[] {
-  const runs = processes.some(({ imagePath }) => isInside(imagePath, agentDirectory));
-  return runs ? [keyOf(agentPath(agentLibrary))] : [];
+export function heldByAgent({ processes, world: { agent } }: Machine): readonly string[] {
+  if (agent.library === null) return [];
+  const runs = processes.some(({ imagePath }) => isInside(imagePath, agent.directory));
+  return runs ? [keyOf(agentPath(agent, agent.library))] : [];
 }

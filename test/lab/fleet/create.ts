@@ -1,7 +1,7 @@
 import type { Service } from '../../../shared/domain/observation/observation.ts';
 import { advance } from './advance.ts';
 import { schedule } from './agenda.ts';
-import { agentExecutable, agentPath, agentService } from './agent.ts';
+import { type Agent, agentPath } from './agent.ts';
 import { chance, pick, type Span, within } from './chance.ts';
 import { firstDisk, monitorPath, pcmPath } from './first-disk.ts';
 import type { FleetRow } from './fleet-row.ts';
@@ -39,12 +39,12 @@ const pcmKept: NonNullable<Service['kept']> = {
   [`${traceKey.toLowerCase()}\\tracefilename`]: 'C:\\MS\\SMS\\LOGS\\PACMAN.LOG',
 };
 
-const agent: Service = {
+const serviceOf = (agent: Agent): Service => ({
   ...workstationService,
-  name: agentService,
-  imagePath: agentPath(agentExecutable),
+  name: agent.service,
+  imagePath: agentPath(agent, agent.executable),
   dependsOn: [workstationService.name],
-};
+});
 
 const loads = ['SMSRUN32.EXE', 'C:\\WINNT\\SMSRUN32.EXE', 'smsrun32.exe'] as const;
 const accounts = ['CORP\\SMSService', 'LocalSystem'] as const;
@@ -157,7 +157,7 @@ const placementOf = ({ seed }: World, { client }: FleetRow, rules: TraitRules): 
 export function servicesAtFirst(world: World, row: FleetRow, rules: TraitRules): readonly Service[] {
   const placement = placementOf(world, row, rules);
   const path = pcmPath[placement];
-  if (rules.agent !== null) return [workstationService, agent];
+  if (rules.agent !== null) return [workstationService, serviceOf(world.agent)];
   if (path === null) return [workstationService];
   const about = (what: string): number => chance(world.seed, row.client, what);
   const pcm: Service = {

@@ -31,7 +31,7 @@ export function firstDisk(
   const key = `${pcm ?? ''}|${servicePack}|${agent}`;
   const known = world.disks.get(key);
   if (known !== undefined) return known;
-  const files = [...firstFiles(world, pcm, servicePack), ...(agent ? agentFirstFiles() : [])];
+  const files = [...firstFiles(world, pcm, servicePack), ...(agent ? agentFirstFiles(world.agent) : [])];
   const disk = new Map(files.map(([path, content]) => [keyOf(path), content]));
   world.disks.set(key, disk);
   return disk;

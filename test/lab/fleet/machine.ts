@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts';
 import type { Service } from '../../../shared/domain/observation/observation.ts';
 import type { Fence } from '../../../shared/store/types.ts';
 import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
@@ -15,6 +16,8 @@ export interface World {
   /** Lab time at which the fleet was switched on. */
   readonly startedAt: number;
   readonly traits: TraitSet;
+  /** The second product: machines with a trait of the agents have it. */
+  readonly agent: Agent;
   readonly servers: ReadonlyMap<string, LogonServer>;
   /** Shared contents of unchanged disks, by their files. */
   readonly disks: Map<string, ReadonlyMap<string, FileContent>>;

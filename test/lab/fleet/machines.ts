@@ -1,3 +1,4 @@
+import { type Agent, genericAgent } from './agent.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 import { advance, nextAt } from './advance.ts';
@@ -15,6 +16,8 @@ export interface MachinesSetup {
   readonly clock: Clock;
   readonly startedAt: number;
   readonly traits: TraitSet;
+  /** The generic one when left out. */
+  readonly agent?: Agent;
   readonly release: StagedRelease;
   readonly checkIn: (machine: Machine, transcript: string) => void;
 }
@@ -37,12 +40,22 @@ export class Machines {
   #timer: { readonly at: number; readonly handle: NodeJS.Timeout } | null = null;
   #running = false;
 
-  constructor({ rows, seed, traits, clock, startedAt, release, checkIn }: MachinesSetup) {
+  constructor({
+    rows,
+    seed,
+    traits,
+    agent = genericAgent,
+    clock,
+    startedAt,
+    release,
+    checkIn,
+  }: MachinesSetup) {
     this.#clock = clock;
     const world: World = {
       seed,
       startedAt,
       traits,
+      agent,
       servers: new Map(rows.map(({ logonServer: name }): [string, LogonServer] => [name, { name, release }])),
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
       realNow: () => Date.now(),

@@ -1,37 +1,20 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type ClockAnchor, labClock, systemClock } from '../../../shared/clock.ts';
 import type { Result } from '../../../shared/errors.ts';
-import { defaultComponents, readStagedRelease } from './logon-server.ts';
+import { agentOf } from './agent.ts';
+import { readStagedRelease } from './logon-server.ts';
+import { readFleetOptions } from './options.ts';
+import { readProfile } from './read-profile.ts';
 import { readRows } from './read-rows.ts';
 import { startFleet } from './start-fleet.ts';
-import { traitSets } from './traits.ts';
 
 /**
- * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
- * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It
- * listens on loopback unless --host says otherwise. `--faults 0.01`: every hundredth call fails in
- * some way (faults.ts). `--traits all`: a third of the clients has one of the rarer troubles
- * (traits.ts). Lab time comes from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real
- * time).
+ * The lab fleet as a process of its own, which outlives workers and orchestrators; `--help` names
+ * its options. `--faults`: see faults.ts. `--traits`: see traits.ts. Lab time comes from
+ * SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
  */
-const { values } = parseArgs({
-  options: {
-    fleet: { type: 'string' },
-    seed: { type: 'string', default: 'lab' },
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '0' },
-    release: { type: 'string' },
-    components: { type: 'string', default: defaultComponents },
-    'ready-file': { type: 'string' },
-    'checkin-url': { type: 'string' },
-    'checkin-token-file': { type: 'string' },
-    traits: { type: 'string', default: 'usual' },
-    faults: { type: 'string', default: '0' },
-    'latency-ms': { type: 'string', default: '0' },
-  },
-});
+const options = readFleetOptions(process.argv.slice(2));
 
 const anchorSchema = z.strictObject({ labAt: z.number(), realAt: z.number(), speed: z.number().positive() });
 const text = process.env['SERVPACK_LAB_CLOCK'];
@@ -43,26 +26,29 @@ function orExit<T>(result: Result<T>): T {
   process.exit(2);
 }
 
-const checkInUrl = values['checkin-url'];
-const tokenFile = values['checkin-token-file'];
-const token = tokenFile === undefined ? '' : readFileSync(tokenFile, 'utf8').trim();
+const { checkinUrl, checkinTokenFile, profile, readyFile } = options;
+const token = checkinTokenFile === undefined ? '' : readFileSync(checkinTokenFile, 'utf8').trim();
+
+const release = orExit(readStagedRelease(options.release, options.components));
+const agent =
+  profile === undefined ? null : orExit(agentOf(orExit(readProfile(profile)), [...release.files.keys()]));
 
 const fleet = await startFleet({
-  rows: orExit(readRows(values.fleet ?? 'fleet.csv')),
-  seed: values.seed,
-  traits: z.enum(traitSets).parse(values.traits),
-  release: orExit(readStagedRelease(values.release ?? '.', values.components)),
-  host: values.host,
-  port: Number(values.port),
-  latencyMs: Number(values['latency-ms']),
-  faultRate: Number(values.faults),
+  rows: orExit(readRows(options.fleet)),
+  seed: options.seed,
+  traits: options.traits ?? (agent === null ? 'usual' : 'product'),
+  ...(agent === null ? {} : { agent }),
+  release,
+  host: options.host,
+  port: options.port,
+  latencyMs: options.latencyMs,
+  faultRate: options.faults,
   clock: anchor === null ? systemClock : labClock(anchor),
   ...(anchor === null ? {} : { startedAt: anchor.labAt }),
-  ...(checkInUrl === undefined ? {} : { checkIn: { url: checkInUrl, token } }),
+  ...(checkinUrl === undefined ? {} : { checkIn: { url: checkinUrl, token } }),
 });
 
 const ready = JSON.stringify({ fleet: 'ready', port: fleet.port, pid: process.pid });
-const readyFile = values['ready-file'];
 if (readyFile !== undefined) {
   // A process that waits for the file must never read half of it.
   writeFileSync(`${readyFile}.new`, `${ready}\n`);

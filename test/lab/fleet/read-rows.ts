@@ -31,6 +31,15 @@ function isZone(zone: string): boolean {
   }
 }
 
+const expected = 'expected a file as "servpack fleet export" prints it';
+
+/** Where every line has the same fault, one sentence says more than a list. */
+function firstFault({ issues }: z.ZodError): string {
+  const [first] = issues;
+  const [row = 0, column = ''] = first?.path ?? [];
+  return `line ${Number(row) + 2}: ${String(column)}: ${first?.message ?? ''}`;
+}
+
 /**
  * The rows of a fleet file, as far as the lab needs them. The product has its own, stricter reader.
  */
@@ -43,7 +52,9 @@ export function readRows(path: string): Result<readonly FleetRow[]> {
       skipEmptyLines: true,
     });
     const rows = rowsSchema.safeParse(records);
-    return rows.success ? ok(rows.data) : err(fault('badFleet', `${path}: ${z.prettifyError(rows.error)}`));
+    return rows.success
+      ? ok(rows.data)
+      : err(fault('badFleet', `${path}: ${firstFault(rows.error)}; ${expected}`));
   } catch (error) {
     return err(fault('badFleet', `${path}: ${messageOf(error)}`));
   }

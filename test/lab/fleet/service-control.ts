@@ -1,7 +1,6 @@
 import { ok } from '../../../shared/errors.ts';
 import type { Service } from '../../../shared/domain/observation/observation.ts';
 import { answerWaiters, schedule } from './agenda.ts';
-import { agentService } from './agent.ts';
 import { isInside, readFile } from './disk.ts';
 import { duration, isPackageRunning, type Machine, spawn } from './machine.ts';
 import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
@@ -98,8 +97,8 @@ function begin(machine: Machine, service: Service, now: number): void {
 }
 
 function responds(machine: Machine, { name, imagePath }: Service): boolean {
-  const { rules } = machine;
-  if (name === agentService) return rules.agent === 'runs' || hasFirstAgent(machine);
+  const { rules, world } = machine;
+  if (name === world.agent.service) return rules.agent === 'runs' || hasFirstAgent(machine);
   return !rules.staysHome || name !== pcmService || isInside(imagePath, bin);
 }
 

@@ -1,3 +1,4 @@
+import { type Agent, agentPath } from './agent.ts';
 import { drop, schedule } from './agenda.ts';
 import { joinPath } from './disk.ts';
 import { duration, type Machine, spawn } from './machine.ts';
@@ -37,11 +38,16 @@ export function logOn(machine: Machine, now: number): void {
 
 export function startProgram(machine: Machine, now: number): void {
   const { program } = machine.rules;
+  const { agent } = machine.world;
   if (program === null || machine.session === null) return;
-  const { executable, directory = bin } = program;
-  const imagePath = joinPath(directory, executable);
+  const isAgents = program.executable === 'ofAgent';
+  const imagePath = isAgents ? pathOfProgram(agent) : joinPath(bin, program.executable);
+  if (imagePath === null) return;
   spawn(machine, { imagePath, session: userSession, user: machine.session.user, startedAt: now });
 }
+
+const pathOfProgram = (agent: Agent): string | null =>
+  agent.program === null ? null : agentPath(agent, agent.program);
 
 /** The user's programs end with the session; services do not. */
 export function logOff(machine: Machine, now: number): void {

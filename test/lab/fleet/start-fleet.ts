@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
+import type { Agent } from './agent.ts';
 import { CheckIns, type CheckInTarget } from './check-ins.ts';
 import type { FleetControl } from './control.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -22,6 +23,8 @@ export interface FleetSetup {
   readonly seed: string;
   /** Which troubles exist; the usual ones when left out. */
   readonly traits?: TraitSet;
+  /** The second product on machines with a trait of the agents; the generic one when left out. */
+  readonly agent?: Agent;
   readonly release: StagedRelease;
   readonly clock?: Clock;
   /**
@@ -70,6 +73,7 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     clock,
     startedAt,
     traits: setup.traits ?? 'usual',
+    ...(setup.agent === undefined ? {} : { agent: setup.agent }),
     release,
     checkIn: (machine, transcript) => checkIns.post(machine, transcript),
   });

@@ -1,4 +1,3 @@
-import { agentDirectory, agentProgram } from './agent.ts';
 import { chance, pick, type Span } from './chance.ts';
 import { day, hour, minute, second } from './time.ts';
 
@@ -46,9 +45,9 @@ export type ExtraTrait = (typeof extraTraits)[number];
 
 /**
  * `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in
- * equal shares; `agents`: a third of it has one of the agents' traits.
+ * equal shares; `agents`: a third of it has one of the agents' traits; `product`: all of it has.
  */
-export const traitSets = ['usual', 'all', 'agents'] as const;
+export const traitSets = ['usual', 'all', 'agents', 'product'] as const;
 
 export type TraitSet = (typeof traitSets)[number];
 
@@ -69,6 +68,14 @@ const weights: readonly (readonly [Trait, number])[] = [
   ['neverComesBack', 0.02],
 ];
 
+/** A fleet of which each machine has the agent: some of them in trouble. */
+const agentWeights: readonly (readonly [Trait, number])[] = [
+  ['agent', 0.7],
+  ['agentProgram', 0.16],
+  ['agentBreaks', 0.1],
+  ['agentProgramBreaks', 0.04],
+];
+
 const extraShare = 1 / 3;
 
 /** The trait of a workstation. A server has its role as its trait: `server`. */
@@ -78,11 +85,11 @@ export function traitOf(seed: string, client: string, set: TraitSet = 'usual'): 
   if (set === 'agents' && chance(seed, client, 'has agent') < extraShare)
     return pick(agentTraits, chance(seed, client, 'agent'));
   let rest = chance(seed, client, 'trait');
-  for (const [trait, weight] of weights) {
+  for (const [trait, weight] of set === 'product' ? agentWeights : weights) {
     rest -= weight;
     if (rest < 0) return trait;
   }
-  return 'free';
+  return set === 'product' ? 'agent' : 'free';
 }
 
 /** The directory of the PCM service on a client, and its start type. */
@@ -101,8 +108,8 @@ export interface TraitRules {
    * open.
    */
   readonly program: {
+    /** `ofAgent`: the agent's own program, if it has one, in the agent's directory. */
     readonly executable: string;
-    readonly directory?: string;
     readonly afterLogon: Span;
   } | null;
   /** Switched off for so long after the fleet's start. */
@@ -177,7 +184,7 @@ const withAgent: TraitRules = { ...plain, pcm: ['none'], agent: 'runs' };
 /** Its user opens the program in the morning and leaves it open till the evening. */
 const withAgentsProgram: TraitRules = {
   ...withAgent,
-  program: { executable: agentProgram, directory: agentDirectory, afterLogon: [4 * minute, 20 * minute] },
+  program: { executable: 'ofAgent', afterLogon: [4 * minute, 20 * minute] },
 };
 
 const inBin: TraitRules = { ...plain, pcm: ['inBinAutomatic'] };
