@@ -19,8 +19,8 @@ const recentDays = recentMs / (24 * 3_600_000);
 
 /**
  * What the last looks found, and on how many clients the blockers are unknown.
- * @param staged the campaign's release: looks for another product say nothing about it. Null = it is
- * not staged, and no command can look for it yet.
+ * @param staged the campaign's release: looks for another product say nothing about it. Null = it
+ * is not staged, and no command can look for it yet.
  */
 export function forecastLines(
   { looked, notLooked, oldest, verdicts }: Forecast,
