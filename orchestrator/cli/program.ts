@@ -11,7 +11,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
-import { addHelpCommand } from './commands/help.ts';
+import { addHelpCommand, addManCommand } from './commands/help.ts';
 import { addLookCommand } from './commands/look.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
@@ -75,6 +75,7 @@ export function buildProgram(): Command {
   addCertifyCommand(program);
   addRebuildCommand(program);
   addHelpCommand(program);
+  addManCommand(program);
   inheritSettings(program);
   return program;
 }

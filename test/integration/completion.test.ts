@@ -21,6 +21,8 @@ const offered = async (line: string): Promise<Offer> =>
 const wordsAt = async (line: string): Promise<readonly string[]> =>
   (await offered(line)).words.map(({ word }) => word);
 
+const hidden = ['complete', 'man'];
+
 const allCommands = (command: Command): readonly Command[] => [
   command,
   ...command.commands.flatMap(allCommands),
@@ -30,7 +32,7 @@ const lineTo = (command: Command): string =>
   command.parent === null ? '' : `${lineTo(command.parent)}${command.name()} `;
 
 describe('a completion', () => {
-  const visible = allCommands(buildProgram()).filter((each) => each.name() !== 'complete');
+  const visible = allCommands(buildProgram()).filter((each) => !hidden.includes(each.name()));
 
   test.each(visible.map((command) => [lineTo(command), command] as const))(
     'of "%s" offers each command and each option of the help, and nothing hidden',
@@ -39,7 +41,7 @@ describe('a completion', () => {
       expect(await wordsAt(`${line}-`)).toEqual(
         [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].map(({ long }) => long),
       );
-      const names = command.commands.map((each) => each.name()).filter((name) => name !== 'complete');
+      const names = command.commands.map((each) => each.name()).filter((name) => !hidden.includes(name));
       const offer = names.length > 0 ? await wordsAt(line) : [];
       expect(offer).toEqual(names);
     },

@@ -86,6 +86,7 @@ const commands: readonly string[] = [
   'context remove here',
   'completion zsh',
   'complete campaign st',
+  'man',
   'certify spare-pc --read-only',
   'rebuild --from {folder}/none --dry-run',
   'help words',

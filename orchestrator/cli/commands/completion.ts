@@ -3,7 +3,7 @@ import { type GlobalOptions, printJson } from '../client/session.ts';
 
 /** How a shell has the script read at each start, for the help. */
 const lines = [
-  '  source <(servpack completion bash)     in ~/.bashrc',
+  '  eval "$(servpack completion bash)"     in ~/.bashrc',
   '  source <(servpack completion zsh)      in ~/.zshrc, after compinit',
   '  servpack completion fish | source      in ~/.config/fish/config.fish',
 ].join('\n');

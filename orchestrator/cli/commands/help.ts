@@ -31,6 +31,20 @@ export function addHelpCommand(program: Command): void {
     });
 }
 
+/** `servpack man` prints the manual page; hidden, because the page lies in docs/man. */
+export function addManCommand(program: Command): void {
+  program
+    .command('man', { hidden: true })
+    .description('print the manual page of all commands, for man')
+    .addHelpText('after', '\nExample:\n  servpack man > servpack.1')
+    .action(async (_options: unknown, command: Command) => {
+      const { manPage } = await import('../render/man-page.ts');
+      const page = manPage(program);
+      if (command.optsWithGlobals<GlobalOptions>().json === true) printJson({ page });
+      else process.stdout.write(page);
+    });
+}
+
 /** The whole help of a command, with the texts that are added after it. */
 export function helpOf(command: Command): string {
   let text = '';

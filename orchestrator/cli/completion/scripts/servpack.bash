@@ -1,4 +1,4 @@
-# Completion of servpack for bash 3.2 and newer: source <(servpack completion bash)
+# Completion of servpack for bash 3.2 and newer: eval "$(servpack completion bash)"
 
 _servpack() {
   # bash cuts words at = and : too (COMP_WORDBREAKS). Only spaces part the words of servpack.
