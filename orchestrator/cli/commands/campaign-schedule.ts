@@ -7,7 +7,9 @@ import { changedLines } from '../render/changed.ts';
 /** `postpone` and `unschedule`: a campaign that was started and has not begun. */
 export function addScheduleCommands(campaign: Command): void {
   const change = async (api: ApiClient, name: string, what: string, body: unknown) =>
-    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), changedLines);
+    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), (view, changed) =>
+      changedLines(view, changed),
+    );
 
   campaign
     .command('postpone <campaign>')
