@@ -29,8 +29,8 @@ export const unscheduleCampaign = (
   context: OrchestratorContext,
   who: string,
   name: string,
-  reason: string,
+  { reason, override = false }: { readonly reason: string; readonly override?: boolean | undefined },
 ): Promise<Result<ChangedCampaign, Refusal>> =>
   changeCampaign(context, who, name, async () => ({
-    event: { type: 'UnscheduleRequested', by: who, reason },
+    event: { type: 'UnscheduleRequested', by: who, reason, override },
   }));

@@ -122,11 +122,25 @@ export function postpone(
   return transition(campaign, next, `starts at ${isoOf(startAt)}: ${reason}`);
 }
 
-/** A person takes the start back: nothing happens until somebody starts the campaign again. */
-export function unschedule(campaign: Campaign, { reason }: EventOf<'UnscheduleRequested'>): CampaignDecision {
-  return awaitingOf(campaign.state) === null
-    ? refused(notAwaiting(campaign))
-    : transition(campaign, { status: 'created' }, reason);
+/**
+ * A person takes the start back: nothing happens until somebody starts the campaign again. This
+ * ends a pause of the start, so the pause of another person needs `override`.
+ */
+export function unschedule(
+  campaign: Campaign,
+  { by, reason, override }: EventOf<'UnscheduleRequested'>,
+): CampaignDecision {
+  const { campaign: name } = campaign.definition;
+  const awaiting = awaitingOf(campaign.state);
+  if (awaiting === null) return refused(notAwaiting(campaign));
+  const { paused } = awaiting;
+  const others = paused === undefined || paused.by === by || paused.by === rebuilder ? null : paused;
+  if (others !== null && !override)
+    return refused(
+      `campaign ${name} was paused by ${others.by}: ${others.because}; ask them, or unschedule it all the same with --override`,
+    );
+  const because = others === null ? reason : resumeReason('unscheduled', others, reason);
+  return transition(campaign, { status: 'created' }, because);
 }
 
 const notAwaiting = ({ definition, state }: Campaign): string =>

@@ -156,7 +156,7 @@ const others = fc.constantFrom(
   asks(() => ({ type: 'Reopened', because: 'a client is tried again' })),
   asks(() => ({ type: 'AbortRequested', by: 'kim', reason: 'enough' })),
   asks(() => ({ type: 'PostponeRequested', by: 'kim', reason: 'payroll', startAt: evening + hours(2) })),
-  asks(() => ({ type: 'UnscheduleRequested', by: 'kim', reason: 'not this week' })),
+  asks(() => ({ type: 'UnscheduleRequested', by: 'kim', override: false, reason: 'not this week' })),
 );
 
 const moves = fc.array(

@@ -33,7 +33,12 @@ const postpone = (to: number): CampaignEvent => ({
   reason: 'payroll runs',
   startAt: to,
 });
-const unschedule: CampaignEvent = { type: 'UnscheduleRequested', by: 'kim', reason: 'not this week' };
+const unschedule = {
+  type: 'UnscheduleRequested',
+  by: 'kim',
+  override: false,
+  reason: 'not this week',
+} as const;
 
 const scheduled = standing({ status: 'scheduled', startAt });
 const waits = standing({ status: 'waitingForRelease' });
@@ -129,10 +134,26 @@ describe('a postponed campaign', () => {
 });
 
 test('an unscheduled campaign stands as it was created, and can be started again', () => {
-  for (const given of [scheduled, waits, paused, waitsPaused])
+  for (const given of [scheduled, waits])
     expect(decided(given, unschedule).state).toEqual({ status: 'created' });
+  for (const given of [paused, waitsPaused])
+    for (const event of [
+      { ...unschedule, by: 'anna' },
+      { ...unschedule, override: true },
+    ])
+      expect(decided(given, event).state).toEqual({ status: 'created' });
   const start: CampaignEvent = { type: 'StartRequested', releaseStaged: true, overlap: [] };
-  expect(decided(decided(paused, unschedule), start).state.status).toBe('running');
+  expect(decided(decided(paused, { ...unschedule, override: true }), start).state.status).toBe('running');
+});
+
+test('the pause of another person ends with an unschedule only by an override, which the audit names', () => {
+  for (const given of [paused, waitsPaused])
+    expect(refusal(given, unschedule)).toBe(
+      'refused: campaign sp4 was paused by anna: payroll runs; ask them, or unschedule it all the same with --override',
+    );
+  expect(decideCampaign(paused, { ...unschedule, override: true }, evening)).toMatchObject({
+    because: 'unscheduled, which anna had held (payroll runs): not this week',
+  });
 });
 
 test('only a campaign that waits for its start is postponed or unscheduled', () => {

@@ -176,7 +176,7 @@ describe('a text for people', () => {
     { type: 'ResumeRequested', by: 'lee', override: false, counters },
     { type: 'AbortRequested', by: 'lee', reason: 'x' },
     { type: 'PostponeRequested', by: 'lee', reason: 'x', startAt: evening + hours(2) },
-    { type: 'UnscheduleRequested', by: 'lee', reason: 'x' },
+    { type: 'UnscheduleRequested', by: 'lee', override: false, reason: 'x' },
     { type: 'HoldRequested', by: 'lee', reason: 'x', logonServers: ['LS-ROM'] },
     { type: 'UnholdRequested', by: 'lee', override: false, logonServers: ['LS-ROM'] },
     { type: 'Reopened', because: 'x' },

@@ -90,3 +90,18 @@ test('what a person did to one client is answered with the way back, which works
   );
   expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --campaign sp4 --reason TEXT`);
 });
+
+test('the pause of a start is told with its own way back', async () => {
+  const scheduled = 'campaign: sp5\nrelease: sms-sp4\nstartAt: 2026-11-17 20:00 UTC\n';
+  await using orchestrator = await startRunning(undefined, wide);
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'another follows' }, anna);
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: scheduled });
+  expect((await orchestrator.ask('POST', '/v1/campaigns/sp5/start')).body.status).toBe('scheduled');
+  const said = async (...args: readonly string[]) =>
+    (await runCliAt(orchestrator, ['campaign', ...args])).stdout.trimEnd().split('\n').slice(1);
+  expect(await said('pause', 'sp5', '--reason', 'payroll')).toEqual([
+    'The campaign does not start before it is resumed.',
+    'Undo: servpack campaign resume sp5',
+  ]);
+  expect((await said('list')).join('\n')).toMatch(/^sp5 +sms-sp4 +scheduled, paused +10 /mu);
+});

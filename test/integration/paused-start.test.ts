@@ -86,7 +86,13 @@ describe.each(stores)('a campaign that waits for its start, on the %s store', (_
     expect([bad.status, bad.body.error.code]).toEqual([400, 'input.moment']);
     const past = await ask(orchestrator, 'postpone', { ...to, to: '2026-11-17 08:00 UTC' });
     expect(past.body.error.message).toContain('2026-11-17T08:00:00Z has passed');
-    expect((await ask(orchestrator, 'unschedule', { reason: 'not this week' })).body.status).toBe('created');
+    const unscheduled = await ask(orchestrator, 'unschedule', { reason: 'not this week' }, kim);
+    expect([unscheduled.status, unscheduled.body.error.message]).toEqual([
+      409,
+      expect.stringContaining('was paused by anna (token default): payroll runs'),
+    ]);
+    const override = { reason: 'not this week', override: true };
+    expect((await ask(orchestrator, 'unschedule', override, kim)).body.status).toBe('created');
     await roundAt(orchestrator, Date.UTC(2026, 10, 19));
     expect(await read(orchestrator)).toMatchObject({ status: 'created', paused: null });
     expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/start')).body.status).toBe('scheduled');

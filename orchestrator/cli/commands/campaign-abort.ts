@@ -67,7 +67,7 @@ export async function confirmAbort(api: ApiClient, name: string, terminal?: Term
 
 /** The milder way that is possible in this state; null where the campaign stands still already. */
 function insteadOfAbort({ campaign, status, paused }: CampaignStatus): string | null {
-  if (status === 'scheduled' || status === 'waitingForRelease')
+  if ((status === 'scheduled' || status === 'waitingForRelease') && paused === null)
     return `to take its start back only: servpack campaign unschedule ${campaign} --reason …`;
   return status === 'running' && paused === null
     ? `to stop it for a while only: servpack campaign pause ${campaign} --reason …`

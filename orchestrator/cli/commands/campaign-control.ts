@@ -4,14 +4,16 @@ import { confirmResume } from '../client/resume-question.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { confirmStart } from '../client/start-question.ts';
 import type { ResumeOptions } from './halt.ts';
-import { changedLines } from '../render/changed.ts';
+import { changedLines, pausedLines } from '../render/changed.ts';
 import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { ok } from '../../../shared/errors.ts';
 
 /** `start`, `pause` and `resume`. */
 export function addControlCommands(campaign: Command): void {
   const change = async (api: ApiClient, name: string, what: string, body?: unknown) =>
-    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), changedLines);
+    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), (view, changed) =>
+      changedLines(view, changed),
+    );
 
   campaign
     .command('start <campaign>')
@@ -35,7 +37,9 @@ export function addControlCommands(campaign: Command): void {
     .requiredOption('--reason <text>', 'why; shown in the status')
     .addHelpText('after', '\nExample:\n  servpack campaign pause sms-sp4 --reason "help desk is flooded"')
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
-      await withApi(command, async (api) => change(api, name, '/pause', { reason }));
+      await withApi(command, async (api) =>
+        outputOf(await api.post(changedAnswer, campaignPath(name, '/pause'), { reason }), pausedLines),
+      );
     });
 
   campaign

@@ -28,6 +28,17 @@ export const listCampaigns = async (api: ApiClient) =>
     ...campaignLines(view, campaigns),
   ]);
 
+/** `scheduled, paused, LS-PUN held`: a start that is paused does not begin at its time. */
+function statusText(
+  status: CampaignStatus['status'],
+  isPaused: boolean,
+  holds: CampaignStatus['holds'],
+): string {
+  const isStartPaused = isPaused && status !== 'paused';
+  const held = holds.length === 0 ? [] : [heldServersWord(holds)];
+  return [statusWord[status], ...(isStartPaused ? ['paused'] : []), ...held].join(', ');
+}
+
 function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
   if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
   const right = { align: 'right' as const };
@@ -43,10 +54,10 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'failed', short: 'fail', ...right },
       { head: 'need attention', short: 'attn', ...right },
     ],
-    campaigns.map(({ campaign, release, status, holds, size, settled, states }) => [
+    campaigns.map(({ campaign, release, status, paused, holds, size, settled, states }) => [
       { text: campaign },
       { text: release },
-      { text: [statusWord[status], ...(holds.length === 0 ? [] : [heldServersWord(holds)])].join(', ') },
+      { text: statusText(status, paused !== null, holds) },
       { text: number(size) },
       { text: number(settled) },
       countCell('upgraded', states.upgraded),

@@ -7,7 +7,9 @@ import { changedLines } from '../render/changed.ts';
 /** `postpone` and `unschedule`: a campaign that was started and has not begun. */
 export function addScheduleCommands(campaign: Command): void {
   const change = async (api: ApiClient, name: string, what: string, body: unknown) =>
-    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), changedLines);
+    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), (view, changed) =>
+      changedLines(view, changed),
+    );
 
   campaign
     .command('postpone <campaign>')
@@ -27,12 +29,13 @@ export function addScheduleCommands(campaign: Command): void {
     .description(
       'take back the start of a campaign that waits for its time or its release; "servpack campaign start" starts the campaign again',
     )
+    .option('--override', 'also if another person has paused its start')
     .requiredOption('--reason <text>', 'why; kept in the audit')
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign unschedule sms-sp4 --reason "the change board said no"',
     )
-    .action(async (name: string, body: { reason: string }, command: Command) => {
+    .action(async (name: string, body: { reason: string; override?: boolean }, command: Command) => {
       await withApi(command, async (api) => change(api, name, '/unschedule', body));
     });
 }

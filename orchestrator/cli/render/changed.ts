@@ -9,11 +9,13 @@ import { releaseCommand } from '../../views/actions.ts';
 /**
  * How a campaign stands after a command that changed it.
  * @param started the number of its clients, after a start
+ * @param next what follows, and the way back
  */
 export function changedLines(
   view: View,
   changed: z.infer<typeof changedAnswer>,
   started: number | null = null,
+  next = nextLines(changed),
 ): readonly string[] {
   const { campaign, status, because, held, halted } = changed;
   return [
@@ -23,9 +25,19 @@ export function changedLines(
         ? `Started ${campaign} (${many(started, 'client')})`
         : `Campaign ${campaign} ${statusClause[status]}: ${because}`,
     ),
-    ...(halted !== null ? ['Nothing starts in it until you run: servpack unhalt'] : nextLines(changed)),
+    ...(halted !== null ? ['Nothing starts in it until you run: servpack unhalt'] : next),
     ...untilReleased(view, campaign, held),
   ];
+}
+
+/** How a campaign stands after a pause. A start that is paused is resumed, and keeps its time. */
+export function pausedLines(view: View, changed: z.infer<typeof changedAnswer>): readonly string[] {
+  const { campaign, status } = changed;
+  if (status === 'paused') return changedLines(view, changed);
+  return changedLines(view, changed, null, [
+    'The campaign does not start before it is resumed.',
+    safe(`Undo: ${resumeCommand(campaign)}`),
+  ]);
 }
 
 /**

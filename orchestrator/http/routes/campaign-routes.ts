@@ -10,6 +10,7 @@ import {
   holdBody,
   postponeBody,
   reasonBody,
+  unscheduleBody,
   resumeCampaignBody,
   unholdBody,
 } from '../schemas/fields.ts';
@@ -112,9 +113,9 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
 
   app.post(
     '/v1/campaigns/:campaign/unschedule',
-    { schema: { ...changes, body: reasonBody } },
+    { schema: { ...changes, body: unscheduleBody } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await withHalt(context, unscheduleCampaign(context, who, params.campaign, body.reason))),
+      answer(reply, await withHalt(context, unscheduleCampaign(context, who, params.campaign, body))),
   );
 
   readingRoutes(app, context);

@@ -53,6 +53,9 @@ export const unholdBody = resume.extend({ logonServers });
 /** The reason goes into the status and the audit. */
 export const reasonBody = z.strictObject({ reason });
 
+/** `override`: also when another person has paused the start. */
+export const unscheduleBody = z.strictObject({ reason, override: z.boolean().optional() });
+
 /** The reason of what a person does may be left out. */
 export const optionalReasonBody = z.strictObject({ reason: reason.optional() }).nullish();
 

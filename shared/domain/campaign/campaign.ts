@@ -147,7 +147,13 @@ export type CampaignEvent =
       readonly startAt: number;
     }
   /** Takes the start back: the campaign stands as it was created. */
-  | { readonly type: 'UnscheduleRequested'; readonly by: string; readonly reason: string }
+  | {
+      readonly type: 'UnscheduleRequested';
+      readonly by: string;
+      readonly reason: string;
+      /** Also when another person has paused the start. */
+      readonly override: boolean;
+    }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
   /** A person wants the campaign to be gone. */
   | {
