@@ -59,7 +59,10 @@ export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   const { state, memory } = upgrade;
   if (state.phase !== 'settled') return refused(notFinished(state.phase));
   if (memory.learned.beforeRelocation === null)
-    return refused('servpack has relocated no service of the client');
+    return refused(
+      'servpack has relocated no service of the client, and undo takes back nothing else; ' +
+        'to go back to older files, stage the older release and roll it out',
+    );
   const request = { kind: 'undo', by, reason, ending: former(state) } as const;
   return reopened(upgrade, { request, ...asBefore(memory) }, `to be moved back: ${reason}`);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../shared/domain/campaign/campaign.ts';
 import { isFailure } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import type { Paused } from './paused.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 
@@ -39,7 +40,7 @@ export const actionsFor = (status: Facts): readonly string[] =>
 
 const actionsInPlace = (status: Facts): readonly string[] => [
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
-  ...(status.halted === null ? [] : [`servpack unhalt   # ${elseOverride(status.halted.by)}`]),
+  ...(status.halted === null ? [] : [unhaltOf(status.halted)]),
   // A gate has stopped at failures: a person sees what failed before accepting it.
   ...(status.paused?.byGate === true ? aboutFailures(status) : []),
   ...toGoOn(status),
@@ -50,6 +51,8 @@ const actionsInPlace = (status: Facts): readonly string[] => [
   ...(status.paused?.byGate === true ? [] : aboutFailures(status)),
   ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
 ];
+
+const unhaltOf = ({ by }: { readonly by: string }): string => `servpack unhalt   # ${elseOverride(by)}`;
 
 /** The pause, hold or halt of a person ends without more only when that person asks. */
 const elseOverride = (by: string): string => `anybody but ${by} adds --override`;
@@ -103,10 +106,10 @@ function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
 }
 
 /** The commands for a client. Empty where it goes on by itself, or nothing is to do. */
-export function clientActions(campaign: Campaign, upgrade: Upgrade): readonly string[] {
+export function clientActions(campaign: Campaign, upgrade: Upgrade, halt: Halt | null): readonly string[] {
   const { definition } = campaign;
   const { state, client } = upgrade;
-  if (state.phase !== 'settled') return waysBack(campaign, upgrade.logonServer);
+  if (state.phase !== 'settled') return waysBack(campaign, upgrade.logonServer, halt);
   return [
     ...(isFailure(state.end) ? [`servpack client why ${client} --evidence`] : []),
     ...(isFailure(state.end) && campaign.state.status !== 'aborted'
@@ -116,11 +119,14 @@ export function clientActions(campaign: Campaign, upgrade: Upgrade): readonly st
   ];
 }
 
-/** What ends the pause and the hold that keep clients of this logon server from going on. */
-export const waysBack = (campaign: Campaign, logonServer: string): readonly string[] => {
+/** What ends the halt, the pause and the hold that keep clients of this logon server from going on. */
+export const waysBack = (campaign: Campaign, logonServer: string, halt: Halt | null): readonly string[] => {
+  // Nothing goes on in an aborted campaign, halted or not.
+  if (campaign.state.status === 'aborted') return [];
   const name = campaign.definition.campaign;
   const hold = holdOver(campaign, logonServer);
   return [
+    ...(halt === null ? [] : [unhaltOf(halt)]),
     ...(campaign.state.status === 'paused' ? [resumeOf(name, { ...campaign.state, missed: null })] : []),
     ...(hold === null ? [] : [releaseOf(name, [hold])]),
   ];

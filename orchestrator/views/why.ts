@@ -121,7 +121,7 @@ export function whyWaiting(
       ...unknownZone(context),
       ...refusedAddressOf(context),
     ],
-    actions: waysBack(campaign, pick.logonServer),
+    actions: waysBack(campaign, pick.logonServer, context.halt ?? null),
   };
 }
 
@@ -176,7 +176,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     next: nextOf(context, recorded),
     otherwise: outlookOf(context, upgrade),
     remarks: [...remarksOn(context.campaign, upgrade), ...refusedAddressOf(context)],
-    actions: clientActions(context.campaign, upgrade),
+    actions: clientActions(context.campaign, upgrade, context.halt ?? null),
   };
 }
 

@@ -254,6 +254,24 @@ describe('what happens next to a client that waits', () => {
   });
 });
 
+describe('what a person can do while everything is halted', () => {
+  const halt = { by: 'kim', because: 'fire', at: evening };
+  const way = 'servpack unhalt   # anybody but kim adds --override';
+  const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
+
+  test('a client that waits, and one that was begun, name the end of the halt first', () => {
+    const given = context(paused, { halt });
+    const resume = 'servpack campaign resume sp4   # anybody but anna adds --override';
+    expect(whyWaiting(given, pick).actions).toEqual([way, resume]);
+    expect(whyAdmitted(given, rests(pcm)).actions).toEqual([way, resume]);
+  });
+
+  test('the halt is not in the way of a client that has finished', () => {
+    const settled = when([[evening, look(upToDate)]]);
+    expect(whyAdmitted(context(running(1), { halt }), rests(settled)).actions).toEqual([]);
+  });
+});
+
 describe('why an admitted client does not go on', () => {
   test('says that a parked one waits for a slot, and why there is none', () => {
     const parked: Recorded = { ...rests(pcm), index: 'parked', dueAt: null };
