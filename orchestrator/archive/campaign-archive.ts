@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { makeFolder } from '../make-folder.ts';
 import { join, resolve } from 'node:path';
 import { type ArchivedClient, type ArchiveHead, readArchiveHead, writeArchiveFile } from './archive-file.ts';
 
@@ -22,7 +23,7 @@ export interface ArchivedFile {
 export function openCampaignArchive(folder: string): CampaignArchive {
   return {
     write: async (head, clients) => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       const { definition, life = 0 } = head.campaign;
       // Names hold no dot, so the files of two names cannot be mistaken for each other.
       const path = join(resolve(folder), `${definition.campaign}.${life}.jsonl`);

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { makeFolder } from '../make-folder.ts';
 import { type FileHandle, open, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BlockHeader, type Draft, sealedAs } from './format/block.ts';
@@ -61,7 +62,7 @@ const chunkBytes = 256 * 1024;
 
 export function openArchive(options: ArchiveOptions): Archive {
   const { folder, prefix } = options;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const name = (shard: number): string => `${prefix}-${shard}`;
   const present = (shard: number): string => join(folder, `${name(shard)}.jsonl`);
   const putAside = (shard: number): readonly string[] =>

@@ -4,7 +4,8 @@ import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
-import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { finishRemoval, type RemovedCampaign } from './remove.ts';
@@ -72,7 +73,7 @@ async function ensureWritten(
       context,
       who,
       name,
-      fault('archive.file', `campaign ${name} was not archived: ${messageOf(error)}`),
+      fault('archive.file', `campaign ${name} was not archived: ${reasonOf(error)}`),
     );
   }
   const present = await store.readCampaign(name);

@@ -100,15 +100,22 @@ async function factsOf(master: Redis, where: string): Promise<CheckedServer> {
   return { ...facts, clock };
 }
 
+const shardsInWords = (count: number): string => (count === 1 ? '1 shard' : `${count} shards`);
+
 function judgeShards(stored: string | null, shards: number, prefix: string): readonly Check[] {
   if (stored === null)
-    return [fine('redis', `nothing is kept under ${prefix} yet; it will be in ${shards} shard(s)`)];
+    return [fine('redis', `nothing is kept under ${prefix} yet; it will be in ${shardsInWords(shards)}`)];
   if (Number(stored) === shards)
-    return [fine('redis', `the records of ${prefix} lie in ${stored} shard(s), as SERVPACK_SHARDS says`)];
+    return [
+      fine(
+        'redis',
+        `the records of ${prefix} lie in ${shardsInWords(Number(stored))}, as SERVPACK_SHARDS says`,
+      ),
+    ];
   return [
     broken(
       'redis',
-      `the records of ${prefix} lie in ${stored} shard(s), SERVPACK_SHARDS says ${shards}`,
+      `the records of ${prefix} lie in ${shardsInWords(Number(stored))}, SERVPACK_SHARDS says ${shards}`,
       'no orchestrator and no worker with this setting starts',
       `set SERVPACK_SHARDS to ${stored}`,
     ),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type Fault, fault, messageOf } from '../../shared/errors.ts';
+import { type Fault, fault } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { mastersOf, openClient } from '../../shared/redis/client.ts';
 import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { judgeDurability } from './judge-durability.ts';
@@ -44,7 +45,7 @@ export async function whyLoss({ redisUrl, acceptLoss }: LossQuestion, log: Logge
   } catch (error) {
     return fault(
       'redis.unreachable',
-      `Redis at ${address.where} does not say what it keeps: ${messageOf(error)}`,
+      `Redis at ${address.where} does not say what it keeps: ${reasonOf(error)}`,
     );
   } finally {
     redis.disconnect();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { packagesEnvironment } from '../child-environment.ts';
 import { err, type Fault, fault, ok, type Result } from '../../shared/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { reasonOf } from '../../shared/reason-of.ts';
 
 export interface UnpackedServer {
@@ -34,7 +35,7 @@ export async function unpackServer(
   const target = resolve(folder);
   const needed = packagesEnvironment(env);
   try {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(target), 0o700);
     const draft = mkdtempSync(`${target}-`);
     try {
       return await unpackThrough(draft, names, target, needed);

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, isGone, worksIn } from './processes.ts';
 import { probe } from './server-process.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { reasonOf } from '../../shared/reason-of.ts';
 
 /**
@@ -13,7 +14,7 @@ import { reasonOf } from '../../shared/reason-of.ts';
 export function prepareRedisFolder(dataDir: string): Result<string> {
   const folder = join(resolve(dataDir), 'redis');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     chmodSync(folder, 0o700);
     const probe = join(folder, `.probe-${process.pid}`);
     writeFileSync(probe, '');

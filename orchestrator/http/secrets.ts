@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { makeFolder } from '../make-folder.ts';
 import { dirname, join } from 'node:path';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { reasonOf } from '../../shared/reason-of.ts';
@@ -32,7 +33,7 @@ export const openCheckInKey = (dataDir: string): Result<string> =>
  */
 function openSecretFile(file: string, code: string, what: string): Result<string> {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     makeSecret(file);
     // It may have been copied from elsewhere with other rights.
     chmodSync(file, secretMode);

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { iniLines, iniValue } from '../../shared/products/ini-file.ts';
 import { parseCsdver } from '../../shared/products/csdver.ts';
 import type { Profile } from '../../shared/products/profile.ts';
@@ -84,7 +85,7 @@ async function textOf(path: string, { tree, texts }: StagedTree): Promise<Result
     return ok(await readFile(at, 'latin1'));
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return ok(null);
-    return err(unreadable(`upgrade.proof.values ${path}`, messageOf(thrown)));
+    return err(unreadable(`upgrade.proof.values ${path}`, reasonOf(thrown)));
   }
 }
 
@@ -115,7 +116,7 @@ async function versionIn(
     if (found === null || found === servicePack) return ok(null);
     return ok(`${name} names service pack ${found}, and the release file names ${servicePack}`);
   } catch (thrown) {
-    return err(unreadable(version.file, messageOf(thrown)));
+    return err(unreadable(version.file, reasonOf(thrown)));
   }
 }
 

@@ -34,7 +34,7 @@ describe('a Redis that the doctor checks', () => {
       `broken: redis: Redis at ${where} may evict records (maxmemory-policy allkeys-lru)`,
       `broken: redis: Redis at ${where} keeps no append-only file`,
       'warning: redis: its small hashes hold values of 64 bytes at most (hash-max-listpack-value)',
-      'broken: redis: the records of servpack lie in 4 shard(s), SERVPACK_SHARDS says 1',
+      'broken: redis: the records of servpack lie in 4 shards, SERVPACK_SHARDS says 1',
     ]);
     expect(bad.map(({ todo }) => todo)).toContain('set SERVPACK_SHARDS to 4');
 

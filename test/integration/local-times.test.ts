@@ -1,31 +1,10 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localTimes } from '../../orchestrator/cli/render/local-times.ts';
+import { onTerminal } from '../fixtures/on-terminal.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
-import { startRunning, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { startRunning } from '../fixtures/small-orchestrator.ts';
 
 const winter = Date.parse('2026-11-17T01:14:00Z');
-
-/** Runs a command on a terminal of its own: `script` of util-linux opens one. */
-async function onTerminal(orchestrator: SmallOrchestrator, args: string, TZ: string): Promise<string> {
-  const main = join(import.meta.dirname, '../../orchestrator/cli/main.ts');
-  const child = spawn('script', ['-qec', `'${process.execPath}' '${main}' ${args}`, '/dev/null'], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      NODE_NO_WARNINGS: '1',
-      SERVPACK_URL: orchestrator.url,
-      SERVPACK_DATA: orchestrator.folder,
-      TERM: 'xterm',
-      TZ,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await new Promise((resolve) => child.once('close', resolve));
-  return text;
-}
 
 describe('times on the screen', () => {
   test('are those of the zone, which is named once', () => {
@@ -54,7 +33,7 @@ describe('times on the screen', () => {
     await using orchestrator = await startRunning();
     await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones' });
     const status = 'campaign status sp4';
-    const text = await onTerminal(orchestrator, status, 'Asia/Kolkata');
+    const text = await onTerminal(orchestrator, status, { columns: 200, env: { TZ: 'Asia/Kolkata' } });
     expect(text).toMatch(/paused by .* since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: /);
     expect(text.match(/Asia\/(?:Kolkata|Calcutta) \(UTC\+05:30\)/g)).toHaveLength(1);
     const piped = await runCliAt(orchestrator, status.split(' '), { env: { TZ: 'Asia/Kolkata' } });

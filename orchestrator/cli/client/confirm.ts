@@ -2,7 +2,8 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { localTimes } from '../render/local-times.ts';
-import { safe } from '../render/view.ts';
+import { safe, viewOf } from '../render/view.ts';
+import { textOf } from '../render/wrap.ts';
 
 /** The streams on which a question is asked and answered. */
 export interface Terminal {
@@ -46,7 +47,7 @@ export async function confirm(
     );
   const times = localTimes();
   const shown = times.in(at === null ? lines : [at, ...lines]);
-  output.write(`${[...shown, ...times.zoneLines()].map(safe).join('\n')}\n`);
+  output.write(textOf(viewOf(output), [...shown, ...times.zoneLines()].map(safe)));
   const reader = createInterface({ input, output });
   const typed = await typedAt(reader, `type ${safe(answer)} to ${verb}: `);
   // Ctrl-C and Ctrl-D leave the cursor behind the question.

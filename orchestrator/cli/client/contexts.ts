@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorText } from '../../../shared/input/operator-file.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
 import type { Refusal } from '../../refusal.ts';
 
@@ -88,7 +89,7 @@ export async function writeContexts(env: Environment, contexts: Contexts): Promi
   const draft = `${file}.${process.pid}`;
   const { stringify } = await import('yaml');
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     writeFileSync(draft, stringify(contexts), { mode: 0o600 });
     chmodSync(draft, 0o600);
     renameSync(draft, file);

@@ -9,7 +9,8 @@ import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
 import { stateWord } from '../render/states-table.ts';
 import { localTimes } from '../render/local-times.ts';
-import { many, safe, safeLine, viewOf } from '../render/view.ts';
+import { many, safe, viewOf } from '../render/view.ts';
+import { textOf } from '../render/wrap.ts';
 import { jsonListHead } from '../json-document.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
 
@@ -37,8 +38,10 @@ export async function listTo(
 ): Promise<Result<void, Refusal>> {
   const lines = await api.stream(path, { ...query, format: form === 'csv' ? 'csv' : 'jsonl' });
   if (!lines.ok) return lines;
-  const times = viewOf(process.stdout).isTerminal ? localTimes() : null;
-  const local = (line: string): string => (times === null ? inWords(line) : times.in(inWords(line)));
+  const view = viewOf(process.stdout);
+  const times = view.isTerminal ? localTimes() : null;
+  const local = (line: string): string =>
+    textOf(view, [times === null ? inWords(line) : times.in(inWords(line))]);
   try {
     for await (const text of formatted(Readable.from(lines.value), { form, list }, local)) {
       // The reader may be slower than the orchestrator.
@@ -64,9 +67,7 @@ async function* formatted(
   let count = 0;
   if (form === 'json') yield jsonListHead(list);
   for await (const line of createInterface({ input: bytes })) {
-    yield form === 'json'
-      ? `${count === 0 ? '' : ','}\n${visibleJson(line)}`
-      : `${safeLine(inWords(line))}\n`;
+    yield form === 'json' ? `${count === 0 ? '' : ','}\n${visibleJson(line)}` : inWords(line);
     count += 1;
   }
   yield form === 'json' ? '\n]}\n' : `${many(count, 'client')}\n`;

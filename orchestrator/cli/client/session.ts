@@ -6,7 +6,8 @@ import { jsonDocument } from '../json-document.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { localTimes } from '../render/local-times.ts';
-import { safe, safeLine, type View, viewOf } from '../render/view.ts';
+import { safe, type View, viewOf } from '../render/view.ts';
+import { textOf } from '../render/wrap.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { defaultDataDir, type Environment, findTarget, given, type TargetOptions } from './target.ts';
 import { trustAuthorities } from './trust.ts';
@@ -78,12 +79,12 @@ export function showRefusal(refusal: Refusal, json: boolean): void {
     ...printFaults(faults),
     ...(times?.zoneLines() ?? []),
   ];
-  process.stderr.write(`${lines.map(safe).join('\n')}\n`);
+  process.stderr.write(textOf(viewOf(process.stderr), lines.map(safe)));
 }
 
-/** Prints lines of text, each safe for a terminal. */
+/** Prints lines of text, each safe for a terminal and no wider than it. */
 export const print = (lines: readonly string[]): void => {
-  process.stdout.write(`${lines.map(safeLine).join('\n')}\n`);
+  process.stdout.write(textOf(viewOf(process.stdout), lines));
 };
 
 /** Prints one JSON document, which a terminal shows and does not execute. */

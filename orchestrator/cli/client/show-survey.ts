@@ -7,7 +7,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { followSurvey, type Look, lookedAtAll } from './follow-survey.ts';
 import { evidenceLines, lookLine, surveyLines } from '../render/survey.ts';
 import { localTimes } from '../render/local-times.ts';
-import { safeLine, viewOf } from '../render/view.ts';
+import { viewOf } from '../render/view.ts';
+import { textOf } from '../render/wrap.ts';
 import { jsonListHead } from '../json-document.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
 
@@ -48,9 +49,7 @@ export async function showSurvey(
         ...(evidence ? evidenceLines(view, look.evidenceText) : []),
       ];
       await write(
-        json
-          ? `${count === 0 ? head : ','}\n${visibleJson(JSON.stringify(look))}`
-          : `${lines.map(safeLine).join('\n')}\n`,
+        json ? `${count === 0 ? head : ','}\n${visibleJson(JSON.stringify(look))}` : textOf(view, lines),
       );
       count += 1;
     }
@@ -63,12 +62,11 @@ export async function showSurvey(
   await write(
     json
       ? rest
-      : `\n${[
+      : textOf(view, [
+          '',
           ...surveyLines(view, times === null ? over.value : times.in(over.value)),
           ...(times?.zoneLines() ?? []),
-        ]
-          .map(safeLine)
-          .join('\n')}\n`,
+        ]),
   );
   process.exitCode = codeOf(over.value);
   return ok(undefined);

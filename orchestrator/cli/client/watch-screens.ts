@@ -2,7 +2,8 @@ import type { CampaignStatus } from '../../views/status.ts';
 import { liveScreen } from '../render/live-screen.ts';
 import { localTimes } from '../render/local-times.ts';
 import { statusLine, statusLines } from '../render/status.ts';
-import { safeLine, viewOf } from '../render/view.ts';
+import { viewOf } from '../render/view.ts';
+import { folded, textOf } from '../render/wrap.ts';
 import { jsonLine } from '../json-document.ts';
 import type { WatchScreen } from './watch-campaign.ts';
 import type { Scroll } from './watch-keys.ts';
@@ -46,12 +47,12 @@ export function watchScreenOn(
     const keys = hasKeys ? '  q quit  ? help' : '';
     const foot = `${times.clock(clock())} ${times.zone}${keys}`;
     screen.draw(
-      [
+      folded(view, [
         // First, because a small window leaves out the last lines.
         ...(isStale ? [view.paint('red', stale)] : []),
         ...(last === null ? [] : statusLines(view, times.in(last))),
         ...(isHelp ? helpLines : []),
-      ],
+      ]),
       // The clock stands in every window: it says that the screen is alive.
       ['', view.paint('dim', foot)],
     );
@@ -87,7 +88,7 @@ export function watchLinesOn(stream: NodeJS.WriteStream): WatchScreen {
   const say = (at: string, line: string): void => {
     if (line === last) return;
     last = line;
-    stream.write(`${safeLine(`${at}${line}`)}\n`);
+    stream.write(textOf(viewOf(stream), [`${at}${line}`]));
   };
   return {
     show: (status) => say(`${status.at} `, statusLine(status)),

@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { connect, type GlobalOptions, showRefusal } from '../client/session.ts';
 import { watchCampaign, type WatchScreen } from '../client/watch-campaign.ts';
 import { listenForKeys } from '../client/watch-keys.ts';
+import { canRedraw } from '../render/view.ts';
 import { jsonScreenOn, watchLinesOn, watchScreenOn } from '../client/watch-screens.ts';
 import { segment } from '../client/api-client.ts';
 
@@ -30,7 +31,7 @@ export function addWatchCommand(campaign: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign watch sms-sp4')
     .action(async (name: string, { every: given }: { every?: number }, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { untilPaused?: boolean }>();
-      await watch(name, options, given ?? (process.stdout.isTTY ? liveEveryMs : lineEveryMs));
+      await watch(name, options, given ?? (canRedraw(process.stdout) ? liveEveryMs : lineEveryMs));
     });
 }
 
@@ -67,7 +68,7 @@ function screenFor(isJson: boolean, quit: () => void): { screen: WatchScreen; re
   const { stdin, stdout } = process;
   const release = (): void => undefined;
   if (isJson) return { screen: jsonScreenOn(stdout), release };
-  if (!stdout.isTTY) return { screen: watchLinesOn(stdout), release };
+  if (!canRedraw(stdout)) return { screen: watchLinesOn(stdout), release };
   const screen = watchScreenOn(stdout, stdin.isTTY);
   if (!stdin.isTTY) return { screen, release };
   return {

@@ -3,7 +3,7 @@ import type { AuditLineAnswer, auditShowAnswer, VerifyAnswer } from '../../http/
 import { stateWord } from './states-table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { evidenceInWords } from './evidence.ts';
-import { wrapped } from './wrap.ts';
+import { folded, wrapped } from './wrap.ts';
 
 /**
  * The history of one client for a person who did not follow it: what was changed on the client,
@@ -24,12 +24,12 @@ export function auditLines(
     const isNew = campaign !== under;
     under = campaign;
     return [
-      ...(isNew ? ['', view.paint('bold', safe(campaign))] : []),
+      ...(isNew ? ['', ...folded(view, [view.paint('bold', safe(campaign))])] : []),
       ...stepLines(view, entry, evidence),
       ...(repeats === null ? [] : wrapped(view, '    ', repeatWords(repeats))),
     ];
   });
-  return [head, ...changeLines(view, own), ...lines];
+  return [...folded(view, [head]), ...changeLines(view, own), ...lines];
 }
 
 /** A step out of one of these phases has changed the machine. */
@@ -50,7 +50,7 @@ function changeLines(view: View, own: readonly AuditLineAnswer[]): readonly stri
     ...changes.flatMap(({ at, because }) => wrapped(view, `  ${at}  `, because)),
     ...own
       .slice(-1)
-      .flatMap(({ at, to, because }) => wrapped(view, `  ${at}  now ${stateWord(to)}: `, because)),
+      .flatMap(({ at, to, because }) => wrapped(view, `  ${at}  `, `now ${stateWord(to)}: ${because}`)),
   ];
 }
 
@@ -110,8 +110,8 @@ function stepLines(
   const seal = block === null ? 'not sealed in these files' : `block ${block}`;
   const record = version === null ? '' : `record version ${version}, `;
   return [
-    ...wrapped(view, `${at}  ${scopeOf(entry)}${change}: `, because),
-    view.paint('dim', safe(`    by ${who}; ${record}servpack ${servpack}, ${seal}`)),
+    ...wrapped(view, `${at}  `, `${scopeOf(entry)}${change}: ${because}`),
+    ...folded(view, [view.paint('dim', safe(`    by ${who}; ${record}servpack ${servpack}, ${seal}`))]),
     ...evidenceOf(entry).flatMap((hash) => evidenceLines(view, hash, texts[hash])),
   ];
 }
@@ -120,8 +120,8 @@ const evidenceOf = ({ evidence, beside }: AuditLineAnswer): readonly string[] =>
   evidence === null ? beside : [evidence, ...beside];
 
 function evidenceLines(view: View, hash: string, text: string | undefined): readonly string[] {
-  const name = view.paint('dim', `    evidence ${hash}`);
-  return text === undefined ? [name] : [name, ...evidenceInWords(view, text, '      ')];
+  const name = folded(view, [view.paint('dim', `    evidence ${hash}`)]);
+  return text === undefined ? name : [...name, ...evidenceInWords(view, text, '      ')];
 }
 
 /** The chains that were verified, and each fault with its file and line. */
@@ -129,15 +129,22 @@ export function verifyLines(view: View, answer: VerifyAnswer): readonly string[]
   const { files, chains, faults, notes } = answer;
   const torn = files.filter(({ tornAt }) => tornAt !== null);
   return [
-    ...chains.map((chain) => safe(chainLine(chain))),
-    ...torn.map(({ file, tornAt }) =>
-      safe(
-        `${file} ends in the middle of a block (line ${tornAt}): after a crash, because it is being written now, or because it was cut`,
+    ...chains.flatMap((chain) => wrapped(view, `shard ${chain.shard}: `, chainWords(chain))),
+    ...torn.flatMap(({ file, tornAt }) =>
+      wrapped(
+        view,
+        `${file} `,
+        `ends in the middle of a block (line ${tornAt}): after a crash, because it is being written now, or because it was cut`,
       ),
     ),
-    ...faults.map(({ file, line, block, says }) => safe(`${placeOf(file, line)}${blockOf(block)}${says}`)),
-    ...notes.map((note) => view.paint('yellow', safe(note))),
-    endOf(view, answer, torn.length),
+    ...faults.flatMap(({ file, line, block, says }) =>
+      wrapped(view, `${placeOf(file, line)}${blockOf(block)}`, says),
+    ),
+    ...folded(
+      view,
+      notes.map((note) => view.paint('yellow', safe(note))),
+    ),
+    ...folded(view, [endOf(view, answer, torn.length)]),
   ];
 }
 
@@ -153,8 +160,8 @@ function endOf(view: View, { files, faults }: VerifyAnswer, torn: number): strin
     : view.paint('green', 'the audit is complete and unchanged');
 }
 
-function chainLine({ shard, blocks, entries, last, inRedis }: VerifyAnswer['chains'][number]): string {
-  const found = `shard ${shard}: ${many(blocks, 'block')}, ${many(entries, 'entry', 'entries')}`;
+function chainWords({ blocks, entries, last, inRedis }: VerifyAnswer['chains'][number]): string {
+  const found = `${many(blocks, 'block')}, ${many(entries, 'entry', 'entries')}`;
   const ends = last === null ? '' : `; last block ${number(last.block)} at ${last.at}, head ${last.head}`;
   return `${found}${ends}${inRedis === null ? '' : `; Redis is at block ${number(inRedis.block)}`}`;
 }

@@ -1,5 +1,6 @@
 import type { Check } from '../../http/schemas/orchestrator.ts';
-import { many, safe, type Style, type View } from './view.ts';
+import { many, type Style, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
 
 const styles = { ok: 'green', warning: 'yellow', broken: 'red' } as const satisfies Record<
   Check['state'],
@@ -19,11 +20,10 @@ export function doctorLines(view: View, checks: readonly Check[]): readonly stri
   return [...checks.flatMap((each) => linesOf(view, each)), `${many(checks.length, 'check')}: ${verdict}`];
 }
 
-function linesOf({ paint }: View, { area, state, says, leadsTo, todo }: Check): readonly string[] {
-  const head = `${paint(styles[state], state.padEnd(7))}  ${safe(`${area}: ${says}`)}`;
+function linesOf(view: View, { area, state, says, leadsTo, todo }: Check): readonly string[] {
   return [
-    head,
-    ...(leadsTo === null ? [] : [safe(`         leads to: ${leadsTo}`)]),
-    ...(todo === null ? [] : [safe(`         do: ${todo}`)]),
+    ...wrapped(view, `${state.padEnd(7)}  `, `${area}: ${says}`, styles[state]),
+    ...(leadsTo === null ? [] : wrapped(view, '         leads to: ', leadsTo)),
+    ...(todo === null ? [] : wrapped(view, '         do: ', todo)),
   ];
 }

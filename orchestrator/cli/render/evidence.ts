@@ -1,5 +1,5 @@
 import { many, safe, safeLines, type View } from './view.ts';
-import { wrapped } from './wrap.ts';
+import { folded, wrapped } from './wrap.ts';
 
 /**
  * What a look found, for a person: a field a line, nested under its name, empty fields left out and
@@ -9,7 +9,10 @@ import { wrapped } from './wrap.ts';
 export function evidenceInWords(view: View, text: string, indent = '  '): readonly string[] {
   const found = parsed(text);
   return found === null
-    ? safeLines(text.trimEnd()).map((line) => `${indent}${line}`)
+    ? folded(
+        view,
+        safeLines(text.trimEnd()).map((line) => `${indent}${line}`),
+      )
     : fieldLines(view, found, indent);
 }
 
@@ -28,7 +31,10 @@ export function evidenceSummary(view: View, text: string): readonly string[] {
   const lines = safeLines(text.trimEnd());
   const more = lines.length - summaryAtMost;
   return [
-    ...lines.slice(0, summaryAtMost).map((line) => `  ${line}`),
+    ...folded(
+      view,
+      lines.slice(0, summaryAtMost).map((line) => `  ${line}`),
+    ),
     ...(more > 0 ? [`  … and ${many(more, 'more line', 'more lines')}`] : []),
   ];
 }
@@ -73,7 +79,10 @@ function lineOf(view: View, name: string, value: unknown, indent: string, width:
     return wrapped(view, `${indent}${nameInWords(name).padEnd(width)}`, scalarInWords(name, value), 'dim');
   const body =
     typeof value === 'string'
-      ? safeLines(value.trimEnd()).map((line) => `${below}${line}`)
+      ? folded(
+          view,
+          safeLines(value.trimEnd()).map((line) => `${below}${line}`),
+        )
       : Array.isArray(value)
         ? value.flatMap((each: unknown) => itemLines(view, each, below))
         : fieldLines(view, value as Fields, below);

@@ -1,4 +1,3 @@
-import { shorten } from './table.ts';
 import { safeLine } from './view.ts';
 
 /** Lines on a terminal that are redrawn in the same place. */
@@ -86,5 +85,5 @@ function fitRows(
   const below = lines.length - first - shown.length;
   const hidden = [first > 0 ? `${first} above` : '', below > 0 ? `${below} more lines` : ''];
   const says = `… ${hidden.filter((each) => each !== '').join(', ')}: arrow keys, page keys`;
-  return [...shown, shorten(says, 80), ...foot];
+  return [...shown, says, ...foot];
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { planAnswer } from '../../http/schemas/campaigns.ts';
 import { forecastLines, relocationWords } from './forecast.ts';
 import { notStagedInAll, notStagedLines } from './status.ts';
-import { type Cell, table } from './table.ts';
+import { type Cell, isOneTable, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
@@ -86,7 +86,7 @@ function excludedLines(view: View, { reason, clients, names }: Excluded): readon
 function wavesTable(view: View, { waves, logonServers }: z.infer<typeof planAnswer>): readonly string[] {
   const columns = [
     { head: 'logon server' },
-    ...waves.map(({ wave }) => ({ head: wave, align: 'right' as const })),
+    ...waves.map(({ wave }, at) => ({ head: wave, short: `#${at + 1}`, align: 'right' as const })),
     { head: 'clients', align: 'right' as const },
   ];
   const cell = (count: number): Cell => (count === 0 ? { text: '·', style: 'dim' } : { text: number(count) });
@@ -103,5 +103,10 @@ function wavesTable(view: View, { waves, logonServers }: z.infer<typeof planAnsw
     ...waves.map(({ clients }) => cell(clients)),
     cell(sum),
   ];
-  return table(view, columns, [...rows, last]);
+  const cells = [...rows, last];
+  const hasNames = isOneTable(view, columns, cells, true);
+  const legend = hasNames
+    ? []
+    : waves.flatMap(({ wave }, at) => wrapped(view, `#${at + 1} = `, `wave ${wave}`));
+  return [...table(view, columns, cells), ...legend];
 }

@@ -112,5 +112,8 @@ const evidenceLines = (view: View, why: NonNullable<ShownClient['why']>): readon
 function journalLines(view: View, entry: ClientAnswer['audit'][number]): readonly string[] {
   const { at, who, from, to, because } = entry;
   const change = from === to || from === '' ? stateWord(to) : `${stateWord(from)} -> ${stateWord(to)}`;
-  return [...wrapped(view, `  ${at}  ${change}: `, because), ...wrapped(view, '      ', `by ${who}`, 'dim')];
+  return [
+    ...wrapped(view, `  ${at}  `, `${change}: ${because}`),
+    ...wrapped(view, '      ', `by ${who}`, 'dim'),
+  ];
 }

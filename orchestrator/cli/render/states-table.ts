@@ -1,8 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import { phaseWords } from '../../../shared/domain/upgrade/phase-words.ts';
-import { type Cell, type Column, table } from './table.ts';
+import { type Cell, type Column, isOneTable, table } from './table.ts';
 import { number, type Style, type View } from './view.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
 
@@ -48,28 +47,23 @@ export interface StatesRow {
 /** Clients by state, a row for each wave or logon server. A state without clients has no column. */
 export function statesTable(view: View, nameHead: string, rows: readonly StatesRow[]): readonly string[] {
   const used = buckets.filter((bucket) => rows.some(({ states }) => states[bucket] > 0));
-  const one = tableOf(view, nameHead, rows, used);
-  if (one.every((line) => stripVTControlCharacters(line).length <= view.width)) return one;
+  const [columns, cells] = partsOf(nameHead, rows, used);
+  if (isOneTable(view, columns, cells)) return table(view, columns, cells);
   // Too many states for one table: those in progress first, then the ends.
   const isEnd = (bucket: Bucket): boolean => (ends as readonly string[]).includes(bucket);
+  const open = used.filter((bucket) => !isEnd(bucket));
   return [
-    ...tableOf(
-      view,
-      nameHead,
-      rows,
-      used.filter((bucket) => !isEnd(bucket)),
-    ),
+    ...table(view, ...partsOf(nameHead, rows, open)),
     '',
-    ...tableOf(view, nameHead, rows, used.filter(isEnd)),
+    ...table(view, ...partsOf(nameHead, rows, used.filter(isEnd))),
   ];
 }
 
-function tableOf(
-  view: View,
+function partsOf(
   nameHead: string,
   rows: readonly StatesRow[],
   used: readonly Bucket[],
-): readonly string[] {
+): readonly [columns: readonly Column[], cells: readonly (readonly Cell[])[]] {
   const columns: readonly Column[] = [
     { head: nameHead },
     { head: 'clients', short: 'size', align: 'right' },
@@ -79,15 +73,12 @@ function tableOf(
       align: 'right' as const,
     })),
   ];
-  return table(
-    view,
-    columns,
-    rows.map(({ name, size, states }) => [
-      { text: name },
-      { text: number(size) },
-      ...used.map((bucket) => countCell(bucket, states[bucket])),
-    ]),
-  );
+  const cells = rows.map(({ name, size, states }) => [
+    { text: name },
+    { text: number(size) },
+    ...used.map((bucket) => countCell(bucket, states[bucket])),
+  ]);
+  return [columns, cells];
 }
 
 /** A zero is a dot, so that the eye finds the other numbers. */

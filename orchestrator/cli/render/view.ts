@@ -17,10 +17,19 @@ export const plainView: View = { width: Infinity, isTerminal: false, paint: (_st
 /** The width of a terminal that reports none, as `script` and some containers open it. */
 const usualColumns = 80;
 
+/**
+ * Whether the cursor can be moved on a stream. `TERM=dumb` says that the terminal has no such
+ * control sequence (terminfo(5), the entry `dumb`).
+ */
+export const canRedraw = (
+  { isTTY }: { readonly isTTY?: boolean },
+  { TERM }: NodeJS.ProcessEnv = process.env,
+): boolean => isTTY === true && TERM !== 'dumb';
+
 /** The view of a stream: colours only on a terminal that has them, and not when NO_COLOR is set. */
-export function viewOf(stream: NodeJS.WriteStream): View {
-  if (!stream.isTTY) return plainView;
-  const hasColors = stream.hasColors();
+export function viewOf(stream: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>>): View {
+  if (stream.isTTY !== true) return plainView;
+  const hasColors = stream.hasColors?.() ?? false;
   const paint = (style: Style, text: string): string =>
     hasColors ? styleText(style, text, { validateStream: false }) : text;
   return { width: stream.columns || usualColumns, isTerminal: true, paint };
