@@ -52,7 +52,10 @@ const actionsInPlace = (status: Facts): readonly string[] => [
   ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
 ];
 
-const unhaltOf = ({ by }: { readonly by: string }): string => `servpack unhalt   # ${elseOverride(by)}`;
+const unhaltOf = ({ by }: { readonly by: string }): string => commented('servpack unhalt', elseOverride(by));
+
+/** A command with a remark behind it, which a shell passes over. */
+const commented = (command: string, remark: string): string => `${command}   # ${remark}`;
 
 /** The pause, hold or halt of a person ends without more only when that person asks. */
 const elseOverride = (by: string): string => `anybody but ${by} adds --override`;
@@ -119,7 +122,7 @@ export function clientActions(campaign: Campaign, upgrade: Upgrade, halt: Halt |
   ];
 }
 
-/** What ends the halt, the pause and the hold that keep clients of this logon server from going on. */
+/** What ends the halt, pause and hold that keep clients of this logon server from going on. */
 export const waysBack = (campaign: Campaign, logonServer: string, halt: Halt | null): readonly string[] => {
   // Nothing goes on in an aborted campaign, halted or not.
   if (campaign.state.status === 'aborted') return [];

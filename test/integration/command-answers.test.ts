@@ -36,14 +36,16 @@ test('the end of a halt names the campaigns that stay paused and the servers tha
 
 const apiOf = ({ url, token }: SmallOrchestrator) => openApiClient({ url, token, user: 'anna' });
 
-/** What a question shows before its answer, line by line. */
+/** What a question shows before its answer, sentence by sentence: a terminal folds long ones. */
 async function questionOf(
   ask: (api: ApiClient, name: string, terminal: Terminal) => Promise<unknown>,
   orchestrator: SmallOrchestrator,
 ): Promise<readonly string[]> {
   const { terminal, shown } = personTyping('no\n');
   await ask(apiOf(orchestrator), 'sp4', terminal);
-  return shown().split(/\r?\n/);
+  return shown()
+    .replaceAll(/\r?\n {4}/gu, ' ')
+    .split(/\r?\n/);
 }
 
 describe('a question says what will happen, what will not, and how to take it back', () => {
