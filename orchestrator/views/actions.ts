@@ -116,7 +116,7 @@ export function clientActions(campaign: Campaign, upgrade: Upgrade, halt: Halt |
   return [
     ...(isFailure(state.end) ? [`servpack client why ${client} --evidence`] : []),
     ...(isFailure(state.end) && campaign.state.status !== 'aborted'
-      ? [`servpack client retry ${client} --reason TEXT`]
+      ? [`servpack client retry ${client} --campaign ${definition.campaign} --reason TEXT`]
       : []),
     ...(endedMarked(upgrade) ? [`servpack campaign unmark ${definition.campaign} --reason TEXT`] : []),
   ];
