@@ -35,7 +35,7 @@ describe('the budget of a deferral class', () => {
       phase: 'settled',
       end: 'failed',
       cause: 'still unreachable after 6 tries',
-      because: 'gave up: still unreachable after 6 tries: no route',
+      because: 'gave up after 6 tries: no route',
     });
   });
 

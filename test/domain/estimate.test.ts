@@ -117,7 +117,7 @@ describe('the status of a running campaign', () => {
   test('shows the estimate below the progress', () => {
     const status = campaignStatus(standing(running(2)), counters, evening, { ...calm, pace });
     expect(statusLines(plainView, status)[2]).toBe(
-      'about 5 h left (until about 2026-11-17T01:00:00Z), at the pace of the last hour',
+      'about 5 h left (until about 2026-11-17T01:00Z), at the pace of the last hour',
     );
   });
 

@@ -207,7 +207,7 @@ describe('the report of a campaign', () => {
     expect(report.clients[3]).toMatchObject({
       end: 'failed',
       cause: 'still unreachable after 6 tries',
-      reason: 'gave up: still unreachable after 6 tries: no answer',
+      reason: 'gave up after 6 tries: no answer',
       deferrals: { unreachable: 6 },
     });
   });

@@ -152,8 +152,11 @@ function estimateLines(view: View, { estimate }: CampaignStatus): readonly strin
   const { leftMs, endsAt, measuredMs } = estimate;
   const span = Math.floor(measuredMs / 60_000) === 60 ? 'hour' : spanInWords(measuredMs);
   const pace = `at the pace of the last ${span}`;
-  return wrapped(view, '', `about ${spanInWords(leftMs)} left (until about ${endsAt}), ${pace}`);
+  return wrapped(view, '', `about ${spanInWords(leftMs)} left (until about ${minuteOf(endsAt)}), ${pace}`);
 }
+
+/** Nobody estimates seconds. The moment is ISO 8601 or a time of the reader's zone. */
+const minuteOf = (moment: string): string => moment.replace(/(?<=[T ]\d\d:\d\d):\d\d/u, '');
 
 /**
  * `20 of 100 clients finished (20 %): 18 upgraded, 2 failed`, with a bar on a terminal that has

@@ -62,7 +62,7 @@ export function defer(
   const used = deferrals[kind] ?? 0;
   if (used >= policy.budget) {
     const cause = spentCause(kind, used);
-    const spent = `gave up: ${cause}: ${because}`;
+    const spent = `gave up after ${used} ${used === 1 ? 'try' : 'tries'}: ${because}`;
     return settle(upgrade, { end: policy.whenSpent, cause, because: spent, blockers }, now);
   }
   const point = spread(rules.seed, rules.campaign, upgrade.client, kind, used);
