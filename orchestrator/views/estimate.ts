@@ -64,10 +64,11 @@ export const noEstimate = (because: string): Estimate => ({
 
 /**
  * The estimate that belongs to the status of a campaign; null = it does not run, or nobody has
- * followed its pace.
+ * followed its pace. While a gate still has to open a wave, the pace of a small wave says nothing
+ * about the large one behind it.
  */
 export function estimateFor(
-  { definition, state }: Campaign,
+  { definition, state, waveSizes }: Campaign,
   counters: Counters,
   { halt, pace }: { readonly halt: Halt | null; readonly pace: readonly PaceSample[] | undefined },
   {
@@ -81,6 +82,8 @@ export function estimateFor(
   if (halt !== null) return noEstimate('everything is halted');
   const held = whyHeld(holds);
   if (held !== null) return noEstimate(held);
+  const closed = waveSizes.slice(state.openWaves).reduce((sum, clients) => sum + clients, 0);
+  if (closed > 0) return noEstimate(`${closed} clients are in waves that are not open yet`);
   const { window } = definition.policy;
   return estimateOf({ size, finished: settled, counters, window, samples: pace, now });
 }

@@ -115,10 +115,18 @@ describe('the status of a running campaign', () => {
   const pace = steady(60, 1, 100);
 
   test('shows the estimate below the progress', () => {
-    const status = campaignStatus(standing(running(2)), counters, evening, { ...calm, pace });
+    const status = campaignStatus(standing(running(3)), counters, evening, { ...calm, pace });
     expect(statusLines(plainView, status)[2]).toBe(
       'about 5 h left (until about 2026-11-17T01:00Z), at the pace of the last hour',
     );
+  });
+
+  test('is not there while a gate has still to open a wave, whose pace nobody knows', () => {
+    const { estimate } = campaignStatus(standing(running(2)), counters, evening, { ...calm, pace });
+    expect(estimate).toMatchObject({
+      endsAt: null,
+      because: '290 clients are in waves that are not open yet',
+    });
   });
 
   test('shows why there is none', () => {
