@@ -118,8 +118,8 @@ describe('the estimate of the end', () => {
 
   test('is given when the clients of the held logon server have finished', () => {
     const done = { 'state|0|LS-PUN|upgraded': 7, 'state|0|LS-ROM|upgraded': 93 };
-    expect(estimateOf(heldCampaign(), done)).toMatchObject({ because: null });
-    expect(estimateOf(standing(running(1)), counters)).toMatchObject({ because: null });
+    expect(estimateOf(heldCampaign(running(3)), done)).toMatchObject({ because: null });
+    expect(estimateOf(standing(running(3)), counters)).toMatchObject({ because: null });
   });
 });
 
