@@ -43,9 +43,7 @@ async function questionOf(
 ): Promise<readonly string[]> {
   const { terminal, shown } = personTyping('no\n');
   await ask(apiOf(orchestrator), 'sp4', terminal);
-  return shown()
-    .replaceAll(/\r?\n {4}/gu, ' ')
-    .split(/\r?\n/);
+  return shown().split(/\r?\n/);
 }
 
 describe('a question says what will happen, what will not, and how to take it back', () => {

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { forecastLines, relocationWords } from '../../orchestrator/cli/render/forecast.ts';
 import { type Forecast, forecasting } from '../../orchestrator/views/survey-forecast.ts';
+import { personTyping } from '../fixtures/person.ts';
 import { defaultComponents } from '../lab/fleet/logon-server.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
@@ -15,14 +15,9 @@ import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';
 /** The question before a campaign starts, and the number that answers it. */
 async function start(lab: LookLab, campaign: string, typed: string) {
   const api = openApiClient({ url: lab.url, token: lab.token, user: 'anna' });
-  const [input, output] = [PassThrough, PassThrough].map((Stream) =>
-    Object.assign(new Stream(), { isTTY: true }),
-  ) as [PassThrough & { isTTY: true }, PassThrough & { isTTY: true }];
-  let text = '';
-  output.on('data', (chunk: Buffer) => (text += String(chunk)));
-  input.end(`${typed}\n`);
-  const answered = await confirmStart(api, campaign, { input, output });
-  return { answered, lines: stripVTControlCharacters(text).split(/\r?\n/) };
+  const { terminal, shown } = personTyping(`${typed}\n`);
+  const answered = await confirmStart(api, campaign, terminal);
+  return { answered, lines: stripVTControlCharacters(shown()).split(/\r?\n/) };
 }
 
 async function ask(lab: LookLab, method: string, path: string, body?: object): Promise<unknown> {
