@@ -46,8 +46,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/environment/global-setup.ts'],
     projects: rooms.map(project),
-    // Most tests wait for Redis or for processes, not for a core.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Most tests wait for Redis or for processes, so that three files at once keep two cores busy.
+    maxWorkers: Math.max(3, availableParallelism()),
     passWithNoTests: false,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],
   },
