@@ -18,7 +18,7 @@ export interface FleetInput extends InputFile {
   readonly dryRun?: boolean;
   /** Clients that the file does not name leave the fleet. */
   readonly prune?: boolean;
-  /** How many clients the person was told would leave; another number is refused. */
+  /** The number of leaving clients that the question showed; another number is refused. */
   readonly removes?: number | undefined;
   /** Machines that leave are gone: what a settled upgrade has left open on one does not keep it. */
   readonly gone?: boolean;

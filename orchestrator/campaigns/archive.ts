@@ -42,7 +42,7 @@ export async function archiveCampaign(
   return ok(await finishRemoval(context, written.value, 'archived', file));
 }
 
-/** The file stands, and the head names it: from then on records may go. */
+/** The file is written and the head names it: from now on records may be deleted. */
 async function ensureWritten(
   context: OrchestratorContext,
   archive: CampaignArchive,
@@ -83,7 +83,7 @@ async function ensureWritten(
 /** Errors of the file system name the call. */
 const isOfFile = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
 
-/** The campaign stands as before, and the person learns why. */
+/** Restores the campaign as it was, and returns the reason for the refusal. */
 async function undone(
   context: OrchestratorContext,
   who: string,

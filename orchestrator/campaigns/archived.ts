@@ -24,7 +24,7 @@ export async function listArchived({
   return files.map((file) => ({ archived: archivedIn(file), status: statusIn(file) }));
 }
 
-/** Nobody can do anything about it any more. */
+/** No person can act on these any more. */
 const statusIn = ({ head }: ArchivedFile): CampaignStatus => ({
   ...campaignStatus(head.campaign, head.counters, head.at, calm),
   actions: [],

@@ -24,7 +24,7 @@ export async function postponeCampaign(
   }));
 }
 
-/** Takes the start of a campaign back that has not begun: it stands as it was created. */
+/** Takes back the start of a campaign that has not begun: its status is `created` again. */
 export const unscheduleCampaign = (
   context: OrchestratorContext,
   who: string,

@@ -94,7 +94,7 @@ const namesOf = (of: string, client: Client): readonly string[] =>
 /** Names that are right also where no client has them. */
 const always = (of: string): readonly string[] => (of === 'role' ? ['workstation', 'server'] : []);
 
-/** A search in a million names takes a second, and nobody mends more faults at a time. */
+/** A search in a million names takes a second, so only the first faults get a near name. */
 const hintsAtMost = 5;
 
 /** Finds what was probably meant. The names of the fleet are gathered once. */

@@ -8,7 +8,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok.code);
   endForBrokenOutput(error);
 });
-// Nobody reads what went wrong; the exit code still says so.
+// stderr is closed, so only the exit code reports the failure.
 process.stderr.on('error', () => undefined);
 process.on('uncaughtException', (thrown) => endForFault(thrown, args));
 

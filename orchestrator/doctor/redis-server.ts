@@ -56,7 +56,7 @@ function evictionCheck({ where, info }: ServerFacts): Check {
       );
 }
 
-/** A failed write is said first: it stands still now, and a loss would be tomorrow's. */
+/** A failed write comes first: it stops the work now, and a possible loss comes later. */
 function persistenceCheck(facts: ServerFacts): Check {
   const failed = failedWrite(facts.info);
   if (failed !== null && facts.info.get('aof_enabled') === '1') return failed;

@@ -97,7 +97,7 @@ export function resume(
 
 /**
  * Ends the pause of a gate. The person accepts the failures so far of each wave whose gate stops
- * the campaign. A gate that has stopped nothing needs nobody: it keeps its limit and says "passed".
+ * the campaign. Every other gate keeps its limit and says "passed".
  */
 function resumeInSpite(
   campaign: Campaign,

@@ -56,7 +56,7 @@ export function requestRemoval(
   };
 }
 
-/** Only what never ran leaves no trace that anybody could need. */
+/** A campaign that never ran has no results to keep. */
 function whyNotDeleted({ definition, state }: Campaign): string | null {
   const { campaign: name } = definition;
   if (state.status === 'created' || awaitingOf(state) !== null) return null;
@@ -95,7 +95,7 @@ export const archiveWritten = (campaign: Campaign, { file }: EventOf<'ArchiveWri
       }
     : ignored('it is not being archived');
 
-/** Nothing is gone yet: the campaign stands as before. */
+/** No record was removed yet: the campaign is as before. */
 export function undoRemoval(campaign: Campaign, { because }: EventOf<'RemovalUndone'>): CampaignDecision {
   const { removal, ...kept } = campaign;
   return removal === undefined || removal.file !== undefined

@@ -34,7 +34,7 @@ export function beginWhenReady(
   return beginWithRelease(campaign, isStaged, now, because);
 }
 
-/** Its time has come, whatever its file says: a person may have postponed it. */
+/** The start time has come. A person may have postponed it, so the campaign file does not count. */
 function beginWithRelease(
   campaign: Campaign,
   isStaged: boolean,

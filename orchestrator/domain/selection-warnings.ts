@@ -24,7 +24,7 @@ function whyEmpty(size: Wave['size']): string {
   return 'clients' in size ? 'no named client is left' : 'the waves before it have every client';
 }
 
-/** A longer list helps nobody. */
+/** The most entries that a list shows. */
 const namesAtMost = 5;
 
 /** Clients that a wave names, and where they are instead. */

@@ -37,7 +37,7 @@ export function judgeDurability({ where, info, settings, defaultUser }: ServerFa
       mustAccept: true,
     };
   // Redis reads its file as the user `default`. A transaction that this user may not run is left
-  // out of what is read, without a word to anybody (redis issue 14541, valkey issue 3983).
+  // out of what is read, without an error or a log line (redis issue 14541, valkey issue 3983).
   if (defaultUser !== null && !mayDoAll(defaultUser))
     return {
       state: 'broken',

@@ -26,7 +26,7 @@ const command = field('a program, or a list of a program and its arguments', (va
 });
 
 /**
- * What must be so after the command, whatever its exit code says: the last `echo` of a batch file
+ * What the command must have done, even if its exit code is 0: the last `echo` of a batch file
  * may hide that a copy has failed.
  */
 const proof = section({
@@ -103,13 +103,13 @@ function releaseSchema(profiles: string | null) {
   });
 }
 
-/** With route `push` no logon server has to be staged. A profile with faults is told by itself. */
+/** Only route `push` needs no command. The faults of a profile are reported elsewhere. */
 function needsCommand(product: unknown, profiles: string | null): boolean {
   const profile = typeof product === 'string' ? loadProfile(product, profiles) : null;
   return profile?.ok === true && profile.value.update.route !== 'push';
 }
 
-/** A product by the name of its file; one that stands in a file of another name is told so. */
+/** A known product. The refusal names a file that holds the product under another file name. */
 const knownProduct = (profiles: string | null) =>
   z.unknown().transform((input, context): string => {
     const products = knownProducts(profiles);

@@ -14,7 +14,7 @@ export interface PaceSample {
   readonly finished: number;
 }
 
-/** When a campaign ends if its pace stays the same, or why nobody can say. */
+/** When a campaign ends if its pace stays the same, or why that cannot be said. */
 export type Estimate =
   | {
       readonly endsAt: string;

@@ -15,7 +15,7 @@ export function selectionWords({ labels, logonServers, clients, where = [] }: Se
   return parts.length === 0 ? null : `clients ${parts.join(', AND ')}`;
 }
 
-/** A longer list helps nobody. */
+/** The most entries that a list shows. */
 const namesAtMost = 10;
 
 const listed = (names: readonly string[]): string =>

@@ -96,7 +96,7 @@ export interface CampaignStatus {
    * share one tree.
    */
   readonly notStaged: readonly NotStaged[];
-  /** When it ends at its present pace, or why nobody can say; null unless it is running. */
+  /** When it ends at its present pace, or why that cannot be said; null unless it is running. */
   readonly estimate: Estimate | null;
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
@@ -126,7 +126,7 @@ export interface Surroundings {
    * share one tree.
    */
   readonly copies?: Copies | null;
-  /** How fast it goes; left out = nobody has followed it. */
+  /** Its pace; left out = not measured. */
   readonly pace?: readonly PaceSample[];
   /** Why rounds of the leader fail for this campaign. */
   readonly failures?: readonly {

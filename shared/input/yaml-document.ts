@@ -92,7 +92,7 @@ function inspected(
     const offset = offsetInSource(text, node, at);
     if (offset === null) return { line: lineOf(path) };
     const { line, col } = lines.linePos(offset);
-    // Nobody sees a byte order mark, and no editor counts it.
+    // Editors do not show or count a byte order mark.
     const isMarked = line === 1 && text.startsWith('\uFEFF');
     return line === 0 ? { line: 1 } : { line, column: isMarked ? col - 1 : col };
   };

@@ -66,14 +66,14 @@ build() {
 make_images() {
   [ "$(id -u)" = 0 ] || die 'an engine of its own needs root'
   node setup.mjs
-  install_engine || die 'docker.io can not be installed'
+  install_engine || die 'docker.io cannot be installed'
   docker compose version >/dev/null 2>&1 || have docker-compose || install_packages docker-compose ||
     die 'there is no docker compose to be had'
   start_engine || die 'dockerd does not start (its last lines are above)'
 
   say "images, from OS packages ($(docker version -f '{{.Server.Version}}'), compose $(compose version --short))"
-  make_redis_image servpack/redis:local || die 'the packages of the Redis image can not be had'
-  make_node_image servpack/node:local || die 'the packages of the base image can not be had'
+  make_redis_image servpack/redis:local || die 'the packages of the Redis image cannot be had'
+  make_node_image servpack/node:local || die 'the packages of the base image cannot be had'
   build servpack servpack:test
 }
 

@@ -32,7 +32,7 @@ async function openWith(name: string) {
 }
 
 describe('a service with any name that Windows allows', () => {
-  test.each(serviceNames)('%j is read, stopped, changed, installed anew and started', async (name) => {
+  test.each(serviceNames)('%j is read, stopped, changed, installed again and started', async (name) => {
     await using lab = await openWith(name);
     const { gateway, target, signal, change } = lab;
     const read = async () => valueOf(await gateway.readService(target, name, signal));

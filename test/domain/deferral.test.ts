@@ -43,7 +43,7 @@ describe('the budget of a deferral class', () => {
     expect(phases(after(rules, admitted, keepOn(look(blockedByProgram), 7)))).toBe('settled needsAttention');
   });
 
-  test('is spent by a look that can not be read: such a client is not free', () => {
+  test('is spent by a look that cannot be read: such a client is not free', () => {
     const garbled: UpgradeEvent = {
       type: 'LookFailed',
       failure: { kind: 'garbled', message: 'half an answer' },
@@ -57,7 +57,7 @@ describe('the budget of a deferral class', () => {
   });
 });
 
-describe('a client whose setup phase can not be read', () => {
+describe('a client whose setup phase cannot be read', () => {
   const unread = { setupPhase: 'unknown' } as const;
 
   test('is not marked: it may be in the middle of its update', () => {

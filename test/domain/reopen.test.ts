@@ -174,7 +174,7 @@ describe('the unmarking of a client', () => {
   });
 
   test.each<[string, readonly UpgradeEvent[]]>([
-    ['can not be reached', [{ type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } }]],
+    ['cannot be reached', [{ type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } }]],
     [
       'does not answer, twice',
       [

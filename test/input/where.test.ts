@@ -111,7 +111,7 @@ test('what is printed is read again as the same conditions, however it is spaced
   );
 });
 
-test('every place that is told is the place of its word', () => {
+test('every position that a fault names is the position of its word', () => {
   fc.assert(
     fc.property(anyWhere, (where) => {
       const text = printWhere(where);

@@ -90,7 +90,7 @@ describe('a name that the fleet does not have', () => {
     for (const select of right) expect((await plan(`select: { ${select} }`)).status).toBe(200);
   });
 
-  test('is told with all others, in the order of the file, and with the columns where a key is meant', async () => {
+  test('is reported with all others, in the order of the file, and with the columns where a key is meant', async () => {
     const more = 'select:\n  where: "nothing, a=b,\n    zone = UTC"\n  labels: [nobody]';
     const { status, body } = await plan(more);
     expect([status, body.error.code, body.error.message]).toEqual([
@@ -136,7 +136,7 @@ test('a plan that selects no client is refused, with exit code 1', async () => {
   });
 });
 
-test('a client that is left out is no part of the campaign, and its reason is told', async () => {
+test('a client that is left out is no part of the campaign, and the plan says its reason', async () => {
   await using ready = await startSmallOrchestrator();
   await ready.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleet });
   const file = {
@@ -189,7 +189,7 @@ test('a wave by hand has its clients, in any case, and the plan tells a wave wit
   expect(body.warnings).toContain('wave b has no client: no client is left that fulfils kiosk');
 });
 
-test('the limit of a logon server that no client has is told, and is no fault', async () => {
+test('the limit of a logon server that no client has is a warning, and no fault', async () => {
   const { status, body } = await plan(
     'budgets: { logonServers: { LS-PNU: { maxDownloads: 5 }, ls-hyd: { maxDownloads: 5 } } }',
   );

@@ -91,7 +91,7 @@ test('what a person did to one client is answered with the way back, which works
   expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --campaign sp4 --reason TEXT`);
 });
 
-test('the pause of a start is told with its own way back', async () => {
+test('the answer to the pause of a start names its own undo', async () => {
   const scheduled = 'campaign: sp5\nrelease: sms-sp4\nstartAt: 2026-11-17 20:00 UTC\n';
   await using orchestrator = await startRunning(undefined, wide);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'another follows' }, anna);

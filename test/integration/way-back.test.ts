@@ -23,7 +23,7 @@ import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /**
- * The way back of a service that can not be stopped. Windows stores another image path for a
+ * The way back of a service that cannot be stopped. Windows stores another image path for a
  * service in any state (ChangeServiceConfig), and reads it at the next start of the service.
  */
 
@@ -52,7 +52,7 @@ async function reportOf(one: OneClient, upgrade: Upgrade) {
   };
 }
 
-describe.each<MoveBy>(['repoint', 'reinstall'])('a service that can not be stopped (%s)', (moveBy) => {
+describe.each<MoveBy>(['repoint', 'reinstall'])('a service that cannot be stopped (%s)', (moveBy) => {
   test('is pointed back; it is as before after the next start, and the next look cleans up', async () => {
     await using one = await oneClient('pcmInBin', { structural: 'atOnce' }, (gateway) => gateway, { moveBy });
     // Its process ends at its new place; the manager calls it running, and answers error 1061.

@@ -146,7 +146,7 @@ test('a product without a configuration has no phase, whatever lies on the clien
 
 describe('a profile in a file of another name', () => {
   test.each(['bar.yaml', 'acme-2.yml', 'ACME-2.yaml'])(
-    '%s is told, with the name that it must have',
+    '%s is refused, with the name that it must have',
     (file) => {
       write(file, `${acme.replace('product: acme-2', 'product: "acme-2"  # ours')}`);
       const loaded = loadProfile('acme-2', folder);

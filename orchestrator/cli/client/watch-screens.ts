@@ -53,7 +53,7 @@ export function watchScreenOn(
         ...(last === null ? [] : statusLines(view, times.in(last))),
         ...(isHelp ? helpLines : []),
       ]),
-      // The clock stands in every window: it says that the screen is alive.
+      // Every window shows the clock: it proves that the screen is still updated.
       ['', view.paint('dim', foot)],
     );
   };
@@ -70,7 +70,7 @@ export function watchScreenOn(
     },
     toggleHelp: () => {
       isHelp = !isHelp;
-      // The help stands below everything else.
+      // The help is shown below everything else.
       if (isHelp) screen.scroll({ lines: Number.MAX_SAFE_INTEGER });
       draw();
     },

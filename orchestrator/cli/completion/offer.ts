@@ -16,7 +16,7 @@ export interface Offer {
 /** Finds the names of a kind, such as `campaign`; none for a kind that it does not know. */
 export type FindNames = (kind: string, line: TypedLine) => Promise<readonly Word[]>;
 
-/** A shell shows no more; whoever wants to see more types a letter. */
+/** The most names that a completion offers; a person who types a letter gets others. */
 const wordsAtMost = 100;
 
 /** Returns what may stand where a person types. Everything but names comes from the definition. */

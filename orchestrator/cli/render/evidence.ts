@@ -16,7 +16,7 @@ export function evidenceInWords(view: View, text: string, indent = '  '): readon
     : fieldLines(view, found, indent);
 }
 
-/** No longer text and no longer list stands in a summary; the reader is told its length. */
+/** Lines of a text, or entries of a list, that a summary shows; of more it gives the number. */
 const summaryAtMost = 6;
 
 /** The same in short: of long texts and lists only their length. */
@@ -103,7 +103,7 @@ function itemLines(view: View, item: unknown, indent: string): readonly string[]
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Stands on the line of its name. */
+/** Is the value shown on the line of its name? */
 const isShort = (value: unknown): boolean =>
   (typeof value === 'string' && !/[\r\n]/.test(value.trimEnd())) ||
   typeof value === 'number' ||

@@ -155,7 +155,7 @@ function estimateLines(view: View, { estimate }: CampaignStatus): readonly strin
   return wrapped(view, '', `about ${spanInWords(leftMs)} left (until about ${minuteOf(endsAt)}), ${pace}`);
 }
 
-/** Nobody estimates seconds. The moment is ISO 8601 or a time of the reader's zone. */
+/** Returns the moment without its seconds. It is ISO 8601 or a time of the reader's zone. */
 const minuteOf = (moment: string): string => moment.replace(/(?<=[T ]\d\d:\d\d):\d\d/u, '');
 
 /**

@@ -54,7 +54,7 @@ export const fleetBody = z.strictObject({
   dryRun: z.boolean().default(false),
   /** Clients that the file does not name leave the fleet. */
   prune: z.boolean().default(false),
-  /** How many clients the person was told would leave; another number is refused. */
+  /** The number of leaving clients that the question showed; another number is refused. */
   removes: count.optional(),
   /** As with a removal. */
   gone: z.boolean().default(false),

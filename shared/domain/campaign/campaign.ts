@@ -146,7 +146,7 @@ export type CampaignEvent =
       readonly reason: string;
       readonly startAt: number;
     }
-  /** Takes the start back: the campaign stands as it was created. */
+  /** Takes the start back: the status is `created` again. */
   | {
       readonly type: 'UnscheduleRequested';
       readonly by: string;

@@ -2,8 +2,8 @@ import type { Campaign, CampaignState } from './campaign.ts';
 
 /**
  * Each life of a campaign's name has activations of its own: a job that the queue still holds from
- * an earlier life names an activation that no later life has, and what a process remembers of an
- * earlier life is told apart. No upgrade comes near this number of activations.
+ * an earlier life names an activation that no later life has, and a process does not mix up what it
+ * remembers of two lives. No upgrade comes near this number of activations.
  */
 const activationsPerLife = 1_000_000;
 

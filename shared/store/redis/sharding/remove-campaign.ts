@@ -16,7 +16,7 @@ export const campaignRemovalStoreOf = (shards: Shards): CampaignRemovalStore => 
   formerLife: (campaign) => readFormerLife(shards.head, campaign),
 });
 
-/** The head goes last: as long as it stands the name is taken, and the call can be repeated. */
+/** Deletes the head last: while it exists the name is taken, and the call can be repeated. */
 async function removeCampaign(shards: Shards, name: string, audit: AuditEntry): Promise<boolean> {
   const { head, all, others } = shards;
   const record = await readCampaign(head, name);
