@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import { type AbortedAnswer, abortedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
+import { type AbortedAnswer, abortedAnswer } from '../../http/schemas/campaigns.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import { confirm, type Terminal } from '../client/confirm.ts';
+import { confirmAbout, type Question } from '../client/confirm-campaign.ts';
+import type { Terminal } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { statusWord } from '../render/status.ts';
 import { many, number, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
 import type { CampaignStatus } from '../../views/status.ts';
-import { ok } from '../../../shared/errors.ts';
+import type { Result } from '../../../shared/errors.ts';
+import type { Refusal } from '../../refusal.ts';
 
 interface AbortOptions {
   readonly reason: string;
@@ -39,30 +41,29 @@ export function addAbortCommand(campaign: Command): void {
  * Says what an abort ends, and asks for the name. A campaign that cannot be aborted gets no
  * question: the answer of the abort says why.
  */
-export async function confirmAbort(api: ApiClient, name: string, terminal?: Terminal) {
-  const status = await api.get(statusAnswer, campaignPath(name));
-  if (!status.ok) return status;
-  const { size, settled, states } = status.value;
-  if (status.value.status === 'aborted' || status.value.status === 'ended') return ok(undefined);
+export const confirmAbort = (
+  api: ApiClient,
+  name: string,
+  terminal?: Terminal,
+): Promise<Result<void, Refusal>> => confirmAbout(api, name, abortQuestion, terminal);
+
+function abortQuestion(found: CampaignStatus): Question | null {
+  const { campaign, release, status, size, settled, states } = found;
+  if (status === 'aborted' || status === 'ended') return null;
   const left = size - settled - states.waiting;
-  const alternative = insteadOfAbort(status.value);
-  return confirm(
-    {
-      lines: [
-        `Campaign ${status.value.campaign}, release ${status.value.release}, ${statusWord[status.value.status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
-        `Will happen: ${many(states.waiting, 'waiting client')} cancelled, work in progress on ${many(left, 'client')} completed.`,
-        `Will not happen: ${many(settled, 'finished client')} ${settled === 1 ? 'stays' : 'stay'} as ${settled === 1 ? 'it is' : 'they are'}. No mark is taken back: the answer counts the clients that are still marked.`,
-        'Undo: none. An aborted campaign cannot be resumed.',
-        ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
-      ],
-      at: api.named,
-      answer: status.value.campaign,
-      verb: 'abort it',
-      ...(alternative === null ? {} : { alternative }),
-    },
-    false,
-    terminal,
-  );
+  const alternative = insteadOfAbort(found);
+  return {
+    lines: [
+      `Campaign ${campaign}, release ${release}, ${statusWord[status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
+      `Will happen: ${many(states.waiting, 'waiting client')} cancelled, work in progress on ${many(left, 'client')} completed.`,
+      `Will not happen: ${many(settled, 'finished client')} ${settled === 1 ? 'stays' : 'stay'} as ${settled === 1 ? 'it is' : 'they are'}. No mark is taken back: the answer counts the clients that are still marked.`,
+      'Undo: none. An aborted campaign cannot be resumed.',
+      ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
+    ],
+    answer: campaign,
+    verb: 'abort it',
+    ...(alternative === null ? {} : { alternative }),
+  };
 }
 
 /** The milder way that is possible in this state; null where the campaign stands still already. */
