@@ -1,21 +1,30 @@
 import { nearest } from '../shared/input/nearest.ts';
+import { isoOf } from '../shared/domain/time/iso-time.ts';
 import type { OperatorStore } from '../shared/store/store.ts';
+import { nameOf } from '../shared/domain/campaign/machine.ts';
+import type { CampaignArchive } from './archive/campaign-archive.ts';
 import { nearestClient } from './fleet/nearest-client.ts';
 import type { NamedKind } from './spelling.ts';
 
 /** Words after a name that is not known: the nearest name that is; '' = none is near. */
 export const didYouMean = (typed: string, known: readonly string[]): string => meaning(nearest(typed, known));
 
-/** The same for what people name on the command line and in paths. */
+/**
+ * The same for what people name on the command line and in paths. An archived campaign is no
+ * misspelled name: the words lead to its report.
+ */
 export async function didYouMeanStored(
-  store: OperatorStore,
+  {
+    store,
+    campaignArchive,
+  }: { readonly store: OperatorStore; readonly campaignArchive?: CampaignArchive | undefined },
   { kind, name }: { readonly kind: NamedKind; readonly name: string },
 ): Promise<string> {
   switch (kind) {
     case 'client':
       return clientMeant(store, name);
     case 'campaign':
-      return didYouMean(name, await store.campaignNames());
+      return (await archivedMeant(campaignArchive, name)) ?? didYouMean(name, await store.campaignNames());
     case 'release':
       return didYouMean(
         name,
@@ -27,6 +36,14 @@ export async function didYouMeanStored(
         (await store.surveys()).map(({ survey }) => survey.survey),
       );
   }
+}
+
+async function archivedMeant(archive: CampaignArchive | undefined, name: string): Promise<string | null> {
+  const files = (await archive?.list()) ?? [];
+  const found = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
+  if (found === undefined) return null;
+  const { campaign, at } = found.head;
+  return `: it was archived at ${isoOf(at)}. Its report: servpack campaign report ${campaign.definition.campaign}`;
 }
 
 async function clientMeant(store: OperatorStore, name: string): Promise<string> {

@@ -11,7 +11,8 @@ const kinds: readonly NamedKind[] = ['client', 'campaign', 'release', 'survey'];
  * Names compare without case: in a path, a query or a body each gets the spelling in which it is
  * stored, before a route sees it. An answer about a name that is not known names the nearest one.
  */
-export function spellNames(app: FastifyInstance, { store }: OrchestratorContext): void {
+export function spellNames(app: FastifyInstance, context: OrchestratorContext): void {
+  const { store } = context;
   app.decorateReply('unknownName', null);
   app.addHook('preHandler', async ({ params, query, body }) => {
     for (const part of [params, query, body]) {
@@ -27,7 +28,7 @@ export function spellNames(app: FastifyInstance, { store }: OrchestratorContext)
     const { unknownName } = reply as { readonly unknownName?: UnknownName | null };
     if (unknownName === null || unknownName === undefined) return payload;
     const { error } = payload as RefusalAnswer;
-    const hint = await didYouMeanStored(store, unknownName);
+    const hint = await didYouMeanStored(context, unknownName);
     return { error: { ...error, message: `${error.message}${hint}` } } satisfies RefusalAnswer;
   });
 }

@@ -250,4 +250,15 @@ test('the command line archives, lists and reports', async () => {
   expect((await cli(['campaign', 'list'])).stdout).toContain('There is no campaign yet');
   expect((await cli(['campaign', 'list', '--archived'])).stdout).toMatch(/sp4 +sms-sp4 +10 +9 /);
   expect((await cli(['campaign', 'report', 'sp4'])).stdout).toContain('archived by');
+  for (const asked of [
+    ['campaign', 'status', 'SP4'],
+    ['campaign', 'pause', 'sp4', '--reason', 'x'],
+    ['client', 'why', 'pc-1', '--campaign', 'sp4'],
+  ])
+    expect(await cli(asked)).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(
+        /there is no campaign named sp4: it was archived at \S+\. Its report: servpack campaign report sp4/i,
+      ),
+    });
 });
