@@ -8,6 +8,7 @@ import type {
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { spread } from '../../shared/domain/rules/backoff.ts';
 import { excluding, fulfilling } from './criterion.ts';
+import { sharing } from './share.ts';
 import { fitting } from './where.ts';
 
 /** The clients of a campaign, wave by wave. */
@@ -25,15 +26,17 @@ export const hasLabel = ({ labels }: Client, asked: string): boolean =>
 
 /** Tells which clients fulfil all criteria of this selection, exclusions aside. */
 export function selecting(selection: Selection): (candidate: Client) => boolean {
-  const { labels, logonServers, clients, where = [] } = selection;
+  const { labels, logonServers, clients, where = [], share } = selection;
   const servers = new Set(logonServers.map(logonServerKey));
   const names = new Set(clients);
   const fits = fitting(where);
+  const isInShare = share === undefined ? () => true : sharing(share);
   return (candidate) =>
     labels.every((label) => hasLabel(candidate, label)) &&
     (servers.size === 0 || servers.has(logonServerKey(candidate.logonServer))) &&
     (names.size === 0 || names.has(candidate.client)) &&
-    fits(candidate);
+    fits(candidate) &&
+    isInShare(candidate);
 }
 
 /**

@@ -12,8 +12,9 @@ import {
   structuralField,
 } from './campaign-policy.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
-import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
-import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
+import { checkShare, toShare } from './campaign-share.ts';
+import { gateSection, percent, toWave, wavesSection } from './campaign-waves.ts';
+import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';
 import { moment } from './parse-timestamp.ts';
@@ -35,13 +36,18 @@ export const campaignSchema = section({
   on: oneOf('staged').nullable().default(null),
   startAt: moment().nullable().default(null),
   seed: seedField.optional(),
-  select: section({
-    labels: list(label(), 'a list of labels').default([]),
-    logonServers: list(logonServer(), 'a list of logon servers').default([]),
-    clients: list(id(), 'a list of client ids').default([]),
-    where: where().optional(),
-    exclude: excludeField.optional(),
-  }).prefault({}),
+  select: across(
+    section({
+      labels: list(label(), 'a list of labels').default([]),
+      logonServers: list(logonServer(), 'a list of logon servers').default([]),
+      clients: list(id(), 'a list of client ids').default([]),
+      where: where().optional(),
+      percent: percent().optional(),
+      seed: seedField.optional(),
+      exclude: excludeField.optional(),
+    }),
+    checkShare,
+  ).prefault({}),
   waves: wavesSection,
   gate: gateSection,
   budgets: section({
@@ -108,10 +114,17 @@ function toBudgets({
   };
 }
 
-function toSelection({ where: conditions, exclude, ...others }: CampaignInput['select']): Selection {
+function toSelection({
+  where: conditions,
+  percent: share,
+  seed,
+  exclude,
+  ...others
+}: CampaignInput['select']): Selection {
   return {
     ...others,
     ...(conditions === undefined ? {} : { where: conditions.map(({ condition }) => condition) }),
+    ...toShare(share, seed),
     ...(exclude === undefined ? {} : { exclude: toExclusions(exclude) }),
   };
 }

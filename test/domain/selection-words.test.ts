@@ -19,6 +19,11 @@ test.each([
     '{ labels: [a], logonServers: [LS-1], clients: [x, y], where: d }',
     'clients with label a, AND on logon server LS-1, AND named x OR y, AND that fulfil d',
   ],
+  ['{ percent: 20 % }', 'clients in the stable 20 % with seed servpack'],
+  [
+    '{ labels: [a], percent: 2.5 %, seed: autumn }',
+    'clients with label a, AND in the stable 2.5 % with seed autumn',
+  ],
   [`{ clients: [${twelve.join(', ')}] }`, `clients named ${twelve.slice(0, 10).join(' OR ')} OR 2 more`],
 ])('%s', (select, words) => {
   expect(wordsOf(select)).toBe(words);

@@ -101,6 +101,13 @@ export type Criterion =
 /** Clients that the campaign leaves out, and why. */
 export type Exclusion = Criterion & { readonly reason: string };
 
+/** A stable share of all clients: which ones follows from their ids and the seed alone. */
+export interface Share {
+  /** More than 0, at most 100. */
+  readonly percent: number;
+  readonly seed: string;
+}
+
 /**
  * Selects clients of the fleet: all criteria must hold, and an empty criterion holds for every
  * client. A client must have every one of `labels`, one of `logonServers` and be one of `clients`.
@@ -111,6 +118,8 @@ export interface Selection {
   readonly clients: readonly string[];
   /** Missing = every client; campaigns of earlier versions do not have it. */
   readonly where?: Where;
+  /** Only those of the clients that belong to this share; missing = all of them. */
+  readonly share?: Share;
   /** Clients that are left out of those that fulfil the criteria; missing = none. */
   readonly exclude?: readonly Exclusion[];
 }
