@@ -150,12 +150,21 @@ export function abort(
   return transition(campaign, next, reason);
 }
 
-const runningOf = ({ startedAt, openWaves, accepted, acceptances }: Running): Running => ({
-  startedAt,
-  openWaves,
-  accepted,
-  ...(acceptances === undefined ? {} : { acceptances }),
-});
+/** Fields that belong to one status alone; everything else outlives the status. */
+const ofOneStatus: ReadonlySet<string> = new Set([
+  'status',
+  'pausedAt',
+  'byGate',
+  'by',
+  'because',
+  'endedAt',
+  'abortedAt',
+]);
+
+function runningOf(state: Running): Running {
+  const kept = Object.entries(state).filter(([name]) => !ofOneStatus.has(name));
+  return Object.fromEntries(kept) as unknown as Running;
+}
 
 /**
  * A settled client was reopened: budgets, gates and rounds of the campaign are needed again. An

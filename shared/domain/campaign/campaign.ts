@@ -1,3 +1,4 @@
+import type { WaveApproval } from './approval.ts';
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
@@ -77,6 +78,8 @@ export interface Running {
   readonly accepted: readonly number[];
   /** By wave: who accepted them; null = nobody had to. Left out by earlier versions. */
   readonly acceptances?: readonly (Acceptance | null)[];
+  /** Left out = no wave was approved. */
+  readonly approvals?: readonly WaveApproval[];
 }
 
 /** A person let a wave's failures through: its gate has not passed, and says so for ever. */
