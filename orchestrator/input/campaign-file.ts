@@ -12,7 +12,8 @@ import {
   structuralField,
 } from './campaign-policy.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
-import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
+import { gateSection } from './campaign-gates.ts';
+import { toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';
