@@ -1,4 +1,6 @@
-import { evaluateGate, waveProgress } from './gate.ts';
+import { evaluateGate } from './gate.ts';
+import { gateQuestion } from './gate-question.ts';
+import { waveProgress } from './wave-progress.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -111,17 +113,21 @@ function resumeInSpite(
     return refused(
       `campaign ${campaign.definition.campaign} has ${inAll} failures by now, not ${acceptFailures}; look at them, and resume it with that number`,
     );
-  const stops = campaign.definition.waves.map((wave, index) => {
-    const progress = waves[index];
-    return (
-      progress !== undefined && evaluateGate(wave, progress, state.accepted[index] ?? 0).kind === 'broken'
-    );
+  const stops = waves.map((progress, index) => {
+    const question = gateQuestion(campaign, state, { index, progress, now });
+    return question !== null && evaluateGate(question).kind === 'broken';
   });
   const accepted = waves.map(({ failures }, wave) =>
     stops[wave] === true ? failures : (state.accepted[wave] ?? 0),
   );
   const acceptances = waves.map(({ failures }, wave) => {
-    const acceptance = { by, at: now, failures, ...(reason === undefined ? {} : { reason }) };
+    const acceptance = {
+      by,
+      at: now,
+      failures,
+      ...(reason === undefined ? {} : { reason }),
+      ...(wave < state.openWaves - 1 ? { isLate: true as const } : {}),
+    };
     return stops[wave] === true ? acceptance : (state.acceptances?.[wave] ?? null);
   });
   return transition(
@@ -150,12 +156,21 @@ export function abort(
   return transition(campaign, next, reason);
 }
 
-const runningOf = ({ startedAt, openWaves, accepted, acceptances }: Running): Running => ({
-  startedAt,
-  openWaves,
-  accepted,
-  ...(acceptances === undefined ? {} : { acceptances }),
-});
+/** Fields that belong to one status alone; everything else outlives the status. */
+const ofOneStatus: ReadonlySet<string> = new Set([
+  'status',
+  'pausedAt',
+  'byGate',
+  'by',
+  'because',
+  'endedAt',
+  'abortedAt',
+]);
+
+function runningOf(state: Running): Running {
+  const kept = Object.entries(state).filter(([name]) => !ofOneStatus.has(name));
+  return Object.fromEntries(kept) as unknown as Running;
+}
 
 /**
  * A settled client was reopened: budgets, gates and rounds of the campaign are needed again. An
@@ -165,6 +180,11 @@ export function reopen(campaign: Campaign, because: string): CampaignDecision {
   const { state } = campaign;
   if (state.status === 'aborted' && state.endedAt !== null)
     return transition(campaign, { ...state, endedAt: null }, because);
+  if ((state.status === 'running' || state.status === 'paused') && state.mark !== undefined) {
+    // The client may be finished again before the counters are read: the soak begins again anyway.
+    const { mark: _mark, ...others } = state;
+    return transition(campaign, others, `${because}: the soak of its wave begins again`);
+  }
   if (state.status !== 'ended') return ignored(`reopened while the campaign ${statusClause[state.status]}`);
   return transition(campaign, { status: 'running', ...runningOf(state) }, because);
 }

@@ -1,96 +1,84 @@
 import type { Acceptance } from '../../shared/domain/campaign/campaign.ts';
-import type { Wave } from '../../shared/domain/campaign/definition.ts';
-import { type End, ends, endsInWords, isFailure, isUpToDate } from '../../shared/domain/outcome/ending.ts';
-import type { Counters } from '../../shared/domain/outcome/counters.ts';
-import { causeInWords } from './spent-cause.ts';
-
-/** How far a wave is, by the campaign's counters. */
-export interface WaveProgress {
-  readonly size: number;
-  readonly settled: number;
-  /** Clients that are not admitted yet. */
-  readonly waiting: number;
-  /** Settled clients by end. */
-  readonly ends: Readonly<Record<End, number>>;
-  /** Clients that failed or need attention. */
-  readonly failures: number;
-  /** Settled clients that were tried: all but those that a person or a rule took out. */
-  readonly tried: number;
-  /** Causes of failures, most frequent first. */
-  readonly causes: readonly { readonly cause: string; readonly count: number }[];
-}
+import { endsInWords } from '../../shared/domain/outcome/ending.ts';
+import { type GateQuestion, sampleOf, triableIn } from './gate-question.ts';
+import { doneOf, waitsOf } from './gate-waits.ts';
+import type { WaveProgress } from './wave-progress.ts';
 
 export type GateVerdict =
-  | { readonly kind: 'open'; readonly because: string }
+  /** `how` says by what: `passed`, or who opened it in spite of what. */
+  | { readonly kind: 'open'; readonly because: string; readonly how: string }
   | { readonly kind: 'closed'; readonly because: string }
   /** Too many clients failed or need attention: the campaign pauses. */
   | { readonly kind: 'broken'; readonly because: string };
 
-/** The progress of every wave, in the order of `sizes`. */
-export function waveProgress(sizes: readonly number[], counters: Counters): readonly WaveProgress[] {
-  const waves = sizes.map((size) => ({
-    size,
-    settled: 0,
-    waiting: 0,
-    ends: Object.fromEntries(ends.map((end) => [end, 0])) as Record<End, number>,
-    failures: 0,
-    tried: 0,
-    causes: [] as { cause: string; count: number }[],
-  }));
-  for (const [name, count] of Object.entries(counters)) {
-    const [kind, wave = '', third = '', bucket = ''] = name.split('|');
-    const progress = waves[Number(wave)];
-    if (progress === undefined) continue;
-    if (kind === 'cause') progress.causes.push({ cause: causeInWords(third), count });
-    if (kind === 'state' && bucket === 'waiting') progress.waiting += count;
-    if (kind !== 'state' || !isEnd(bucket)) continue;
-    progress.settled += count;
-    progress.ends[bucket] += count;
-    if (isFailure(bucket)) progress.failures += count;
-    if (isFailure(bucket) || isUpToDate(bucket)) progress.tried += count;
-  }
-  for (const { causes } of waves) causes.sort((a, b) => b.count - a.count || a.cause.localeCompare(b.cause));
-  return waves;
+/**
+ * Is the gate of a wave open, closed or broken? Without a conclusion the gate stays closed. Soak
+ * and approval count only where a wave follows.
+ */
+export function evaluateGate(question: GateQuestion): GateVerdict {
+  const counts = evaluateCounts(question);
+  const { isLast, progress } = question;
+  if (counts.kind !== 'open' || isLast || progress.size === 0) return counts;
+  const waits = waitsOf(question);
+  if (waits.length > 0)
+    return { kind: 'closed', because: [`${finishedOf(progress)} finished`, ...waits].join('; ') };
+  const how = [counts.how, ...doneOf(question)].join(', ');
+  return { kind: 'open', how, because: counts.because.replace(counts.how, () => how) };
 }
 
-const isEnd = (bucket: string): bucket is End => (ends as readonly string[]).includes(bucket);
-
-/** How many tried clients a gate needs before it decides: `minSample`, or all that there can be. */
-export const sampleOf = ({ gate }: Wave, { size, settled, tried }: WaveProgress): number =>
-  Math.min(gate.minSample, size - (settled - tried));
-
 /**
- * Is the gate of a wave open, closed or broken? The share of failures is that of the clients that
- * were tried, and counts once `minSample` of them have settled, or all that there are. Without a
- * conclusion the gate stays closed.
- * @param accepted failures that a person has accepted, if one did
+ * What the gate says of the clients that are finished, whatever time it is. The share of failures
+ * is that of the clients that were tried, and counts once `minSample` of them have settled, or all
+ * that there are.
  */
-export function evaluateGate(
-  wave: Wave,
-  progress: WaveProgress,
-  accepted: number,
-  acceptance: Acceptance | null = null,
-): GateVerdict {
+export function evaluateCounts({ wave, index, state, progress }: GateQuestion): GateVerdict {
   const { name, gate } = wave;
   const { size, settled, tried, failures } = progress;
-  if (size === 0) return { kind: 'open', because: 'passed: it is empty' };
+  const accepted = state.accepted[index] ?? 0;
+  if (size === 0) return { kind: 'open', how: 'passed', because: 'passed: it is empty' };
   const sample = sampleOf(wave, progress);
   if (tried >= sample && (failures - accepted) * 100 > gate.notOkPercent * tried)
     return { kind: 'broken', because: brokenBecause(name, gate.notOkPercent, progress) };
-  const share = `${settled} of ${size} finished`;
+  const share = `${finishedOf(progress)} finished`;
   if (tried < sample) return { kind: 'closed', because: `${share}; needs ${sample} before it decides` };
   if (settled * 100 < gate.settledPercent * size)
     return { kind: 'closed', because: `${share}; ${gate.settledPercent} % are needed` };
-  return { kind: 'open', because: openedBecause(progress, acceptance) };
+  const few = tooFewUpgraded(progress, gate.upgradedPercent ?? 0, accepted);
+  if (few === null) return openedBecause(progress, state.acceptances?.[index] ?? null);
+  // Nothing more can be upgraded when every client is finished: only a person can go on.
+  return settled === size
+    ? { kind: 'broken', because: `wave ${name}: ${few}` }
+    : { kind: 'closed', because: `${share}; ${few}` };
+}
+
+const finishedOf = ({ settled, size }: WaveProgress): string => `${settled} of ${size}`;
+
+/**
+ * Says how many upgraded clients are missing; null = none. Failures that a person accepted count as
+ * upgraded, and clients that a person or a rule took out do not count.
+ */
+function tooFewUpgraded(progress: WaveProgress, needed: number, accepted: number): string | null {
+  const all = triableIn(progress);
+  const upToDate = progress.tried - progress.failures;
+  return (upToDate + accepted) * 100 >= needed * all
+    ? null
+    : `${upToDate} of ${all} upgraded; ${needed} % are needed`;
 }
 
 /** Says who let the failures of a wave through. Such a wave has not passed. */
-function openedBecause(progress: WaveProgress, acceptance: Acceptance | null): string {
+function openedBecause(progress: WaveProgress, acceptance: Acceptance | null): GateVerdict {
   const found = endsInWords(progress.ends);
-  if (acceptance !== null && acceptance.failures > 0)
-    return `opened by ${acceptance.by} in spite of ${many(acceptance.failures, 'failure')}: ${found}`;
-  return progress.tried === 0 ? `opened, and no client was tried: ${found}` : `passed: ${found}`;
+  const how = howAccepted(acceptance);
+  if (how !== null) return { kind: 'open', how, because: `${how}: ${found}` };
+  if (progress.tried > 0) return { kind: 'open', how: 'passed', because: `passed: ${found}` };
+  return { kind: 'open', how: 'opened', because: `opened, and no client was tried: ${found}` };
 }
+
+/** `opened by anna in spite of 2 failures`; null = no acceptance opened the wave. */
+export const howAccepted = (acceptance: Acceptance | null): string | null =>
+  acceptance === null || acceptance.failures === 0 || acceptance.isLate === true
+    ? null
+    : `opened by ${acceptance.by} in spite of ${many(acceptance.failures, 'failure')}`;
 
 function brokenBecause(name: string, limit: number, { tried, failures, causes }: WaveProgress): string {
   const first = causes[0];
@@ -98,4 +86,4 @@ function brokenBecause(name: string, limit: number, { tried, failures, causes }:
   return `wave ${name}: ${many(failures, 'failure')} in ${many(tried, 'client')} that were tried, limit ${limit} %${cause}`;
 }
 
-const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+export const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

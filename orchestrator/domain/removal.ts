@@ -8,7 +8,7 @@ import {
 } from '../../shared/domain/campaign/campaign.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { ignored, refused } from './decision.ts';
-import { waveProgress } from './gate.ts';
+import { waveProgress } from './wave-progress.ts';
 
 /** Whether a campaign may go: what never ran is deleted, what is over is archived. */
 

@@ -13,7 +13,8 @@ import {
 } from './campaign-policy.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { checkShare, toShare } from './campaign-share.ts';
-import { gateSection, percent, toWave, wavesSection } from './campaign-waves.ts';
+import { gateSection, percent } from './campaign-gates.ts';
+import { toWave, wavesSection } from './campaign-waves.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';

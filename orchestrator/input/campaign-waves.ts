@@ -1,35 +1,14 @@
 import type { z } from 'zod';
 
-import type { Gate, Wave } from '../../shared/domain/campaign/definition.ts';
-import { defaultGate, defaultWaves } from './campaign-defaults.ts';
-import { across, count, field, list, section } from '../../shared/input/fields.ts';
+import type { Wave } from '../../shared/domain/campaign/definition.ts';
+import { defaultWaves } from './campaign-defaults.ts';
+import { type GateInput, gateSection, percent, toGate } from './campaign-gates.ts';
+import { rampSection, wavesOfRamp } from './campaign-ramp.ts';
+import { across, count, either, field, list, section } from '../../shared/input/fields.ts';
 import { type Blame, criterionKeys, exactlyOne, toCriterion } from './campaign-criteria.ts';
 import { id } from './names.ts';
 
 /** The waves of a campaign file and the gates between them. */
-
-/** `80 %`, `80%` or 80 as the number 80. */
-export function readPercent(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return undefined;
-  const found = /^(\d{1,3}(?:\.\d{1,6})?) ?%?$/.exec(value);
-  return found === null ? undefined : Number(found[1]);
-}
-
-/** A share from `least` to 100 percent. A fraction such as 0.8 means 0.8 percent, never 80. */
-export const percent = (least = 0) =>
-  field(`a percentage from ${least} % to 100 %, such as 25 %`, (value) => {
-    const share = readPercent(value);
-    return share !== undefined && share >= least && share <= 100 ? share : undefined;
-  });
-
-export const gateSection = section({
-  settled: percent().optional(),
-  failures: percent().optional(),
-  minSample: count(1, 1_000_000).optional(),
-}).prefault({});
-
-type GateInput = z.output<typeof gateSection>;
 
 const sizes = ['count', 'percent', 'rest', ...Object.keys(criterionKeys)];
 
@@ -55,13 +34,31 @@ function oneSize(value: Readonly<Record<string, unknown>>, blame: Blame): void {
   if (value['percent'] === 0) blame(['percent'], 'is 0 %', 'more than 0 %');
 }
 
-export const wavesSection = across(list(wave, 'a list of waves'), (waves, blame) => {
+const waveList = across(list(wave, 'a list of waves, or a ramp of percentages'), (waves, blame) => {
   if (!Array.isArray(waves)) return;
   if (waves.length === 0) blame([], 'is an empty list', 'at least one wave');
   restIsLast(waves, blame);
   namedOnce(waves, blame);
   atMostAll(waves, blame);
-}).prefault(defaultWaves);
+  nothingAfterLast(waves, blame);
+});
+
+/** Waves one by one, or a ramp in one line. */
+export const wavesSection = either(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  rampSection.transform((ramp): readonly WaveInput[] => wavesOfRamp(ramp)),
+  waveList,
+).prefault(defaultWaves);
+
+/** The gate of the last wave opens nothing, so it has nothing to wait for. */
+function nothingAfterLast(waves: readonly WaveInput[], blame: Blame): void {
+  const last = waves.length - 1;
+  for (const key of ['soak', 'approval'] as const)
+    if (isAsked(waves[last]?.gate?.[key]))
+      blame([last, 'gate', key], 'is asked of the last wave', 'a wave that another one follows');
+}
+
+const isAsked = (value: unknown): boolean => value !== undefined && value !== false;
 
 function restIsLast(waves: readonly WaveInput[], blame: Blame): void {
   for (const [index, each] of waves.entries()) {
@@ -89,17 +86,11 @@ function atMostAll(waves: readonly WaveInput[], blame: Blame): void {
   }
 }
 
-/** The gate of the wave takes precedence over that of the campaign, which does over the default. */
-export function toWave(input: WaveInput, campaignGate: GateInput): Wave {
-  const pick = (key: keyof GateInput, fallback: number): number =>
-    input.gate[key] ?? campaignGate[key] ?? fallback;
-  const gate: Gate = {
-    settledPercent: pick('settled', defaultGate.settledPercent),
-    notOkPercent: pick('failures', defaultGate.notOkPercent),
-    minSample: pick('minSample', defaultGate.minSample),
-  };
-  return { name: input.name, size: sizeOf(input), gate };
-}
+export const toWave = (input: WaveInput, ofCampaign: GateInput): Wave => ({
+  name: input.name,
+  size: sizeOf(input),
+  gate: toGate(input.gate, ofCampaign),
+});
 
 function sizeOf({ count: clients, percent: share, ...criterion }: WaveInput): Wave['size'] {
   if (clients !== undefined) return { count: clients };

@@ -1,6 +1,6 @@
 import type { PaceLog } from '../campaigns/pace-log.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { waveProgress } from '../domain/gate.ts';
+import { waveProgress } from '../domain/wave-progress.ts';
 
 /** Notes how far each running campaign is. A pause, and what it held up, is no part of a pace. */
 export async function notePaces(

@@ -1,7 +1,14 @@
-import { evaluateGate, type GateVerdict, sampleOf, type WaveProgress } from '../domain/gate.ts';
+import { evaluateGate, type GateVerdict, howAccepted, many } from '../domain/gate.ts';
+import { gateQuestion, sampleOf } from '../domain/gate-question.ts';
+import type { WaveProgress } from '../domain/wave-progress.ts';
 import type { WaveHeld } from './holds.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
-import { awaitingOf, type Campaign, type CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import {
+  awaitingOf,
+  type Campaign,
+  type CampaignState,
+  type Running,
+} from '../../shared/domain/campaign/campaign.ts';
 import type { Wave, Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 
@@ -12,10 +19,14 @@ interface Waits {
   readonly held?: readonly WaveHeld[];
 }
 
-/** For every wave: what its gate says, or what has to happen before it opens. */
+/**
+ * For every wave: what its gate says, or what has to happen before it opens.
+ * @param now policy time
+ */
 export function gateWords(
   { definition, state }: Campaign,
   progress: readonly WaveProgress[],
+  now: number,
   { withdrawn = null, notStaged = [], held = [] }: Waits = {},
 ): readonly string[] {
   const openWaves = 'openWaves' in state ? state.openWaves : 0;
@@ -28,10 +39,28 @@ export function gateWords(
     if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
     const isLast = index === definition.waves.length - 1;
     if (state.status === 'aborted' && (isLast || index === openWaves - 1)) return abortedWave(own);
-    const acceptance = state.acceptances?.[index] ?? null;
-    const verdict = evaluateGate(wave, own, state.accepted[index] ?? 0, acceptance);
+    const question = gateQuestion({ definition }, state, { index, progress: own, now });
+    if (question === null) return '';
+    const verdict = evaluateGate(question);
+    if (index < openWaves - 1 && verdict.kind !== 'broken') return openedWords(state, own, index, verdict);
     return `${inWords(verdict, isLast)}${verdict.kind === 'closed' ? cannotBegin(own, wave, notStaged[index], held[index]) : ''}`;
   });
+}
+
+/** A wave that was opened says for ever by what; the numbers are those of now. */
+function openedWords(
+  { openings, acceptances }: Running,
+  { ends }: WaveProgress,
+  index: number,
+  verdict: GateVerdict,
+): string {
+  const acceptance = acceptances?.[index] ?? null;
+  const kept = openings?.find(({ wave }) => wave === index + 1)?.how ?? howAccepted(acceptance);
+  const how = kept ?? (verdict.kind === 'open' ? null : 'passed');
+  const words = how === null ? verdict.because : `${how}: ${endsInWords(ends)}`;
+  return acceptance?.isLate === true
+    ? `${words}; ${acceptance.by} accepted ${many(acceptance.failures, 'failure')} later`
+    : words;
 }
 
 /** Clients of one wave that wait for the copy of their logon servers. */

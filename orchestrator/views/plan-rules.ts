@@ -1,4 +1,5 @@
 import { spanInWords } from './duration-text.ts';
+import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, LadderStep, RestartPolicy } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -6,13 +7,15 @@ import type { Window } from '../../shared/domain/time/window.ts';
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: 'start' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly rule: 'start' | 'waves' | 'gates' | 'window' | 'budgets' | 'ladder' | 'restart';
   readonly says: string;
 }
 
-/** What the file says of time, budgets, blocked clients and restarts: one line each. */
+/** What the file says of waves, gates, time, budgets, blockers and restarts: one line each. */
 export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
   { rule: 'start', says: startWords(definition) },
+  { rule: 'waves', says: waveSizeWords(definition.waves) },
+  { rule: 'gates', says: gateRuleWords(definition.waves) },
   { rule: 'window', says: windowWords(definition.policy.window) },
   { rule: 'budgets', says: budgetWords(definition.budgets) },
   { rule: 'ladder', says: ladderWords(definition.policy) },

@@ -1,7 +1,7 @@
 import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
-import { type WaveProgress, waveProgress } from '../domain/gate.ts';
+import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
 import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
@@ -150,7 +150,7 @@ export function campaignStatus(
   const progress = waveProgress(waveSizes, counters);
   const waves = statesOf(campaign, counters, 'wave');
   const holds = holdStatuses(campaign, counters);
-  const words = gateWords(campaign, progress, {
+  const words = gateWords(campaign, progress, now, {
     withdrawn,
     notStaged: waitingForCopies(campaign, counters, copies),
     held: heldInWaves(campaign, counters),

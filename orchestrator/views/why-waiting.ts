@@ -1,6 +1,6 @@
 import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
 import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
-import { waveProgress } from '../domain/gate.ts';
+import { waveProgress } from '../domain/wave-progress.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { gateWords } from './gate-words.ts';
@@ -14,8 +14,14 @@ export function whyNotOpen(
   {
     campaign,
     counters,
+    now,
     halt = null,
-  }: { readonly campaign: Campaign; readonly counters: Counters; readonly halt?: Halt | null },
+  }: {
+    readonly campaign: Campaign;
+    readonly counters: Counters;
+    readonly now: number;
+    readonly halt?: Halt | null;
+  },
   wave: number,
 ): string | null {
   const { definition, state, waveSizes } = campaign;
@@ -23,9 +29,8 @@ export function whyNotOpen(
   if (halt !== null) return whyHalted(halt);
   if (wave < state.openWaves) return null;
   const last = state.openWaves - 1;
-  const gate =
-    gateWords(campaign, waveProgress(waveSizes, counters), { held: heldInWaves(campaign, counters) })[last] ??
-    '';
+  const progress = waveProgress(waveSizes, counters);
+  const gate = gateWords(campaign, progress, now, { held: heldInWaves(campaign, counters) })[last] ?? '';
   return `its wave ${definition.waves[wave]?.name ?? ''} is not open; wave ${definition.waves[last]?.name ?? ''} ${gate}`;
 }
 

@@ -103,3 +103,19 @@ export const across = <Schema extends z.ZodType>(
     },
     { when: () => true },
   );
+
+/**
+ * One of two forms of the same key: `first` for a value that `isFirst` names, else `second`. The
+ * faults are those of the one form alone.
+ */
+export const either = <First extends z.ZodType, Second extends z.ZodType>(
+  isFirst: (value: unknown) => boolean,
+  first: First,
+  second: Second,
+) =>
+  z.unknown().transform((input, context): z.output<First> | z.output<Second> => {
+    const read = (isFirst(input) ? first : second).safeParse(input);
+    if (read.success) return read.data;
+    for (const issue of read.error.issues) context.issues.push({ ...issue, input } as z.core.$ZodRawIssue);
+    return z.NEVER;
+  });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nights } from './golden/nights.ts';
 import { rings } from './golden/rings.ts';
+import { soak } from './golden/soak.ts';
 import { trouble } from './golden/trouble.ts';
 
 /**
@@ -10,6 +11,7 @@ import { trouble } from './golden/trouble.ts';
  */
 test.each([
   ['rings', rings],
+  ['soak', soak],
   ['nights', nights],
   ['trouble', trouble],
 ] as const)('the campaign of %s goes as it always has', async (name, story) => {

@@ -220,3 +220,85 @@ test('limits of logon servers are kept under names that objects have by themselv
     'c.yaml:5: budgets.logonServers.__proto__: is no name of a logon server, expected a host name or an IP address',
   ]);
 });
+
+describe('waves as a ramp', () => {
+  const sizesOf = (line: string) => accepted(read(line)).waves.map(({ name, size }) => [name, size]);
+
+  test('grow to all clients: each share counts the waves before it', () => {
+    expect(sizesOf('waves: { ramp: [1 %, 5 %, 25 %, 100 %] }')).toEqual([
+      ['ramp-1', { percent: 1 }],
+      ['ramp-2', { percent: 4 }],
+      ['ramp-3', { percent: 20 }],
+      ['ramp-4', { rest: true }],
+    ]);
+    expect(sizesOf('waves: { ramp: [0.1, 0.8, 100], names: [canary, early, rest] }')).toEqual([
+      ['canary', { percent: 0.1 }],
+      ['early', { percent: 0.7 }],
+      ['rest', { rest: true }],
+    ]);
+    expect(sizesOf('waves: { ramp: [100 %] }')).toEqual([['ramp-1', { rest: true }]]);
+  });
+
+  test('have the gate of the campaign', () => {
+    const { waves } = accepted(
+      read('waves: { ramp: [10, 100] }', 'gate: { upgraded: 90 %, soak: 24h, approval: true }'),
+    );
+    const gate = { upgradedPercent: 90, soakMs: 24 * hours, approval: true };
+    expect(waves).toMatchObject([{ gate }, { gate }]);
+  });
+
+  test.each([
+    [
+      '[5, 5, 100]',
+      'ramp[1]: is 5 % after 5 %, expected more than 5 %: each share counts the clients of all waves up to it',
+    ],
+    [
+      '[0, 100]',
+      'ramp[0]: is 0 %, expected more than 0 %: each share counts the clients of all waves up to it',
+    ],
+    ['[5, 50]', 'ramp[1]: is 50 %, and no wave takes the other clients, expected 100 % as the last share'],
+    ['[]', 'ramp: is an empty list, expected at least 100 %'],
+    ['[x, 100]', 'ramp[0]: is "x", expected a percentage from 0 % to 100 %, such as 25 %'],
+    ['[5, 100], names: [a]', 'names: is a list of 1, expected 2 names, one for each percentage'],
+    ['[5, 100], names: [a, A]', 'names[1]: is "a" again, expected a name of its own for every wave'],
+  ])('%s is refused', (ramp, fault) => {
+    expect(faultsOf(read(`waves: { ramp: ${ramp} }`))).toEqual([`c.yaml:3: waves.${fault}`]);
+  });
+
+  test('name their keys, and a wave that waits for nothing', () => {
+    expect(faultsOf(read('waves: { ramp: [100], name: [a] }'))).toEqual([
+      'c.yaml:3: waves.name: is not a known key (did you mean names?), expected one of ramp, names',
+    ]);
+    expect(faultsOf(read('waves: 5'))).toEqual([
+      'c.yaml:3: waves: is 5, expected a list of waves, or a ramp of percentages',
+    ]);
+  });
+});
+
+describe('the gate of a wave', () => {
+  test('takes precedence over that of the campaign, key by key', () => {
+    const { waves } = accepted(
+      read(
+        'gate: { soak: 24h, approval: true, upgraded: 90 }',
+        'waves: [{ name: a, count: 1, gate: { approval: false, soak: 1h } }, { name: b, rest: true }]',
+      ),
+    );
+    expect(waves[0]?.gate).toEqual({
+      settledPercent: 80,
+      notOkPercent: 10,
+      minSample: 10,
+      upgradedPercent: 90,
+      soakMs: hours,
+    });
+    expect(waves[1]?.gate).toMatchObject({ soakMs: 24 * hours, approval: true });
+  });
+
+  test.each([
+    ['soak: 1h', 'soak'],
+    ['approval: true', 'approval'],
+  ])('of the last wave waits for nothing: %s is refused there', (asked, key) => {
+    expect(faultsOf(read(`waves: [{ name: a, rest: true, gate: { ${asked} } }]`))).toEqual([
+      `c.yaml:3: waves[0].gate.${key}: is asked of the last wave, expected a wave that another one follows`,
+    ]);
+  });
+});

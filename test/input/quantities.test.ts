@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { nearest } from '../../shared/input/nearest.ts';
 import { printDuration, readDuration } from '../../shared/input/quantities.ts';
-import { readPercent } from '../../orchestrator/input/campaign-waves.ts';
+import { readPercent } from '../../orchestrator/input/campaign-gates.ts';
 
 test.each([
   ['90s', 90_000],

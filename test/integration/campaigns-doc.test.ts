@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCliAt } from '../fixtures/run-cli.ts';
@@ -8,14 +8,21 @@ import {
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
 
-const document = readFileSync(join(import.meta.dirname, '../../docs/campaigns.md'), 'utf8');
+const docs = join(import.meta.dirname, '../../docs');
+const pages = [
+  'campaigns.md',
+  ...readdirSync(join(docs, 'campaigns')).map((name) => `campaigns/${name}`),
+].map((page) => ({ page, text: readFileSync(join(docs, page), 'utf8') }));
 
-const [, fleet = ''] = /^```csv\n([^]*?)^```$/m.exec(document) ?? [];
+const [, fleet = ''] = /^```csv\n([^]*?)^```$/m.exec(pages[0]?.text ?? '') ?? [];
 
-/** Each campaign file of the page, and what the page says about it. */
-const examples = [
-  ...document.matchAll(/^```yaml\n([^]*?)^```\n\n```text\n\$ servpack (.*)\n([^]*?)^```$/gm),
-].map(([, yaml = '', command = '', says = '']) => ({ yaml, command, says }));
+/** Each campaign file of a page, and what the page says about it. */
+const examplesOf = (text: string) => [
+  ...text.matchAll(/^```yaml\n([^]*?)^```\n\n```text\n\$ servpack (.*)\n([^]*?)^```$/gm),
+];
+const examples = pages.flatMap(({ page, text }) =>
+  examplesOf(text).map(([, yaml = '', command = '', says = '']) => ({ page, yaml, command, says })),
+);
 
 /** The answer with `…` in place of the lines that the page leaves out. */
 function cutAs(says: string, answer: string): string {
@@ -38,13 +45,14 @@ beforeAll(async () => {
 
 afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
-describe('docs/campaigns.md', () => {
-  test('has an example for every file that it shows', () => {
-    expect(examples.length).toBeGreaterThan(1);
-    expect(examples).toHaveLength([...document.matchAll(/^```yaml$/gm)].length);
+describe('docs/campaigns', () => {
+  test.each(pages)('$page has an answer for every file that it shows', ({ text }) => {
+    const shown = [...text.matchAll(/^```yaml$/gm)].length;
+    expect(shown).toBeGreaterThan(1);
+    expect(examplesOf(text)).toHaveLength(shown);
   });
 
-  test.each(examples)('says what servpack says: $command, line %#', async ({ yaml, command, says }) => {
+  test.each(examples)('$page says what servpack says: $command, line %#', async ({ yaml, command, says }) => {
     // These lines stand below the example, so that the lines of its faults are those of the page.
     const waves = /^waves:/m.test(yaml) ? '' : 'waves: [{ name: all, rest: true }]\n';
     const more = `campaign: sms-sp4\nrelease: sms-1.2-sp4\n${waves}`;

@@ -108,6 +108,9 @@ describe('the rules of a campaign file', () => {
     );
     expect(all).toMatchObject({
       start: 'when a person starts it, not before 2026-11-23T21:00:00Z, not before its release is staged',
+      waves: 'canary: 10 clients; early: 25 %; rest: all others',
+      gates:
+        'canary, early: next wave at 80 % finished (pause above 10 % failures in at least 10 tried clients); rest: pause above 10 % failures in at least 10 tried clients',
       window:
         'work begins on a client only on Mon, Fri from 22:00 to 05:30 of the next day, by its own clock; what has begun is completed',
       budgets:
@@ -117,6 +120,20 @@ describe('the rules of a campaign file', () => {
       ),
       restart:
         'servpack restarts a client only while nobody is logged on, only every day from 22:00 to 05:30 of the next day by its own clock',
+    });
+    const asked = { settledPercent: 80, notOkPercent: 5, minSample: 3, upgradedPercent: 90 };
+    const where = { where: [{ key: 'ring', is: 'in', values: ['canary'] }] };
+    expect(
+      says({
+        waves: [
+          { name: 'a', size: where, gate: { ...asked, soakMs: 5_400_000, approval: true } },
+          { name: 'b', size: { rest: true }, gate: asked },
+        ],
+      }),
+    ).toMatchObject({
+      waves: 'a: clients that fulfil ring = canary; b: all others',
+      gates:
+        'a: next wave at 80 % finished, 90 % upgraded, after 90m of soak, when a person has approved (pause above 5 % failures in at least 3 tried clients); b: pause above 5 % failures in at least 3 tried clients',
     });
     expect(
       says({}, { ladder: ['wait'], restart: { ...restart, allowed: 'never' }, window: null }),

@@ -112,7 +112,12 @@ export const planAnswer = z.object({
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
   rules: z
-    .array(z.object({ rule: z.enum(['start', 'window', 'budgets', 'ladder', 'restart']), says: z.string() }))
+    .array(
+      z.object({
+        rule: z.enum(['start', 'waves', 'gates', 'window', 'budgets', 'ladder', 'restart']),
+        says: z.string(),
+      }),
+    )
     .readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */

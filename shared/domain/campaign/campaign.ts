@@ -1,3 +1,5 @@
+import type { WaveApproval } from './approval.ts';
+import type { GateMark, Opening } from './opening.ts';
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
@@ -80,6 +82,12 @@ export interface Running {
   readonly accepted: readonly number[];
   /** By wave: who accepted them; null = nobody had to. Left out by earlier versions. */
   readonly acceptances?: readonly (Acceptance | null)[];
+  /** Left out = no wave was approved. */
+  readonly approvals?: readonly WaveApproval[];
+  /** Left out = the gate of the newest open wave asks for no time, or its counts do not hold. */
+  readonly mark?: GateMark;
+  /** Left out = every wave was opened by a gate that had passed, or by an acceptance. */
+  readonly openings?: readonly Opening[];
 }
 
 /** A person let a wave's failures through: its gate has not passed, and says so for ever. */
@@ -88,6 +96,8 @@ export interface Acceptance {
   readonly at: number;
   readonly failures: number;
   readonly reason?: string;
+  /** The next wave was open already; left out = this acceptance opened it. */
+  readonly isLate?: true;
 }
 
 /** What happens to a campaign. */

@@ -1,4 +1,5 @@
 import type { CampaignPolicy } from '../rules/policy.ts';
+import type { HealthWatch } from './opening.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
 export interface Client {
@@ -68,6 +69,16 @@ export interface Gate {
   readonly settledPercent: number;
   readonly notOkPercent: number;
   readonly minSample: number;
+  /**
+   * Least share of the wave's clients that are up to date and not unhealthy; clients that a person
+   * or a rule took out do not count. Left out = any share.
+   */
+  readonly upgradedPercent?: number;
+  /** How long all counts must hold without a change; left out = no time. */
+  readonly soakMs?: number;
+  /** A person must say yes to the next wave; left out = nobody must. */
+  readonly approval?: true;
+  readonly health?: HealthWatch;
 }
 
 /**

@@ -39,6 +39,10 @@ export function campaignWords({ state }: Campaign): string {
   if ('startedAt' in state) {
     words.push(`started ${momentOf(state.startedAt)}`, `${counted(state.openWaves, 'wave')} open`);
     words.push(`failures accepted by wave: ${state.accepted.join(', ')}`);
+    const { mark, openings = [] } = state;
+    if (mark !== undefined)
+      words.push(`wave ${mark.wave + 1} holds since ${momentOf(mark.since)} with ${mark.settled} finished`);
+    for (const { wave, at, how } of openings) words.push(`wave ${wave + 1} opened ${momentOf(at)}: ${how}`);
   }
   if (state.status === 'paused') {
     const who = state.byGate ? 'by its gate' : `by ${state.by}`;
