@@ -1,3 +1,4 @@
+import { whyEndPassed } from './campaign-end.ts';
 import { evaluateGate, waveProgress } from './gate.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
@@ -28,6 +29,9 @@ export function start(
   const { definition, state } = campaign;
   if (state.status !== 'created')
     return refused(`campaign ${definition.campaign} was started already: it ${statusClause[state.status]}`);
+  const passed = whyEndPassed(definition, now);
+  if (passed !== null)
+    return refused(`campaign ${definition.campaign} is not started: ${passed}; ${anotherEnd}`);
   const first = overlap[0];
   if (first !== undefined) {
     const names = overlap
@@ -47,6 +51,8 @@ export function start(
     return refused(`release ${definition.release} is not staged`);
   return beginWhenReady(campaign, isStaged, now, 'started');
 }
+
+const anotherEnd = 'create another campaign from a file with an end to come';
 
 /** A person pauses the campaign: nothing begins until a person resumes it. */
 export function pause(
@@ -150,11 +156,12 @@ export function abort(
   return transition(campaign, next, reason);
 }
 
-const runningOf = ({ startedAt, openWaves, accepted, acceptances }: Running): Running => ({
+const runningOf = ({ startedAt, openWaves, accepted, acceptances, reachedEnd }: Running): Running => ({
   startedAt,
   openWaves,
   accepted,
   ...(acceptances === undefined ? {} : { acceptances }),
+  ...(reachedEnd === undefined ? {} : { reachedEnd }),
 });
 
 /**

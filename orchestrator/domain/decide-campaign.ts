@@ -1,3 +1,4 @@
+import { endCame, endTimeCame } from './campaign-end.ts';
 import { abort, pause, reopen, resume, start } from './commands.ts';
 import { ignored, transition } from './decision.ts';
 import { archiveWritten, duringRemoval, requestRemoval, undoRemoval } from './removal.ts';
@@ -47,6 +48,8 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
       return releaseStaged(campaign, now);
     case 'StartTimeCame':
       return startTimeCame(campaign, event.releaseStaged, now);
+    case 'EndTimeCame':
+      return endTimeCame(campaign, now);
     case 'PauseRequested':
       return pause(campaign, event, now);
     case 'ResumeRequested':
@@ -71,6 +74,10 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
 function countersRead(campaign: Campaign, counters: Counters, now: number): CampaignDecision {
   const { state } = campaign;
   if (state.status === 'running') return evaluate(campaign, state, counters, now);
+  if (state.status === 'paused') {
+    const ended = endCame(campaign, state, counters, now);
+    if (ended !== null) return ended;
+  }
   if (state.status !== 'aborted' || state.endedAt !== null)
     return ignored(`counters read while the campaign ${statusClause[state.status]}`);
   return areAdmittedSettled(campaign, counters)
@@ -83,12 +90,21 @@ function areAdmittedSettled({ waveSizes }: Campaign, counters: Counters): boolea
   return waveProgress(waveSizes, counters).every(({ settled, waiting, size }) => settled + waiting === size);
 }
 
+type RunningState = Extract<Campaign['state'], { status: 'running' }>;
+
 /** Ends the campaign, pauses it, or opens the next wave, by the gates of the open waves. */
-function evaluate(campaign: Campaign, state: Running, counters: Counters, now: number): CampaignDecision {
+function evaluate(
+  campaign: Campaign,
+  state: RunningState,
+  counters: Counters,
+  now: number,
+): CampaignDecision {
   const progress = waveProgress(campaign.waveSizes, counters);
   if (progress.every((wave) => wave.settled === wave.size)) {
     return transition(campaign, { ...state, status: 'ended', endedAt: now }, 'every client is finished');
   }
+  const ended = endCame(campaign, state, counters, now);
+  if (ended !== null) return ended;
   const verdicts = progress
     .slice(0, state.openWaves)
     .map((wave, index) => evaluateWave(campaign, state, wave, index));
@@ -106,6 +122,7 @@ function evaluate(campaign: Campaign, state: Running, counters: Counters, now: n
   }
   const last = verdicts.at(-1);
   if (last?.kind !== 'open') return ignored(last?.because ?? 'no wave is open');
+  if (state.reachedEnd?.does === 'finish') return ignored('its end has come: no wave opens any more');
   if (state.openWaves >= campaign.waveSizes.length) return ignored('every wave is open');
   const { waves } = campaign.definition;
   const [before, next] = [waves[state.openWaves - 1], waves[state.openWaves]];

@@ -11,9 +11,10 @@ import {
   restartSection,
   structuralField,
 } from './campaign-policy.ts';
+import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
-import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
+import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';
 import { moment } from './parse-timestamp.ts';
@@ -29,11 +30,12 @@ const seedField = field('a text or a number', (value) => {
 });
 
 /** The keys of a campaign file. Only `campaign` and `release` are required. */
-export const campaignSchema = section({
+const keys = section({
   campaign: id(),
   release: versionedId(),
   on: oneOf('staged').nullable().default(null),
   startAt: moment().nullable().default(null),
+  ...endKeys,
   seed: seedField.optional(),
   select: section({
     labels: list(label(), 'a list of labels').default([]),
@@ -61,6 +63,9 @@ export const campaignSchema = section({
   window: windowSection,
   notice: duration().default(defaultNoticeMs),
 });
+
+/** The keys, and what must hold across them. */
+const campaignSchema = across(keys, checkEnd);
 
 /**
  * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The
@@ -128,7 +133,16 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     select: toSelection(select),
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
-    policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },
+    policy: {
+      deferrals,
+      persistence,
+      ladder,
+      structural,
+      restart,
+      window,
+      noticeMs: input.notice,
+      ...toEnd(input),
+    },
     hash,
   };
 }

@@ -1,3 +1,4 @@
+import { endWords } from './campaign-end.ts';
 import { spanInWords } from './duration-text.ts';
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, LadderStep, RestartPolicy } from '../../shared/domain/rules/policy.ts';
@@ -6,18 +7,24 @@ import type { Window } from '../../shared/domain/time/window.ts';
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: 'start' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly rule: 'start' | 'end' | 'window' | 'budgets' | 'ladder' | 'restart';
   readonly says: string;
 }
 
 /** What the file says of time, budgets, blocked clients and restarts: one line each. */
 export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
   { rule: 'start', says: startWords(definition) },
+  ...endRule(definition),
   { rule: 'window', says: windowWords(definition.policy.window) },
   { rule: 'budgets', says: budgetWords(definition.budgets) },
   { rule: 'ladder', says: ladderWords(definition.policy) },
   { rule: 'restart', says: restartWords(definition.policy.restart) },
 ];
+
+function endRule(definition: CampaignDefinition): readonly PlanRule[] {
+  const says = endWords(definition);
+  return says === null ? [] : [{ rule: 'end', says }];
+}
 
 function startWords({ start, startAt }: CampaignDefinition): string {
   const parts = [

@@ -112,7 +112,12 @@ export const planAnswer = z.object({
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
   rules: z
-    .array(z.object({ rule: z.enum(['start', 'window', 'budgets', 'ladder', 'restart']), says: z.string() }))
+    .array(
+      z.object({
+        rule: z.enum(['start', 'end', 'window', 'budgets', 'ladder', 'restart']),
+        says: z.string(),
+      }),
+    )
     .readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
@@ -184,6 +189,7 @@ export const statusAnswer = z.object({
   stillMarked: count,
   unmarked: count,
   startsAt: time.nullable(),
+  end: z.object({ at: time, does: z.enum(['finish', 'cancel', 'force']), says: z.string() }).optional(),
   createdAt: time,
   startedAt: time.nullable(),
   endedAt: time.nullable(),

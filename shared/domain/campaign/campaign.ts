@@ -1,3 +1,4 @@
+import type { CampaignEnd } from '../rules/campaign-end.ts';
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
@@ -77,6 +78,8 @@ export interface Running {
   readonly accepted: readonly number[];
   /** By wave: who accepted them; null = nobody had to. Left out by earlier versions. */
   readonly acceptances?: readonly (Acceptance | null)[];
+  /** Its end has come: since when (policy time), and what that means. Left out = it has not. */
+  readonly reachedEnd?: { readonly at: number; readonly does: CampaignEnd['does'] };
 }
 
 /** A person let a wave's failures through: its gate has not passed, and says so for ever. */
@@ -107,6 +110,8 @@ export type CampaignEvent =
   | { readonly type: 'ReleaseStaged' }
   /** The start time of a scheduled campaign, or later. */
   | { readonly type: 'StartTimeCame'; readonly releaseStaged: boolean }
+  /** The end of a campaign that has not begun, or later. */
+  | { readonly type: 'EndTimeCame' }
   | { readonly type: 'PauseRequested'; readonly by: string; readonly reason: string }
   | {
       readonly type: 'ResumeRequested';
