@@ -4,7 +4,7 @@ import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { idleWaiting } from './commit-idle.ts';
 import { endClient, type EndedClient } from './end-client.ts';
-import { runAgain, reopenOne, wasAborted } from './retry.ts';
+import { runAgain, reopenOne, whyOver } from './retry.ts';
 import { type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -37,7 +37,8 @@ export async function retryClient(
   if (!part.ok) return part;
   const { campaign } = part.value;
   const record = await context.store.readCampaign(campaign);
-  if (record?.campaign.state.status === 'aborted') return err(wasAborted(campaign));
+  const over = record === null ? null : whyOver(record.campaign, context.clock.now());
+  if (over !== null) return err(over);
   const early =
     record === null || part.value.kind === 'waiting'
       ? null

@@ -3,6 +3,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { whyEndPassed } from '../domain/campaign-end.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
@@ -53,8 +54,13 @@ export async function createCampaign(
   if (!draft.ok) return draft;
   const { plan } = draft.value;
   const passed = whyStartPassed(draft.value.definition, context.clock.now());
+  const over = whyEndPassed(draft.value.definition, context.clock.now());
   const refusal =
-    (await sameName(context, plan.campaign)) ?? startPassed(passed) ?? notStaged(plan) ?? leftOver(plan);
+    (await sameName(context, plan.campaign)) ??
+    startPassed(passed) ??
+    endPassed(over) ??
+    notStaged(plan) ??
+    leftOver(plan);
   if (refusal !== null) return err(refusal);
   const created = await context.store.createCampaign(...recordsOf(draft.value, who, context.clock.now()));
   if (!created.ok) return created;
@@ -80,6 +86,9 @@ const startPassed = (passed: string | null): Refusal | null =>
   passed === null
     ? null
     : fault('campaign.startPassed', `${passed}; correct startAt, or leave it out to begin at the start`);
+
+const endPassed = (over: string | null): Refusal | null =>
+  over === null ? null : fault('campaign.endPassed', `${over}; correct endAt, or leave it out`);
 
 function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | null {
   if (releaseStaged || start === 'whenStaged') return null;

@@ -12,6 +12,8 @@ import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import { storedSpelling } from '../spelling.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { overlapWarnings } from './plan-overlap.ts';
+import { deadlineWarnings } from '../views/campaign-end.ts';
+import { whyEndPassed } from '../domain/campaign-end.ts';
 import { planRules } from '../views/plan-rules.ts';
 import { whyStartPassed, withdrawnWarnings } from '../domain/start-findings.ts';
 import { copiesOf } from './report.ts';
@@ -68,9 +70,11 @@ export async function draftCampaign(
   const copies = await copiesOf(store, release);
   const plan = planOf(definition, fleet, planned, { release, copies });
   const passed = whyStartPassed(definition, clock.now());
+  const over = whyEndPassed(definition, clock.now());
   const clients = waves.flatMap((wave) => wave.clients.map(({ client }) => client));
   const warnings = [
     ...(passed === null ? [] : [passed]),
+    ...(over === null ? [] : [over]),
     ...withdrawnWarnings(release),
     ...(await overlapWarnings(store, definition.campaign, clients)),
     ...plan.warnings,
@@ -161,6 +165,7 @@ function planOf(
       ...selectionWarnings(definition, planned),
       ...idleLimits(definition, fleet),
       ...planWarnings(definition, waves, notStaged),
+      ...deadlineWarnings(definition),
     ],
     rules: planRules(definition),
     forecast: null,

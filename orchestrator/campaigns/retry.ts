@@ -3,6 +3,9 @@ import { isInRetrySelection, type RetrySelection } from '../domain/retry-selecti
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { isOver } from '../../shared/domain/rules/campaign-end.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { changeIdle } from './commit-idle.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -45,14 +48,26 @@ export async function retryCampaign(
   { which, reason }: { readonly which: RetrySelection; readonly reason: string },
 ): Promise<Result<ReopenedClients, Refusal>> {
   const record = await context.store.readCampaign(name);
-  if (record?.campaign.state.status === 'aborted') return err(wasAborted(name));
+  const over = record === null ? null : whyOver(record.campaign, context.clock.now());
+  if (over !== null) return err(over);
   return reopenAll(context, who, name, {
     isAsked: (upgrade) => isInRetrySelection(which, upgrade),
     reopen: (upgrade) => retry(upgrade, `${who}: ${reason}`),
   });
 }
 
-export const wasAborted = (name: string): Refusal =>
+/** Why no client of this campaign is tried again; null = one may be. */
+export function whyOver({ definition, state }: Campaign, now: number): Refusal | null {
+  if (state.status === 'aborted') return wasAborted(definition.campaign);
+  const { end } = definition.policy;
+  if (end === undefined || !isOver(definition.policy, now)) return null;
+  return fault(
+    'campaign.over',
+    `campaign ${definition.campaign} was to end at ${isoOf(end.at)}: nothing starts in it any more; create another campaign`,
+  );
+}
+
+const wasAborted = (name: string): Refusal =>
   fault(
     'campaign.aborted',
     `campaign ${name} was aborted: nothing starts in it any more; create another campaign, or archive this one first and use its name again`,

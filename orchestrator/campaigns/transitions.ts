@@ -1,3 +1,4 @@
+import { whyEndPassed } from '../domain/campaign-end.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { campaignAudit } from './audit.ts';
@@ -118,6 +119,10 @@ export async function startIfReady(
 ): Promise<boolean> {
   const { store, clock, log } = context;
   const { campaign: name, release } = definition;
+  if (awaitingOf(state) !== null && whyEndPassed(definition, clock.now()) !== null) {
+    await changeCampaign(context, who, name, async () => ({ event: { type: 'EndTimeCame' } }));
+    return false;
+  }
   if (awaitingOf(state)?.paused !== undefined) return false;
   if (state.status === 'scheduled' && clock.now() < state.startAt) return false;
   const moved = await changeCampaign(context, who, name, async () => {

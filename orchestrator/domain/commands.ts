@@ -1,3 +1,4 @@
+import { whyEndPassed } from './campaign-end.ts';
 import { evaluateGate } from './gate.ts';
 import { gateQuestion } from './gate-question.ts';
 import { waveProgress } from './wave-progress.ts';
@@ -30,6 +31,9 @@ export function start(
   const { definition, state } = campaign;
   if (state.status !== 'created')
     return refused(`campaign ${definition.campaign} was started already: it ${statusClause[state.status]}`);
+  const passed = whyEndPassed(definition, now);
+  if (passed !== null)
+    return refused(`campaign ${definition.campaign} is not started: ${passed}; ${anotherEnd}`);
   const first = overlap[0];
   if (first !== undefined) {
     const names = overlap
@@ -49,6 +53,8 @@ export function start(
     return refused(`release ${definition.release} is not staged`);
   return beginWhenReady(campaign, isStaged, now, 'started');
 }
+
+const anotherEnd = 'create another campaign from a file with an end to come';
 
 /** A person pauses the campaign: nothing begins until a person resumes it. */
 export function pause(

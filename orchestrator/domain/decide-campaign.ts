@@ -1,3 +1,4 @@
+import { endCame, endTimeCame } from './campaign-end.ts';
 import { abort, pause, reopen, resume, start } from './commands.ts';
 import { ignored, transition } from './decision.ts';
 import { archiveWritten, duringRemoval, requestRemoval, undoRemoval } from './removal.ts';
@@ -43,6 +44,8 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
       return releaseStaged(campaign, now);
     case 'StartTimeCame':
       return startTimeCame(campaign, event.releaseStaged, now);
+    case 'EndTimeCame':
+      return endTimeCame(campaign, now);
     case 'PauseRequested':
       return pause(campaign, event, now);
     case 'ResumeRequested':
@@ -68,6 +71,10 @@ function countersRead(campaign: Campaign, counters: Counters, now: number): Camp
   const { state } = campaign;
   if (campaign.memberChange !== undefined) return ignored('its clients are changing at this moment');
   if (state.status === 'running') return judgeWaves(campaign, state, counters, now);
+  if (state.status === 'paused') {
+    const ended = endCame(campaign, state, counters, now);
+    if (ended !== null) return ended;
+  }
   if (state.status !== 'aborted' || state.endedAt !== null)
     return ignored(`counters read while the campaign ${statusClause[state.status]}`);
   return areAdmittedSettled(campaign, counters)

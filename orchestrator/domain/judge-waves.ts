@@ -2,6 +2,7 @@ import type { Campaign, CampaignDecision, Running } from '../../shared/domain/ca
 import type { GateMark, Opening } from '../../shared/domain/campaign/opening.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { endCame } from './campaign-end.ts';
 import { ignored, transition } from './decision.ts';
 import { evaluateCounts, evaluateGate, type GateVerdict } from './gate.ts';
 import { type GateQuestion, gateQuestion } from './gate-question.ts';
@@ -11,7 +12,7 @@ import { type WaveProgress, waveProgress } from './wave-progress.ts';
 /** Ends a running campaign, pauses it, or opens the next wave, by the gates of the open waves. */
 export function judgeWaves(
   campaign: Campaign,
-  state: Running,
+  state: Extract<Campaign['state'], { status: 'running' }>,
   counters: Counters,
   now: number,
 ): CampaignDecision {
@@ -20,12 +21,16 @@ export function judgeWaves(
     const ended = { ...withMark(state, undefined), status: 'ended', endedAt: now } as const;
     return transition(campaign, ended, 'every client is finished');
   }
+  const atEnd = endCame(campaign, state, counters, now);
+  if (atEnd !== null) return atEnd;
   const questions = questionsOf(campaign, state, progress, now);
   const verdicts = questions.map((question) => evaluateGate(question));
   const broken = verdicts.find((verdict) => verdict.kind === 'broken');
   if (broken !== undefined) return pausedByGate(campaign, state, broken.because, now);
   const [last, newest] = [verdicts.at(-1), questions.at(-1)];
   if (last === undefined || newest === undefined) return ignored('no wave is open');
+  if (last.kind === 'open' && state.reachedEnd?.does === 'finish')
+    return ignored('its end has come: no further wave opens');
   return last.kind === 'open' && !newest.isLast
     ? openNext(campaign, newest, last)
     : stayClosed(campaign, newest, last);

@@ -117,6 +117,11 @@ export function postpone(
     return refused(
       `${isoOf(startAt)} has passed: now is ${isoOf(now)}; give campaign ${name} a time to come`,
     );
+  const { end } = campaign.definition.policy;
+  if (end !== undefined && startAt >= end.at)
+    return refused(
+      `${isoOf(startAt)} is not before the end of campaign ${name}, ${isoOf(end.at)}; give it an earlier time`,
+    );
   const { paused } = awaiting;
   const next = { status: 'scheduled', startAt, ...(paused === undefined ? {} : { paused }) } as const;
   return transition(campaign, next, `starts at ${isoOf(startAt)}: ${reason}`);

@@ -11,6 +11,7 @@ import {
   restartSection,
   structuralField,
 } from './campaign-policy.ts';
+import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
@@ -31,11 +32,12 @@ const seedField = field('a text or a number', (value) => {
 });
 
 /** The keys of a campaign file. Only `campaign` and `release` are required. */
-export const campaignSchema = section({
+const keys = section({
   campaign: id(),
   release: versionedId(),
   on: oneOf('staged').nullable().default(null),
   startAt: moment().nullable().default(null),
+  ...endKeys,
   seed: seedField.optional(),
   select: across(
     section({
@@ -68,6 +70,9 @@ export const campaignSchema = section({
   window: windowSection,
   notice: duration().default(defaultNoticeMs),
 });
+
+/** The keys, and what must hold across them. */
+const campaignSchema = across(keys, checkEnd);
 
 /**
  * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The
@@ -142,7 +147,16 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     select: toSelection(select),
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
-    policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },
+    policy: {
+      deferrals,
+      persistence,
+      ladder,
+      structural,
+      restart,
+      window,
+      noticeMs: input.notice,
+      ...toEnd(input),
+    },
     hash,
   };
 }

@@ -1,3 +1,4 @@
+import { endWords } from './campaign-end.ts';
 import { spanInWords } from './duration-text.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
@@ -7,13 +8,14 @@ import type { Window } from '../../shared/domain/time/window.ts';
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: 'start' | 'waves' | 'gates' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly rule: 'start' | 'end' | 'waves' | 'gates' | 'window' | 'budgets' | 'ladder' | 'restart';
   readonly says: string;
 }
 
 /** What the file says of waves, gates, time, budgets, blockers and restarts: one line each. */
 export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
   { rule: 'start', says: startWords(definition) },
+  ...endRule(definition),
   { rule: 'waves', says: waveSizeWords(definition.waves) },
   { rule: 'gates', says: gateRuleWords(definition.waves) },
   { rule: 'window', says: windowWords(definition.policy.window) },
@@ -21,6 +23,11 @@ export const planRules = (definition: CampaignDefinition): readonly PlanRule[] =
   { rule: 'ladder', says: ladderWords(definition.policy) },
   { rule: 'restart', says: restartWords(definition.policy.restart) },
 ];
+
+function endRule(definition: CampaignDefinition): readonly PlanRule[] {
+  const says = endWords(definition);
+  return says === null ? [] : [{ rule: 'end', says }];
+}
 
 function startWords({ start, startAt }: CampaignDefinition): string {
   const parts = [

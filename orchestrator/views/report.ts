@@ -12,7 +12,8 @@ import type { Learned } from '../../shared/domain/upgrade/memory.ts';
 import { placementOf } from '../../shared/domain/upgrade/placement.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Campaign, Running } from '../../shared/domain/campaign/campaign.ts';
+import { endCause } from '../../shared/domain/rules/campaign-end.ts';
 
 /** What the report says of one client. Times are ISO 8601, UTC. */
 export interface ClientReport {
@@ -112,14 +113,11 @@ const waveOf = (reported: Reported): number =>
 
 /** What is said of one client of this campaign. */
 export function clientReport(campaign: Campaign, reported: Reported): ClientReport {
-  const {
-    state: { status },
-    definition,
-  } = campaign;
+  const { state: stands, definition } = campaign;
   const wave = definition.waves[waveOf(reported)]?.name ?? '';
   if (reported.kind === 'waiting') {
     const { client, logonServer } = reported;
-    const ended = status === 'aborted' ? neverBegun : {};
+    const ended = stands.status === 'aborted' ? neverBegunIn(stands) : {};
     return { ...untouched, ...ended, client, wave, logonServer, held: heldBy(campaign, logonServer) };
   }
   const { client, attempt, logonServer, state, memory } = reported.upgrade;
@@ -186,8 +184,11 @@ const untouched = {
   unmarked: null,
 } as const;
 
-const neverBegun = {
-  end: 'cancelled',
-  cause: 'campaign aborted',
-  reason: 'the campaign was aborted before anything started on it',
-} as const;
+const neverBegunIn = ({ reachedEnd }: Running) => ({
+  end: 'cancelled' as const,
+  cause: reachedEnd === undefined ? 'campaign aborted' : endCause,
+  reason:
+    reachedEnd === undefined
+      ? 'the campaign was aborted before anything started on it'
+      : 'the end of the campaign came before anything started on it',
+});

@@ -3,6 +3,8 @@ import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
 import { gateWords, type WaveNotStaged } from './gate-words.ts';
+import { type EndStatus, endStatusOf } from './campaign-end.ts';
+import { type Aborted, abortedOf } from './aborted.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatus } from './holds.ts';
@@ -59,16 +61,7 @@ export interface CampaignStatus {
    * Who aborted it and why. `stillMarked` clients will install at their next logon all the same.
    * Null unless it is aborted.
    */
-  readonly aborted: {
-    readonly by: string;
-    readonly because: string;
-    readonly at: string;
-    readonly stillMarked: number;
-    /**
-     * Clients on which something was begun and is finished first, and clients not cancelled yet.
-     */
-    readonly finishing: number;
-  } | null;
+  readonly aborted: Aborted | null;
   /** What the leader cannot do for it now, and why: it stands still until that works again. */
   readonly failures: readonly { readonly round: string; readonly because: string; readonly since: string }[];
   /** Clients that ended marked, and those whose mark was taken back. */
@@ -76,6 +69,8 @@ export interface CampaignStatus {
   readonly unmarked: number;
   /** When a scheduled one starts, or what the file of a created one says; null in other states. */
   readonly startsAt: string | null;
+  /** Its own end, while it is not over; left out = it has none. */
+  readonly end?: EndStatus | undefined;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -173,6 +168,7 @@ export function campaignStatus(
     stillMarked: markedIn(counters).settled,
     unmarked: counters['unmarked'] ?? 0,
     startsAt: startOf(campaign),
+    ...endStatusOf(campaign),
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
     endedAt: endedAt === null ? null : isoOf(endedAt),
@@ -222,23 +218,6 @@ function statesOf(
       { ...states, waiting: 0, cancelled: states.cancelled + states.waiting },
     ]),
   );
-}
-
-function abortedOf({ state }: Campaign, counters: Counters): CampaignStatus['aborted'] {
-  if (state.status !== 'aborted') return null;
-  const { by, because, abortedAt } = state;
-  const marked = markedIn(counters);
-  const { active, restarting, deferred, remedying } = [...statesBy(counters, 'wave').values()].reduce(
-    addStates,
-    noStates,
-  );
-  return {
-    by,
-    because,
-    at: isoOf(abortedAt),
-    stillMarked: marked.settled + marked.unsettled,
-    finishing: active + restarting + deferred + remedying,
-  };
 }
 
 function logonServersOf(campaign: Campaign, counters: Counters): readonly LogonServerStatus[] {

@@ -1,4 +1,5 @@
 import { fromNow } from './duration-text.ts';
+import { endRemarks, whyOverFor } from './campaign-end.ts';
 import { outlookOf } from './outlook.ts';
 import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
@@ -13,6 +14,7 @@ import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import { progressOf, stepWords, titleOf } from '../../shared/domain/remediation/procedure-words.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import { deadlineAhead, isForced } from '../../shared/domain/rules/campaign-end.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
@@ -96,14 +98,15 @@ export function whyWaiting(
   const { campaign } = context;
   const hold = holdOver(campaign, pick.logonServer);
   const opening = hold === null ? windowOpening(context) : null;
-  const notOpen = whyNotOpen(context, pick.wave);
+  const over = whyOverFor(campaign, context.now);
+  const notOpen = over ?? whyNotOpen(context, pick.wave);
   // Lists and totals count it as cancelled, too: nothing is begun on it any more.
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
   const because =
     notOpen ??
     (opening === null
       ? whyNoSlot(context, pick.logonServer)
-      : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}`);
+      : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}${orDeadline(context, opening)}`);
   return {
     client: pick.client,
     campaign: campaign.definition.campaign,
@@ -113,7 +116,7 @@ export function whyWaiting(
     since: cancelledAt === null ? null : moment(cancelledAt, context.now),
     blockers: [],
     evidence: null,
-    next: cancelledAt === null ? nextOfWaiting(context, pick, opening) : null,
+    next: cancelledAt === null && over === null ? nextOfWaiting(context, pick, opening) : null,
     otherwise: null,
     remarks: [
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
@@ -152,11 +155,19 @@ function unknownZone({ campaign, zone = 'UTC' }: WhyContext): readonly string[] 
   return [`its time zone ${zone} is not known: import it with a time zone such as Europe/Rome`];
 }
 
+/** A deadline that comes before the window opens. */
+const orDeadline = ({ campaign, now }: WhyContext, opening: number): string =>
+  deadlineAhead(campaign.definition.policy, now) === opening ? ': the deadline of the campaign' : '';
+
 /** When the window of a client opens that is closed now; null when it is open, or there is none. */
 function windowOpening({ campaign, zone, now }: WhyContext): number | null {
   const { window } = campaign.definition.policy;
-  if (window === null || zone === undefined || isWindowOpen(window, zone, now)) return null;
-  return nextOpening(window, zone, now);
+  const { policy } = campaign.definition;
+  if (window === null || zone === undefined || isForced(policy, now) || isWindowOpen(window, zone, now))
+    return null;
+  const opening = nextOpening(window, zone, now);
+  const deadline = deadlineAhead(policy, now);
+  return opening === null || deadline === null ? opening : Math.min(opening, deadline);
 }
 
 /** A client that has been admitted. */
@@ -175,7 +186,11 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     evidence: memory.learned.lastLook?.evidence ?? null,
     next: nextOf(context, recorded),
     otherwise: outlookOf(context, upgrade),
-    remarks: [...remarksOn(context.campaign, upgrade), ...refusedAddressOf(context)],
+    remarks: [
+      ...remarksOn(context.campaign, upgrade),
+      ...endRemarks(context.campaign, upgrade, context.now),
+      ...refusedAddressOf(context),
+    ],
     actions: clientActions(context.campaign, upgrade, context.halt ?? null),
   };
 }

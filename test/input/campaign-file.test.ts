@@ -302,3 +302,27 @@ describe('the gate of a wave', () => {
     ]);
   });
 });
+
+describe('the end of a campaign', () => {
+  test('is a moment, and finishes what has begun by default', () => {
+    const { policy } = accepted(read('endAt: 2026-11-28 05:00 Europe/Rome'));
+    expect(policy.end).toEqual({ at: Date.UTC(2026, 10, 28, 4), does: 'finish' });
+    expect(accepted(read('atEnd: force', 'endAt: 2026-11-28 05:00 UTC')).policy.end?.does).toBe('force');
+    expect(accepted(read()).policy).not.toHaveProperty('end');
+  });
+
+  test('is refused before the start, without a moment, and with an unknown word', () => {
+    const startAt = 'startAt: 2026-11-28 05:00 UTC';
+    const faults = (...lines: string[]) => faultsOf(read(...lines));
+    expect(faults(startAt, 'endAt: 2026-11-28 05:00 UTC')).toEqual([
+      'c.yaml:4: endAt: is 2026-11-28T05:00:00Z, and startAt is 2026-11-28T05:00:00Z, expected a moment after the start of the campaign',
+    ]);
+    expect(faults('atEnd: cancel')).toEqual([
+      'c.yaml:3: atEnd: says cancel, and there is no endAt, expected a campaign with endAt',
+    ]);
+    expect(faults('endAt: 2026-11-28 05:00 UTC', 'atEnd: stop')).toEqual([
+      'c.yaml:4: atEnd: is "stop", expected one of finish, cancel, force',
+    ]);
+    expect(faults('endAt: tomorrow')).toEqual([expect.stringContaining('c.yaml:3: endAt: is "tomorrow"')]);
+  });
+});

@@ -136,6 +136,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(paused === null || paused.missed === null
       ? []
       : wrapped(view, 'missed: ', `${paused.missed}; a resume starts it now`, 'yellow')),
+    ...(status.end === undefined ? [] : wrapped(view, 'end: ', status.end.says)),
     ...heldLines(view, status),
     ...holdsLines(view, status.holds),
     ...abortedLines(view, status),

@@ -114,7 +114,7 @@ export const planAnswer = z.object({
   rules: z
     .array(
       z.object({
-        rule: z.enum(['start', 'waves', 'gates', 'window', 'budgets', 'ladder', 'restart']),
+        rule: z.enum(['start', 'end', 'waves', 'gates', 'window', 'budgets', 'ladder', 'restart']),
         says: z.string(),
       }),
     )
@@ -189,6 +189,7 @@ export const statusAnswer = z.object({
   stillMarked: count,
   unmarked: count,
   startsAt: time.nullable(),
+  end: z.object({ at: time, does: z.enum(['finish', 'cancel', 'force']), says: z.string() }).optional(),
   createdAt: time,
   startedAt: time.nullable(),
   endedAt: time.nullable(),

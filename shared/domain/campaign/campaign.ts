@@ -1,5 +1,6 @@
 import type { WaveApproval } from './approval.ts';
 import type { GateMark, Opening } from './opening.ts';
+import type { CampaignEnd } from '../rules/campaign-end.ts';
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
@@ -88,6 +89,8 @@ export interface Running {
   readonly mark?: GateMark;
   /** Left out = every wave was opened by a gate that had passed, or by an acceptance. */
   readonly openings?: readonly Opening[];
+  /** Its end has come: since when (policy time), and what that means. Left out = it has not. */
+  readonly reachedEnd?: { readonly at: number; readonly does: CampaignEnd['does'] };
 }
 
 /** A person let a wave's failures through: its gate has not passed, and says so for ever. */
@@ -120,6 +123,8 @@ export type CampaignEvent =
   | { readonly type: 'ReleaseStaged' }
   /** The start time of a scheduled campaign, or later. */
   | { readonly type: 'StartTimeCame'; readonly releaseStaged: boolean }
+  /** The end of a campaign that has not begun, or later. */
+  | { readonly type: 'EndTimeCame' }
   | { readonly type: 'PauseRequested'; readonly by: string; readonly reason: string }
   | {
       readonly type: 'ResumeRequested';

@@ -1,4 +1,5 @@
 import type { Window } from '../time/window.ts';
+import type { CampaignEnd } from './campaign-end.ts';
 
 /**
  * The policies of one campaign, and the part of a product profile that deciding needs. Plain
@@ -87,6 +88,8 @@ export interface CampaignPolicy {
    * Nothing begins on a client outside this window, in the client's time zone; null = always open.
    */
   readonly window: Window | null;
+  /** When the campaign is to be over; left out = when every client is finished. */
+  readonly end?: CampaignEnd;
   /** Time that users have between the notice and the next step of the ladder. */
   readonly noticeMs: number;
 }

@@ -1,7 +1,9 @@
 import { beginsSomething, isFinishing } from './placement.ts';
 import type { Ending } from '../outcome/ending.ts';
+import { isForced } from '../rules/campaign-end.ts';
 import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
+import { forcedAt } from './beyond-end.ts';
 import type { Decision } from './events.ts';
 import { type Upgrade, withMemory } from './state.ts';
 import { settle } from './transitions.ts';
@@ -12,7 +14,7 @@ import { isWindowOpen, nextOpening, type Window, wallTimeOf } from '../time/wind
  * the opening, and begins with a look there. What has begun is finished outside the window.
  */
 export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
-  const { window } = rules.policy;
+  const window = windowAt(rules, now);
   if (window === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
   if (isWindowOpen(window, rules.zone, now)) return decision;
   return awaitWindow(rules, onlyLearned(before, decision.upgrade), window, untilWindow, now);
@@ -25,11 +27,15 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
  * @returns null where the upgrade may go on
  */
 export function deferToWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
-  const { window } = rules.policy;
+  const window = windowAt(rules, now);
   if (window === null || isWindowOpen(window, rules.zone, now)) return null;
   const isBegun = isFinishing(upgrade) || upgrade.memory.open.unanswered !== false;
   return isBegun ? null : awaitWindow(rules, upgrade, window, untilWindow, now);
 }
+
+/** The window that holds now; null = none does, as after the campaign's deadline. */
+const windowAt = ({ policy }: Rules, now: number): Window | null =>
+  isForced(policy, now) ? null : policy.window;
 
 const untilWindow = 'waits for its window, which opens';
 
@@ -70,8 +76,14 @@ export function awaitWindow(
   const opening = nextOpening(window, rules.zone, now);
   if (opening === null) return settle(upgrade, zoneNotKnown(rules.zone), now);
   const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
-  const until = opening + Math.floor(point * Math.min(spreadAtMostMs, lengthMs(window) / 10));
-  const because = `${words} ${wallTimeOf(rules.zone, opening)}`;
+  const opens = opening + Math.floor(point * Math.min(spreadAtMostMs, lengthMs(window) / 10));
+  const forced = forcedAt(rules, upgrade, now);
+  const isSooner = forced !== null && forced < opens;
+  const until = isSooner ? forced : opens;
+  const sooner = isSooner
+    ? `; the campaign's deadline comes before that: ${wallTimeOf(rules.zone, rules.policy.end?.at ?? forced)}`
+    : '';
+  const because = `${words} ${wallTimeOf(rules.zone, opening)}${sooner}`;
   const blockers = 'blockers' in upgrade.state ? upgrade.state.blockers : [];
   const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
   return { kind: 'changed', upgrade: { ...upgrade, state }, because };

@@ -3,6 +3,7 @@ import type { Failure } from '../observation/failure.ts';
 import { procedureWords, stepWords } from '../remediation/procedure-words.ts';
 import type { Rules } from '../rules/policy.ts';
 import { waitWords } from '../rules/wait-words.ts';
+import { withinEnd } from './beyond-end.ts';
 import { deferToWindow, withinWindow } from './closed-window.ts';
 import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
@@ -25,7 +26,8 @@ import { noteWait } from './waits.ts';
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
-  return noteLeftMark(rules, noteWait(withinWindow(rules, upgrade, wanted, now), now));
+  const timely = withinEnd(rules, upgrade, wanted, now);
+  return noteLeftMark(rules, noteWait(withinWindow(rules, upgrade, timely, now), now));
 }
 
 function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {

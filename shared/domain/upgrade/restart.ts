@@ -1,9 +1,11 @@
 import type { Failure } from '../observation/failure.ts';
 import { isSameBoot } from '../observation/boot.ts';
 import type { Observation } from '../observation/observation.ts';
+import { isForced } from '../rules/campaign-end.ts';
 import type { Rules } from '../rules/policy.ts';
 import { isoOf } from '../time/iso-time.ts';
 import { isWindowOpen } from '../time/window.ts';
+import { untilDeadline } from './beyond-end.ts';
 import { awaitWindow } from './closed-window.ts';
 import type { Decision } from './events.ts';
 import { describeOpenProcedure, type PendingRestart, type RestartCause } from './memory.ts';
@@ -30,11 +32,12 @@ export function orderRestart(
     const because = 'the policy allows no restart: waits until someone restarts it or logs on';
     return defer(rules, upgrade, cause === 'mark' ? 'logon' : 'restart', because, now);
   }
-  if (allowed === 'nobodyLoggedOn' && user !== undefined) {
+  const forced = isForced(rules.policy, now);
+  if (allowed === 'nobodyLoggedOn' && user !== undefined && !forced) {
     const because = `waits to restart: ${user.name} is logged on, session ${user.session}`;
-    return defer(rules, upgrade, 'restart', because, now);
+    return untilDeadline(rules, defer(rules, upgrade, 'restart', because, now), now);
   }
-  if (between !== null && !isWindowOpen(between, rules.zone, now))
+  if (between !== null && !forced && !isWindowOpen(between, rules.zone, now))
     return awaitWindow(rules, upgrade, between, 'waits to restart until', now);
   const { restarts } = upgrade.memory.history;
   const orders = restarts[cause] ?? 0;

@@ -1,0 +1,86 @@
+import { endClient } from './end-client.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { ender } from '../domain/campaign-end.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import { endCause } from '../../shared/domain/rules/campaign-end.ts';
+import { endedByCampaign, hasBegun } from '../../shared/domain/upgrade/beyond-end.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
+
+/** Clients cancelled at the same time. */
+const atOnce = 50;
+
+/** A walk over the records of a campaign that is over, which can be interrupted and continued. */
+export interface CancelWalk {
+  readonly records: AsyncIterator<StoredUpgrade>;
+  /** A client was found that was not cancelled yet, or must be asked again. */
+  hasChanged: boolean;
+}
+
+export const beginWalk = ({ store }: OrchestratorContext, { definition }: Campaign): CancelWalk => ({
+  records: store.upgrades(definition.campaign)[Symbol.asyncIterator](),
+  hasChanged: false,
+});
+
+/**
+ * Cancels idle upgrades and puts the order into the inbox of driven ones. What is open on a client
+ * is finished first. Clients that were never admitted need nothing. Repeating it changes nothing.
+ * @param untilMs real time by `performance.now()` at which the walk is interrupted
+ * @returns true when the walk is at its end
+ */
+export async function cancelUntil(
+  context: OrchestratorContext,
+  campaign: Campaign,
+  walk: CancelWalk,
+  untilMs: number,
+): Promise<boolean> {
+  const order = orderOf(campaign);
+  if (order === null) return true;
+  for (;;) {
+    const { page, isLast } = await nextPage(walk.records);
+    const asked = page.filter(order.isAsked);
+    const ended = await Promise.all(
+      asked.map((stored) => endClient(context, stored, order.who, order.ending)),
+    );
+    if (ended.some((each) => each !== 'unchanged')) walk.hasChanged = true;
+    if (isLast) return true;
+    if (performance.now() >= untilMs) return false;
+  }
+}
+
+async function nextPage(records: AsyncIterator<StoredUpgrade>) {
+  const page: StoredUpgrade[] = [];
+  while (page.length < atOnce) {
+    const next = await records.next();
+    if (next.done === true) return { page, isLast: true };
+    if (next.value.index !== 'settled') page.push(next.value);
+  }
+  return { page, isLast: false };
+}
+
+interface CancelOrder {
+  readonly who: string;
+  readonly ending: Ending;
+  readonly isAsked: (stored: StoredUpgrade) => boolean;
+}
+
+/** Which clients of this campaign are cancelled, and why; null = none. */
+function orderOf({ definition, state }: Campaign): CancelOrder | null {
+  const { campaign: name, policy } = definition;
+  if (state.status === 'aborted') {
+    const because = `campaign ${name} was aborted by ${state.by}: ${state.because}`;
+    const cause = state.reachedEnd?.does === 'cancel' ? endCause : 'campaign aborted';
+    return { who: state.by, ending: { end: 'cancelled', cause, because, blockers: [] }, isAsked: () => true };
+  }
+  if (!isFinishingCampaign({ state }) || policy.end === undefined) return null;
+  return {
+    who: ender,
+    ending: endedByCampaign(name, policy.end.at),
+    // A driver decides by itself: it begins nothing any more.
+    isAsked: ({ index, upgrade }) => index !== 'driven' && !hasBegun(upgrade),
+  };
+}
+
+/** Has the end of this campaign come, and are the clients on which something has begun finished? */
+export const isFinishingCampaign = ({ state }: Pick<Campaign, 'state'>): boolean =>
+  (state.status === 'running' || state.status === 'paused') && state.reachedEnd?.does === 'finish';
