@@ -4,6 +4,7 @@ import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { campaignStatus } from '../views/status.ts';
+import { editionOf } from '../../shared/rulebook.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import { ok, type Result } from '../../shared/errors.ts';
@@ -106,7 +107,7 @@ export async function cancelUntil(
   for (;;) {
     const { page, isLast } = await nextPage(walk.records);
     const ended = await Promise.all(
-      page.map((stored) => endClient(context, stored, state.by, endingOf(campaign))),
+      page.map((stored) => endClient(context, stored, state.by, endingOf(campaign), editionOf(campaign))),
     );
     if (ended.some((each) => each !== 'unchanged')) walk.hasChanged = true;
     if (isLast) return true;
