@@ -3,6 +3,7 @@ import {
   evidenceLine,
   fleetLine,
   goneLine,
+  leftLine,
   picksLines,
   recordLine,
   releaseLine,
@@ -11,6 +12,7 @@ import {
 } from './format/attachment-lines.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
+import { leftTo, waitsTo } from '../../shared/store/member-changes.ts';
 import { removedTo } from '../../shared/store/removal-store.ts';
 import type { KeptEntry } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -35,6 +37,8 @@ export async function* attachmentsOf(
     yield tokensLine(await store.tokenGenerations());
   for (const [campaign, own] of Map.groupBy(entries.filter(isOfCampaign), (entry) => entry.campaign))
     yield* linesOfCampaign(store, campaign, own);
+  for (const [campaign, own] of Map.groupBy(entries.filter(isMemberStep), (entry) => entry.campaign))
+    yield* memberLines(store, campaign, [...new Set(own.map(({ client }) => client ?? ''))]);
   for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
     if (stored !== null) yield recordLine(stored);
   for (const evidence of await store.unwrittenEvidence(shard, evidenceIn(entries)))
@@ -48,6 +52,8 @@ const isNewAddress = ({ campaign, to }: KeptEntry): boolean => campaign === '' &
 const isRevocation = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === revokedTo;
 const isRemoval = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === removedTo;
 const isOfCampaign = ({ campaign, client }: KeptEntry): boolean => campaign !== '' && client === null;
+const isMemberStep = ({ campaign, client, version, to }: KeptEntry): boolean =>
+  campaign !== '' && client !== null && version === null && (to === waitsTo || to === leftTo);
 const isCreation = ({ version }: KeptEntry): boolean => version === 1;
 
 const namesPerLine = 200;
@@ -117,6 +123,37 @@ async function* clientsOf(store: Store, campaign: string, life: number): AsyncGe
   }
   yield* lines.end();
   yield* fleetLines(only(store.fleet(), members));
+}
+
+/** Where clients that joined a campaign, left it or changed their wave stand now. */
+async function* memberLines(
+  store: Store,
+  campaign: string,
+  clients: readonly string[],
+): AsyncGenerator<string> {
+  const life = (await store.readCampaign(campaign))?.campaign.life ?? 0;
+  const lines = picksLines(campaign, life);
+  for (let from = 0; from < clients.length; from += namesPerLine) {
+    const piece = clients.slice(from, from + namesPerLine);
+    const picks = await Promise.all(piece.map((client) => pickOf(store, { campaign, client })));
+    const left = piece.filter((_, at) => picks[at] === null);
+    if (left.length > 0) yield leftLine(campaign, life, left);
+    for (const pick of picks) if (pick !== null) yield* lines.add(pick);
+    const known = await store.readClients(piece.filter((_, at) => picks[at] !== null));
+    const there = known.filter((client) => client !== null);
+    if (there.length > 0) yield fleetLine(there);
+  }
+  yield* lines.end();
+}
+
+/** A client may be admitted between the two reads. */
+async function pickOf(store: Store, key: UpgradeKey): Promise<WaitingClient | null> {
+  const waiting = await store.readWaiting(key);
+  if (waiting !== null) return waiting;
+  const stored = await store.readUpgrade(key);
+  if (stored === null) return null;
+  const { client, wave, logonServer } = stored.upgrade;
+  return { client, wave, logonServer };
 }
 
 async function* picksOf(store: Store, campaign: string): AsyncGenerator<WaitingClient> {

@@ -70,6 +70,7 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
 
 function countersRead(campaign: Campaign, counters: Counters, now: number): CampaignDecision {
   const { state } = campaign;
+  if (campaign.memberChange !== undefined) return ignored('its clients are changing at this moment');
   if (state.status === 'running') return evaluate(campaign, state, counters, now);
   if (state.status !== 'aborted' || state.endedAt !== null)
     return ignored(`counters read while the campaign ${statusClause[state.status]}`);

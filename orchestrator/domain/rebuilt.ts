@@ -63,7 +63,7 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
  */
 export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {
   // A removal that the audit does not end is undone: its records are there.
-  const { removal: _removal, ...standing } = campaign;
+  const { removal: _removal, memberChange: _change, ...standing } = campaign;
   const rebuilt = { ...standing, rebuiltAt: now };
   const { state } = campaign;
   const since = `rebuilt from the audit at ${isoOf(now)}; ${end}`;
@@ -79,3 +79,9 @@ export function rebuiltCampaign(campaign: Campaign, end: string, now: number): C
     state: { ...state, status: 'paused', pausedAt: now, byGate: false, by: rebuilder, because },
   };
 }
+
+/** The campaign with waves as large as these clients make them: some may have joined or left. */
+export const sizedBy = (campaign: Campaign, picks: readonly { readonly wave: number }[]): Campaign => ({
+  ...campaign,
+  waveSizes: campaign.waveSizes.map((_, wave) => picks.filter((pick) => pick.wave === wave).length),
+});

@@ -76,6 +76,8 @@ export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore =>
   ...store,
   commitCampaign: (next, version, audit, conditions) =>
     store.commitCampaign(next, version, audit, { ...conditions, leader }),
+  changeMembers: (next, version, audit, steps, conditions) =>
+    store.changeMembers(next, version, audit, steps, { ...conditions, leader }),
   admit: (campaign, picks, at) => store.admit(campaign, picks, at, leader),
   checkInvariants: (campaign, cursor, limit, at) =>
     store.checkInvariants(campaign, cursor, limit, at, leader),

@@ -1,5 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
+import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import { isKnownZone, isWindowOpen } from '../../shared/domain/time/window.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
@@ -42,6 +43,9 @@ export async function evaluateCampaign(
 ): Promise<CampaignRecord> {
   const { campaign, version } = record;
   const name = campaign.definition.campaign;
+  const { memberChange } = campaign;
+  if (memberChange !== undefined && isLeftOver(memberChange, clock.now()))
+    return (await store.endMemberChange(name)) ?? record;
   const counters = await store.counters(name);
   const at = clock.now();
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);

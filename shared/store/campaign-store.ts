@@ -2,6 +2,7 @@ import type { Campaign, CampaignState } from '../domain/campaign/campaign.ts';
 import type { Halt } from '../domain/campaign/halt.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 import type { Fault, Result } from '../errors.ts';
+import type { MembersChanged, MemberStep } from './member-changes.ts';
 import type {
   WaitingClient,
   AuditEntry,
@@ -55,6 +56,28 @@ export interface CampaignStore {
     conditions?: CampaignConditions,
   ): Promise<CampaignRecord | null>;
   /**
+   * Changes a campaign as `commitCampaign` does, and lets clients that wait join it, leave it, or
+   * wait in another wave. Each client is compared and set: one that does not stand where its step
+   * says is passed over. The sizes of the waves follow; those of `next` are the sizes before. A
+   * call that breaks off leaves the campaign with its change under way (`Campaign.memberChange`),
+   * which `endMemberChange` ends.
+   * @param steps each client once
+   * @returns null when another change came first: read again
+   */
+  changeMembers(
+    next: Campaign,
+    version: number,
+    audit: AuditEntry,
+    steps: readonly MemberStep[],
+    conditions?: CampaignConditions,
+  ): Promise<MembersChanged | null>;
+  /**
+   * Ends a change of members that broke off: the waves are as large as the counters say. A process
+   * that still makes steps of it makes no further one.
+   * @returns null when no change is under way
+   */
+  endMemberChange(campaign: string): Promise<CampaignRecord | null>;
+  /**
    * Brings every shard up to the campaigns' heads, for what broke off between head and shards.
    * @returns names of the campaigns of which a shard knew an older version
    */
@@ -69,7 +92,8 @@ export interface CampaignStore {
    */
   commitHalt(halt: Halt | null, version: number, audit: AuditEntry): Promise<boolean>;
   /**
-   * How often a campaign was set running for the first time, or a release was written. Read it
+   * How often a campaign was set running for the first time, a release was written, or the clients
+   * of a campaign at work changed. Read it
    * before everything else that a start depends on, and commit the start with it.
    */
   starts(): Promise<number>;

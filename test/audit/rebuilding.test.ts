@@ -68,6 +68,8 @@ describe('the audit files of random steps', () => {
     ['in memory', inMemory, 40, oneShard],
     ['in Redis', inRedis(1), 10, oneShard],
     ['in Redis, in three shards', inRedis(3), 8, severalShards],
+    ['in memory, where clients join', inMemory, 20, { ...oneShard, joining: true }],
+    ['in Redis, in three shards, where clients join', inRedis(3), 6, { ...severalShards, joining: true }],
   ])(
     'hold the records of the store, and an unbroken path for every client (%s)',
     async (_name, open, numRuns, mode) => {
@@ -104,6 +106,8 @@ describe('the audit files of random steps', () => {
     ['memory', inMemory, 25, oneShard],
     ['Redis', inRedis(1), 8, oneShard],
     ['Redis, in three shards', inRedis(3), 6, severalShards],
+    ['memory, where clients join', inMemory, 20, { ...oneShard, joining: true }],
+    ['Redis, in three shards, where clients join', inRedis(3), 6, { ...severalShards, joining: true }],
   ])(
     'are rebuilt into %s: counters are right, no client is lost, none holds a slot, campaigns are paused',
     async (_name, open, numRuns, mode) => {
@@ -297,6 +301,8 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
   }
 }
 
+const firstStep = { from: 'waiting', to: 'looking' };
+
 /**
  * Of each upgrade every step begins where the step before ended, and its record's version rises by
  * one.
@@ -308,8 +314,9 @@ function expectPaths(entries: Awaited<ReturnType<SealingFixture['entries']>>): v
   );
   expect(paths.size).toBeGreaterThan(0);
   for (const path of paths.values()) {
-    expect(path.map(({ version }) => version)).toEqual(path.map((_, n) => n + 1));
+    const driven = path.filter(({ version }) => version !== null);
+    expect(driven.map(({ version }) => version)).toEqual(driven.map((_, n) => n + 1));
     expect(path.slice(1).map(({ from }) => from)).toEqual(path.slice(0, -1).map(({ to }) => to));
-    expect(path[0]).toMatchObject({ from: 'waiting', to: 'looking' });
+    expect(driven[0] ?? firstStep).toMatchObject(firstStep);
   }
 }

@@ -8,6 +8,7 @@ import { commitIdleContract } from './store/commit-idle.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
 import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
+import { membersContract } from './store/members.contract.ts';
 import { removalContract } from './store/removal.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
@@ -40,6 +41,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     fleetContract(given);
     removalsContract(given);
     campaignsContract(given);
+    membersContract(given);
     removalContract(given);
     admissionContract(given);
     queuedContract(given);

@@ -12,6 +12,7 @@ import type {
 } from '../../shared/store/types.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { addAudit } from './audit.ts';
+import { changing, countMembers, makeSteps } from './change-members.ts';
 import { twinOf } from './fleet.ts';
 import { isDeposed } from './leader.ts';
 import { slotsInUse } from './slots.ts';
@@ -36,6 +37,18 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
         .sort(byCreation),
     commitCampaign: async (next, version, audit, conditions) =>
       commitCampaign(tables, next, version, audit, conditions),
+    changeMembers: async (next, version, audit, steps, conditions) => {
+      const begun = commitCampaign(tables, changing(next, version, audit, steps), version, audit, conditions);
+      return begun === null
+        ? null
+        : from(next.definition.campaign, (table) => makeSteps(tables, table, steps, audit), null);
+    },
+    endMemberChange: async (campaign) =>
+      from(
+        campaign,
+        (table) => (table.record.campaign.memberChange === undefined ? null : countMembers(tables, table)),
+        null,
+      ),
     repairReplicas: async () => [],
     readHalt: async () => tables.halt,
     commitHalt: async (halt, version, audit) => commitHalt(tables, halt, version, audit),

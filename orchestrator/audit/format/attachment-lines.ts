@@ -66,7 +66,7 @@ export interface GoneLine {
 export const goneLine = (campaign: string, { lives, hash }: FormerLife): string =>
   JSON.stringify({ gone: campaign, lives, hash } satisfies GoneLine);
 
-/** Clients of one wave and logon server, as the creation of the campaign picked them. */
+/** Clients of one wave and logon server: the creation picked them, or they joined later. */
 export interface PicksLine {
   /** The campaign. */
   readonly picks: string;
@@ -100,6 +100,18 @@ export function picksLines(campaign: string, life: number) {
     end: (): readonly string[] => [...unwritten.values()].filter((picks) => picks.length > 0).map(lineOf),
   };
 }
+
+/** Clients that waited in a campaign and have left it. */
+export interface LeftLine {
+  /** The campaign. */
+  readonly left: string;
+  /** Which campaign of this name; left out = the first. */
+  readonly life?: number;
+  readonly clients: readonly string[];
+}
+
+export const leftLine = (campaign: string, life: number, clients: readonly string[]): string =>
+  JSON.stringify({ left: campaign, ...(life === 0 ? {} : { life }), clients } satisfies LeftLine);
 
 /** Port and host keys stand at the end, only for clients that have them. */
 type FleetRow = readonly [

@@ -3,7 +3,7 @@ import type { RecordLine } from '../format/attachment-lines.ts';
 import type { Chain, Verdict } from '../format/verify-chain.ts';
 import { idBefore, whyNoId } from '../format/entry-id.ts';
 import { inOrder } from '../../domain/plan-waves.ts';
-import { rebuiltUpgrade, rebuiltCampaign } from '../../domain/rebuilt.ts';
+import { rebuiltUpgrade, rebuiltCampaign, sizedBy } from '../../domain/rebuilt.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { sha256 } from '../../../shared/evidence.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
@@ -229,12 +229,12 @@ const entryAt =
 async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap: string): Promise<void> {
   const entry = entryAt(now);
   for (const [name, { version, campaign }] of snapshot.campaigns) {
-    const back = rebuiltCampaign(campaign, gap, now);
     const own = [...(snapshot.picks.get(name)?.values() ?? [])].map((pick) =>
       inOwnZone(campaign, snapshot, pick),
     );
     const picks = inOrder(campaign.definition, own);
     const byWave = picks.toSorted((a, b) => a.wave - b.wave);
+    const back = sizedBy(rebuiltCampaign(campaign, gap, now), picks);
     const because = `put back from the audit; ${gap}`;
     const audit = entry(name, null, campaign.state.status, back.state.status, because);
     const created = await store.createCampaign(back, byWave, audit, version + 1);

@@ -4,6 +4,7 @@ import {
   fleetIn,
   type FleetLine,
   type GoneLine,
+  type LeftLine,
   type PicksLine,
   recordIn,
   type RecordLine,
@@ -11,12 +12,13 @@ import {
   type RemovedLine,
   type TokensLine,
 } from '../format/attachment-lines.ts';
-import { compareIds } from '../format/entry-id.ts';
 import { kindOf, type LineKind } from '../format/file-lines.ts';
 import { isHaltStep } from '../../campaigns/halt.ts';
 import { entryOf } from '../format/entry-line.ts';
 import { splitLines } from '../format/split-lines.ts';
 import type { Verdict } from '../format/verify-chain.ts';
+import { type Dated, isNewer, keepNewest, plain } from './dated.ts';
+import { addPicks, lifeId, type Picks, presentPicks, removePicks } from './picks.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
@@ -88,7 +90,7 @@ export interface Snapshot {
   readonly removed: ReadonlyMap<string, FormerLife>;
   /** A person halted everything, and nobody has ended the halt; null = nothing is halted. */
   readonly halt: Halt | null;
-  /** By campaign: its clients, as they were taken when it was created. */
+  /** By campaign: its clients, as they were taken when it was created, or joined it. */
   readonly picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>;
   /** `campaign.client` -> place of the newest state. */
   readonly newest: ReadonlyMap<string, number>;
@@ -103,7 +105,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const campaigns = new Map<string, CampaignRecord>();
   const removed = new Map<string, Dated<FormerLife>>();
   const halts = new Map<string, Dated<Halt | null>>();
-  const picks = new Map<string, Map<string, WaitingClient>>();
+  const picks: Picks = new Map();
   const newest = new Map<string, Placed>();
   for await (const { kind, line, place, until } of wholeLines(source)) {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
@@ -130,7 +132,8 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
       if (lives > (removed.get(name)?.value.lives ?? 0)) removed.set(name, { value: { lives, hash }, until });
     }
     if (kind === 'entry') noteHalt(halts, line.toString('utf8'));
-    if (kind === 'picks') addPicks(picks, read<PicksLine>());
+    if (kind === 'picks') addPicks(picks, read<PicksLine>(), until);
+    if (kind === 'left') removePicks(picks, read<LeftLine>(), until);
     if (kind === 'record') {
       const { record, client, version, activation } = read<RecordLine>();
       const id = lifeId(record, lifeOf(activation), client);
@@ -187,62 +190,24 @@ function isOlder({ version, campaign }: CampaignRecord, known: CampaignRecord | 
   return life < knownLife || (life === knownLife && version < known.version);
 }
 
-/** Names hold no dot: `sp4.1.pc-7` is a client of the second campaign of this name. */
-const lifeId = (campaign: string, life: number, client?: string): string =>
-  client === undefined ? `${campaign}.${life}` : `${campaign}.${life}.${client}`;
-
 /** What is left without the campaigns that were removed, and what belonged to an earlier life. */
 function standing(
   campaigns: ReadonlyMap<string, CampaignRecord>,
   removed: ReadonlyMap<string, FormerLife>,
-  picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>,
+  picks: Picks,
   newest: ReadonlyMap<string, Placed>,
 ): Pick<Snapshot, 'campaigns' | 'picks' | 'newest'> {
   const present = new Map(
     [...campaigns].filter(([name, { campaign }]) => (campaign.life ?? 0) >= (removed.get(name)?.lives ?? 0)),
   );
   const lives = new Map([...present].map(([name, { campaign }]) => [name, campaign.life ?? 0]));
-  const own = new Map(
-    [...lives].map(([name, life]) => [
-      name,
-      picks.get(lifeId(name, life)) ?? new Map<string, WaitingClient>(),
-    ]),
-  );
+  const own = new Map([...lives].map(([name, life]) => [name, presentPicks(picks, name, life)]));
   const places = new Map<string, number>();
   for (const [id, { place }] of newest) {
     const [name = '', life, client = ''] = id.split('.');
     if (lives.get(name) === Number(life)) places.set(`${name}.${client}`, place);
   }
   return { campaigns: present, picks: own, newest: places };
-}
-
-interface Dated<T> {
-  readonly value: T;
-  readonly until: string;
-}
-
-/**
- * Of what has no version the newest block tells. Blocks of two orchestrators stand in turns in
- * their files.
- */
-function keepNewest<T>(all: Map<string, Dated<T>>, name: string, value: T, until: string): void {
-  const known = all.get(name);
-  if (known === undefined || compareIds(until, known.until) >= 0) all.set(name, { value, until });
-}
-
-/** In one block the fleet was read after the removal. */
-const isNewer = (until: string, known: Dated<unknown> | undefined): boolean =>
-  known === undefined || compareIds(until, known.until) > 0;
-
-const plain = <T>(all: ReadonlyMap<string, Dated<T>>): ReadonlyMap<string, T> =>
-  new Map([...all].map(([name, { value }]) => [name, value]));
-
-function addPicks(all: Map<string, Map<string, WaitingClient>>, line: PicksLine): void {
-  const id = lifeId(line.picks, line.life ?? 0);
-  const own = all.get(id) ?? new Map<string, WaitingClient>();
-  all.set(id, own);
-  const { wave, logonServer } = line;
-  for (const client of line.clients) own.set(client, { client, wave, logonServer });
 }
 
 /** The newest state of every upgrade, in no order. Reads the same files a second time. */

@@ -1,13 +1,14 @@
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
+import type { MemberChange } from './member-change.ts';
 import { isoOf } from '../time/iso-time.ts';
 
 /** A campaign: its definition, and where it stands. */
 export interface Campaign {
   readonly definition: CampaignDefinition;
   readonly createdAt: number;
-  /** Clients per wave, in the order of the definition's waves; fixed at creation. */
+  /** Clients per wave, in the order of the definition's waves. */
   readonly waveSizes: readonly number[];
   readonly state: CampaignState;
   /** Held logon servers, in whatever status; left out by earlier versions = none. */
@@ -22,6 +23,8 @@ export interface Campaign {
   readonly edition?: number;
   /** It is being taken out of the store: nothing else happens to it any more. */
   readonly removal?: Removal;
+  /** Clients join, leave or change their wave at this moment; left out = none does. */
+  readonly memberChange?: MemberChange;
 }
 
 /** A person deletes or archives a campaign. A removal that broke off is ended by asking again. */

@@ -24,6 +24,7 @@ import {
   settledPlace,
 } from './fixtures.ts';
 import { storeFixture, type StoreFixture } from './store-fixture.ts';
+import type { MemberStep } from '../../../shared/store/member-changes.ts';
 import type { Fence, StoredUpgrade, UpgradeKey } from '../../../shared/store/types.ts';
 import type { Commit } from '../../../shared/store/upgrade-store.ts';
 
@@ -56,6 +57,8 @@ export interface Mode {
   readonly roaming: boolean;
   /** Campaigns are removed, whatever is open in them, and others of their names created. */
   readonly removing?: boolean;
+  /** Clients join the campaigns and leave them. */
+  readonly joining?: boolean;
 }
 export const oneShard: Mode = {
   budgets: [
@@ -222,6 +225,34 @@ const replace = ({ budgets: [budgets] }: Mode) =>
     return { isGone, life: (await store.readCampaign(name))?.campaign.life };
   });
 
+/** Clients leave a campaign, join it, or wait in another wave; some steps do not fit. */
+const members = fc
+  .tuple(
+    campaign,
+    fc.array(
+      fc.record({
+        client: fc.constantFrom(...clients),
+        kind: fc.constantFrom('join', 'leave', 'move'),
+        wave: fc.nat(2),
+        server: fc.constantFrom(...servers),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  )
+  .map(([name, asked]): Step => async ({ fixture }) => {
+    const { store } = fixture;
+    const record = await store.readCampaign(name);
+    if (record === null) return null;
+    const steps: MemberStep[] = [];
+    for (const { client, kind, wave, server } of new Map(asked.map((each) => [each.client, each])).values()) {
+      const from = kind === 'join' ? null : await store.readWaiting({ campaign: name, client });
+      const to = kind === 'leave' ? null : pick(client, from?.logonServer ?? server, wave);
+      steps.push({ from, to, because: kind });
+    }
+    const fit = steps.filter(({ from, to }) => from !== null || to !== null);
+    return store.changeMembers(record.campaign, record.version, entry(name), fit);
+  });
+
 const halt = fc.boolean().map((on): Step => async ({ fixture, now }) => {
   const { version } = await fixture.store.readHalt();
   return fixture.store.commitHalt(on ? { by: 'anna', because: 'stop', at: now } : null, version, entry(''));
@@ -275,6 +306,7 @@ export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
       { weight: 2, arbitrary: queued },
       { weight: 1, arbitrary: halt },
       { weight: 1, arbitrary: hold },
+      ...(mode.joining === true ? [{ weight: 4, arbitrary: members }] : []),
       { weight: 2, arbitrary: copies },
       { weight: 3, arbitrary: pass },
       ...(mode.removing === true ? [{ weight: 1, arbitrary: replace(mode) }] : []),

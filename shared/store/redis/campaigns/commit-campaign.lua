@@ -4,7 +4,7 @@
 
 -- Compare-and-set of a campaign by its version. Returns 0 when another change came first.
 -- ARGV: JSON of leader (fence, '' = not a round), campaign, version, status (the next one), starts
---       ('' = does not matter); lists: campaign hash, audit
+--       ('' = does not matter), joined (1 = clients have joined it); lists: campaign hash, audit
 local asked = cjson.decode(ARGV[1])
 if isDeposed(asked.leader) then return 0 end
 local campaign = asked.campaign
@@ -14,9 +14,10 @@ if found[1] ~= asked.version then return 0 end
 -- slower one must look again.
 if asked.starts ~= '' and (redis.call('GET', key('starts')) or '0') ~= asked.starts then return 0 end
 -- A paused campaign counts as running: every look for overlaps has seen it.
-if asked.status == 'running' and found[2] ~= 'running' and found[2] ~= 'paused' then
-  redis.call('INCR', key('starts'))
-end
+local wasAtWork = found[2] == 'running' or found[2] == 'paused'
+local begins = asked.status == 'running' and not wasAtWork
+-- Who looked for overlaps before clients joined a campaign at work must look again, too.
+if begins or (wasAtWork and asked.joined == '1') then redis.call('INCR', key('starts')) end
 local nextList = lists(2)
 redis.call('HSET', key('campaign', campaign), unpack(ARGV, nextList()))
 addAudit(nextList())

@@ -5,10 +5,16 @@ import { list, named, scriptFile, type ScriptValue } from '../core/scripts.ts';
 import type { Shard } from '../core/shard.ts';
 import { headFields } from './campaigns.ts';
 
+/** `joined`: clients have joined the campaign since its last version. */
+export interface HeadConditions extends CampaignConditions {
+  readonly joined?: boolean;
+}
+
 const commitCampaignScript = scriptFile(import.meta.url, 'commit-campaign.lua');
 
 /**
  * Writes the head of a campaign by compare-and-set.
+ * @param audit null = the change belongs to the one before, which stands in the audit
  * @param further fields of the campaign's hash
  * @returns false when another change came first, or a condition does not hold
  */
@@ -16,8 +22,8 @@ export async function commitHead(
   { run }: Shard,
   next: Campaign,
   version: number,
-  audit: AuditEntry,
-  { leader, starts }: CampaignConditions,
+  audit: AuditEntry | null,
+  { leader, starts, joined }: HeadConditions,
   further: readonly ScriptValue[],
 ): Promise<boolean> {
   const done = await run(
@@ -28,6 +34,7 @@ export async function commitHead(
       version,
       status: next.state.status,
       starts: starts ?? '',
+      joined: joined === true ? 1 : '',
     }),
     ...list([...headFields(next, version + 1), ...further]),
     ...list(auditFields(audit, version + 1)),

@@ -15,6 +15,7 @@ import { commitHead } from '../campaigns/commit-campaign.ts';
 import { commitHalt, readHalt } from '../campaigns/halt.ts';
 import { sumOf } from '../core/shard.ts';
 import { membersIn } from '../upgrades/record.ts';
+import { changeMembers, endMemberChange } from './change-members.ts';
 import { createCampaign } from './create-campaign.ts';
 import { clientOverlap, machineOverlap } from './machine-overlap.ts';
 import { followHalt, followHead, repairReplicas } from './replicas.ts';
@@ -32,6 +33,9 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>
     commitCampaign(shards, next, version, audit, conditions),
+  changeMembers: (next, version, audit, steps, conditions = {}) =>
+    changeMembers(shards, { next, version, audit, conditions }, steps),
+  endMemberChange: (campaign) => endMemberChange(shards, campaign),
   repairReplicas: () => repairReplicas(shards),
   readHalt: () => readHalt(shards.head),
   commitHalt: async (halt, version, audit) => {
