@@ -1,3 +1,4 @@
+import type { Campaign } from './domain/campaign/campaign.ts';
 import type { Release } from './domain/campaign/definition.ts';
 import type { Rules } from './domain/rules/policy.ts';
 import { statesBy } from './domain/outcome/states.ts';
@@ -8,13 +9,19 @@ import type { ReleaseStore } from './store/release-store.ts';
 /** What holds for every client of one campaign; the zone is each client's own. */
 export type CampaignRules = Omit<Rules, 'zone'>;
 
+/** Which definition of a campaign's name is meant. */
+export interface Edition {
+  /** As an activation names it (`lifeOf`). */
+  readonly life: number;
+  /** How often the definition was changed in this life. */
+  readonly edition: number;
+}
+
 export interface Rulebook {
-  /**
-   * @param life of the name, as an activation names it (`lifeOf`); null = the present one
-   */
+  /** @param edition null = the present one */
   of(
     campaign: string,
-    life: number | null,
+    edition: Edition | null,
   ): Promise<{ readonly rules: CampaignRules; readonly profile: Profile; readonly release: Release }>;
 }
 
@@ -24,25 +31,33 @@ type RuleSource = Pick<CampaignStore & ReleaseStore, 'readCampaign' | 'readRelea
 type Reading = ReturnType<Rulebook['of']>;
 
 /**
- * A campaign's definition and its release do not change once it is started, so they are read once
- * per process. A later campaign of the same name is another life, and is read again.
+ * A campaign's definition and its release are read once per process and edition. A later campaign
+ * of the same name is another life, and is read again.
  */
 export function openRulebook(store: RuleSource): Rulebook {
-  const known = new Map<string, { readonly life: number; readonly reading: Reading }>();
-  const of = (campaign: string, life: number): Reading => {
+  const known = new Map<string, { readonly edition: Edition; readonly reading: Reading }>();
+  const of = (campaign: string, edition: Edition): Reading => {
     const found = known.get(campaign);
-    if (found?.life === life) return found.reading;
+    if (found !== undefined && isSame(found.edition, edition)) return found.reading;
     const reading = read(store, campaign);
-    known.set(campaign, { life, reading });
+    known.set(campaign, { edition, reading });
     // A failed reading is not kept: the next activation tries again.
     reading.catch(() => known.get(campaign)?.reading === reading && known.delete(campaign));
     return reading;
   };
   return {
-    of: async (campaign, life) =>
-      of(campaign, life ?? (await store.readCampaign(campaign))?.campaign.life ?? 0),
+    of: async (campaign, edition) =>
+      of(campaign, edition ?? editionOf((await store.readCampaign(campaign))?.campaign ?? {})),
   };
 }
+
+const isSame = (a: Edition, b: Edition): boolean => a.life === b.life && a.edition === b.edition;
+
+/** The edition of a campaign's present definition. */
+export const editionOf = ({ life = 0, edition = 0 }: Pick<Campaign, 'life' | 'edition'>): Edition => ({
+  life,
+  edition,
+});
 
 async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']> {
   const record = await store.readCampaign(name);

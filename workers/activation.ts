@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lifeOf } from '../shared/domain/campaign/life.ts';
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
+import type { Edition } from '../shared/rulebook.ts';
 import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
 import type { StoredUpgrade, UpgradeKey } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, WorkerContext } from './context.ts';
@@ -39,12 +40,12 @@ export async function activate(
     log.debug({ because: begun.because }, begun.kind);
     return begun.kind;
   }
-  const { fence, stored } = begun;
+  const { fence, stored, edition } = begun;
   if (stored.crashes >= crashesAtMost) return giveUp({ ...context, key, fence, queue, log }, stored);
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
   const stopOrLost = firstOf(stop, lease.lost);
   try {
-    const work = await readWork(context, key, activation, await reading);
+    const work = await readWork(context, key, { life: lifeOf(activation), edition }, await reading);
     const change = { target: targetOf(work.client), fence, signal: stopOrLost.signal };
     const signals = { stop, lost: lease.lost };
     return await drive({ ...context, ...work, ...signals, log, key, fence, queue, change }, stored);
@@ -79,15 +80,18 @@ async function beginWhenDue(
   }
 }
 
-/** The client, and what its campaign says about it. */
+/**
+ * The client, and what its campaign says about it: the activation goes by these rules to its end,
+ * also when the campaign is edited meanwhile. The next activation goes by the new ones.
+ */
 async function readWork(
   { rulebook, releases }: WorkerContext,
   key: UpgradeKey,
-  activation: number,
+  edition: Edition,
   client: Client | null,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const { rules, profile, release } = await rulebook.of(key.campaign, lifeOf(activation));
+  const { rules, profile, release } = await rulebook.of(key.campaign, edition);
   return { client, rules: { ...rules, zone: client.zone }, profile, releaseFolder: releases.of(release) };
 }
 

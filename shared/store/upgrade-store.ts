@@ -52,7 +52,13 @@ export interface UpgradeStore {
 }
 
 export type BeginOutcome =
-  | { readonly kind: 'begun'; readonly stored: StoredUpgrade; readonly fence: Fence }
+  | {
+      readonly kind: 'begun';
+      readonly stored: StoredUpgrade;
+      readonly fence: Fence;
+      /** The edition of the campaign's definition that the activation goes by; 0 = the first. */
+      readonly edition: number;
+    }
   | { readonly kind: 'parked'; readonly because: string }
   /** `dueAt` (policy time) is there when the job came too early. */
   | { readonly kind: 'ignored'; readonly because: string; readonly dueAt?: number };

@@ -29,7 +29,7 @@ const begun = (procedure: Remediation): Journal => newJournal(procedure, service
 
 async function stepContextOf(one: OneClient): Promise<StepContext> {
   const client = clientWith('pcmInBin');
-  const { rules, release } = await openRulebook(one.store).of('sp4', 0);
+  const { rules, release } = await openRulebook(one.store).of('sp4', null);
   const releaseFolder = openReleaseFolders(null).of(release);
   const change = {
     target: targetOf({ client, host: client }),

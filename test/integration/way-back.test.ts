@@ -92,7 +92,7 @@ describe.each<MoveBy>(['repoint', 'reinstall'])('a service that cannot be stoppe
 
 /** The service is relocated on the client, step by step, and not started yet. */
 async function repointed(one: OneClient): Promise<{ run: Run; journal: Journal }> {
-  const { rules, release } = await openRulebook(one.store).of('sp4', 0);
+  const { rules, release } = await openRulebook(one.store).of('sp4', null);
   const change = {
     target: targetOf({ client: one.client, host: one.client }),
     fence: { counter: 1, owner: 'test' },

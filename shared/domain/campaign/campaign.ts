@@ -22,6 +22,8 @@ export interface Campaign {
   readonly rebuiltAt?: number;
   /** How many campaigns of this name were deleted or archived before; left out = none. */
   readonly life?: number;
+  /** How often its definition was changed after its creation; left out = never. */
+  readonly edition?: number;
   /** It is being taken out of the store: nothing else happens to it any more. */
   readonly removal?: Removal;
   /** Clients join, leave or change their wave at this moment; left out = none does. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   at,
   deferred,
+  entry,
   later,
   longLease,
   noLease,
@@ -40,6 +41,18 @@ export function beginContract(given: Given): void {
       expect([begunAt >= before - 2, begunAt <= after + 2]).toEqual([true, true]);
       expect(await fixture.stored(key)).toEqual(stored);
       expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+    });
+
+    it('names the edition of the campaign, so that the driver goes by its present rules', async () => {
+      const fixture = given();
+      await fixture.admitted('sp4', picks(2));
+      const first = await fixture.begin(key);
+      const record = await fixture.store.readCampaign('sp4');
+      if (record === null) throw new Error('no campaign');
+      const edited = { ...record.campaign, edition: 1 };
+      expect(await fixture.store.commitCampaign(edited, record.version, entry('sp4'))).not.toBeNull();
+      const second = await fixture.begin({ ...key, client: 'pc-2' });
+      expect([first, second]).toMatchObject([{ edition: 0 }, { edition: 1 }]);
     });
 
     it('writes no audit entry', async () => {

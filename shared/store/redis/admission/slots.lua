@@ -25,7 +25,8 @@ end
 -- active in this shard.
 local function limitsOf(campaign)
   local found = redis.call(
-    'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held'
+    'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held',
+    'edition'
   )
   return {
     status = heldStatus(found[1]),
@@ -35,6 +36,7 @@ local function limitsOf(campaign)
     release = found[5],
     downloads = found[6] or '',
     held = found[7] or '',
+    edition = found[8],
   }
 end
 

@@ -32,6 +32,7 @@ export function replicaFields(campaign: Campaign, version: number): readonly Scr
     downloadsText(definition.budgets),
     'held',
     heldText(holds),
+    ...(campaign.edition === undefined ? [] : ['edition', campaign.edition]),
   ];
 }
 

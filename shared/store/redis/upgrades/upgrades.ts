@@ -39,7 +39,7 @@ export interface Begin {
 }
 
 type BeginReply =
-  | readonly ['begun', string[], string[]]
+  | readonly ['begun', string[], string[], string | null]
   | readonly ['parked', string, string, string]
   | readonly ['ignored', string, string?];
 
@@ -61,6 +61,7 @@ export async function begin({ run }: Shard, asked: Begin): Promise<BeginOutcome>
         kind: 'begun',
         stored: storedUpgrade(key, fields, reply[2]),
         fence: { counter: Number(fields.n), owner },
+        edition: Number(reply[3] ?? 0),
       };
     }
     case 'parked':
