@@ -12,6 +12,7 @@ import {
   structuralField,
 } from './campaign-policy.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
+import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent, toWave, wavesSection } from './campaign-waves.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
@@ -48,6 +49,7 @@ export const campaignSchema = section({
     }),
     checkShare,
   ).prefault({}),
+  membership: membershipField,
   waves: wavesSection,
   gate: gateSection,
   budgets: section({
@@ -139,6 +141,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     startAt: input.startAt,
     seed: input.seed ?? campaign,
     select: toSelection(select),
+    ...toMembership(input.membership),
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
     policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },

@@ -30,6 +30,9 @@ export function gateWords(
     if (state.status === 'aborted' && (isLast || index === openWaves - 1)) return abortedWave(own);
     const acceptance = state.acceptances?.[index] ?? null;
     const verdict = evaluateGate(wave, own, state.accepted[index] ?? 0, acceptance);
+    // Clients that have joined do not undo a gate that has passed.
+    const isPassed = definition.membership !== undefined && index < openWaves - 1;
+    if (isPassed && verdict.kind === 'closed') return `passed before; ${verdict.because}`;
     return `${inWords(verdict, isLast)}${verdict.kind === 'closed' ? cannotBegin(own, wave, notStaged[index], held[index]) : ''}`;
   });
 }

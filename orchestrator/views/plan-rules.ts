@@ -1,4 +1,5 @@
 import { spanInWords } from './duration-text.ts';
+import { membershipWords } from './membership-words.ts';
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, LadderStep, RestartPolicy } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -6,18 +7,23 @@ import type { Window } from '../../shared/domain/time/window.ts';
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: 'start' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly rule: 'start' | 'membership' | 'window' | 'budgets' | 'ladder' | 'restart';
   readonly says: string;
 }
 
 /** What the file says of time, budgets, blocked clients and restarts: one line each. */
 export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
   { rule: 'start', says: startWords(definition) },
+  ...said('membership', membershipWords(definition)),
   { rule: 'window', says: windowWords(definition.policy.window) },
   { rule: 'budgets', says: budgetWords(definition.budgets) },
   { rule: 'ladder', says: ladderWords(definition.policy) },
   { rule: 'restart', says: restartWords(definition.policy.restart) },
 ];
+
+/** A rule that not every campaign has. */
+const said = (rule: PlanRule['rule'], says: string | null): readonly PlanRule[] =>
+  says === null ? [] : [{ rule, says }];
 
 function startWords({ start, startAt }: CampaignDefinition): string {
   const parts = [

@@ -3,6 +3,8 @@ import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/gate.ts';
 import { gateWords, type WaveNotStaged } from './gate-words.ts';
+import { membersWords } from './membership-words.ts';
+import { type Aborted, abortedOf } from './aborted.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatus } from './holds.ts';
@@ -59,16 +61,7 @@ export interface CampaignStatus {
    * Who aborted it and why. `stillMarked` clients will install at their next logon all the same.
    * Null unless it is aborted.
    */
-  readonly aborted: {
-    readonly by: string;
-    readonly because: string;
-    readonly at: string;
-    readonly stillMarked: number;
-    /**
-     * Clients on which something was begun and is finished first, and clients not cancelled yet.
-     */
-    readonly finishing: number;
-  } | null;
+  readonly aborted: Aborted | null;
   /** What the leader cannot do for it now, and why: it stands still until that works again. */
   readonly failures: readonly { readonly round: string; readonly because: string; readonly since: string }[];
   /** Clients that ended marked, and those whose mark was taken back. */
@@ -86,6 +79,8 @@ export interface CampaignStatus {
   readonly at: string;
   readonly tookMs: number | null;
   readonly size: number;
+  /** How its clients have changed, in words; left out = they have not. */
+  readonly members?: string | undefined;
   /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;
   readonly states: States;
@@ -156,6 +151,7 @@ export function campaignStatus(
     held: heldInWaves(campaign, counters),
   });
   const begun = 'startedAt' in state;
+  const members = membersWords(campaign.members);
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
   const status = {
@@ -179,6 +175,7 @@ export function campaignStatus(
     at: isoOf(now),
     tookMs: begun ? (endedAt ?? now) - state.startedAt : null,
     size: sum((wave) => wave.size),
+    ...(members === null ? {} : { members }),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
     states: [...waves.values()].reduce(addStates, noStates),
     waves: definition.waves.map(({ name }, index) => ({
@@ -222,23 +219,6 @@ function statesOf(
       { ...states, waiting: 0, cancelled: states.cancelled + states.waiting },
     ]),
   );
-}
-
-function abortedOf({ state }: Campaign, counters: Counters): CampaignStatus['aborted'] {
-  if (state.status !== 'aborted') return null;
-  const { by, because, abortedAt } = state;
-  const marked = markedIn(counters);
-  const { active, restarting, deferred, remedying } = [...statesBy(counters, 'wave').values()].reduce(
-    addStates,
-    noStates,
-  );
-  return {
-    by,
-    because,
-    at: isoOf(abortedAt),
-    stillMarked: marked.settled + marked.unsettled,
-    finishing: active + restarting + deferred + remedying,
-  };
 }
 
 function logonServersOf(campaign: Campaign, counters: Counters): readonly LogonServerStatus[] {

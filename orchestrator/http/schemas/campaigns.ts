@@ -112,7 +112,12 @@ export const planAnswer = z.object({
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
   rules: z
-    .array(z.object({ rule: z.enum(['start', 'window', 'budgets', 'ladder', 'restart']), says: z.string() }))
+    .array(
+      z.object({
+        rule: z.enum(['start', 'membership', 'window', 'budgets', 'ladder', 'restart']),
+        says: z.string(),
+      }),
+    )
     .readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
@@ -190,6 +195,8 @@ export const statusAnswer = z.object({
   at: time,
   tookMs: z.number().nullable(),
   size: count,
+  /** How the clients of a campaign with `membership: joins` have changed; left out = not. */
+  members: z.string().optional(),
   settled: count,
   states,
   waves: z
