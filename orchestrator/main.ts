@@ -16,6 +16,7 @@ import { openCheckIns } from './http/checkin/listener.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
 import { drainCampaigns } from './rounds/drain-campaigns.ts';
+import { joinCampaigns } from './rounds/join-campaigns.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runCampaigns } from './rounds/run-campaigns.ts';
@@ -180,6 +181,7 @@ const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [n
   [1_000, { name: 'audit', run: () => sealer.round(), rest: () => sealer.rest() }],
   [250, runSurveys()],
   [1_000, startCampaigns()],
+  [2_000, joinCampaigns()],
 ];
 
 /** Repeats the last write of each campaign on the shards that missed it. */

@@ -4,6 +4,7 @@ import type { OperatorStore } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
+import { waitingIn } from '../domain/waiting-client.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
@@ -118,13 +119,7 @@ function recordsOf(
     state: { status: 'created' },
   };
   const picks = waves.flatMap(({ clients }, wave) =>
-    clients.map(({ client, logonServer, zone }) => ({
-      client,
-      wave,
-      logonServer,
-      // Clients wait apart by time zone, so that those whose window is closed cost nothing.
-      ...(definition.policy.window === null ? {} : { zone }),
-    })),
+    clients.map((client) => waitingIn(definition, client, wave)),
   );
   const out = plan.excluded.reduce((sum, { clients }) => sum + clients, 0);
   const leftOut = out === 0 ? '' : `, ${out} left out`;

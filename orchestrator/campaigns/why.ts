@@ -4,12 +4,12 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
-import { excluding } from '../domain/criterion.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { copiesOf } from './report.ts';
+import { joinOf, whyOutside } from './why-outside.ts';
 import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -40,7 +40,7 @@ export async function why(
   const asked = campaign === null ? null : await store.readCampaign(campaign);
   if (campaign !== null && asked === null) return err(notFound('campaign', campaign));
   const part = await partOf(store, client, campaign);
-  if (part === null) return err(inNone(known, asked));
+  if (part === null) return err(await inNone(store, known, asked));
   const answer = await answerOf(context, part);
   if (answer === null) return err(notFound('campaign', part.campaign));
   const { evidence } = answer;
@@ -49,11 +49,10 @@ export async function why(
   return ok({ ...answer, evidenceText, others: await otherCampaigns(store, client, part.campaign) });
 }
 
-function inNone(client: Client, asked: CampaignRecord | null): Refusal {
+async function inNone(store: OperatorStore, client: Client, asked: CampaignRecord | null): Promise<Refusal> {
   if (asked === null) return fault('notFound.upgrade', `client ${client.client} is in no campaign`);
-  const { campaign, select } = asked.campaign.definition;
-  const exclusion = excluding(select.exclude ?? [])(client);
-  const because = exclusion === null ? '' : `, which leaves it out: ${exclusion.reason}`;
+  const { campaign } = asked.campaign.definition;
+  const because = await whyOutside(store, client, asked);
   return fault('notFound.upgrade', `client ${client.client} is not in campaign ${campaign}${because}`);
 }
 
@@ -71,6 +70,10 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
     refusedAddress: await store.refusedAddress(nameIn(part)),
     ...(await zoneOf(store, part)),
+    joined:
+      record.campaign.definition.membership === undefined
+        ? null
+        : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
   };
   if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;

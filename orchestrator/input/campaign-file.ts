@@ -13,6 +13,7 @@ import {
 } from './campaign-policy.ts';
 import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
+import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
@@ -51,6 +52,7 @@ const keys = section({
     }),
     checkShare,
   ).prefault({}),
+  membership: membershipField,
   waves: wavesSection,
   gate: gateSection,
   budgets: section({
@@ -145,6 +147,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     startAt: input.startAt,
     seed: input.seed ?? campaign,
     select: toSelection(select),
+    ...toMembership(input.membership),
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
     policy: {

@@ -3,7 +3,6 @@ import { type Counters, markedIn } from '../../shared/domain/outcome/counters.ts
 import { addStates, noStates, statesBy } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 
-/** Who aborted a campaign, and what is left of it. */
 export interface Aborted {
   readonly by: string;
   readonly because: string;
@@ -15,7 +14,7 @@ export interface Aborted {
   readonly finishing: number;
 }
 
-/** @returns null unless the campaign is aborted */
+/** Who aborted a campaign, and what is left of it; null = nobody did. */
 export function abortedOf({ state }: Campaign, counters: Counters): Aborted | null {
   if (state.status !== 'aborted') return null;
   const { by, because, abortedAt } = state;

@@ -1,21 +1,36 @@
 import { endWords } from './campaign-end.ts';
 import { spanInWords } from './duration-text.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
+import { membershipWords } from './membership-words.ts';
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, LadderStep, RestartPolicy } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Window } from '../../shared/domain/time/window.ts';
 
+/** The sections of a campaign file that `plan` puts into words, in this order. */
+export const planRuleNames = [
+  'start',
+  'end',
+  'membership',
+  'waves',
+  'gates',
+  'window',
+  'budgets',
+  'ladder',
+  'restart',
+] as const;
+
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: 'start' | 'end' | 'waves' | 'gates' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly rule: (typeof planRuleNames)[number];
   readonly says: string;
 }
 
 /** What the file says of waves, gates, time, budgets, blockers and restarts: one line each. */
 export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
   { rule: 'start', says: startWords(definition) },
-  ...endRule(definition),
+  ...said('end', endWords(definition)),
+  ...said('membership', membershipWords(definition)),
   { rule: 'waves', says: waveSizeWords(definition.waves) },
   { rule: 'gates', says: gateRuleWords(definition.waves) },
   { rule: 'window', says: windowWords(definition.policy.window) },
@@ -24,10 +39,9 @@ export const planRules = (definition: CampaignDefinition): readonly PlanRule[] =
   { rule: 'restart', says: restartWords(definition.policy.restart) },
 ];
 
-function endRule(definition: CampaignDefinition): readonly PlanRule[] {
-  const says = endWords(definition);
-  return says === null ? [] : [{ rule: 'end', says }];
-}
+/** A rule that not every campaign has. */
+const said = (rule: PlanRule['rule'], says: string | null): readonly PlanRule[] =>
+  says === null ? [] : [{ rule, says }];
 
 function startWords({ start, startAt }: CampaignDefinition): string {
   const parts = [

@@ -4,6 +4,7 @@ import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
 import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { type EndStatus, endStatusOf } from './campaign-end.ts';
+import { membersWords } from './membership-words.ts';
 import { type Aborted, abortedOf } from './aborted.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
@@ -81,6 +82,8 @@ export interface CampaignStatus {
   readonly at: string;
   readonly tookMs: number | null;
   readonly size: number;
+  /** How its clients have changed, in words; left out = they have not. */
+  readonly members?: string | undefined;
   /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;
   readonly states: States;
@@ -151,6 +154,7 @@ export function campaignStatus(
     held: heldInWaves(campaign, counters),
   });
   const begun = 'startedAt' in state;
+  const members = membersWords(campaign.members);
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
   const status = {
@@ -175,6 +179,7 @@ export function campaignStatus(
     at: isoOf(now),
     tookMs: begun ? (endedAt ?? now) - state.startedAt : null,
     size: sum((wave) => wave.size),
+    ...(members === null ? {} : { members }),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
     states: [...waves.values()].reduce(addStates, noStates),
     waves: definition.waves.map(({ name }, index) => ({

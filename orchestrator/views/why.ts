@@ -67,6 +67,8 @@ export interface WhyContext {
   readonly copies?: Copies | null;
   /** IANA time zone of the client. */
   readonly zone?: string;
+  /** When and why it joined the campaign; null = it was there from the creation on. */
+  readonly joined?: { readonly at: number; readonly because: string } | null;
   /** The address of its check-in that was not taken. */
   readonly refusedAddress?: {
     readonly host: string;
@@ -121,6 +123,7 @@ export function whyWaiting(
     remarks: [
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
+      ...joinedWords(context),
       ...unknownZone(context),
       ...refusedAddressOf(context),
     ],
@@ -147,6 +150,10 @@ function refusedAddressOf({ refusedAddress }: WhyContext): readonly string[] {
     `its check-in of ${isoOf(at)} brought the address ${host}, which is not taken: ` +
       `client ${other} of the fleet has it`,
   ];
+}
+
+function joinedWords({ joined }: WhyContext): readonly string[] {
+  return joined === null || joined === undefined ? [] : [`${isoOf(joined.at)}: ${joined.because}`];
 }
 
 /** A client whose time zone is not known is admitted at once, and then needs attention. */
@@ -188,6 +195,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     otherwise: outlookOf(context, upgrade),
     remarks: [
       ...remarksOn(context.campaign, upgrade),
+      ...joinedWords(context),
       ...endRemarks(context.campaign, upgrade, context.now),
       ...refusedAddressOf(context),
     ],

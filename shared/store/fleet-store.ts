@@ -46,4 +46,9 @@ export interface FleetStore {
   /** The names of all clients, each once, in no order. */
   fleetNames(): AsyncIterable<string>;
   fleetSize(): Promise<number>;
+  /**
+   * Differs from what an earlier call said when clients were imported or removed, or a campaign was
+   * set running since. One command.
+   */
+  fleetChanges(): Promise<string>;
 }

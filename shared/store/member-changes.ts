@@ -63,15 +63,29 @@ export function changingMembers(
     while (waveSizes.length <= to.wave) waveSizes.push(0);
     waveSizes[to.wave] = (waveSizes[to.wave] ?? 0) + 1;
   }
-  return { ...next, waveSizes, memberChange: { id: version + 1, at } };
+  return { ...next, waveSizes, memberChange: { id: version + 1, clients: sum(next.waveSizes), at } };
 }
 
-/** The campaign after the change, with the sizes that its counters give. */
-export function membersCounted({ memberChange: _over, ...campaign }: Campaign, counters: Counters): Campaign {
+/**
+ * The campaign after the change, with the sizes that its counters give. Where clients join by
+ * themselves, the difference is how many have joined or left: a change has only the one or the
+ * other.
+ */
+export function membersCounted({ memberChange, ...campaign }: Campaign, counters: Counters): Campaign {
   const states = statesBy(counters, 'wave');
   const waveSizes = campaign.waveSizes.map((_, wave) => {
     const found = states.get(String(wave));
     return found === undefined ? 0 : sizeOf(found);
   });
-  return { ...campaign, waveSizes };
+  const { members } = campaign;
+  if (members === undefined || memberChange === undefined) return { ...campaign, waveSizes };
+  const by = sum(waveSizes) - memberChange.clients;
+  const { joined, left } = members;
+  return {
+    ...campaign,
+    waveSizes,
+    members: { ...members, joined: joined + Math.max(0, by), left: left + Math.max(0, -by) },
+  };
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);

@@ -18,6 +18,8 @@ export interface UpgradeStore {
   readWaiting(key: UpgradeKey): Promise<WaitingClient | null>;
   /** Clients that still wait and have no record, of open and closed waves, in no order. */
   waiting(campaign: string): AsyncIterable<WaitingClient>;
+  /** Every client of a campaign: where it waits, or null once it has a record. In no order. */
+  members(campaign: string): AsyncIterable<Member>;
   /** Upgrades that have a record, in no order. */
   upgrades(campaign: string): AsyncIterable<StoredUpgrade>;
   /** The campaign of the client's unsettled upgrade. */
@@ -49,6 +51,11 @@ export interface UpgradeStore {
    * @param campaign the message is ignored when another campaign claims the client
    */
   deliver(client: string, message: Message, at: number, campaign?: string): Promise<DeliverOutcome>;
+}
+
+export interface Member {
+  readonly client: string;
+  readonly waits: WaitingClient | null;
 }
 
 export type BeginOutcome =

@@ -12,13 +12,13 @@ import { type CampaignTable, compare, each, type Tables } from './tables.ts';
 export const fleetStoreOf = (tables: Tables): FleetStore => ({
   importFleet: async (clients, audit) => {
     addAudit(tables, audit ?? null, null);
-    return importFleet(tables.fleet, clients);
+    return importFleet(tables, clients);
   },
   importUnique: async (clients, audit) => {
     const twins = twinsOf(tables, clients);
     if (twins.length > 0) return { kind: 'twins', twins };
     addAudit(tables, audit, null);
-    return { kind: 'imported', imported: importFleet(tables.fleet, clients) };
+    return { kind: 'imported', imported: importFleet(tables, clients) };
   },
   readClient: async (client) => tables.fleet.get(client) ?? null,
   readClients: async (clients) => clients.map((client) => tables.fleet.get(client) ?? null),
@@ -34,6 +34,7 @@ export const fleetStoreOf = (tables: Tables): FleetStore => ({
   fleet: () => each(tables.fleet.values()),
   fleetNames: () => each(tables.fleet.keys()),
   fleetSize: async () => tables.fleet.size,
+  fleetChanges: async () => [tables.imports, tables.removals, tables.starts].join(' '),
 });
 
 function twinsOf({ fleet }: Tables, clients: readonly Client[]): readonly Twin[] {
@@ -50,7 +51,9 @@ export function twinOf(own: Client, other: Client): Twin | null {
   return machineOf(own.host) === machineOf(other.host) ? { ...found, key: 'host' } : null;
 }
 
-function importFleet(fleet: Map<string, Client>, clients: readonly Client[]) {
+function importFleet(tables: Tables, clients: readonly Client[]) {
+  const { fleet } = tables;
+  tables.imports += 1;
   const known = clients.filter(({ client }) => fleet.has(client));
   const changed = known.filter(
     (client) => JSON.stringify(fleet.get(client.client)) !== JSON.stringify(client),

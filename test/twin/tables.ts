@@ -25,6 +25,8 @@ import type {
  */
 export interface Tables {
   readonly fleet: Map<string, Client>;
+  /** How often clients were imported. */
+  imports: number;
   readonly releases: Map<string, Release>;
   /**
    * By release: the manifest that its copies are compared with, and what was found by logon
@@ -99,6 +101,7 @@ export interface Row {
 
 export const emptyTables = (): Tables => ({
   fleet: new Map(),
+  imports: 0,
   releases: new Map(),
   copies: new Map(),
   campaigns: new Map(),

@@ -1,8 +1,14 @@
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
-import type { Fence, UpgradeKey } from '../../shared/store/types.ts';
-import type { BeginOutcome, Commit, CommitOutcome, UpgradeStore } from '../../shared/store/upgrade-store.ts';
+import type { Fence, UpgradeKey, WaitingClient } from '../../shared/store/types.ts';
+import type {
+  BeginOutcome,
+  Commit,
+  CommitOutcome,
+  Member,
+  UpgradeStore,
+} from '../../shared/store/upgrade-store.ts';
 import { addAudit, keepEvidence } from './audit.ts';
 import { commitIdle, deliver } from './idle-upgrades.ts';
 import {
@@ -21,6 +27,12 @@ export const upgradeStoreOf = (tables: Tables, now: () => number): UpgradeStore 
   readUpgrade: async (key) => rowOf(tables, key)?.stored ?? null,
   readWaiting: async ({ campaign, client }) => tables.campaigns.get(campaign)?.waiting.get(client) ?? null,
   waiting: (campaign) => each(tables.campaigns.get(campaign)?.waiting.values() ?? []),
+  members: (campaign) => {
+    const { waiting = new Map<string, WaitingClient>(), rows = new Map<string, Row>() } =
+      tables.campaigns.get(campaign) ?? {};
+    const waits = [...waiting].map(([client, pick]): Member => ({ client, waits: pick }));
+    return each([...waits, ...[...rows.keys()].map((client): Member => ({ client, waits: null }))]);
+  },
   upgrades: (campaign) =>
     each([...(tables.campaigns.get(campaign)?.rows.values() ?? [])].map(({ stored }) => stored)),
   claimOf: async (client) => tables.claims.get(client) ?? null,

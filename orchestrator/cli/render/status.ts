@@ -121,6 +121,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     ...progressLines(view, status),
+    ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...estimateLines(view, status),
     ...(removal === null
       ? []

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { NotStaged } from '../../../shared/domain/campaign/copies.ts';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
+import { planRuleNames } from '../../views/plan-rules.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
@@ -114,7 +115,7 @@ export const planAnswer = z.object({
   rules: z
     .array(
       z.object({
-        rule: z.enum(['start', 'end', 'waves', 'gates', 'window', 'budgets', 'ladder', 'restart']),
+        rule: z.enum(planRuleNames),
         says: z.string(),
       }),
     )
@@ -196,6 +197,8 @@ export const statusAnswer = z.object({
   at: time,
   tookMs: z.number().nullable(),
   size: count,
+  /** How the clients of a campaign with `membership: joins` have changed; left out = not. */
+  members: z.string().optional(),
   settled: count,
   states,
   waves: z

@@ -5,6 +5,7 @@ import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
 import type { MemberChange } from './member-change.ts';
+import type { Members } from './membership.ts';
 import { isoOf } from '../time/iso-time.ts';
 
 /** A campaign: its definition, and where it stands. */
@@ -28,6 +29,8 @@ export interface Campaign {
   readonly removal?: Removal;
   /** Clients join, leave or change their wave at this moment; left out = none does. */
   readonly memberChange?: MemberChange;
+  /** How its clients have changed; left out = they have not. */
+  readonly members?: Members;
 }
 
 /** A person deletes or archives a campaign. A removal that broke off is ended by asking again. */

@@ -1,5 +1,6 @@
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
+import type { Membership } from './membership.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
 export interface Client {
@@ -163,6 +164,8 @@ export interface CampaignDefinition {
   readonly waves: readonly Wave[];
   readonly budgets: Budgets;
   readonly policy: CampaignPolicy;
+  /** Left out = the clients are those of the creation. */
+  readonly membership?: Membership;
   /** SHA-256 of the campaign file. */
   readonly hash: string;
 }

@@ -5,6 +5,8 @@
 export interface MemberChange {
   /** The version of the campaign that began the change. */
   readonly id: number;
+  /** How many clients the campaign had before. */
+  readonly clients: number;
   /** Policy time. */
   readonly at: number;
 }

@@ -145,7 +145,7 @@ export function membersContract(given: Given): void {
       await twoWaves(fixture);
       const record = await store.readCampaign('sp4');
       if (record === null) throw new Error('no campaign');
-      const memberChange = { id: record.version + 1, at };
+      const memberChange = { id: record.version + 1, clients: 3, at };
       const broken = { ...record.campaign, waveSizes: [7, 7], memberChange };
       await store.commitCampaign(broken, record.version, entry('sp4'));
       const ended = await store.endMemberChange('sp4');

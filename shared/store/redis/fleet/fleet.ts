@@ -50,3 +50,9 @@ async function* entries(head: Shard): AsyncGenerator<readonly [client: string, t
 }
 
 export const fleetSize = ({ redis, keys }: Shard): Promise<number> => redis.hlen(keys.of('fleet'));
+
+/** The counters of what may change which clients a campaign wants. */
+export async function fleetChanges({ redis, keys }: Shard): Promise<string> {
+  const counters = await redis.mget(keys.of('imports'), keys.of('removals'), keys.of('starts'));
+  return counters.map((counter) => counter ?? 0).join(' ');
+}

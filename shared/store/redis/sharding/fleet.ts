@@ -1,6 +1,6 @@
 import type { FleetStore } from '../../fleet-store.ts';
 import type { ReleaseStore } from '../../release-store.ts';
-import { fleetSize, readClient, readClients, readFleet, readNames } from '../fleet/fleet.ts';
+import { fleetChanges, fleetSize, readClient, readClients, readFleet, readNames } from '../fleet/fleet.ts';
 import { importFleet, importUnique, twinsOf } from '../fleet/import-fleet.ts';
 import { readServers } from '../fleet/server-index.ts';
 import { spellingsOf } from '../fleet/spellings.ts';
@@ -28,6 +28,7 @@ export const fleetStoreOf = ({ head, all }: Shards): FleetStore => ({
   fleet: () => readFleet(head),
   fleetNames: () => readNames(head),
   fleetSize: () => fleetSize(head),
+  fleetChanges: () => fleetChanges(head),
 });
 
 /** Releases lie in shard 0. Every shard knows on which logon servers the copies are verified. */

@@ -11,7 +11,7 @@ import { byHome, eachIn, fromEach, type Shards } from './shards.ts';
 import { shareBudget } from './share-budget.ts';
 import { commitIdle } from '../upgrades/commit-idle.ts';
 import { deliver } from '../upgrades/deliver.ts';
-import { readUpgrades, readWaiting, upgradesIn, waitingIn } from '../upgrades/record.ts';
+import { membersWaiting, readUpgrades, readWaiting, upgradesIn, waitingIn } from '../upgrades/record.ts';
 import { begin, commit, renew } from '../upgrades/upgrades.ts';
 import type { Activation, Candidate } from '../../types.ts';
 import type { UpgradeStore } from '../../upgrade-store.ts';
@@ -23,6 +23,7 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
     readUpgrade: async (key) => (await readUpgrades(await homeOf(key.client), [key]))[0] ?? null,
     readWaiting: async (key) => readWaiting(await homeOf(key.client), key),
     waiting: (campaign) => eachIn(shards, (shard) => waitingIn(shard, campaign)),
+    members: (campaign) => eachIn(shards, (shard) => membersWaiting(shard, campaign)),
     upgrades: (campaign) => eachIn(shards, (shard) => upgradesIn(shard, campaign)),
     claimOf: async (client) => {
       const { redis, keys } = await homeOf(client);

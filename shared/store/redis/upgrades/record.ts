@@ -3,6 +3,7 @@ import { unpackUpgrade } from './packed-upgrade.ts';
 import { lua, script } from '../core/scripts.ts';
 import { inPieces, pairs, scanHash, type Shard } from '../core/shard.ts';
 import type { Activation, Message, StoredUpgrade, UpgradeKey, WaitingClient } from '../../types.ts';
+import type { Member } from '../../upgrade-store.ts';
 import { waitingPick } from '../campaigns/campaigns.ts';
 
 /**
@@ -151,4 +152,10 @@ export async function* upgradesIn(shard: Shard, campaign: string): AsyncGenerato
     for (const piece of inPieces(recorded, pieceSize))
       yield* (await readUpgrades(shard, piece)).filter((stored) => stored !== null);
   }
+}
+
+/** Every client of one shard: where it waits, or null once it has a record. */
+export async function* membersWaiting(shard: Shard, campaign: string): AsyncGenerator<Member> {
+  for await (const page of membersIn(shard, campaign))
+    yield* page.map(([client, member]) => ({ client, waits: waitingPick(client, member) }));
 }

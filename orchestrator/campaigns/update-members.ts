@@ -1,0 +1,165 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { leftSelection, type Members, noMembers } from '../../shared/domain/campaign/membership.ts';
+import { statesBy } from '../../shared/domain/outcome/states.ts';
+import { clientOfStep, type MemberStep } from '../../shared/store/member-changes.ts';
+import type { UpgradeKey } from '../../shared/store/types.ts';
+import type { LeaderContext } from '../context.ts';
+import { retry, whyTooEarly } from '../domain/reopen.ts';
+import { campaignAudit } from './audit.ts';
+import { compareWithFleet } from './compare-members.ts';
+import { endClient } from './end-client.ts';
+import { reopenOne } from './retry.ts';
+
+/** As the audit names the rounds of the leader. */
+const who = 'orchestrator';
+/** Tries against others that change the same record. */
+const triesAtMost = 5;
+
+/**
+ * Brings the clients of a campaign with `membership: joins` up to the fleet: clients that came into
+ * its selection join, and those that are not in it any more leave. Safe to repeat at any time: what
+ * is done already is not done again. An ended campaign only notes how many clients would join.
+ * @param only the clients to look at; null = the whole fleet
+ * @returns the clients that join as soon as another campaign has finished them
+ */
+export async function updateMembers(
+  context: LeaderContext,
+  { definition, state, removal }: Campaign,
+  only: readonly string[] | null = null,
+): Promise<readonly string[]> {
+  if (removal !== undefined || state.status === 'aborted') return [];
+  const { store } = context;
+  const { campaign: name } = definition;
+  const found = await compareWithFleet(store, definition, only);
+  const joining = found.steps.filter(({ from }) => from === null);
+  if (state.status === 'ended') {
+    await note(context, name, { wouldJoin: joining.length, elsewhere: 0, noWave: 0 });
+    return [];
+  }
+  const busy = await workedOnElsewhere(context, name, joining.map(clientOfStep));
+  await change(
+    context,
+    name,
+    found.steps.filter(({ from }) => from !== null),
+  );
+  await change(
+    context,
+    name,
+    joining.filter((step) => !busy.has(clientOfStep(step))),
+  );
+  for (const { client, because } of found.leaving) await cancel(context, { campaign: name, client }, because);
+  await reopenReturned(context, name, found.wanted);
+  await note(context, name, {
+    wouldJoin: 0,
+    elsewhere: busy.size,
+    ...(only === null ? { noWave: found.noWave } : {}),
+  });
+  return [...busy];
+}
+
+const pieceSize = 1_000;
+
+/** Clients whose machine has an unsettled upgrade in another campaign at work. */
+async function workedOnElsewhere(
+  { store }: LeaderContext,
+  campaign: string,
+  clients: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const busy = new Set<string>();
+  for (let from = 0; from < clients.length; from += pieceSize)
+    for (const { client } of await store.overlapWith(campaign, clients.slice(from, from + pieceSize)))
+      busy.add(client);
+  return busy;
+}
+
+/** Each step is compared and set, so the steps fit a campaign that has changed meanwhile, too. */
+async function change(
+  { store, clock, log }: LeaderContext,
+  name: string,
+  steps: readonly MemberStep[],
+): Promise<void> {
+  if (steps.length === 0) return;
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const record = await store.readCampaign(name);
+    if (record === null || !mayChange(record.campaign)) return;
+    const { campaign, version } = record;
+    const { status } = campaign.state;
+    const why = { at: clock.now(), who, because: stepsInWords(steps) };
+    const next = { ...campaign, members: campaign.members ?? noMembers };
+    const starts = await store.starts();
+    const audit = campaignAudit(campaign, status, status, why);
+    const changed = await store.changeMembers(next, version, audit, steps, { starts });
+    if (changed === null) continue;
+    log.info({ campaign: name, changed: changed.changed.length, because: why.because }, 'clients changed');
+    return;
+  }
+  throw new Error(`campaign ${name} is changed by others all the time`);
+}
+
+const mayChange = ({ state, removal, memberChange }: Campaign): boolean =>
+  state.status !== 'ended' &&
+  state.status !== 'aborted' &&
+  removal === undefined &&
+  memberChange === undefined;
+
+function stepsInWords(steps: readonly MemberStep[]): string {
+  const many = (kind: (step: MemberStep) => boolean, what: string): readonly string[] => {
+    const count = steps.filter(kind).length;
+    return count === 0 ? [] : [`${count} ${what}`];
+  };
+  return [
+    ...many(({ from }) => from === null, 'join'),
+    ...many(({ to }) => to === null, 'leave'),
+    ...many(({ from, to }) => from !== null && to !== null, 'wait elsewhere in it'),
+  ].join(', ');
+}
+
+/** Cancels a client; what is open on the client is finished first. */
+async function cancel(context: LeaderContext, key: UpgradeKey, because: string): Promise<void> {
+  const ending = { end: 'cancelled', cause: leftSelection, because, blockers: [] } as const;
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const stored = await context.store.readUpgrade(key);
+    if (stored === null || (await endClient(context, stored, who, ending)) !== 'again') return;
+  }
+}
+
+/** Opens clients again that had left after they had begun, and are in the selection again. */
+async function reopenReturned(
+  context: LeaderContext,
+  name: string,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  const { store } = context;
+  const states = [...statesBy(await store.counters(name), 'wave').values()];
+  if (wanted.size === 0 || states.every(({ cancelled }) => cancelled === 0)) return;
+  const record = await store.readCampaign(name);
+  if (record === null || !mayChange(record.campaign)) return;
+  for await (const stored of store.upgrades(name)) {
+    const { state, client, wave } = stored.upgrade;
+    const hasReturned = state.phase === 'settled' && state.cause === leftSelection && wanted.has(client);
+    if (!hasReturned || whyTooEarly(record.campaign, wave) !== null) continue;
+    await reopenOne(context, who, stored, (upgrade) => retry(upgrade, 'it is in the selection again'));
+  }
+}
+
+/** Notes in the campaign what its status says of clients that are not in it. */
+async function note({ store, clock }: LeaderContext, name: string, noted: Partial<Members>): Promise<void> {
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const record = await store.readCampaign(name);
+    if (record === null || record.campaign.removal !== undefined) return;
+    const { campaign, version } = record;
+    const before = campaign.members ?? noMembers;
+    const members = { ...before, ...noted };
+    if (JSON.stringify(members) === JSON.stringify(before)) return;
+    const { status } = campaign.state;
+    const audit = campaignAudit(campaign, status, status, {
+      at: clock.now(),
+      who,
+      because: inWords(members),
+    });
+    if ((await store.commitCampaign({ ...campaign, members }, version, audit)) !== null) return;
+  }
+}
+
+const inWords = ({ elsewhere, noWave, wouldJoin }: Members): string =>
+  `clients outside: ${elsewhere} wait for another campaign, ${noWave} fit no wave, ${wouldJoin} would join`;

@@ -1,0 +1,43 @@
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { leftTo, waitsTo } from '../../shared/store/member-changes.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
+import type { CampaignRecord, UpgradeKey } from '../../shared/store/types.ts';
+import { excluding } from '../domain/criterion.ts';
+import { placing } from '../domain/membership.ts';
+
+/** Why a client of the fleet is not in a campaign, as the end of a sentence; empty = not known. */
+export async function whyOutside(
+  store: OperatorStore,
+  client: Client,
+  { campaign }: CampaignRecord,
+): Promise<string> {
+  const { definition, state } = campaign;
+  const exclusion = excluding(definition.select.exclude ?? [])(client);
+  if (exclusion !== null) return `, which leaves it out: ${exclusion.reason}`;
+  if (definition.membership === undefined) return '';
+  const place = placing(definition)(client);
+  if (place.kind === 'noWave') return ': the selection chooses it, but no wave takes it';
+  if (place.kind === 'outside') return (await whyLeft(store, definition.campaign, client.client)) ?? '';
+  if (state.status === 'ended' || state.status === 'aborted')
+    return `: the selection chooses it, but the campaign has ${state.status === 'ended' ? 'ended' : 'been aborted'}`;
+  const [overlap] = await store.overlapWith(definition.campaign, [client.client]);
+  const after = overlap === undefined ? 'in a moment' : `when campaign ${overlap.campaign} has finished it`;
+  return `: it joins ${after}`;
+}
+
+/** How many entries of one client are looked through. */
+const entriesAtMost = 200;
+
+async function whyLeft(store: OperatorStore, campaign: string, client: string): Promise<string | null> {
+  const [newest] = await store.audit(1, { campaign, client });
+  return newest?.to === leftTo ? `, which it left: ${newest.because}` : null;
+}
+
+/** When and why a client joined a campaign; null = it was there from the creation on. */
+export async function joinOf(
+  store: OperatorStore,
+  key: UpgradeKey,
+): Promise<{ readonly at: number; readonly because: string } | null> {
+  const entries = await store.audit(entriesAtMost, key);
+  return entries.find(({ from, to }) => from === leftTo && to === waitsTo) ?? null;
+}
