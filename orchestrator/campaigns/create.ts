@@ -4,6 +4,7 @@ import type { OperatorStore } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
+import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
@@ -35,7 +36,7 @@ async function forecastDraft(
       sums,
       clients.map(({ client }) => client),
     );
-  return sums.forecast(definition.policy.ladder);
+  return sums.forecast(stepsAgainst(definition.policy, 'service'));
 }
 
 /**

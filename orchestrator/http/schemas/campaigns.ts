@@ -5,6 +5,7 @@ import { deferralClasses, waitClasses } from '../../../shared/domain/rules/polic
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
+import { ruleNames } from '../../views/plan-rules.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
@@ -111,14 +112,7 @@ export const planAnswer = z.object({
     )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
-  rules: z
-    .array(
-      z.object({
-        rule: z.enum(['start', 'end', 'waves', 'gates', 'window', 'budgets', 'ladder', 'restart']),
-        says: z.string(),
-      }),
-    )
-    .readonly(),
+  rules: z.array(z.object({ rule: z.enum(ruleNames), says: z.string() })).readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
   forecast: forecastAnswer.nullable(),
