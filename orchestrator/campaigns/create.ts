@@ -5,6 +5,7 @@ import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
+import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
@@ -36,7 +37,7 @@ async function forecastDraft(
       sums,
       clients.map(({ client }) => client),
     );
-  return sums.forecast(definition.policy.ladder);
+  return sums.forecast(stepsAgainst(definition.policy, 'service'));
 }
 
 /**

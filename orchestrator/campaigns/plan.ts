@@ -7,13 +7,16 @@ import { type Plan, planWaves } from '../domain/plan-waves.ts';
 import { selectionWarnings } from '../domain/selection-warnings.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { readCampaignFile } from '../input/campaign-file.ts';
+import { type CampaignFile, readCampaignFile } from '../input/campaign-file.ts';
+import { placesOf } from '../input/campaign-ladder.ts';
+import { keyText } from '../../shared/input/input-fault.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import { storedSpelling } from '../spelling.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { overlapWarnings } from './plan-overlap.ts';
 import { deadlineWarnings } from '../views/campaign-end.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
+import { caseWarnings } from '../views/ladder-words.ts';
 import { planRules } from '../views/plan-rules.ts';
 import { whyStartPassed, withdrawnWarnings } from '../domain/start-findings.ts';
 import { copiesOf } from './report.ts';
@@ -59,7 +62,8 @@ export async function draftCampaign(
   const release = await store.readRelease(definition.release);
   const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;
-  const useless = profile?.ok === true ? uselessStep(definition, profile.value) : null;
+  const useless =
+    profile?.ok === true ? uselessStep(file, { ...read.value, definition }, profile.value) : null;
   if (useless !== null) return err(useless);
   const planned = planWaves(definition, fleet);
   const { waves, left } = planned;
@@ -106,13 +110,24 @@ function noneSelected(
 }
 
 /** Only files that servpack brings itself can be replaced at a restart. */
-function uselessStep({ release, policy }: CampaignDefinition, { product, update }: Profile): Refusal | null {
-  if (!policy.ladder.includes('replaceAtRestart') || update.route === 'push') return null;
-  return fault(
-    'campaign.ladder',
+function uselessStep(
+  file: string,
+  { definition: { release }, input, document }: CampaignFile,
+  { product, update }: Profile,
+): Refusal | null {
+  const places = update.route === 'push' ? [] : placesOf(input.ladder, 'replaceAtRestart');
+  if (places.length === 0) return null;
+  const says =
     `the ladder has replaceAtRestart, but servpack does not bring the files of ${release} itself: ` +
-      `the product profile ${product} has route ${update.route}, and it needs route push`,
-  );
+    `the product profile ${product} has route ${update.route}, and it needs route push`;
+  const faults = places.map((path) => ({
+    file,
+    line: document.lineOf(path),
+    key: keyText(path),
+    wrong: 'is "replaceAtRestart"',
+    expected: `a step that route ${update.route} can do`,
+  }));
+  return { ...fault('campaign.ladder', says), faults };
 }
 
 /** A fleet of an earlier version may have two clients of one machine. */
@@ -164,10 +179,11 @@ function planOf(
     warnings: [
       ...selectionWarnings(definition, planned),
       ...idleLimits(definition, fleet),
+      ...caseWarnings(definition, taken),
       ...planWarnings(definition, waves, notStaged),
       ...deadlineWarnings(definition),
     ],
-    rules: planRules(definition),
+    rules: planRules(definition, taken),
     forecast: null,
   };
 }

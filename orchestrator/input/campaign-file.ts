@@ -1,17 +1,14 @@
 import type { z } from 'zod';
 
 import type { Budgets, CampaignDefinition, Selection } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { defaultBudgets, defaultNoticeMs } from './campaign-defaults.ts';
-import {
-  deferralsSection,
-  ladderSection,
-  persistenceSection,
-  restartSection,
-  structuralField,
-} from './campaign-policy.ts';
 import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
+import { deferralsSection, restartSection, structuralField } from './campaign-policy.ts';
+import { ladderSection, toLadder } from './campaign-ladder.ts';
+import { persistenceSection, toPersistence } from './campaign-persistence.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
@@ -137,9 +134,22 @@ function toSelection({
   };
 }
 
+function toPolicy({
+  deferrals,
+  structural,
+  restart,
+  window,
+  notice,
+  ...input
+}: CampaignInput): CampaignPolicy {
+  const { persistence, ...persistences } = toPersistence(input.persistence);
+  const { ladder, ...ladders } = toLadder(input.ladder);
+  const forAll = { deferrals, persistence, ladder, structural, restart, window, noticeMs: notice };
+  return { ...forAll, ...persistences, ...ladders, ...toEnd(input) };
+}
+
 function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
-  const { campaign, release, select, budgets, deferrals, persistence, ladder, structural, restart, window } =
-    input;
+  const { campaign, release, select, budgets } = input;
   return {
     campaign,
     release,
@@ -150,16 +160,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     ...toMembership(input.membership),
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
-    policy: {
-      deferrals,
-      persistence,
-      ladder,
-      structural,
-      restart,
-      window,
-      noticeMs: input.notice,
-      ...toEnd(input),
-    },
+    policy: toPolicy(input),
     hash,
   };
 }

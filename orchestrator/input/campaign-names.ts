@@ -1,4 +1,4 @@
-import { columnOf, labelOf } from '../domain/where.ts';
+import { columnOf, labelOf } from '../../shared/domain/campaign/where.ts';
 import type { KeyPath } from '../../shared/input/input-fault.ts';
 import type { CampaignInput } from './campaign-file.ts';
 import type { CriterionInput } from './campaign-criteria.ts';
@@ -17,13 +17,15 @@ export interface NameInFile {
 }
 
 /** Every name of clients, logon servers, labels and other columns. */
-export function namesIn({ select, waves }: CampaignInput): readonly NameInFile[] {
+export function namesIn({ select, waves, ladder, persistence }: CampaignInput): readonly NameInFile[] {
   const { exclude = [] } = select;
   return [
     ...inList('labels', select.labels, ['select', 'labels']),
     ...inCriteria(select, ['select']),
     ...exclude.flatMap((each, index) => inCriteria(each, ['select', 'exclude', index])),
     ...waves.flatMap((each, index) => inCriteria(each, ['waves', index])),
+    ...ladder.cases.flatMap(({ where }, index) => inWhere(where, ['ladder', index, 'where'])),
+    ...persistence.cases.flatMap(({ where }, index) => inWhere(where, ['persistence', index, 'where'])),
   ];
 }
 

@@ -1,11 +1,6 @@
-import type {
-  DeferralPolicy,
-  LadderStep,
-  PersistencePolicy,
-  RestartPolicy,
-} from '../../shared/domain/rules/policy.ts';
-import { defaultDeferrals, defaultLadder, defaultPersistence, defaultRestart } from './campaign-defaults.ts';
-import { across, amount, count, list, oneOf, section } from '../../shared/input/fields.ts';
+import type { DeferralPolicy, RestartPolicy } from '../../shared/domain/rules/policy.ts';
+import { defaultDeferrals, defaultRestart } from './campaign-defaults.ts';
+import { across, amount, count, oneOf, section } from '../../shared/input/fields.ts';
 import { duration, printDuration } from '../../shared/input/quantities.ts';
 import { hoursOfDay } from './windows.ts';
 
@@ -21,7 +16,7 @@ const effective = (value: unknown, fallback: number): number =>
 /**
  * Blames a key that the file has, when the duration that must be shorter is the longer one.
  */
-function notLonger(
+export function notLonger(
   value: Readonly<Record<string, unknown>>,
   [short, shortDefault]: readonly [string, number],
   [long, longDefault]: readonly [string, number],
@@ -68,23 +63,6 @@ export const deferralsSection = section({
   load: deferral(defaultDeferrals.load),
 }).prefault({});
 
-export const persistenceSection = across(
-  section({
-    looks: count(1, 1000).default(defaultPersistence.looks),
-    after: duration(1000).optional(),
-    restarts: count(1, 100).default(defaultPersistence.restarts),
-    minGap: duration().optional(),
-  }),
-  (value, blame) =>
-    notLonger(value, ['minGap', defaultPersistence.minGapMs], ['after', defaultPersistence.afterMs], blame),
-)
-  .transform(({ after, minGap, ...rest }): PersistencePolicy => ({
-    ...rest,
-    afterMs: after ?? defaultPersistence.afterMs,
-    minGapMs: minGap ?? defaultPersistence.minGapMs,
-  }))
-  .prefault({});
-
 export const restartSection = across(
   section({
     allowed: oneOf('never', 'nobodyLoggedOn', 'always').default(defaultRestart.allowed),
@@ -107,22 +85,5 @@ export const restartSection = across(
     lookEveryMs: lookEvery ?? defaultRestart.lookEveryMs,
   }))
   .prefault({});
-
-const ladderSteps: readonly LadderStep[] = ['wait', 'notify', 'workaround', 'relocation', 'replaceAtRestart'];
-
-export const ladderSection = across(
-  list(oneOf(...ladderSteps), `a list of steps out of ${ladderSteps.join(', ')}`),
-  (steps, blame) => {
-    if (!Array.isArray(steps)) return;
-    if (steps.length === 0) blame([], 'is an empty list', 'wait as the first step');
-    else if (steps[0] !== 'wait' && ladderSteps.includes(steps[0] as LadderStep)) {
-      blame([0], `is "${String(steps[0])}"`, 'wait as the first step');
-    }
-    for (const [index, step] of steps.entries()) {
-      const before = steps.indexOf(step);
-      if (before < index) blame([index], `repeats step ${before + 1}`, 'every step at most once');
-    }
-  },
-).default([...defaultLadder]);
 
 export const structuralField = oneOf('atOnce', 'whenPersisting').default('whenPersisting');

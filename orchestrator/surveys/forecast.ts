@@ -1,4 +1,5 @@
 import { type Forecast, type Forecasting, forecasting } from '../views/survey-forecast.ts';
+import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -20,7 +21,7 @@ export async function forecastCampaign(
   const product = (await store.readRelease(release))?.product ?? null;
   const sums = forecasting(product, clock.now());
   await addLooks(store, sums, namesOf(store.waiting(name)));
-  return ok(sums.forecast(policy.ladder));
+  return ok(sums.forecast(stepsAgainst(policy, 'service')));
 }
 
 async function* namesOf(clients: AsyncIterable<{ readonly client: string }>): AsyncGenerator<string> {

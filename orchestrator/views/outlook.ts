@@ -1,4 +1,4 @@
-import { type Blocker, fingerprint } from '../../shared/domain/observation/blocker.ts';
+import { type Blocker, blockerClass, fingerprint } from '../../shared/domain/observation/blocker.ts';
 import {
   attemptAt,
   relocatableIn,
@@ -9,13 +9,16 @@ import {
 import { fromNow, spanInWords } from './duration-text.ts';
 import { procedureWords } from '../../shared/domain/remediation/procedure-words.ts';
 import { persistsBecause, type Sighting } from '../../shared/domain/remediation/persistence.ts';
-import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
+import type { CampaignPolicy, PersistencePolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
+import { ladderOf, persistenceOf } from '../../shared/domain/rules/rule-cases.ts';
 import type { Upgrade, UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 interface Context {
   readonly campaign: Campaign;
+  /** The policy as it holds for this client; left out = that of its campaign. */
+  readonly policy?: CampaignPolicy;
   readonly product: ProductRules | null;
   readonly now: number;
 }
@@ -53,7 +56,7 @@ export function outlookOf(context: Context, upgrade: Upgrade): string | null {
 }
 
 function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): string {
-  const { policy } = context.campaign.definition;
+  const { policy = context.campaign.definition.policy } = context;
   const { product } = context;
   const escalation =
     product === null ? null : nextEscalation(policy, product, upgrade, state.blockers, context.now);
@@ -78,7 +81,7 @@ function nextEscalation(
 ): string | null {
   const { notifiedAt, tried } = upgrade.memory.history;
   const { sightings } = upgrade.memory.learned;
-  const escalations = escalationsOf(product, policy.ladder, blockers);
+  const escalations = escalationsOf(product, policy, blockers);
   const next = escalations.find(
     (escalation) => !tried.includes(attemptAt(escalation.procedure, serviceOf(product, escalation))),
   );
@@ -88,7 +91,9 @@ function nextEscalation(
   if (next === undefined)
     return `no step of the ladder is left against ${name}: if it persists, the client needs attention`;
   const notice =
-    policy.ladder.includes('notify') && notifiedAt === null ? '; logged-on users are notified first' : '';
+    ladderOf(policy, blockerClass(next.target)).includes('notify') && notifiedAt === null
+      ? '; logged-on users are notified first'
+      : '';
   const what =
     next.procedure === 'replaceAtRestart'
       ? procedureWords.replaceAtRestart
@@ -103,16 +108,17 @@ function nextEscalation(
     return startsWhen('at the next look');
   const sighting = sightings[fingerprint(target)];
   if (sighting === undefined) return null;
-  const persists = persistsBecause(policy.persistence, sighting);
+  const persistence = persistenceOf(policy, blockerClass(target));
+  const persists = persistsBecause(persistence, sighting);
   return startsWhen(
     persists === null
-      ? whenPersisting(policy, sighting)
+      ? whenPersisting(persistence, sighting)
       : `as soon as it can be stopped: it persists (${persists})`,
   );
 }
 
 /** What is missing until the blocker counts as persisting; any one condition is enough. */
-function whenPersisting({ persistence }: CampaignPolicy, { looks, restarts, since }: Sighting): string {
+function whenPersisting(persistence: PersistencePolicy, { looks, restarts, since }: Sighting): string {
   const moreLooks = persistence.looks - looks;
   const moreRestarts = persistence.restarts - restarts;
   return (

@@ -1,14 +1,14 @@
 import { endWords } from './campaign-end.ts';
-import { spanInWords } from './duration-text.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
-import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import type { CampaignPolicy, LadderStep, RestartPolicy } from '../../shared/domain/rules/policy.ts';
+import type { Budgets, CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import type { RestartPolicy } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Window } from '../../shared/domain/time/window.ts';
+import { ladderWords, persistenceWords } from './ladder-words.ts';
 
 /** The sections of a campaign file that `plan` puts into words, in this order. */
-export const planRuleNames = [
+export const ruleNames = [
   'start',
   'end',
   'membership',
@@ -17,30 +17,38 @@ export const planRuleNames = [
   'window',
   'budgets',
   'ladder',
+  'persistence',
   'restart',
 ] as const;
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: (typeof planRuleNames)[number];
+  readonly rule: (typeof ruleNames)[number];
   readonly says: string;
 }
 
-/** What the file says of waves, gates, time, budgets, blockers and restarts: one line each. */
-export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
+/**
+ * What the file says of waves, gates, time, budgets, blockers and restarts: one line each.
+ * @param clients the selected clients, so that the words count those that a condition fits
+ */
+export const planRules = (
+  definition: CampaignDefinition,
+  clients?: readonly Client[],
+): readonly PlanRule[] => [
   { rule: 'start', says: startWords(definition) },
-  ...said('end', endWords(definition)),
-  ...said('membership', membershipWords(definition)),
+  ...optional('end', endWords(definition)),
+  ...optional('membership', membershipWords(definition)),
   { rule: 'waves', says: waveSizeWords(definition.waves) },
   { rule: 'gates', says: gateRuleWords(definition.waves) },
   { rule: 'window', says: windowWords(definition.policy.window) },
   { rule: 'budgets', says: budgetWords(definition.budgets) },
-  { rule: 'ladder', says: ladderWords(definition.policy) },
+  { rule: 'ladder', says: ladderWords(definition.policy, clients) },
+  ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },
 ];
 
 /** A rule that not every campaign has. */
-const said = (rule: PlanRule['rule'], says: string | null): readonly PlanRule[] =>
+const optional = (rule: PlanRule['rule'], says: string | null): readonly PlanRule[] =>
   says === null ? [] : [{ rule, says }];
 
 function startWords({ start, startAt }: CampaignDefinition): string {
@@ -77,25 +85,6 @@ function budgetWords({ active, perLogonServer, maxDownloads }: Budgets): string 
     ...Object.entries(at).map(([name, most]) => `${most} of ${name}`),
   ];
   return limits.length === 0 ? slots : `${slots}; marked and not proved: at most ${limits.join(', ')}`;
-}
-
-const stepWords: Readonly<Record<LadderStep, string>> = {
-  wait: 'wait',
-  notify: 'notify its users',
-  workaround: 'set the service to manual and restart the client',
-  relocation: 'relocate the service',
-  replaceAtRestart: 'let Windows replace the files at its next start',
-};
-
-function ladderWords({ ladder, noticeMs, structural, persistence }: CampaignPolicy): string {
-  const steps = ladder.map((step) =>
-    step === 'notify' ? `${stepWords.notify} ${spanInWords(noticeMs)} before` : stepWords[step],
-  );
-  const beyond = ladder.some((step) => step !== 'wait' && step !== 'notify');
-  if (!beyond) return `on a blocked client: ${steps.join(', then ')}, and nothing more`;
-  const persists = `after ${persistence.looks} looks, ${spanInWords(persistence.afterMs)} or ${persistence.restarts} ${persistence.restarts === 1 ? 'restart' : 'restarts'}`;
-  const when = structural === 'atOnce' ? `${persists}; a service that starts by itself: at once` : persists;
-  return `on a blocked client: ${steps.join(', then ')} (${when})`;
 }
 
 function restartWords({ allowed, between }: RestartPolicy): string {

@@ -1,5 +1,6 @@
 import { fromNow } from './duration-text.ts';
 import { endRemarks, whyOverFor } from './campaign-end.ts';
+import { ladderWords, persistenceWords } from './ladder-words.ts';
 import { outlookOf } from './outlook.ts';
 import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
@@ -13,7 +14,7 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import { progressOf, stepWords, titleOf } from '../../shared/domain/remediation/procedure-words.ts';
-import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
 import { deadlineAhead, isForced } from '../../shared/domain/rules/campaign-end.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
@@ -69,6 +70,8 @@ export interface WhyContext {
   readonly zone?: string;
   /** When and why it joined the campaign; null = it was there from the creation on. */
   readonly joined?: { readonly at: number; readonly because: string } | null;
+  /** The policy as it holds for the client; left out = that of its campaign. */
+  readonly policy?: CampaignPolicy;
   /** The address of its check-in that was not taken. */
   readonly refusedAddress?: {
     readonly host: string;
@@ -197,10 +200,19 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
       ...remarksOn(context.campaign, upgrade),
       ...joinedWords(context),
       ...endRemarks(context.campaign, upgrade, context.now),
+      ...ownLadder(context, upgrade),
       ...refusedAddressOf(context),
     ],
     actions: clientActions(context.campaign, upgrade, context.halt ?? null),
   };
+}
+
+/** The rules that hold for a blocked client, where not every client has the same. */
+function ownLadder({ policy }: WhyContext, { state }: Upgrade): readonly string[] {
+  const isOwn = policy?.ladders !== undefined || policy?.persistences !== undefined;
+  if (!isOwn || state.phase === 'settled') return [];
+  const persists = persistenceWords(policy);
+  return [`its rules: ${ladderWords(policy)}`, ...(persists === null ? [] : [`its rules: ${persists}`])];
 }
 
 function becauseOf({ state, memory }: Upgrade, failure: string | null): string {

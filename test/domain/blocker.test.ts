@@ -23,7 +23,7 @@ describe('a persisting blocker', () => {
   const name = fingerprint(blockers[0] as never);
   const sightingAfter = (...looks: readonly (readonly [number, string])[]) =>
     looks.reduce(
-      (before, [at, bootId]) => countSightings(policy.persistence, before, blockers, { at, bootId }),
+      (before, [at, bootId]) => countSightings(() => policy.persistence, before, blockers, { at, bootId }),
       {},
     );
 
@@ -45,7 +45,7 @@ describe('a persisting blocker', () => {
   });
 
   test('counts from the beginning after it was gone', () => {
-    const gone = countSightings(policy.persistence, sightingAfter([0, 'a'], [minutes(30), 'a']), [], {
+    const gone = countSightings(() => policy.persistence, sightingAfter([0, 'a'], [minutes(30), 'a']), [], {
       at: hours(1),
       bootId: 'a',
     });

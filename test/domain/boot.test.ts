@@ -52,10 +52,11 @@ test('a start that is measured up to a second apart is the same boot, wherever a
 test('a blocker has survived no restart when only the measured time of the start has moved', () => {
   const policy = { looks: 9, restarts: 2, afterMs: 1e9, minGapMs: 0 };
   const blocker = { kind: 'heldFile', file: 'a.dll' } as const;
-  const name = Object.keys(countSightings(policy, {}, [blocker], { at: 1, bootId: 'x' }))[0] ?? '';
+  const name = Object.keys(countSightings(() => policy, {}, [blocker], { at: 1, bootId: 'x' }))[0] ?? '';
   const restartsAfter = (...times: readonly string[]): number | undefined => {
     let sightings = {};
-    for (const bootId of times) sightings = countSightings(policy, sightings, [blocker], { at: 1, bootId });
+    for (const bootId of times)
+      sightings = countSightings(() => policy, sightings, [blocker], { at: 1, bootId });
     return (sightings as Record<string, { restarts: number }>)[name]?.restarts;
   };
   expect(restartsAfter('2026-11-25T04:00:00.000Z', '2026-11-25T04:00:02.000Z')).toBe(0);

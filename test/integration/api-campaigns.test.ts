@@ -1,3 +1,4 @@
+import { printFaults } from '../../shared/input/input-fault.ts';
 import { describe, expect, test } from 'vitest';
 import {
   campaignYaml,
@@ -255,7 +256,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     await using orchestrator = await startReady();
     await create(orchestrator, campaignYaml());
     const tooSmall = 'campaign: small\nrelease: sms-sp4\nwaves: [{ name: a, count: 3 }]\n';
-    const refused: readonly [yaml: string, code: string, message: string][] = [
+    const refused: readonly [yaml: string, code: string, message: string, faults?: readonly string[]][] = [
       [
         campaignYaml(),
         'campaign.taken',
@@ -275,6 +276,15 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
         campaignYaml('f', 'ladder: [wait, replaceAtRestart]\n'),
         'campaign.ladder',
         'the ladder has replaceAtRestart, but servpack does not bring the files of sms-sp4 itself: the product profile sms-1.2 has route logon, and it needs route push',
+        ['campaign.yaml:6: ladder[1]: is "replaceAtRestart", expected a step that route logon can do'],
+      ],
+      [
+        campaignYaml('g', 'ladder:\n- { class: file, steps: [wait, replaceAtRestart] }\n'),
+        'campaign.ladder',
+        'the ladder has replaceAtRestart, but servpack does not bring the files of sms-sp4 itself: the product profile sms-1.2 has route logon, and it needs route push',
+        [
+          'campaign.yaml:7: ladder[0].steps[1]: is "replaceAtRestart", expected a step that route logon can do',
+        ],
       ],
       [
         tooSmall,
@@ -282,8 +292,10 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
         '7 of 10 selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)',
       ],
     ];
-    for (const [yaml, code, message] of refused) {
-      expect(await create(orchestrator, yaml)).toEqual({ status: 409, body: { error: { code, message } } });
+    for (const [yaml, code, message, faults = []] of refused) {
+      const answer = await create(orchestrator, yaml);
+      expect(answer).toMatchObject({ status: 409, body: { error: { code, message } } });
+      expect(printFaults(answer.body.error.faults ?? [])).toEqual(faults);
     }
     const faulty = await create(orchestrator, campaignYaml('e', 'budgets: { active: none }\n'));
     expect([faulty.status, faulty.body.error.faults[0].key]).toEqual([400, 'budgets.active']);

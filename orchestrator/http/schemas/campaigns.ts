@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { NotStaged } from '../../../shared/domain/campaign/copies.ts';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
-import { planRuleNames } from '../../views/plan-rules.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
+import { ruleNames } from '../../views/plan-rules.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
@@ -112,14 +112,7 @@ export const planAnswer = z.object({
     )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
-  rules: z
-    .array(
-      z.object({
-        rule: z.enum(planRuleNames),
-        says: z.string(),
-      }),
-    )
-    .readonly(),
+  rules: z.array(z.object({ rule: z.enum(ruleNames), says: z.string() })).readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
   forecast: forecastAnswer.nullable(),

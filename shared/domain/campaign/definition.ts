@@ -1,3 +1,5 @@
+import type { Where } from '../rules/condition.ts';
+export type { Condition, Where } from '../rules/condition.ts';
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
@@ -95,14 +97,6 @@ export interface Wave {
     | Criterion;
   readonly gate: Gate;
 }
-
-/** What a client must fulfil. `key` is a column of the fleet in any case, or else a label. */
-export type Condition =
-  | { readonly key: string; readonly is: 'there' | 'missing' }
-  | { readonly key: string; readonly is: 'in' | 'notIn'; readonly values: readonly string[] };
-
-/** All conditions must hold. */
-export type Where = readonly Condition[];
 
 /** Names clients one by one, by logon server or by condition. */
 export type Criterion =

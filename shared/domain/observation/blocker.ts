@@ -1,6 +1,6 @@
 import { directoryOf, executablePathOf, isInside, isVague } from './image-path.ts';
 import type { Observation, RunningProcess, Service, StartType } from './observation.ts';
-import type { ProductRules } from '../rules/policy.ts';
+import type { BlockerClass, ProductRules } from '../rules/policy.ts';
 
 /**
  * What is in the way of the update: which program or file, since when, and whether waiting helps.
@@ -30,6 +30,18 @@ export type Blocker =
   | { readonly kind: 'couldNotLook'; readonly error: string };
 
 export type ServiceBlocker = Extract<Blocker, { kind: 'service' }>;
+
+/** The class whose ladder and persistence hold for the blocker. */
+export function blockerClass({ kind }: Blocker): BlockerClass {
+  switch (kind) {
+    case 'service':
+    case 'program':
+      return kind;
+    case 'heldFile':
+    case 'couldNotLook':
+      return 'file';
+  }
+}
 
 /**
  * Equal for the same blocker on every client and at every look, so that sightings and rankings can

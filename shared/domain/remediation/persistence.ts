@@ -20,13 +20,15 @@ export type Sightings = Readonly<Record<string, Sighting>>;
  * survived a restart.
  */
 export function countSightings(
-  policy: PersistencePolicy,
+  policyOf: (blocker: Blocker) => PersistencePolicy,
   before: Sightings,
   blockers: readonly Blocker[],
   look: { readonly at: number; readonly bootId: string },
 ): Sightings {
-  const names = [...new Set(blockers.map(fingerprint))];
-  return Object.fromEntries(names.map((name) => [name, countOne(policy, before[name], look)]));
+  const named = new Map(blockers.map((blocker) => [fingerprint(blocker), blocker]));
+  return Object.fromEntries(
+    [...named].map(([name, blocker]) => [name, countOne(policyOf(blocker), before[name], look)]),
+  );
 }
 
 function countOne(

@@ -1,5 +1,6 @@
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
+import type { Where } from './condition.ts';
 
 /**
  * The policies of one campaign, and the part of a product profile that deciding needs. Plain
@@ -64,6 +65,25 @@ export interface PersistencePolicy {
 
 export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation' | 'replaceAtRestart';
 
+/** What is in the way: a service, a program, or a file that is open and nobody knows by whom. */
+export type BlockerClass = 'service' | 'program' | 'file';
+
+export const blockerClasses: readonly BlockerClass[] = ['service', 'program', 'file'];
+
+/** For which clients, and for what in their way, a rule is; what is left out stands for all. */
+export interface RuleScope {
+  readonly where?: Where;
+  readonly class?: BlockerClass;
+}
+
+export interface LadderCase extends RuleScope {
+  readonly steps: readonly LadderStep[];
+}
+
+export interface PersistenceCase extends RuleScope {
+  readonly persistence: PersistencePolicy;
+}
+
 export interface RestartPolicy {
   readonly allowed: 'never' | 'nobodyLoggedOn' | 'always';
   /** Restarts are ordered only within these hours of the client's day; null = at any hour. */
@@ -81,6 +101,10 @@ export interface CampaignPolicy {
   readonly deferrals: Readonly<Record<DeferralClass, DeferralPolicy>>;
   readonly persistence: PersistencePolicy;
   readonly ladder: readonly LadderStep[];
+  /** Ladders of their own; the first that fits wins over `ladder`. Left out = there are none. */
+  readonly ladders?: readonly LadderCase[];
+  /** The same for `persistence`. */
+  readonly persistences?: readonly PersistenceCase[];
   /** When the ladder begins for a structural blocker. */
   readonly structural: 'atOnce' | 'whenPersisting';
   readonly restart: RestartPolicy;

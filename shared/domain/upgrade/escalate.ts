@@ -1,4 +1,4 @@
-import { type Blocker, describeBlocker, fingerprint } from '../observation/blocker.ts';
+import { type Blocker, blockerClass, describeBlocker, fingerprint } from '../observation/blocker.ts';
 import type { Observation } from '../observation/observation.ts';
 import {
   attemptAt,
@@ -12,6 +12,7 @@ import { persistsBecause } from '../remediation/persistence.ts';
 import { newJournal, wayBack } from '../remediation/procedure.ts';
 import { procedureWords, titleOf } from '../remediation/procedure-words.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
+import { ladderOf, persistenceOf } from '../rules/rule-cases.ts';
 import type { Decision } from './events.ts';
 import type { Upgrade } from './state.ts';
 import { beginProcedure, defer, settle, transition } from './transitions.ts';
@@ -28,7 +29,7 @@ export function escalate(
   blockers: readonly Blocker[],
   now: number,
 ): Decision {
-  const escalations = escalationsOf(rules.product, rules.policy.ladder, blockers);
+  const escalations = escalationsOf(rules.product, rules.policy, blockers);
   const { tried } = upgrade.memory.history;
   const next = escalations.find((escalation) => !tried.includes(attemptOf(rules, escalation)));
   const target = (next ?? escalations[0])?.target ?? relocatableIn(rules.product, blockers);
@@ -54,9 +55,10 @@ function applyEscalation(
   found: Case,
   now: number,
 ): Decision {
-  const { ladder, noticeMs } = rules.policy;
+  const { noticeMs } = rules.policy;
   const { notifiedAt } = upgrade.memory.history;
   const { escalation, blockers, persists } = found;
+  const ladder = ladderOf(rules.policy, blockerClass(escalation.target));
   const name = nameOf(escalation.target);
   const isNoticeFirst =
     ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(escalation.procedure);
@@ -142,5 +144,7 @@ function whyPersisting(rules: Rules, upgrade: Upgrade, target: Blocker): string 
   if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
     return 'starts again with Windows, so restarting will not help';
   const sighting = upgrade.memory.learned.sightings[fingerprint(target)];
-  return sighting === undefined ? null : persistsBecause(rules.policy.persistence, sighting);
+  return sighting === undefined
+    ? null
+    : persistsBecause(persistenceOf(rules.policy, blockerClass(target)), sighting);
 }

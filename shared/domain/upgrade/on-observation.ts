@@ -1,4 +1,4 @@
-import { type Blocker, blockersOf, fingerprint } from '../observation/blocker.ts';
+import { type Blocker, blockerClass, blockersOf, fingerprint } from '../observation/blocker.ts';
 import { isSameBoot } from '../observation/boot.ts';
 import { observedLogonServer } from '../observation/logon-server.ts';
 import type { Intent, Observation, SwapPreImage } from '../observation/observation.ts';
@@ -8,6 +8,7 @@ import { countSightings } from '../remediation/persistence.ts';
 import { afterRestart, bringsFiles, isProved, journalOf, turnBack } from '../remediation/procedure.ts';
 import { procedureWords } from '../remediation/procedure-words.ts';
 import type { Rules } from '../rules/policy.ts';
+import { persistenceOf } from '../rules/rule-cases.ts';
 import { settleProved } from './settle-proved.ts';
 import { escalate } from './escalate.ts';
 import type { Decision } from './events.ts';
@@ -130,13 +131,14 @@ function learn(
   const isMarked =
     rules.product.route === 'logon' && (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles');
   const look = { at: now, bootId: seen.bootId };
+  const persistenceFor = (blocker: Blocker) => persistenceOf(rules.policy, blockerClass(blocker));
   return withMemory(upgrade, {
     open: {
       mark: open.mark ?? (isMarked ? look : null),
       unanswered: isMarked ? false : open.unanswered,
     },
     learned: {
-      sightings: countSightings(rules.policy.persistence, learned.sightings, blockers, look),
+      sightings: countSightings(persistenceFor, learned.sightings, blockers, look),
       seen: [...new Set([...learned.seen, ...blockers.map(fingerprint)])],
       lastLook: lookOf(seen, now),
     },
