@@ -12,6 +12,7 @@ import {
   structuralField,
 } from './campaign-policy.ts';
 import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
+import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
@@ -38,6 +39,7 @@ const keys = section({
   on: oneOf('staged').nullable().default(null),
   startAt: moment().nullable().default(null),
   ...endKeys,
+  schedule: scheduleSection,
   seed: seedField.optional(),
   select: across(
     section({
@@ -72,7 +74,10 @@ const keys = section({
 });
 
 /** The keys, and what must hold across them. */
-const campaignSchema = across(keys, checkEnd);
+const campaignSchema = across(keys, (value, blame) => {
+  checkEnd(value, blame);
+  checkSchedule(value, blame);
+});
 
 /**
  * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The

@@ -8,7 +8,16 @@ import type { Window } from '../../shared/domain/time/window.ts';
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {
-  readonly rule: 'start' | 'end' | 'waves' | 'gates' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly rule:
+    | 'schedule'
+    | 'start'
+    | 'end'
+    | 'waves'
+    | 'gates'
+    | 'window'
+    | 'budgets'
+    | 'ladder'
+    | 'restart';
   readonly says: string;
 }
 

@@ -114,7 +114,17 @@ export const planAnswer = z.object({
   rules: z
     .array(
       z.object({
-        rule: z.enum(['start', 'end', 'waves', 'gates', 'window', 'budgets', 'ladder', 'restart']),
+        rule: z.enum([
+          'schedule',
+          'start',
+          'end',
+          'waves',
+          'gates',
+          'window',
+          'budgets',
+          'ladder',
+          'restart',
+        ]),
         says: z.string(),
       }),
     )
