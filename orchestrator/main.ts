@@ -20,6 +20,7 @@ import { joinCampaigns } from './rounds/join-campaigns.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runCampaigns } from './rounds/run-campaigns.ts';
+import { runSchedules } from './rounds/run-schedules.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
 import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
@@ -182,6 +183,7 @@ const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [n
   [250, runSurveys()],
   [1_000, startCampaigns()],
   [2_000, joinCampaigns()],
+  [2_000, runSchedules()],
 ];
 
 /** Repeats the last write of each campaign on the shards that missed it. */

@@ -22,12 +22,12 @@ export interface UnknownName {
 
 /** What was asked for by name is not there. */
 export const notFound = (
-  what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence',
+  what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence' | 'schedule',
   name: string,
   hint = '',
 ): Refusal => ({
   ...fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`),
-  ...(what === 'evidence' ? {} : { unknown: { kind: what, name } }),
+  ...(what === 'evidence' || what === 'schedule' ? {} : { unknown: { kind: what, name } }),
 });
 
 /** A file that was refused; nothing has been changed. */

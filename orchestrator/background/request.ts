@@ -3,7 +3,7 @@ import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
-import type { CampaignPlan, FleetImport, FleetInput, InputFile } from './results.ts';
+import type { CampaignInputFile, CampaignPlan, FleetImport, FleetInput, InputFile } from './results.ts';
 
 /** Work on a whole fleet, by name, and its result. */
 export interface Results {
@@ -17,7 +17,7 @@ export interface Results {
 export interface Inputs {
   readonly importFleet: FleetInput;
   readonly planCampaign: InputFile;
-  readonly createCampaign: InputFile;
+  readonly createCampaign: CampaignInputFile;
   readonly createSurvey: SurveyRequest;
 }
 

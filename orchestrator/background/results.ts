@@ -11,6 +11,12 @@ export interface InputFile {
   readonly text: string;
 }
 
+/** A campaign file. */
+export interface CampaignInputFile extends InputFile {
+  /** The name of the campaign in place of the file's: an occurrence of a schedule has its own. */
+  readonly campaign?: string;
+}
+
 /** A fleet file, and what its columns are where servpack names them otherwise. */
 export interface FleetInput extends InputFile {
   readonly columns?: readonly ColumnMapping[];

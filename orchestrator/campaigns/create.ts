@@ -12,12 +12,12 @@ import { type Draft, draftCampaign } from './plan.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { CampaignPlan, InputFile } from '../background/results.ts';
+import type { CampaignInputFile, CampaignPlan } from '../background/results.ts';
 
 /** What the file would do, and what the last looks say about its clients. Changes nothing. */
 export async function planCampaign(
   context: OrchestratorContext,
-  input: InputFile,
+  input: CampaignInputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
     return context.background('planCampaign', '', input);
@@ -48,13 +48,14 @@ async function forecastDraft(
 export async function createCampaign(
   context: OrchestratorContext,
   who: string,
-  input: InputFile,
+  input: CampaignInputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
     return context.background('createCampaign', who, input);
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
+  if (draft.value.recurs && input.campaign === undefined) return err(recurring);
   const passed = whyStartPassed(draft.value.definition, context.clock.now());
   const over = whyEndPassed(draft.value.definition, context.clock.now());
   const refusal =
@@ -83,6 +84,11 @@ async function sameName({ store }: OrchestratorContext, name: string): Promise<R
     ? null
     : fault('campaign.taken', `a campaign named ${other} exists already, and ${name} is the same name`);
 }
+
+const recurring = fault(
+  'campaign.recurs',
+  'the campaign file has a schedule: create it with servpack schedule create, which creates a campaign for each occurrence',
+);
 
 const startPassed = (passed: string | null): Refusal | null =>
   passed === null

@@ -7,9 +7,11 @@ import { type Plan, planWaves } from '../domain/plan-waves.ts';
 import { selectionWarnings } from '../domain/selection-warnings.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { type CampaignFile, readCampaignFile } from '../input/campaign-file.ts';
+import { type CampaignFile, type CampaignInput, readCampaignFile } from '../input/campaign-file.ts';
 import { placesOf } from '../input/campaign-ladder.ts';
 import { keyText } from '../../shared/input/input-fault.ts';
+import { toRecurrence } from '../input/campaign-schedule.ts';
+import { scheduleWords } from '../schedules/schedule-words.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import { storedSpelling } from '../spelling.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -17,12 +19,17 @@ import { overlapWarnings } from './plan-overlap.ts';
 import { deadlineWarnings } from '../views/campaign-end.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { caseWarnings } from '../views/ladder-words.ts';
-import { planRules } from '../views/plan-rules.ts';
+import { type PlanRule, planRules } from '../views/plan-rules.ts';
 import { whyStartPassed, withdrawnWarnings } from '../domain/start-findings.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { CampaignPlan, CountByLogonServer, ExcludedClients, InputFile } from '../background/results.ts';
+import type {
+  CampaignPlan,
+  CountByLogonServer,
+  ExcludedClients,
+  CampaignInputFile,
+} from '../background/results.ts';
 import { selectionWords } from '../views/selection-words.ts';
 import { isUsable } from '../releases/withdraw.ts';
 import { idleLimits, refuseUnknownNames } from './unknown-names.ts';
@@ -34,6 +41,8 @@ export interface Draft {
   readonly product: string | null;
   readonly plan: CampaignPlan;
   readonly waves: Plan['waves'];
+  /** Its file has a schedule. */
+  readonly recurs: boolean;
   /** How often clients had been removed when the fleet was read. */
   readonly removals: number;
 }
@@ -46,7 +55,7 @@ export interface Draft {
  */
 export async function draftCampaign(
   { store, clock }: OrchestratorContext,
-  { file, text }: InputFile,
+  { file, text, campaign }: CampaignInputFile,
 ): Promise<Result<Draft, Refusal>> {
   const read = readCampaignFile(text, file);
   if (!read.ok) return err(badFile(file, read.error));
@@ -58,7 +67,9 @@ export async function draftCampaign(
   const unknown = fleet.length === 0 ? emptyFleet : refuseUnknownNames(file, read.value, fleet);
   if (unknown !== null) return err(unknown);
   const named = await storedSpelling(store, 'release', read.value.definition.release);
-  const definition = { ...spelledAsInFleet(read.value.definition, names, fleet), release: named };
+  const spelled = { ...spelledAsInFleet(read.value.definition, names, fleet), release: named };
+  const definition = campaign === undefined ? spelled : { ...spelled, campaign };
+  const { schedule } = read.value.input;
   const release = await store.readRelease(definition.release);
   const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;
@@ -88,9 +99,15 @@ export async function draftCampaign(
     product: release?.product ?? null,
     waves,
     removals,
-    plan: { ...plan, warnings },
+    recurs: schedule !== undefined,
+    plan: { ...plan, warnings, rules: [...scheduleRule(schedule, clock.now()), ...plan.rules] },
   });
 }
+
+const scheduleRule = (schedule: CampaignInput['schedule'], now: number): readonly PlanRule[] =>
+  schedule === undefined
+    ? []
+    : [{ rule: 'schedule', says: scheduleWords(toRecurrence(schedule), schedule.missed, now) }];
 
 const emptyFleet = fault(
   'campaign.empty',

@@ -16,6 +16,7 @@ import { addLookCommand } from './commands/look.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
+import { addScheduleCommands } from './commands/schedule.ts';
 import { addSurveyCommands } from './commands/survey.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { suggestHarmless } from './suggest.ts';
@@ -64,6 +65,7 @@ export function buildProgram(): Command {
   addSurveyCommands(program);
   addReleaseCommands(program);
   addCampaignCommands(program);
+  addScheduleCommands(program);
   addClientCommands(program);
   addHaltCommands(program);
   addBlockersCommand(program);

@@ -14,6 +14,7 @@ import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
+import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { spellNames } from './stored-names.ts';
 import { requireToken } from './auth.ts';
@@ -66,6 +67,7 @@ export function buildApi(
     releaseRoutes,
     auditRoutes,
     evidenceRoutes,
+    scheduleRoutes,
     surveyRoutes,
   ])
     routes(app, context);

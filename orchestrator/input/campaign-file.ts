@@ -9,6 +9,7 @@ import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
 import { deferralsSection, restartSection, structuralField } from './campaign-policy.ts';
 import { ladderSection, toLadder } from './campaign-ladder.ts';
 import { persistenceSection, toPersistence } from './campaign-persistence.ts';
+import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
@@ -36,6 +37,7 @@ const keys = section({
   on: oneOf('staged').nullable().default(null),
   startAt: moment().nullable().default(null),
   ...endKeys,
+  schedule: scheduleSection,
   seed: seedField.optional(),
   select: across(
     section({
@@ -71,7 +73,10 @@ const keys = section({
 });
 
 /** The keys, and what must hold across them. */
-const campaignSchema = across(keys, checkEnd);
+const campaignSchema = across(keys, (value, blame) => {
+  checkEnd(value, blame);
+  checkSchedule(value, blame);
+});
 
 /**
  * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The

@@ -9,6 +9,7 @@ import { ladderWords, persistenceWords } from './ladder-words.ts';
 
 /** The sections of a campaign file that `plan` puts into words, in this order. */
 export const ruleNames = [
+  'schedule',
   'start',
   'end',
   'membership',

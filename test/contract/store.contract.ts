@@ -21,6 +21,7 @@ import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
+import { schedulesContract } from './store/schedules.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { storeFixture, type StoreFixture } from './store/store-fixture.ts';
@@ -60,6 +61,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     leaderContract(given);
     checkInContract(given);
     workerRegistryContract(given);
+    schedulesContract(given);
     surveysContract(given);
   });
 }

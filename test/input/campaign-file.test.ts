@@ -326,3 +326,47 @@ describe('the end of a campaign', () => {
     expect(faults('endAt: tomorrow')).toEqual([expect.stringContaining('c.yaml:3: endAt: is "tomorrow"')]);
   });
 });
+
+describe('a schedule in a campaign file', () => {
+  const faults = (...lines: string[]) => faultsOf(read(...lines));
+
+  test('names days by cron, or by a rule and a time', () => {
+    expect(faults('schedule: { cron: "0 22 * * 2", zone: Europe/Berlin }')).toEqual(['(accepted)']);
+    const monthly = 'rule: "FREQ=MONTHLY;BYDAY=2TU", at: "22:00"';
+    expect(faults(`schedule: { ${monthly}, zone: UTC, missed: skip }`)).toEqual(['(accepted)']);
+  });
+
+  test.for([
+    ['schedule: { zone: UTC }', 'c.yaml:3: schedule: has neither cron nor rule, expected one of the two'],
+    [
+      'schedule: { cron: "0 22 * * 2", at: "22:00", zone: UTC }',
+      'c.yaml:3: schedule.at: stands beside cron, which has the time, expected at only beside rule',
+    ],
+    [
+      'schedule: { rule: "FREQ=DAILY", zone: UTC }',
+      'c.yaml:3: schedule: has no at, expected at: the time of the day',
+    ],
+    [
+      'schedule: { rule: "FREQ=HOURLY", at: "22:00", zone: UTC }',
+      expect.stringContaining('schedule.rule: has no FREQ of a day or more'),
+    ],
+    [
+      'schedule: { cron: "0 22 * *", zone: UTC }',
+      expect.stringContaining('schedule.cron: has not five fields'),
+    ],
+    ['schedule: { cron: "0 22 * * 2", zone: Mars }', expect.stringContaining('schedule.zone: is "Mars"')],
+  ] as const)('is refused as %s', ([line, fault]) => {
+    expect(faults(line)).toEqual([fault]);
+  });
+
+  test('is refused beside what fits one campaign only, and after a name too long for a date', () => {
+    const schedule = 'schedule: { cron: "0 22 * * 2", zone: UTC }';
+    const wrong =
+      'stands beside schedule, expected a file without it: each occurrence starts at its own time';
+    expect(faults(schedule, 'on: staged')).toEqual([`c.yaml:4: on: ${wrong}`]);
+    expect(faults(schedule, 'startAt: 2026-11-28 05:00 UTC')).toEqual([`c.yaml:4: startAt: ${wrong}`]);
+    expect(faults(schedule, 'endAt: 2026-11-28 05:00 UTC')).toEqual([`c.yaml:4: endAt: ${wrong}`]);
+    const long = parseCampaign(`campaign: ${'a'.repeat(46)}\nrelease: r\n${schedule}\n`, 'c.yaml');
+    expect(faultsOf(long)).toEqual([expect.stringContaining('c.yaml:1: campaign: has 46 characters')]);
+  });
+});

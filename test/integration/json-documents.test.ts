@@ -19,6 +19,8 @@ beforeAll(async () => {
   orchestrator.write('fleet.csv', fleetCsv);
   orchestrator.write('plan.yaml', campaignYaml('sp6'));
   orchestrator.write('create.yaml', campaignYaml('sp5'));
+  const monthly = 'schedule: { cron: "0 22 1 * *", zone: UTC }\n';
+  orchestrator.write('monthly.yaml', campaignYaml('monthly', monthly));
   const begun = await runCliAt(orchestrator, ['look', 'pc-1', '--detach', '--json']);
   ({ survey } = JSON.parse(begun.stdout) as { survey: string });
 });
@@ -66,6 +68,13 @@ const commands: readonly string[] = [
   'audit verify',
   'evidence show {none}',
   'look pc-1 --detach',
+  'schedule create {folder}/monthly.yaml',
+  'schedule list',
+  'schedule show monthly',
+  'schedule pause monthly --reason test',
+  'schedule resume monthly',
+  'schedule run monthly',
+  'schedule delete monthly --reason test',
   'survey list',
   'survey show {survey}',
   'survey cancel {survey}',

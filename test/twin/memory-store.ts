@@ -7,6 +7,7 @@ import { sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
+import { scheduleStoreOf } from './schedules.ts';
 import { surveyStoreOf } from './surveys.ts';
 import { emptyTables } from './tables.ts';
 import { upgradeStoreOf } from './upgrades.ts';
@@ -26,6 +27,7 @@ export function createMemoryStore(now: () => number): Store {
     ...campaignRemovalStoreOf(tables),
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
+    ...scheduleStoreOf(tables),
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>
       isDeposed(tables, leader) ? [] : sweep(tables, at, graceMs, limit, skip, now()),

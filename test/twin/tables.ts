@@ -1,3 +1,4 @@
+import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
@@ -59,6 +60,7 @@ export interface Tables {
   /** Client that was removed -> the campaigns that know it. */
   readonly former: Map<string, readonly string[]>;
   readonly workers: Map<string, Announced>;
+  readonly schedules: Map<string, ScheduleRecord>;
   readonly surveys: Map<string, SurveyTable>;
   /** Client -> its last look. */
   readonly looks: Map<string, LastLook>;
@@ -122,6 +124,7 @@ export const emptyTables = (): Tables => ({
   removals: 0,
   former: new Map(),
   workers: new Map(),
+  schedules: new Map(),
   surveys: new Map(),
   looks: new Map(),
   lookEvidence: new Map(),

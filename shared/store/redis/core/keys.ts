@@ -136,6 +136,8 @@ export const keyNames = {
   looks: 'looks',
   /** zset in shard 0: surveys by the time of the request */
   surveys: 'surveys',
+  /** hash in shard 0: schedule -> its version, and the schedule as JSON */
+  schedules: 'schedules',
   /** set in shard 0: surveys that the leading round still has to complete */
   surveysOpen: 'surveysOpen',
   /** hash in shard 0 per survey: json, and `end` once it has ended */

@@ -1,0 +1,51 @@
+import type { OrchestratorContext } from '../../context.ts';
+import { yamlBytesAtMost } from '../../input-file.ts';
+import {
+  createSchedule,
+  deleteSchedule,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  runScheduleNow,
+  showSchedule,
+} from '../../schedules/schedules.ts';
+import { answer, answers, type Api } from '../responses.ts';
+import { fileBody, reasonBody } from '../schemas/fields.ts';
+import { scheduleAnswer, scheduleParams, schedulesAnswer } from '../schemas/schedules.ts';
+
+/** What operators ask of recurring campaigns. */
+export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
+  const response = answers(scheduleAnswer);
+  const one = { params: scheduleParams, response };
+  const why = { ...one, body: reasonBody };
+
+  app.post(
+    '/v1/schedules',
+    { bodyLimit: 2 * yamlBytesAtMost, schema: { body: fileBody, response } },
+    async ({ who, body }, reply) => answer(reply, await createSchedule(context, who, body)),
+  );
+
+  app.get('/v1/schedules', { schema: { response: answers(schedulesAnswer) } }, async () => ({
+    schedules: await listSchedules(context),
+  }));
+
+  app.get('/v1/schedules/:schedule', { schema: one }, async ({ params }, reply) =>
+    answer(reply, await showSchedule(context, params.schedule)),
+  );
+
+  app.post('/v1/schedules/:schedule/pause', { schema: why }, async ({ who, params, body }, reply) =>
+    answer(reply, await pauseSchedule(context, who, params.schedule, body.reason)),
+  );
+
+  app.post('/v1/schedules/:schedule/resume', { schema: one }, async ({ who, params }, reply) =>
+    answer(reply, await resumeSchedule(context, who, params.schedule)),
+  );
+
+  app.post('/v1/schedules/:schedule/run', { schema: one }, async ({ who, params }, reply) =>
+    answer(reply, await runScheduleNow(context, who, params.schedule)),
+  );
+
+  app.post('/v1/schedules/:schedule/delete', { schema: why }, async ({ who, params, body }, reply) =>
+    answer(reply, await deleteSchedule(context, who, params.schedule, body.reason)),
+  );
+}

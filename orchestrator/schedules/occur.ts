@@ -1,0 +1,97 @@
+import type { Occurrence, PastOccurrence, Schedule } from '../../shared/domain/campaign/schedule.ts';
+import { ok } from '../../shared/errors.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
+import { abortCampaign } from '../campaigns/abort.ts';
+import { createCampaign } from '../campaigns/create.ts';
+import { startCampaign } from '../campaigns/transitions.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { occurrenceDone, occurrenceDue, scheduler } from './occurrences.ts';
+import { changeSchedule } from './commit.ts';
+
+type Outcome = Pick<PastOccurrence, 'outcome' | 'because'>;
+
+/** Begins the occurrence that is due now, if one is, and goes on with one that broke off. */
+export async function occur(context: OrchestratorContext, schedule: Schedule): Promise<void> {
+  const { schedule: name } = schedule;
+  if (schedule.open === undefined) {
+    if (occurrenceDue(schedule, context.clock.now()) === null) return;
+    // The intent is written first: whoever leads then goes on with this very campaign.
+    await changeSchedule(context, scheduler(name), name, (present, now) => {
+      const due = occurrenceDue(present, now);
+      return ok({
+        next: due?.schedule ?? present,
+        because: due?.because ?? 'another orchestrator was first',
+      });
+    });
+  }
+  await carryOut(context, name);
+}
+
+/**
+ * Creates and starts the campaign of the open occurrence, and writes what became of it. Each step
+ * is safe to repeat: the campaign has the name of the occurrence, and is started once.
+ */
+export async function carryOut(context: OrchestratorContext, name: string): Promise<void> {
+  const record = await context.store.readSchedule(name);
+  const open = record?.schedule.open;
+  if (record === null || open === undefined) return;
+  const became = await begin(context, record.schedule, open);
+  // The next round tries again.
+  if (became === null) return;
+  const { outcome, because } = became;
+  await changeSchedule(context, scheduler(name), name, (present) =>
+    ok(
+      present.open?.campaign === open.campaign
+        ? toNext(occurrenceDone(present, outcome, because))
+        : { next: present, because: 'another orchestrator was first' },
+    ),
+  );
+}
+
+const toNext = ({ schedule, because }: ReturnType<typeof occurrenceDone>) => ({ next: schedule, because });
+
+async function begin(
+  context: OrchestratorContext,
+  schedule: Schedule,
+  { campaign, by }: Occurrence,
+): Promise<Outcome | null> {
+  const { store } = context;
+  const present = await store.readCampaign(campaign);
+  if (present === null) {
+    const running = await predecessorOf(context, schedule);
+    if (running !== null) return skipped(`${campaign} is not created: ${running}`);
+    const { file, text } = schedule;
+    const created = await createCampaign(context, by, { file, text, campaign });
+    if (!created.ok && created.error.code === 'campaign.fleetChanged') return null;
+    if (!created.ok && created.error.code !== 'campaign.taken')
+      return skipped(`${campaign} is not created: ${created.error.message}`);
+  }
+  const found = await store.readCampaign(campaign);
+  if (found === null || found.campaign.definition.hash !== schedule.hash)
+    return skipped(`${campaign} is not started: another file has a campaign of this name`);
+  if (found.campaign.state.status !== 'created') return started(campaign);
+  const asked = await startCampaign(context, by, campaign);
+  if (asked.ok) return started(campaign);
+  // Another orchestrator may have started it in this moment.
+  const { state } = (await store.readCampaign(campaign))?.campaign ?? found.campaign;
+  if (state.status !== 'created') return state.status === 'aborted' ? null : started(campaign);
+  if (asked.error.code === 'campaign.busy') return null;
+  const because = `${campaign} is not started: ${asked.error.message}`;
+  await abortCampaign(context, by, campaign, because);
+  return skipped(because);
+}
+
+/** The newest campaign of this schedule that still has clients to finish; null = there is none. */
+async function predecessorOf({ store }: OrchestratorContext, { past }: Schedule): Promise<string | null> {
+  for (const { campaign } of past) {
+    const record = campaign === null ? null : await store.readCampaign(campaign);
+    if (record === null) continue;
+    const { state } = record.campaign;
+    if (state.status === 'running' || state.status === 'paused')
+      return `its predecessor ${campaign} ${statusClause[state.status]}`;
+  }
+  return null;
+}
+
+const started = (campaign: string): Outcome => ({ outcome: 'started', because: `${campaign} was started` });
+const skipped = (because: string): Outcome => ({ outcome: 'skipped', because });
