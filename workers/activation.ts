@@ -91,8 +91,8 @@ async function readWork(
   client: Client | null,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const { rules, profile, release } = await rulebook.of(key.campaign, edition);
-  return { client, rules: { ...rules, zone: client.zone }, profile, releaseFolder: releases.of(release) };
+  const { rules, ownOf, profile, release } = await rulebook.of(key.campaign, edition);
+  return { client, rules: { ...rules, ...ownOf(client) }, profile, releaseFolder: releases.of(release) };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CampaignDefinition, Client } from '../../shared/domain/campaign/de
 import { fault } from '../../shared/errors.ts';
 import { inFileOrder, type InputFault, keyText, show } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
-import { columnKeys, columnOf, keyOfLabel } from '../domain/where.ts';
+import { columnKeys, columnOf, keyOfLabel } from '../../shared/domain/campaign/where.ts';
 import type { CampaignFile } from '../input/campaign-file.ts';
 import { type NameInFile, namesIn } from '../input/campaign-names.ts';
 import { faultsAtMost } from '../input/csv-records.ts';

@@ -1,6 +1,7 @@
 import { waitsAt } from '../../shared/domain/remediation/procedure-words.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
-import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
+import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
@@ -69,7 +70,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     halt: (await store.readHalt()).halt,
     copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
     refusedAddress: await store.refusedAddress(nameIn(part)),
-    ...(await zoneOf(store, part)),
+    ...(await ownOf(store, part, record.campaign.definition)),
     joined:
       record.campaign.definition.membership === undefined
         ? null
@@ -91,9 +92,14 @@ function lastFailure({ state }: Upgrade, newest: readonly AuditEntry[]): string 
 
 const nameIn = (part: Part): string => (part.kind === 'waiting' ? part.pick.client : part.stored.key.client);
 
-async function zoneOf(store: OperatorStore, part: Part): Promise<{ readonly zone: string } | null> {
+/** What of the client's entry in the fleet says when something may begin on it. */
+async function ownOf(
+  store: OperatorStore,
+  part: Part,
+  definition: CampaignDefinition,
+): Promise<Pick<WhyContext, 'zone' | 'calendar'> | null> {
   const client = await store.readClient(nameIn(part));
-  return client === null ? null : { zone: client.zone };
+  return client === null ? null : { zone: client.zone, calendar: calendarFor(definition, client) };
 }
 
 async function productOf(store: OperatorStore, name: string): Promise<ProductRules | null> {

@@ -1,6 +1,6 @@
 import type { Client, Criterion, Exclusion } from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
-import { fitting } from './where.ts';
+import { fitting } from '../../shared/domain/campaign/where.ts';
 
 /** Tells which clients fulfil a criterion. */
 export function fulfilling(criterion: Criterion): (client: Client) => boolean {

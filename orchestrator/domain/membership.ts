@@ -8,7 +8,7 @@ import type {
 import { excluding, fulfilling } from './criterion.ts';
 import { selecting } from './plan-waves.ts';
 import { type Waiting, waitingIn } from './waiting-client.ts';
-import { printWhere } from './where.ts';
+import { printWhere } from '../../shared/domain/campaign/where.ts';
 
 /** Where a client of the fleet belongs by the file of a campaign. */
 export type Place =

@@ -9,7 +9,7 @@ import { logonServerKey } from '../../shared/domain/observation/logon-server.ts'
 import { spread } from '../../shared/domain/rules/backoff.ts';
 import { excluding, fulfilling } from './criterion.ts';
 import { sharing } from './share.ts';
-import { fitting } from './where.ts';
+import { fitting } from '../../shared/domain/campaign/where.ts';
 
 /** The clients of a campaign, wave by wave. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import type { CampaignDefinition, Wave } from '../../shared/domain/campaign/definition.ts';
 import type { Plan } from './plan-waves.ts';
-import { printWhere } from './where.ts';
+import { printWhere } from '../../shared/domain/campaign/where.ts';
 
 /** Exclusions and waves that choose other clients than their author may think: a sentence each. */
 export const selectionWarnings = (definition: CampaignDefinition, plan: Plan): readonly string[] => [

@@ -12,11 +12,12 @@ import {
   structuralField,
 } from './campaign-policy.ts';
 import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
-import { excludeField, toExclusions } from './campaign-criteria.ts';
+import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
+import { blackoutsSection, toCalendar, windowsSection } from './campaign-calendar.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';
@@ -31,6 +32,12 @@ const seedField = field('a text or a number', (value) => {
   const seed = typeof value === 'number' ? String(value) : value;
   return typeof seed === 'string' && seed.length > 0 && seed.length <= 200 ? seed : undefined;
 });
+
+/** `window` is a list of one window, so a file has `window` or `windows`. */
+function oneWindowKey(value: Readonly<Record<string, unknown>>, blame: Blame): void {
+  if (value['windows'] === undefined || value['window'] === null || value['window'] === undefined) return;
+  blame(['windows'], 'stands beside window', 'window or windows');
+}
 
 /** The keys of a campaign file. Only `campaign` and `release` are required. */
 const keys = section({
@@ -70,11 +77,13 @@ const keys = section({
   structural: structuralField,
   restart: restartSection,
   window: windowSection,
+  windows: windowsSection,
+  blackouts: blackoutsSection,
   notice: duration().default(defaultNoticeMs),
 });
 
 /** The keys, and what must hold across them. */
-const campaignSchema = across(keys, checkEnd);
+const campaignSchema = across(across(keys, checkEnd), oneWindowKey);
 
 /**
  * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The
@@ -160,6 +169,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
       noticeMs: input.notice,
       ...toEnd(input),
     },
+    ...toCalendar(input),
     hash,
   };
 }

@@ -1,4 +1,4 @@
-import { columnOf, labelOf } from '../domain/where.ts';
+import { columnOf, labelOf } from '../../shared/domain/campaign/where.ts';
 import type { KeyPath } from '../../shared/input/input-fault.ts';
 import type { CampaignInput } from './campaign-file.ts';
 import type { CriterionInput } from './campaign-criteria.ts';
@@ -17,13 +17,20 @@ export interface NameInFile {
 }
 
 /** Every name of clients, logon servers, labels and other columns. */
-export function namesIn({ select, waves }: CampaignInput): readonly NameInFile[] {
+export function namesIn({
+  select,
+  waves,
+  windows = [],
+  blackouts = [],
+}: CampaignInput): readonly NameInFile[] {
   const { exclude = [] } = select;
   return [
     ...inList('labels', select.labels, ['select', 'labels']),
     ...inCriteria(select, ['select']),
     ...exclude.flatMap((each, index) => inCriteria(each, ['select', 'exclude', index])),
     ...waves.flatMap((each, index) => inCriteria(each, ['waves', index])),
+    ...windows.flatMap(({ where }, index) => inWhere(where, ['windows', index, 'where'])),
+    ...blackouts.flatMap(({ where }, index) => inWhere(where, ['blackouts', index, 'where'])),
   ];
 }
 

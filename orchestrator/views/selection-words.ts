@@ -1,5 +1,5 @@
 import type { Selection } from '../../shared/domain/campaign/definition.ts';
-import { printCondition } from '../domain/where.ts';
+import { printCondition } from '../../shared/domain/campaign/where.ts';
 
 /**
  * Which clients a selection means, with AND and OR where its lists leave that open; null = the

@@ -1,6 +1,6 @@
 import type { Gate, Wave } from '../../shared/domain/campaign/definition.ts';
 import { printDuration } from '../../shared/input/quantities.ts';
-import { printCondition } from '../domain/where.ts';
+import { printCondition } from '../../shared/domain/campaign/where.ts';
 
 /** The waves of a campaign file and the gates between them, in plain words. */
 

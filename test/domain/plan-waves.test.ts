@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inOrder, planWaves } from '../../orchestrator/domain/plan-waves.ts';
 import { selectionWarnings } from '../../orchestrator/domain/selection-warnings.ts';
-import { fitting } from '../../orchestrator/domain/where.ts';
+import { fitting } from '../../shared/domain/campaign/where.ts';
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import type { CampaignDefinition, Client, Wave } from '../../shared/domain/campaign/definition.ts';
 import { accepted } from '../input/given.ts';

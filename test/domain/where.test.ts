@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { columnKeys, fitting } from '../../orchestrator/domain/where.ts';
+import { columnKeys, fitting } from '../../shared/domain/campaign/where.ts';
 import { selecting } from '../../orchestrator/domain/plan-waves.ts';
 import { fleetColumns } from '../../orchestrator/input/fleet-columns.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';

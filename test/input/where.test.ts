@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { printWhere } from '../../orchestrator/domain/where.ts';
+import { printWhere } from '../../shared/domain/campaign/where.ts';
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseWhere } from '../../orchestrator/input/parse-where.ts';
 import { isLabel } from '../../orchestrator/input/names.ts';

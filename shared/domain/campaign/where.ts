@@ -1,6 +1,6 @@
-import type { Client, Condition, Where } from '../../shared/domain/campaign/definition.ts';
-import { machineOf, nameOf } from '../../shared/domain/campaign/machine.ts';
-import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
+import type { Client, Condition, Where } from './definition.ts';
+import { machineOf, nameOf } from './machine.ts';
+import { logonServerKey } from '../observation/logon-server.ts';
 
 /**
  * What a `where` says of a client. The conditions are those of a label selector of Kubernetes, over
