@@ -1,13 +1,23 @@
+import { policyFor } from './domain/campaign/client-rules.ts';
 import type { Campaign } from './domain/campaign/campaign.ts';
-import type { Release } from './domain/campaign/definition.ts';
+import { calendarFor } from './domain/campaign/calendar.ts';
+import type { Client, Release } from './domain/campaign/definition.ts';
 import type { Rules } from './domain/rules/policy.ts';
 import { statesBy } from './domain/outcome/states.ts';
 import { type Profile, profileOf, rulesOf } from './products/profile.ts';
 import type { CampaignStore } from './store/campaign-store.ts';
 import type { ReleaseStore } from './store/release-store.ts';
 
-/** What holds for every client of one campaign; the zone is each client's own. */
-export type CampaignRules = Omit<Rules, 'zone'>;
+/** What holds for every client of one campaign; zone and calendar are each client's own. */
+export type CampaignRules = Omit<Rules, 'zone' | 'calendar'>;
+
+interface CampaignReading {
+  readonly rules: CampaignRules;
+  readonly profile: Profile;
+  readonly release: Release;
+  /** What is the client's own in its rules. */
+  readonly ownOf: (client: Client) => Pick<Rules, 'zone' | 'policy' | 'calendar'>;
+}
 
 /** Which definition of a campaign's name is meant. */
 export interface Edition {
@@ -19,10 +29,7 @@ export interface Edition {
 
 export interface Rulebook {
   /** @param edition null = the present one */
-  of(
-    campaign: string,
-    edition: Edition | null,
-  ): Promise<{ readonly rules: CampaignRules; readonly profile: Profile; readonly release: Release }>;
+  of(campaign: string, edition: Edition | null): Promise<CampaignReading>;
 }
 
 /** What the rules of a campaign are read from. */
@@ -74,6 +81,14 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   return {
     release,
     profile: profile.value,
+    ownOf: (client) => {
+      const calendar = calendarFor(definition, client);
+      return {
+        zone: client.zone,
+        policy: policyFor(definition.policy, client),
+        ...(calendar === null ? {} : { calendar }),
+      };
+    },
     rules: {
       campaign: name,
       seed: definition.seed,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lifeOf } from '../shared/domain/campaign/life.ts';
-import { policyFor } from '../shared/domain/campaign/client-rules.ts';
+
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import type { Edition } from '../shared/rulebook.ts';
@@ -92,9 +92,8 @@ async function readWork(
   client: Client | null,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const { rules, profile, release } = await rulebook.of(key.campaign, edition);
-  const own = { ...rules, policy: policyFor(rules.policy, client), zone: client.zone };
-  return { client, rules: own, profile, releaseFolder: releases.of(release) };
+  const { rules, ownOf, profile, release } = await rulebook.of(key.campaign, edition);
+  return { client, rules: { ...rules, ...ownOf(client) }, profile, releaseFolder: releases.of(release) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copi
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
 import { namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
+import { calendarWarnings } from '../domain/calendar-warnings.ts';
 import { planWarnings } from '../domain/plan-warnings.ts';
 import { type Plan, planWaves } from '../domain/plan-waves.ts';
 import { selectionWarnings } from '../domain/selection-warnings.ts';
@@ -93,6 +94,11 @@ export async function draftCampaign(
     ...withdrawnWarnings(release),
     ...(await overlapWarnings(store, definition.campaign, clients)),
     ...plan.warnings,
+    ...calendarWarnings(
+      definition,
+      waves.flatMap((wave) => wave.clients),
+      clock.now(),
+    ),
   ];
   return ok({
     definition,

@@ -1,10 +1,12 @@
 import { waitsAt } from '../../shared/domain/remediation/procedure-words.ts';
+import type { WhyContext } from '../views/why-context.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
 import { policyFor } from '../../shared/domain/campaign/client-rules.ts';
-import type { Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';
-import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
-import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
+import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import { type Why, whyAdmitted, type WhyAnswer, whyWaiting } from '../views/why.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -70,7 +72,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     halt: (await store.readHalt()).halt,
     copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
     refusedAddress: await store.refusedAddress(nameIn(part)),
-    ...(await ofClient(store, part, record.campaign.definition.policy)),
+    ...(await ownOf(store, part, record.campaign.definition)),
     joined:
       record.campaign.definition.membership === undefined
         ? null
@@ -93,13 +95,18 @@ function lastFailure({ state }: Upgrade, newest: readonly AuditEntry[]): string 
 const nameIn = (part: Part): string => (part.kind === 'waiting' ? part.pick.client : part.stored.key.client);
 
 /** What of the campaign's rules is the client's own. */
-async function ofClient(
+async function ownOf(
   store: OperatorStore,
   part: Part,
-  policy: CampaignPolicy,
-): Promise<Pick<WhyContext, 'zone' | 'policy'> | null> {
+  definition: CampaignDefinition,
+): Promise<Pick<WhyContext, 'zone' | 'policy' | 'calendar'> | null> {
   const client = await store.readClient(nameIn(part));
-  return client === null ? null : { zone: client.zone, policy: policyFor(policy, client) };
+  if (client === null) return null;
+  return {
+    zone: client.zone,
+    policy: policyFor(definition.policy, client),
+    calendar: calendarFor(definition, client),
+  };
 }
 
 async function productOf(store: OperatorStore, name: string): Promise<ProductRules | null> {

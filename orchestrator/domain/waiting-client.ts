@@ -1,3 +1,4 @@
+import { calendarClass } from '../../shared/domain/campaign/calendar.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 
 /** Where a client waits in a campaign. */
@@ -5,16 +6,16 @@ export interface Waiting {
   readonly client: string;
   readonly wave: number;
   readonly logonServer: string;
-  /** IANA time zone of the client's window; left out where the campaign has no window. */
+  /** The client's class of the calendar; left out where the campaign has none. */
   readonly zone?: string;
 }
 
 /**
- * A client as it waits in a wave. Clients wait apart by time zone where the campaign has a window,
- * so that those whose window is closed cost nothing.
+ * A client as it waits in a wave. Clients wait apart by their calendar, so that those whose windows
+ * are closed cost nothing.
  */
-export const waitingIn = (
-  { policy }: CampaignDefinition,
-  { client, logonServer, zone }: Client,
-  wave: number,
-): Waiting => ({ client, wave, logonServer, ...(policy.window === null ? {} : { zone }) });
+export function waitingIn(definition: CampaignDefinition, client: Client, wave: number): Waiting {
+  const zone = calendarClass(definition, client);
+  const { client: name, logonServer } = client;
+  return { client: name, wave, logonServer, ...(zone === undefined ? {} : { zone }) };
+}

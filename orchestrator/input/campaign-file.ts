@@ -10,11 +10,12 @@ import { deferralsSection, restartSection, structuralField } from './campaign-po
 import { ladderSection, toLadder } from './campaign-ladder.ts';
 import { persistenceSection, toPersistence } from './campaign-persistence.ts';
 import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
-import { excludeField, toExclusions } from './campaign-criteria.ts';
+import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
+import { blackoutsSection, toCalendar, windowsSection } from './campaign-calendar.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';
@@ -29,6 +30,12 @@ const seedField = field('a text or a number', (value) => {
   const seed = typeof value === 'number' ? String(value) : value;
   return typeof seed === 'string' && seed.length > 0 && seed.length <= 200 ? seed : undefined;
 });
+
+/** `window` is a list of one window, so a file has `window` or `windows`. */
+function oneWindowKey(value: Readonly<Record<string, unknown>>, blame: Blame): void {
+  if (value['windows'] === undefined || value['window'] === null || value['window'] === undefined) return;
+  blame(['windows'], 'stands beside window', 'window or windows');
+}
 
 /** The keys of a campaign file. Only `campaign` and `release` are required. */
 const keys = section({
@@ -69,6 +76,8 @@ const keys = section({
   structural: structuralField,
   restart: restartSection,
   window: windowSection,
+  windows: windowsSection,
+  blackouts: blackoutsSection,
   notice: duration().default(defaultNoticeMs),
 });
 
@@ -76,6 +85,7 @@ const keys = section({
 const campaignSchema = across(keys, (value, blame) => {
   checkEnd(value, blame);
   checkSchedule(value, blame);
+  oneWindowKey(value, blame);
 });
 
 /**
@@ -166,6 +176,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
     policy: toPolicy(input),
+    ...toCalendar(input),
     hash,
   };
 }

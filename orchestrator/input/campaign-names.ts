@@ -17,7 +17,14 @@ export interface NameInFile {
 }
 
 /** Every name of clients, logon servers, labels and other columns. */
-export function namesIn({ select, waves, ladder, persistence }: CampaignInput): readonly NameInFile[] {
+export function namesIn({
+  select,
+  waves,
+  windows = [],
+  blackouts = [],
+  ladder,
+  persistence,
+}: CampaignInput): readonly NameInFile[] {
   const { exclude = [] } = select;
   return [
     ...inList('labels', select.labels, ['select', 'labels']),
@@ -26,6 +33,8 @@ export function namesIn({ select, waves, ladder, persistence }: CampaignInput): 
     ...waves.flatMap((each, index) => inCriteria(each, ['waves', index])),
     ...ladder.cases.flatMap(({ where }, index) => inWhere(where, ['ladder', index, 'where'])),
     ...persistence.cases.flatMap(({ where }, index) => inWhere(where, ['persistence', index, 'where'])),
+    ...windows.flatMap(({ where }, index) => inWhere(where, ['windows', index, 'where'])),
+    ...blackouts.flatMap(({ where }, index) => inWhere(where, ['blackouts', index, 'where'])),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { everyDay, type Window } from '../../shared/domain/time/window.ts';
 import { field, list, oneOf, section } from '../../shared/input/fields.ts';
 
-const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 /**
  * `22:00-05:00` as minutes after midnight. An end that is not later than its start lies on the
@@ -28,7 +28,7 @@ const leastMinutes = 61;
 
 const hoursForm = 'hours of the day, more than one, such as "22:00-05:00"';
 
-const hours = () => field(hoursForm, readHours);
+export const hours = () => field(hoursForm, readHours);
 
 /** Hours of every day. */
 export const hoursOfDay = () =>
@@ -37,16 +37,23 @@ export const hoursOfDay = () =>
     return found && { days: everyDay, ...found };
   });
 
+/** Days of the week by their names. */
+export const daysField = () => list(oneOf(...dayNames), `a list of days out of ${dayNames.join(', ')}`);
+
+/** 1 = Monday to 7 = Sunday. */
+export const dayNumbers = (names: readonly (typeof dayNames)[number][]): readonly number[] =>
+  [...new Set(names.map((day) => dayNames.indexOf(day) + 1))].sort((a, b) => a - b);
+
 /**
  * When something may begin on a client, by the clock on its wall: `{ days: [fri, sat], between:
  * "22:00-05:00" }`.
  */
 export const windowSection = section({
-  days: list(oneOf(...dayNames), `a list of days out of ${dayNames.join(', ')}`).default([...dayNames]),
+  days: daysField().default([...dayNames]),
   between: hours(),
 })
   .transform(({ days, between }): Window => ({
-    days: [...new Set(days.map((day) => dayNames.indexOf(day) + 1))].sort((a, b) => a - b),
+    days: dayNumbers(days),
     ...between,
   }))
   .refine(({ days }) => days.length > 0, { message: 'at least one day', path: ['days'] })

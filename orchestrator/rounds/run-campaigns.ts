@@ -1,10 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
-import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { isForced } from '../../shared/domain/rules/campaign-end.ts';
-import { isKnownZone, isWindowOpen } from '../../shared/domain/time/window.ts';
-import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
@@ -12,6 +8,7 @@ import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { cancelSlices } from './cancel-slices.ts';
 import { eachCampaign } from './each-campaign.ts';
+import { type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
 import type { Round } from './repeat.ts';
 
 /**
@@ -19,9 +16,10 @@ import type { Round } from './repeat.ts';
  * then its free slots are filled. A round may come late or twice.
  */
 export function runCampaigns(): Round {
+  const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
   const run = async (context: LeaderContext, record: CampaignRecord): Promise<void> => {
-    const campaign = await runCampaign(context, record);
+    const campaign = await runCampaign(context, record, openClasses);
     if (isFinishingCampaign(campaign)) await cancelling.run(context, campaign);
     else cancelling.forget(campaign);
   };
@@ -33,12 +31,16 @@ export function runCampaigns(): Round {
   return round;
 }
 
-async function runCampaign(context: LeaderContext, record: CampaignRecord): Promise<Campaign> {
+async function runCampaign(
+  context: LeaderContext,
+  record: CampaignRecord,
+  openClasses: OpenClasses,
+): Promise<Campaign> {
   const { store, clock } = context;
   const evaluated = await evaluateCampaign(context, record);
   if (evaluated.campaign.state.status !== 'running') return evaluated.campaign;
-  await store.shareBudget(evaluated, openZones(evaluated.campaign.definition, clock.now()));
-  await admitClients(context, evaluated.campaign);
+  await store.shareBudget(evaluated, openClasses(evaluated.campaign.definition, clock.now()));
+  await admitClients(context, evaluated.campaign, openClasses);
   return evaluated.campaign;
 }
 
@@ -75,14 +77,18 @@ export async function evaluateCampaign(
  * job of each admitted client is added last; a worker runs it.
  * @returns how many were admitted
  */
-export async function admitClients(context: LeaderContext, campaign: Campaign): Promise<number> {
+export async function admitClients(
+  context: LeaderContext,
+  campaign: Campaign,
+  openClasses = rememberingOpenClasses(),
+): Promise<number> {
   const { definition } = campaign;
   const { store, clock, log } = context;
   const name = definition.campaign;
   const inUse = await store.slotsInUse(name);
   const free = definition.budgets.active - inUse.active;
   if (free <= 0) return 0;
-  const queued = await store.queued(name, free, openZones(definition, clock.now()));
+  const queued = await store.queued(name, free, openClasses(definition, clock.now()));
   // After the end of a campaign no further client begins.
   const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting;
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
@@ -91,20 +97,4 @@ export async function admitClients(context: LeaderContext, campaign: Campaign): 
   log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
   await dispatchJobs(context, admitted);
   return admitted.length;
-}
-
-/**
- * Whether the campaign's window is open now in a time zone. Each zone is computed once. Clients
- * whose zone is not known do not wait for ever: they are admitted, and the worker settles each with
- * the reason and begins nothing, or goes on with the zone that the fleet has by then.
- */
-function openZones({ policy }: CampaignDefinition, now: number): IsOpen {
-  const { window } = policy;
-  if (window === null || isForced(policy, now)) return everywhere;
-  const known = new Map<string, boolean>();
-  return (zone) => {
-    const isOpen = known.get(zone) ?? (isWindowOpen(window, zone, now) || !isKnownZone(zone));
-    known.set(zone, isOpen);
-    return isOpen;
-  };
 }

@@ -39,6 +39,8 @@ export interface PaceQuestion {
   readonly finished: number;
   readonly counters: Counters;
   readonly window: Window | null;
+  /** The campaign has a list of windows instead. */
+  readonly hasWindows?: boolean;
   /** Oldest first. */
   readonly samples: readonly PaceSample[];
   readonly now: number;
@@ -85,7 +87,8 @@ export function estimateFor(
   const closed = waveSizes.slice(state.openWaves).reduce((sum, clients) => sum + clients, 0);
   if (closed > 0) return noEstimate(`${closed} clients are in waves that are not open yet`);
   const { window } = definition.policy;
-  return estimateOf({ size, finished: settled, counters, window, samples: pace, now });
+  const hasWindows = definition.calendar?.windows !== undefined;
+  return estimateOf({ size, finished: settled, counters, window, hasWindows, samples: pace, now });
 }
 
 /** Held clients wait for a person, who alone knows for how long; null = none waits. */
@@ -109,6 +112,7 @@ export function estimateOf(question: PaceQuestion): Estimate {
   if (left <= 0) return noEstimate('every client is finished');
   if (window !== null)
     return noEstimate(`clients begin only in their window (${windowInWords(window)}, their own time)`);
+  if (question.hasWindows === true) return noEstimate('clients begin only in their windows');
   const deferred = whyDeferred(question, left);
   if (deferred !== null) return noEstimate(deferred);
   const first = firstOf(samples, now);

@@ -4,8 +4,8 @@ import { membershipWords } from './membership-words.ts';
 import type { Budgets, CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import type { RestartPolicy } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { Window } from '../../shared/domain/time/window.ts';
 import { ladderWords, persistenceWords } from './ladder-words.ts';
+import { calendarRules, daysOf, hoursOf } from './calendar-words.ts';
 
 /** The sections of a campaign file that `plan` puts into words, in this order. */
 export const ruleNames = [
@@ -16,6 +16,7 @@ export const ruleNames = [
   'waves',
   'gates',
   'window',
+  'blackouts',
   'budgets',
   'ladder',
   'persistence',
@@ -41,7 +42,7 @@ export const planRules = (
   ...optional('membership', membershipWords(definition)),
   { rule: 'waves', says: waveSizeWords(definition.waves) },
   { rule: 'gates', says: gateRuleWords(definition.waves) },
-  { rule: 'window', says: windowWords(definition.policy.window) },
+  ...calendarRules(definition),
   { rule: 'budgets', says: budgetWords(definition.budgets) },
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
@@ -60,22 +61,6 @@ function startWords({ start, startAt }: CampaignDefinition): string {
   ];
   return parts.join(', ');
 }
-
-const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-function windowWords(window: Window | null): string {
-  if (window === null) return 'work begins on a client at any time';
-  return `work begins on a client only ${daysOf(window)} ${hoursOf(window)}, by its own clock; what has begun is completed`;
-}
-
-const daysOf = ({ days }: Window): string =>
-  days.length === 7 ? 'every day' : `on ${days.map((day) => dayNames[day - 1] ?? '').join(', ')}`;
-
-const hoursOf = ({ from, to }: Window): string =>
-  `from ${clock(from)} to ${clock(to)}${to <= from ? ' of the next day' : ''}`;
-
-const clock = (minutes: number): string =>
-  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 function budgetWords({ active, perLogonServer, maxDownloads }: Budgets): string {
   const slots = `at most ${active} clients at a time, ${perLogonServer} of each logon server`;

@@ -6,6 +6,8 @@ import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { type EndStatus, endStatusOf } from './campaign-end.ts';
 import { membersWords } from './membership-words.ts';
 import { type Aborted, abortedOf } from './aborted.ts';
+import { ranked } from './ranked-causes.ts';
+import { blackoutsIn } from './blackouts-now.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatus } from './holds.ts';
@@ -108,6 +110,8 @@ export interface CampaignStatus {
    * release.
    */
   readonly willBlockAgain: number;
+  /** Blackouts that last or begin soon, a sentence each; left out where there is none. */
+  readonly blackouts?: readonly string[];
   /** Causes of the ends that failed or need attention, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
@@ -195,6 +199,7 @@ export function campaignStatus(
     relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
     willBlockAgain: counters['willBlockAgain'] ?? 0,
     causes: ranked(progress.flatMap((wave) => wave.causes)),
+    ...blackoutsIn(campaign, now),
   };
   const estimate = estimateFor(campaign, counters, { halt, pace }, status, now);
   return { ...status, estimate, actions: actionsFor(status) };
@@ -273,12 +278,3 @@ const deferralsOf = (counters: Counters): CampaignStatus['deferrals'] =>
     }))
     .filter(({ now, inAll }) => now > 0 || inAll > 0)
     .sort((a, b) => b.inAll - a.inAll);
-
-function ranked(causes: WaveProgress['causes']): CampaignStatus['causes'] {
-  const sum = new Map<string, number>();
-  for (const { cause, count } of causes) sum.set(cause, (sum.get(cause) ?? 0) + count);
-  return [...sum]
-    .map(([cause, count]) => ({ cause, count }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
-}

@@ -6,20 +6,19 @@ import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.
 import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
 import { remarksOn } from './remarks.ts';
-import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
-import type { Copies } from '../../shared/domain/campaign/copies.ts';
-import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
-import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import { progressOf, stepWords, titleOf } from '../../shared/domain/remediation/procedure-words.ts';
-import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
-import { deadlineAhead, isForced } from '../../shared/domain/rules/campaign-end.ts';
+import { deadlineAhead } from '../../shared/domain/rules/campaign-end.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { type Calendar, calendarOpening, isCalendarOpen } from '../../shared/domain/time/calendar.ts';
+import { waitsForOpening } from '../../shared/domain/time/calendar-words.ts';
+import { isKnownZone, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { calendarAt } from '../../shared/domain/upgrade/closed-window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
+import type { WhyContext } from './why-context.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /**
@@ -54,32 +53,6 @@ export interface Moment {
   readonly inWords: string;
 }
 
-/** What the answer is drawn from besides the client's own record. */
-export interface WhyContext {
-  readonly campaign: Campaign;
-  readonly counters: Counters;
-  readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
-  /** Null when the profile of the release's product cannot be read. */
-  readonly product: ProductRules | null;
-  readonly now: number;
-  /** Everything is held. */
-  readonly halt?: Halt | null;
-  /** What is known of the logon servers' copies; null = all have the one tree. */
-  readonly copies?: Copies | null;
-  /** IANA time zone of the client. */
-  readonly zone?: string;
-  /** When and why it joined the campaign; null = it was there from the creation on. */
-  readonly joined?: { readonly at: number; readonly because: string } | null;
-  /** The policy as it holds for the client; left out = that of its campaign. */
-  readonly policy?: CampaignPolicy;
-  /** The address of its check-in that was not taken. */
-  readonly refusedAddress?: {
-    readonly host: string;
-    readonly other: string;
-    readonly at: number;
-  } | null;
-}
-
 /**
  * An admitted client's record, as far as it matters here. `since` is when it came into its state,
  * if known.
@@ -107,11 +80,7 @@ export function whyWaiting(
   const notOpen = over ?? whyNotOpen(context, pick.wave);
   // Lists and totals count it as cancelled, too: nothing is begun on it any more.
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
-  const because =
-    notOpen ??
-    (opening === null
-      ? whyNoSlot(context, pick.logonServer)
-      : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}${orDeadline(context, opening)}`);
+  const because = notOpen ?? (opening === null ? whyNoSlot(context, pick.logonServer) : opening.because);
   return {
     client: pick.client,
     campaign: campaign.definition.campaign,
@@ -121,13 +90,13 @@ export function whyWaiting(
     since: cancelledAt === null ? null : moment(cancelledAt, context.now),
     blockers: [],
     evidence: null,
-    next: cancelledAt === null && over === null ? nextOfWaiting(context, pick, opening) : null,
+    next: cancelledAt === null && over === null ? nextOfWaiting(context, pick, opening?.at ?? null) : null,
     otherwise: null,
     remarks: [
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
       ...joinedWords(context),
-      ...unknownZone(context),
+      ...whyNeverOpen(context),
       ...refusedAddressOf(context),
     ],
     actions: waysBack(campaign, pick.logonServer, context.halt ?? null),
@@ -159,25 +128,37 @@ function joinedWords({ joined }: WhyContext): readonly string[] {
   return joined === null || joined === undefined ? [] : [`${isoOf(joined.at)}: ${joined.because}`];
 }
 
-/** A client whose time zone is not known is admitted at once, and then needs attention. */
-function unknownZone({ campaign, zone = 'UTC' }: WhyContext): readonly string[] {
-  if (campaign.definition.policy.window === null || isKnownZone(zone)) return [];
-  return [`its time zone ${zone} is not known: import it with a time zone such as Europe/Rome`];
+/** A client that has no opening is admitted at once, and then needs attention. */
+function whyNeverOpen(context: WhyContext): readonly string[] {
+  const { zone = 'UTC', now } = context;
+  const calendar = calendarIn(context);
+  if (calendar === null) return [];
+  if (!isKnownZone(zone))
+    return [`its time zone ${zone} is not known: import it with a time zone such as Europe/Rome`];
+  if (calendar.windows?.length === 0) return ['no window of the campaign is for it: it will need attention'];
+  return calendarOpening(calendar, zone, now) === null
+    ? ['none of its windows opens any more outside the blackouts: it will need attention']
+    : [];
 }
 
-/** A deadline that comes before the window opens. */
-const orDeadline = ({ campaign, now }: WhyContext, opening: number): string =>
-  deadlineAhead(campaign.definition.policy, now) === opening ? ': the deadline of the campaign' : '';
+const calendarIn = ({ calendar, campaign, now }: WhyContext): Calendar | null =>
+  calendarAt({ policy: campaign.definition.policy, ...(calendar === undefined ? {} : { calendar }) }, now);
 
-/** When the window of a client opens that is closed now; null when it is open, or there is none. */
-function windowOpening({ campaign, zone, now }: WhyContext): number | null {
-  const { window } = campaign.definition.policy;
-  const { policy } = campaign.definition;
-  if (window === null || zone === undefined || isForced(policy, now) || isWindowOpen(window, zone, now))
-    return null;
-  const opening = nextOpening(window, zone, now);
-  const deadline = deadlineAhead(policy, now);
-  return opening === null || deadline === null ? opening : Math.min(opening, deadline);
+/** A deadline that comes before the window opens. */
+const beforeDeadline = (zone: string, deadline: number): string =>
+  `waits for its window, which opens ${wallTimeOf(zone, deadline)}: the deadline of the campaign`;
+
+/** When a client's calendar opens that is closed now, in words too; null when nothing is closed. */
+function windowOpening(context: WhyContext): { readonly at: number; readonly because: string } | null {
+  const { zone, now } = context;
+  const calendar = calendarIn(context);
+  if (calendar === null || zone === undefined || isCalendarOpen(calendar, zone, now)) return null;
+  const opening = calendarOpening(calendar, zone, now);
+  if (opening === null) return null;
+  const deadline = deadlineAhead(context.campaign.definition.policy, now);
+  return deadline === null || deadline > opening.at
+    ? { at: opening.at, because: waitsForOpening(calendar, zone, opening) }
+    : { at: deadline, because: beforeDeadline(zone, deadline) };
 }
 
 /** A client that has been admitted. */

@@ -17,7 +17,7 @@ export interface AdmissionStore {
    * finishing.
    * Passes over clients that another campaign claims; after very many of them in one call, the
    * next call begins at the start again.
-   * @param isOpen clients in other time zones do not wait for this call; their queues are not read
+   * @param isOpen clients of other classes do not wait for this call; their queues are not read
    */
   queued(campaign: string, limit: number, isOpen?: IsOpen): Promise<Queued>;
   /**

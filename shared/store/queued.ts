@@ -13,8 +13,8 @@ export interface QueuedClient {
 export type Line = 'parked' | 'finishing' | number;
 
 /**
- * Which queue of a line: a logon server; of waiting clients in a campaign with a window also a
- * zone.
+ * Which queue of a line: a logon server; of waiting clients in a campaign with windows or blackouts
+ * also a class of its calendar: a zone, with what holds there (`calendarClass`).
  */
 export interface QueueKey {
   readonly logonServer: string;
@@ -26,12 +26,12 @@ export interface Queue extends QueueKey {
   readonly shard: number;
 }
 
-/** Is the campaign's window open in this IANA time zone? */
+/** May something begin now on the clients of this class of the campaign's calendar? */
 export type IsOpen = (zone: string) => boolean;
 
 export const everywhere: IsOpen = () => true;
 
-/** `LS-ROM`, or `LS-ROM|Europe/Rome` in a campaign with a window. */
+/** `LS-ROM`, or `LS-ROM|Europe/Rome` in a campaign with windows or blackouts. */
 export const queueName = ({ logonServer, zone }: Pick<WaitingClient, 'logonServer' | 'zone'>): string =>
   zone === undefined ? logonServer : `${logonServer}|${zone}`;
 

@@ -108,7 +108,7 @@ export interface WaitingClient {
   readonly client: string;
   readonly wave: number;
   readonly logonServer: string;
-  /** IANA time zone of the client's window; left out where the campaign has no window. */
+  /** The client's class of the calendar (`calendarClass`); left out where there is none. */
   readonly zone?: string;
 }
 

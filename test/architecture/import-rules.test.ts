@@ -10,6 +10,7 @@ const PROPERTIES = 'eslint(no-restricted-properties)';
 const refused: ReadonlyArray<readonly [what: string, file: string, source: string, rule: string]> = [
   ['domain uses a package', 'shared/domain/package.ts', "import 'bullmq';", IMPORTS],
   ['domain uses only a type of a package', 'shared/domain/type.ts', "import type {} from 'zod';", IMPORTS],
+  ['domain counts days elsewhere', 'shared/domain/time/days.ts', "import 'rrule-temporal';", IMPORTS],
   ['domain uses node', 'shared/domain/node.ts', "import 'node:fs';", IMPORTS],
   ['domain waits', 'shared/domain/wait.ts', 'export const end = AbortSignal.timeout(1);', GLOBALS],
   ['domain aborts', 'shared/domain/abort.ts', 'export const end = new AbortController();', GLOBALS],

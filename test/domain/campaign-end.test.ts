@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { WhyContext } from '../../orchestrator/views/why-context.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { deadlineWarnings } from '../../orchestrator/views/campaign-end.ts';
 import { planRules } from '../../orchestrator/views/plan-rules.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
-import { type WhyContext, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
+import { whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignEnd } from '../../shared/domain/rules/campaign-end.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { WhyContext } from '../../orchestrator/views/why-context.ts';
 import { campaignReport } from '../../orchestrator/views/report.ts';
 import { campaignStatus, type CampaignStatus } from '../../orchestrator/views/status.ts';
-import { type Recorded, whyAdmitted, type WhyContext, whyWaiting } from '../../orchestrator/views/why.ts';
+import { type Recorded, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { WhyContext } from '../../orchestrator/views/why-context.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
-import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
+import { type Recorded, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { campaign, running, standing } from './given-campaign.ts';

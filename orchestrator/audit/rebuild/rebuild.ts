@@ -15,6 +15,7 @@ import type { Refusal } from '../../refusal.ts';
 import { putBackRemovals, standIns } from './removals.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { calendarClass } from '../../../shared/domain/campaign/calendar.ts';
 import type { Halt } from '../../../shared/domain/campaign/halt.ts';
 import { type Campaign, type CampaignState, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
@@ -242,10 +243,11 @@ async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap
   }
 }
 
-/** In a campaign with a window clients wait by time zone, which the fleet of the files holds. */
+/** In a campaign with windows clients wait by calendar, which the fleet of the files tells. */
 function inOwnZone({ definition }: Campaign, { fleet }: Snapshot, pick: WaitingClient): WaitingClient {
-  const zone = fleet.get(pick.client)?.zone;
-  return definition.policy.window === null || zone === undefined ? pick : { ...pick, zone };
+  const client = fleet.get(pick.client);
+  const zone = client === undefined ? undefined : calendarClass(definition, client);
+  return zone === undefined ? pick : { ...pick, zone };
 }
 
 const batchSize = 500;

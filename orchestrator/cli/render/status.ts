@@ -140,6 +140,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.end === undefined ? [] : wrapped(view, 'end: ', status.end.says)),
     ...heldLines(view, status),
     ...holdsLines(view, status.holds),
+    ...(status.blackouts ?? []).flatMap((blackout) => wrapped(view, '', blackout, 'yellow')),
     ...abortedLines(view, status),
     ...status.failures.flatMap(({ because, since }) =>
       wrapped(view, `THE LEADER FAILS at this campaign since ${since}: `, because, 'red'),

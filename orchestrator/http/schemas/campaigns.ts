@@ -204,6 +204,7 @@ export const statusAnswer = z.object({
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,
   causes: z.array(z.object({ cause: z.string(), count })).readonly(),
+  blackouts: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<CampaignStatus>;
 
 export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(statusAnswer).readonly() });

@@ -3,6 +3,8 @@ export type { Condition, Where } from '../rules/condition.ts';
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
+import type { Blackout } from '../time/calendar.ts';
+import type { AnyWindow } from '../time/window.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
 export interface Client {
@@ -146,6 +148,19 @@ export interface DownloadLimits {
   readonly at: Readonly<Record<string, number>>;
 }
 
+/**
+ * When something may begin on a client, besides the one `window` of the policy. Each section is
+ * left out where the file does not have it.
+ */
+export interface CampaignCalendar {
+  readonly windows?: readonly CampaignWindow[];
+  readonly blackouts?: readonly CampaignBlackout[];
+}
+
+/** `where` says for which clients it holds; left out = for all. */
+export type CampaignWindow = AnyWindow & { readonly where?: Where };
+export type CampaignBlackout = Blackout & { readonly where?: Where };
+
 /** A campaign as its file defines it: one release to selected clients, by waves, under policies. */
 export interface CampaignDefinition {
   readonly campaign: string;
@@ -160,6 +175,8 @@ export interface CampaignDefinition {
   readonly policy: CampaignPolicy;
   /** Left out = the clients are those of the creation. */
   readonly membership?: Membership;
+  /** Windows and blackouts; left out = the policy's window alone says when. */
+  readonly calendar?: CampaignCalendar;
   /** SHA-256 of the campaign file. */
   readonly hash: string;
 }

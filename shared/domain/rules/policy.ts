@@ -1,3 +1,4 @@
+import type { Calendar } from '../time/calendar.ts';
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
 import type { Where } from './condition.ts';
@@ -174,13 +175,15 @@ export type ReleaseFiles = Readonly<Record<string, string>>;
 
 /**
  * Everything that `decide` reads besides state, event and time. Fixed for the life of a campaign,
- * except for the client's zone.
+ * except for the client's zone and calendar.
  */
 export interface Rules {
   readonly campaign: string;
   readonly seed: string;
   /** IANA time zone of the client: windows and restart hours follow the client's own day. */
   readonly zone: string;
+  /** When something may begin on the client; left out = the policy's window alone says it. */
+  readonly calendar?: Calendar;
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;

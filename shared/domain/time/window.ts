@@ -1,22 +1,31 @@
 import { isoOf } from './iso-time.ts';
+import { type DayRule, nextRuleDay, ruleDays } from './recurrence.ts';
 
-/**
- * A weekly window in which something may begin on a client, by the client's wall clock. What has
- * begun is finished outside the window.
- */
-export interface Window {
-  /**
-   * Days on which it opens, 1 = Monday to 7 = Sunday. It may end after midnight, on the next day.
-   */
-  readonly days: readonly number[];
+/** Hours of a day. */
+export interface Hours {
   /** Minutes after midnight. `to` lies on the next day if it is not later than `from`. */
   readonly from: number;
   readonly to: number;
 }
 
+/**
+ * A weekly window in which something may begin on a client, by the client's wall clock. What has
+ * begun is finished outside the window.
+ */
+export interface Window extends Hours {
+  /**
+   * Days on which it opens, 1 = Monday to 7 = Sunday. It may end after midnight, on the next day.
+   */
+  readonly days: readonly number[];
+}
+
+/** A window that opens on the days of a recurrence rule. */
+export interface RuleWindow extends Hours, DayRule {}
+
+export type AnyWindow = Window | RuleWindow;
+
 export const everyDay: readonly number[] = [1, 2, 3, 4, 5, 6, 7];
 
-const minutesOfDay = 24 * 60;
 const daysOfWeek = 7;
 
 /**
@@ -26,59 +35,114 @@ const daysOfWeek = 7;
  * @param zone IANA name
  * @param at epoch milliseconds
  */
-export function isWindowOpen(window: Window, zone: string, at: number): boolean {
+export function isWindowOpen(window: AnyWindow, zone: string, at: number): boolean {
   const wall = wallOf(zone, at);
   if (wall === null) return false;
   const minute = wall.hour * 60 + wall.minute;
-  const dayBefore = wall.dayOfWeek === 1 ? daysOfWeek : wall.dayOfWeek - 1;
-  const { days, from, to } = window;
-  if (from < to) return days.includes(wall.dayOfWeek) && minute >= from && minute < to;
-  return (days.includes(wall.dayOfWeek) && minute >= from) || (days.includes(dayBefore) && minute < to);
+  const { from, to } = window;
+  const today = wall.toPlainDate();
+  if (from < to) return minute >= from && minute < to && opensOn(window, today);
+  if (minute >= from && opensOn(window, today)) return true;
+  return minute < to && opensOn(window, today.subtract({ days: 1 }));
 }
+
+const opensOn = (window: AnyWindow, date: Temporal.PlainDate): boolean =>
+  'days' in window ? window.days.includes(date.dayOfWeek) : ruleDays(window, date, date).length > 0;
 
 /**
  * The first time from `at` on at which the window is open; `at` itself while it is open. A window
  * whose start the clock skips opens at the first minute after the gap. Null when the zone is not
- * known.
+ * known, and when the rule of the window has no more days.
  */
-export function nextOpening(window: Window, zone: string, at: number): number | null {
+export function nextOpening(window: AnyWindow, zone: string, at: number): number | null {
   const wall = wallOf(zone, at);
   if (wall === null) return null;
   if (isWindowOpen(window, zone, at)) return at;
-  const found = possibleOpenings(window, wall)
-    .filter((time) => time > at && isWindowOpen(window, zone, time))
-    .sort((a, b) => a - b)[0];
-  // Every window has a day and a length, so a week always has an opening. If not: try a day later.
-  return found ?? at + minutesOfDay * 60_000;
+  const yesterday = wall.toPlainDate().subtract({ days: 1 });
+  for (let days = nextDays(window, yesterday); days.length > 0;) {
+    const found = firstChange(days, window, zone, at, true);
+    if (found !== null) return found;
+    // A night may skip all hours of a window: it opens on one of its later days.
+    const last = days.at(-1) ?? yesterday;
+    days = nextDays(window, last.add({ days: 1 }));
+  }
+  return null;
 }
 
 /**
- * Times at which the window can open: its starts on the next days, and the changes of the clock.
+ * When the window that is open at `at` closes. Null = not in the next two weeks, because each day
+ * follows the one before without a break.
  */
-function possibleOpenings(window: Window, wall: Temporal.ZonedDateTime): readonly number[] {
-  const zone = wall.timeZoneId;
-  const today = wall.toPlainDate();
-  const start = Temporal.PlainTime.from({ hour: Math.floor(window.from / 60), minute: window.from % 60 });
-  const starts = Array.from({ length: daysOfWeek + 3 }, (_, day) => today.add({ days: day - 1 })).flatMap(
-    (date) => (['earlier', 'later'] as const).map((which) => zoned(date.toPlainDateTime(start), zone, which)),
-  );
-  return [...starts, ...clockChanges(wall)];
+export function closingOf(window: AnyWindow, zone: string, at: number): number | null {
+  const wall = wallOf(zone, at);
+  if (wall === null) return null;
+  const first = wall.toPlainDate().subtract({ days: 1 });
+  const days = Array.from({ length: openAtMostDays }, (_, day) => first.add({ days: day }));
+  return firstChange(days, window, zone, at, false);
 }
 
-const zoned = (wall: Temporal.PlainDateTime, zone: string, disambiguation: 'earlier' | 'later'): number =>
-  wall.toZonedDateTime(zone, { disambiguation }).epochMilliseconds;
+const openAtMostDays = 15;
 
-function clockChanges(wall: Temporal.ZonedDateTime): readonly number[] {
-  const end = wall.epochMilliseconds + (daysOfWeek + 2) * minutesOfDay * 60_000;
-  const change = wall.getTimeZoneTransition('next')?.epochMilliseconds;
-  return change === undefined || change > end ? [] : [change];
+/** Days on which the window opens, from `first` on: a few, in order; none when it has no more. */
+function nextDays(window: AnyWindow, first: Temporal.PlainDate): readonly Temporal.PlainDate[] {
+  if ('days' in window)
+    return Array.from({ length: daysOfWeek + 2 }, (_, day) => first.add({ days: day })).filter((date) =>
+      opensOn(window, date),
+    );
+  const next = nextRuleDay(window, first);
+  return next === null ? [] : ruleDays(window, next, next.add({ days: daysOfWeek }));
+}
+
+/**
+ * The first time after `at` at which the window opens or closes, out of all times at which it can:
+ * the starts and the ends of its hours on these days, and the changes of the clock.
+ */
+function firstChange(
+  days: readonly Temporal.PlainDate[],
+  window: AnyWindow,
+  zone: string,
+  at: number,
+  toOpen: boolean,
+): number | null {
+  const minute = toOpen ? window.from : window.to;
+  const time = Temporal.PlainTime.from({ hour: Math.floor(minute / 60), minute: minute % 60 });
+  const times = days.flatMap((date) =>
+    [date, date.add({ days: 1 })].flatMap((day) =>
+      (['earlier', 'later'] as const).map((which) => zoned(day.toPlainDateTime(time), zone, which)),
+    ),
+  );
+  const found = [...times, ...clockChanges(days, zone)]
+    .filter((each) => each > at && isWindowOpen(window, zone, each) === toOpen)
+    .sort((a, b) => a - b)[0];
+  return found ?? null;
+}
+
+/** The instant of a wall time: the earlier or the later one where the clock has it twice. */
+export const zoned = (
+  wall: Temporal.PlainDateTime,
+  zone: string,
+  disambiguation: 'earlier' | 'later',
+): number => wall.toZonedDateTime(zone, { disambiguation }).epochMilliseconds;
+
+/** The changes of the clock from the first of these days until two days after the last one. */
+function clockChanges(days: readonly Temporal.PlainDate[], zone: string): readonly number[] {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const end = last.add({ days: 2 }).toZonedDateTime(zone).epochMilliseconds;
+  const changes: number[] = [];
+  let change = first.toZonedDateTime(zone).getTimeZoneTransition('next');
+  while (change !== null && change.epochMilliseconds <= end) {
+    changes.push(change.epochMilliseconds);
+    change = change.getTimeZoneTransition('next');
+  }
+  return changes;
 }
 
 /**
  * Null when the zone is not known: a fleet of an earlier version may hold names such as IST, which
  * Intl takes and Temporal does not.
  */
-function wallOf(zone: string, at: number): Temporal.ZonedDateTime | null {
+export function wallOf(zone: string, at: number): Temporal.ZonedDateTime | null {
   const instant = Temporal.Instant.fromEpochMilliseconds(at);
   try {
     return instant.toZonedDateTimeISO(zone);

@@ -7,37 +7,58 @@ import { forcedAt } from './beyond-end.ts';
 import type { Decision } from './events.ts';
 import { type Upgrade, withMemory } from './state.ts';
 import { settle } from './transitions.ts';
-import { isWindowOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
+import {
+  type Calendar,
+  calendarClosing,
+  calendarOpening,
+  isCalendarOpen,
+  type Opening,
+} from '../time/calendar.ts';
+import { waitsForOpening } from '../time/calendar-words.ts';
+import { isKnownZone, wallTimeOf } from '../time/window.ts';
 
-/**
- * Replaces a decision that begins something outside the campaign's window: the upgrade waits for
- * the opening, and begins with a look there. What has begun is finished outside the window.
- */
-export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
-  const window = windowAt(rules, now);
-  if (window === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
-  if (isWindowOpen(window, rules.zone, now)) return decision;
-  return awaitWindow(rules, onlyLearned(before, decision.upgrade), window, untilWindow, now);
+/** What says when something may begin on a client: its calendar, or the window of its campaign. */
+interface Timed {
+  readonly calendar?: Calendar | null;
+  readonly policy: Pick<Rules['policy'], 'window' | 'end'>;
 }
 
 /**
- * Defers a client on which nothing has begun to the opening of the window: outside the window
- * servpack does not even look at it, and it holds no slot. A check-in is still followed by a look,
- * which begins nothing.
+ * When something may begin on the client; null = at any time. After the deadline of a campaign that
+ * is forced to its end windows no longer hold, and blackouts do.
+ */
+export function calendarAt({ calendar, policy }: Timed, now: number): Calendar | null {
+  const { window } = policy;
+  const known =
+    calendar === undefined ? (window === null ? null : { windows: [window], blackouts: [] }) : calendar;
+  if (known === null || !isForced(policy, now)) return known;
+  return known.blackouts.length === 0 ? null : { windows: null, blackouts: known.blackouts };
+}
+
+/**
+ * Replaces a decision that begins something outside the campaign's windows, or in one of its
+ * blackouts: the upgrade waits for the opening, and begins with a look there. What has begun is
+ * finished at any time.
+ */
+export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
+  const calendar = calendarAt(rules, now);
+  if (calendar === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
+  if (isCalendarOpen(calendar, rules.zone, now)) return decision;
+  return awaitWindow(rules, onlyLearned(before, decision.upgrade), calendar, now);
+}
+
+/**
+ * Defers a client on which nothing has begun to the next opening of a window: until then servpack
+ * does not even look at it, and it holds no slot. A check-in is still followed by a look, which
+ * begins nothing.
  * @returns null where the upgrade may go on
  */
 export function deferToWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
-  const window = windowAt(rules, now);
-  if (window === null || isWindowOpen(window, rules.zone, now)) return null;
+  const calendar = calendarAt(rules, now);
+  if (calendar === null || isCalendarOpen(calendar, rules.zone, now)) return null;
   const isBegun = isFinishing(upgrade) || upgrade.memory.open.unanswered !== false;
-  return isBegun ? null : awaitWindow(rules, upgrade, window, untilWindow, now);
+  return isBegun ? null : awaitWindow(rules, upgrade, calendar, now);
 }
-
-/** The window that holds now; null = none does, as after the campaign's deadline. */
-const windowAt = ({ policy }: Rules, now: number): Window | null =>
-  isForced(policy, now) ? null : policy.window;
-
-const untilWindow = 'waits for its window, which opens';
 
 /**
  * The planned upgrade, unless the plan begins something: then the upgrade before, with what the
@@ -62,28 +83,31 @@ function onlyLearned(before: Upgrade, planned: Upgrade): Upgrade {
 const spreadAtMostMs = 10 * 60_000;
 
 /**
- * Defers the upgrade to the next opening of a window. Waiting for it spends no budget. A client
- * whose time zone is not known has no opening: it needs attention, and nothing begins on it.
- * @param words what the client waits for; the time of the opening is appended
+ * Defers the upgrade to the next opening of its calendar. Waiting for it spends no budget. A client
+ * for which there is no opening needs attention, and nothing begins on it.
+ * @param inWords what the client waits for, at the time of the opening
  */
 export function awaitWindow(
   rules: Rules,
   upgrade: Upgrade,
-  window: Window,
-  words: string,
+  calendar: Calendar,
   now: number,
+  inWords = (opening: Opening): string => waitsForOpening(calendar, rules.zone, opening),
 ): Decision {
-  const opening = nextOpening(window, rules.zone, now);
-  if (opening === null) return settle(upgrade, zoneNotKnown(rules.zone), now);
+  const { zone } = rules;
+  const opening = calendarOpening(calendar, zone, now);
+  if (opening === null)
+    return settle(upgrade, isKnownZone(zone) ? noWindow(calendar) : zoneNotKnown(zone), now);
   const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
-  const opens = opening + Math.floor(point * Math.min(spreadAtMostMs, lengthMs(window) / 10));
+  const closing = calendarClosing(calendar, zone, opening.at)?.at ?? Number.POSITIVE_INFINITY;
+  const opens = opening.at + Math.floor(point * Math.min(spreadAtMostMs, (closing - opening.at) / 10));
   const forced = forcedAt(rules, upgrade, now);
   const isSooner = forced !== null && forced < opens;
   const until = isSooner ? forced : opens;
   const sooner = isSooner
-    ? `; the campaign's deadline comes before that: ${wallTimeOf(rules.zone, rules.policy.end?.at ?? forced)}`
+    ? `; the campaign's deadline comes before that: ${wallTimeOf(zone, rules.policy.end?.at ?? forced)}`
     : '';
-  const because = `${words} ${wallTimeOf(rules.zone, opening)}${sooner}`;
+  const because = `${inWords(opening)}${sooner}`;
   const blockers = 'blockers' in upgrade.state ? upgrade.state.blockers : [];
   const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
   return { kind: 'changed', upgrade: { ...upgrade, state }, because };
@@ -99,4 +123,13 @@ const zoneNotKnown = (zone: string): Ending => ({
   blockers: [],
 });
 
-const lengthMs = ({ from, to }: Window): number => ((to - from + 1440) % 1440 || 1440) * 60_000;
+/** No window of the campaign is for the client, or those that are do not open any more. */
+const noWindow = ({ windows }: Calendar): Ending => ({
+  end: 'needsAttention',
+  cause: 'no window',
+  because:
+    windows?.length === 0
+      ? 'no window of the campaign is for this client, so nothing may begin on it'
+      : 'none of its windows opens any more outside the blackouts, so nothing may begin on it',
+  blockers: [],
+});

@@ -4,9 +4,11 @@ import type { Observation } from '../observation/observation.ts';
 import { isForced } from '../rules/campaign-end.ts';
 import type { Rules } from '../rules/policy.ts';
 import { isoOf } from '../time/iso-time.ts';
-import { isWindowOpen } from '../time/window.ts';
+import { type Calendar, isCalendarOpen } from '../time/calendar.ts';
+import { blackoutUntil } from '../time/calendar-words.ts';
+import { wallTimeOf } from '../time/window.ts';
 import { untilDeadline } from './beyond-end.ts';
-import { awaitWindow } from './closed-window.ts';
+import { awaitWindow, calendarAt } from './closed-window.ts';
 import type { Decision } from './events.ts';
 import { describeOpenProcedure, type PendingRestart, type RestartCause } from './memory.ts';
 import { type Upgrade, withMemory, withoutRestart } from './state.ts';
@@ -26,7 +28,7 @@ export function orderRestart(
   cause: RestartCause,
   now: number,
 ): Decision {
-  const { allowed, between, deadlineMs } = rules.policy.restart;
+  const { allowed, deadlineMs } = rules.policy.restart;
   const user = seen.users[0];
   if (allowed === 'never') {
     const because = 'the policy allows no restart: waits until someone restarts it or logs on';
@@ -37,8 +39,16 @@ export function orderRestart(
     const because = `waits to restart: ${user.name} is logged on, session ${user.session}`;
     return untilDeadline(rules, defer(rules, upgrade, 'restart', because, now), now);
   }
-  if (between !== null && !forced && !isWindowOpen(between, rules.zone, now))
-    return awaitWindow(rules, upgrade, between, 'waits to restart until', now);
+  const hours = forced ? null : restartHours(rules, now);
+  if (hours !== null && !isCalendarOpen(hours, rules.zone, now))
+    return awaitWindow(
+      rules,
+      upgrade,
+      hours,
+      now,
+      ({ at, blackout }) =>
+        `waits to restart until ${wallTimeOf(rules.zone, at)}${blackoutUntil(rules.zone, blackout)}`,
+    );
   const { restarts } = upgrade.memory.history;
   const orders = restarts[cause] ?? 0;
   if (orders >= maxOrders) {
@@ -56,6 +66,12 @@ export function orderRestart(
     open: { restart },
     history: { restarts: { ...restarts, [cause]: orders + 1 } },
   });
+}
+
+/** The hours of restarts, without the blackouts; null = restarts have no hours of their own. */
+function restartHours(rules: Rules, now: number): Calendar | null {
+  const { between } = rules.policy.restart;
+  return between === null ? null : { windows: [between], blackouts: calendarAt(rules, now)?.blackouts ?? [] };
 }
 
 const restartReason: Readonly<Record<RestartCause, string>> = {

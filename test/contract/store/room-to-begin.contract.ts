@@ -228,6 +228,24 @@ export function roomToBeginContract(given: Given): void {
     const rome = 'Europe/Rome';
     const pune = 'Asia/Kolkata';
 
+    it('keeps the classes of a calendar apart, with all their windows and blackouts', async () => {
+      const fixture = given();
+      await fixture.store.importFleet(['a', 'b'].map((name) => clientOf(name)));
+      const [shop, office] = [`${rome}|1x9:0,2;1`, `${rome}|1x9:;`];
+      await fixture.campaign('sp4', [inZone('a', shop), inZone('b', office)], runningState(), {
+        active: 9,
+        perLogonServer: 2,
+      });
+      const asked = async (open: string) =>
+        (await fixture.store.queued('sp4', 9, (name) => name === open)).waiting.map(({ client }) => client);
+      expect([await asked(shop), await asked(office), await asked(rome)]).toEqual([['a'], ['b'], []]);
+      expect(await fixture.store.readWaiting({ campaign: 'sp4', client: 'a' })).toEqual(inZone('a', shop));
+      const record = await fixture.store.readCampaign('sp4');
+      if (record !== null) await fixture.store.shareBudget(record, (name) => name === office);
+      expect(await fixture.store.admit('sp4', [pick('a'), pick('b')], at)).toHaveLength(2);
+      expect(await fixture.store.counters('sp4')).toEqual(await recount(fixture.store, 'sp4'));
+    });
+
     it('leaves the clients of closed time zones where they wait', async () => {
       const fixture = given();
       await fixture.store.importFleet(['a', 'b', 'c'].map((name) => clientOf(name)));

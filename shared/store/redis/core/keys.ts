@@ -26,7 +26,7 @@ export const keyNames = {
   finishingServers: 'finishingServers',
   /**
    * zset per campaign, wave and queue: waiting clients by their position in the campaign. A queue
-   * is a logon server, or `server|zone` in a campaign with a window
+   * is a logon server, or `server|class` in a campaign with windows or blackouts (`queued.ts`)
    */
   waiting: 'waiting',
   /** hash per campaign: every client -> `wave|queue` while it waits, empty once it has a record */
@@ -47,7 +47,7 @@ export const keyNames = {
   lives: 'lives',
   /** set of campaign names */
   campaigns: 'campaigns',
-  /** set per campaign: its queues of waiting clients at creation, logon servers or `server|zone` */
+  /** set per campaign: its queues of waiting clients at creation, as in `waiting` */
   servers: 'servers',
   /** hash per campaign: counter -> amount */
   counters: 'counters',

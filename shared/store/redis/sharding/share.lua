@@ -3,8 +3,8 @@
 -- What a shard uses of a campaign's budget, and could use now: parked and waiting clients, of each
 -- logon server as many as it has room for, none where nothing may begin or the window is closed.
 -- Changes nothing.
--- ARGV: campaign, budget (no more need be counted); then the time zones in which the window is
---       closed
+-- ARGV: campaign, budget (no more need be counted); then the classes of the calendar in which
+--       nothing may begin now
 local campaign, enough = ARGV[1], tonumber(ARGV[2])
 local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served')
 local limits = limitsOf(campaign)

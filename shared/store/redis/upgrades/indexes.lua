@@ -2,7 +2,7 @@
 -- functions move it.
 -- Field names of a record: see record.ts.
 
--- The logon server in the name of a queue of waiting clients: `server`, or `server|zone`.
+-- The logon server in the name of a queue of waiting clients: `server`, or `server|class`.
 local function serverOf(queue)
   return string.match(queue, '^[^|]*')
 end

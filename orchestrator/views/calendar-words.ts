@@ -1,0 +1,66 @@
+import type {
+  CampaignBlackout,
+  CampaignDefinition,
+  CampaignWindow,
+  Where,
+} from '../../shared/domain/campaign/definition.ts';
+import { printWhere } from '../../shared/domain/campaign/where.ts';
+import { edgeWords } from './blackouts-now.ts';
+import type { AnyWindow, Hours, Window } from '../../shared/domain/time/window.ts';
+
+/** What the file says of windows and blackouts: a sentence each. */
+export function calendarRules({
+  policy,
+  calendar,
+}: CampaignDefinition): readonly { readonly rule: 'window' | 'blackouts'; readonly says: string }[] {
+  const windows = calendar?.windows;
+  const blackouts = calendar?.blackouts ?? [];
+  return [
+    { rule: 'window', says: windows === undefined ? windowWords(policy.window) : windowsWords(windows) },
+    ...(blackouts.length === 0 ? [] : [{ rule: 'blackouts', says: blackoutsWords(blackouts) } as const]),
+  ];
+}
+
+function windowWords(window: Window | null): string {
+  if (window === null) return 'work begins on a client at any time';
+  return `work begins on a client only ${daysOf(window)} ${hoursOf(window)}, by its own clock; what has begun is completed`;
+}
+
+const windowsWords = (windows: readonly CampaignWindow[]): string =>
+  `work begins on a client only ${windows.map(oneWindow).join(', or ')}, by its own clock; what has begun is completed`;
+
+const oneWindow = (window: CampaignWindow): string =>
+  `${daysOf(window)} ${hoursOf(window)}${forClients(window.where)}`;
+
+const forClients = (where: Where | undefined): string =>
+  where === undefined ? '' : ` (clients that fulfil ${printWhere(where)})`;
+
+const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** The days on which a window opens: `every day`, `on Fri, Sat`, or its rule. */
+export function daysOf(window: AnyWindow): string {
+  if (!('days' in window))
+    return `on the days of ${window.rule}${window.start === undefined ? '' : ` from ${window.start} on`}`;
+  return window.days.length === 7
+    ? 'every day'
+    : `on ${window.days.map((day) => dayNames[day - 1] ?? '').join(', ')}`;
+}
+
+/** `from 22:00 to 05:00 of the next day` */
+export const hoursOf = ({ from, to }: Hours): string =>
+  `from ${clock(from)} to ${clock(to)}${to <= from ? ' of the next day' : ''}`;
+
+const clock = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** So many blackouts are named; a calendar file may have hundreds. */
+const namedAtMost = 10;
+
+function blackoutsWords(blackouts: readonly CampaignBlackout[]): string {
+  const named = blackouts.slice(0, namedAtMost).map(oneBlackout);
+  const more = blackouts.length > namedAtMost ? `, and ${blackouts.length - namedAtMost} more` : '';
+  return `nothing begins, and no client is restarted, ${named.join(', ')}${more}`;
+}
+
+const oneBlackout = ({ from, to, reason, where }: CampaignBlackout): string =>
+  `from ${edgeWords(from)} to ${edgeWords(to)} (${reason})${forClients(where)}`;
