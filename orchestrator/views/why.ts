@@ -6,6 +6,7 @@ import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.
 import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
 import { remarksOn } from './remarks.ts';
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
