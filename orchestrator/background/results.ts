@@ -20,6 +20,8 @@ export interface CampaignInputFile extends InputFile {
 /** A fleet file, and what its columns are where servpack names them otherwise. */
 export interface FleetInput extends InputFile {
   readonly columns?: readonly ColumnMapping[];
+  /** What the columns of the source are, as a file; `columns` outweighs it. */
+  readonly mapping?: InputFile | undefined;
   /** The difference is found, and nothing is changed. */
   readonly dryRun?: boolean;
   /** Clients that the file does not name leave the fleet. */

@@ -103,14 +103,14 @@ const mayChange = ({ state, removal, memberChange }: Campaign): boolean =>
   memberChange === undefined;
 
 function stepsInWords(steps: readonly MemberStep[]): string {
-  const many = (kind: (step: MemberStep) => boolean, what: string): readonly string[] => {
-    const count = steps.filter(kind).length;
-    return count === 0 ? [] : [`${count} ${what}`];
+  const some = (isIt: (step: MemberStep) => boolean, one: string, many: string): readonly string[] => {
+    const count = steps.filter(isIt).length;
+    return count === 0 ? [] : [count === 1 ? `1 client ${one}` : `${count} clients ${many}`];
   };
   return [
-    ...many(({ from }) => from === null, 'join'),
-    ...many(({ to }) => to === null, 'leave'),
-    ...many(({ from, to }) => from !== null && to !== null, 'wait elsewhere in it'),
+    ...some(({ from }) => from === null, 'joins', 'join'),
+    ...some(({ to }) => to === null, 'leaves', 'leave'),
+    ...some(({ from, to }) => from !== null && to !== null, 'waits in another place', 'wait in other places'),
   ].join(', ');
 }
 

@@ -9,7 +9,9 @@ import type { Twin } from '../../shared/domain/campaign/machine.ts';
 import type { FleetStore, ImportOutcome } from '../../shared/store/fleet-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
-import type { FleetImport, FleetInput } from '../background/results.ts';
+import { type FleetMapping, readMapping } from '../input/fleet-mapping.ts';
+import { noTemplates } from '../input/fleet-templates.ts';
+import type { FleetImport, FleetInput, InputFile } from '../background/results.ts';
 import { changesOf, differenceOf, type FleetDifference } from './difference.ts';
 import { leavingClients, whyNotPruned } from './prune.ts';
 import { namedAtMost, takeOut } from './remove.ts';
@@ -38,7 +40,9 @@ export async function importFleet(
   const { file, text, columns = [], dryRun = false, prune = false, gone = false } = input;
   const isLarge = text.length > largeText || (prune && (await store.fleetSize()) > largeFleet);
   if (background !== undefined && isLarge) return background('importFleet', who, input);
-  const read = readFleetFile(text, file, columns);
+  const mapping = mappingOf(input.mapping);
+  if (!mapping.ok) return mapping;
+  const read = readFleetFile(text, file, [...mapping.value.columns, ...columns], mapping.value);
   if (!read.ok) return err(badFile(file, read.error));
   const known = await knownEntries(store, read.value.clients);
   const held = await heldHosts(store, changedHosts(known, read.value.clients), faultsAtMost);
@@ -65,6 +69,13 @@ export async function importFleet(
     removed: leaving.length,
     leaving: leaving.slice(0, namedAtMost),
   });
+}
+
+/** The mapping file of an import; without one nothing is mapped. */
+function mappingOf(input: InputFile | undefined): Result<FleetMapping, Refusal> {
+  if (input === undefined) return ok({ ...noTemplates, columns: [] });
+  const read = readMapping(input.text, input.file);
+  return read.ok ? read : err(badFile(input.file, read.error));
 }
 
 interface Asked {

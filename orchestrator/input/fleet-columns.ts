@@ -1,5 +1,6 @@
 import { bare } from './blanks.ts';
 import type { CsvRecord } from './csv-records.ts';
+import { columnsNamedIn, type FleetTemplates, noTemplates } from './fleet-templates.ts';
 import { type InputFault, show } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
 
@@ -20,7 +21,7 @@ export type FleetColumn = (typeof fleetColumns)[number];
 const required: readonly FleetColumn[] = ['client', 'logonServer'];
 
 /** Column names compare without case: spreadsheets and people write `Client` and `HOST`. */
-const columnNamed = (cell: string): FleetColumn | undefined =>
+export const columnNamed = (cell: string): FleetColumn | undefined =>
   fleetColumns.find((known) => plain(known) === plain(cell));
 
 /** A column of the site, and the column that it is; null = it is left out. */
@@ -44,6 +45,21 @@ function mappedColumn(mappings: readonly ColumnMapping[]): ColumnOf {
 
 const plain = (cell: string): string => bare(cell).toLowerCase();
 
+/**
+ * The mappings with the columns that only templates name. Such a column is read, and is itself no
+ * column of servpack.
+ */
+export function withTemplates(
+  mappings: readonly ColumnMapping[],
+  templates: FleetTemplates,
+): readonly ColumnMapping[] {
+  const known = new Set(mappings.map(({ from }) => plain(from)));
+  const others = columnsNamedIn(templates).filter(
+    (name) => !known.has(plain(name)) && columnNamed(name) === undefined,
+  );
+  return [...mappings, ...others.map((from) => ({ from, to: null }))];
+}
+
 /** How many of these cells of a header are columns. */
 export function columnsIn(mappings: readonly ColumnMapping[]): (cells: readonly string[]) => number {
   const named = new Set([...fleetColumns, ...mappings.map(({ from }) => from)].map(plain));
@@ -64,6 +80,7 @@ export function readHeader(
   { line, cells }: CsvRecord,
   file: string,
   mappings: readonly ColumnMapping[],
+  templates: FleetTemplates = noTemplates,
 ): FleetHeader {
   const columns = new Map<FleetColumn, number>();
   const leftOut: string[] = [];
@@ -81,15 +98,16 @@ export function readHeader(
     else if (columns.has(column)) blame(printable(cell), twice(column, nameOf(column)), 'every column once');
     else columns.set(column, index);
   }
-  for (const { from } of mappings) {
+  const used = new Set(columnsNamedIn(templates).map(plain));
+  for (const from of [...mappings.map((each) => each.from), ...columnsNamedIn(templates)]) {
     if (!cells.some((cell) => plain(cell) === plain(from)))
       blame(printable(from), 'is mapped and not in the header', 'a column of the file');
   }
   for (const column of required) {
-    if (!columns.has(column))
+    if (!columns.has(column) && templates.values[column] === undefined)
       blame(column, 'is not in the header', `the columns ${required.join(' and ')} at least`);
   }
-  return { columns, nameOf, leftOut, faults };
+  return { columns, nameOf, leftOut: leftOut.filter((cell) => !used.has(plain(cell))), faults };
 }
 
 const twice = (column: FleetColumn, before: string): string =>

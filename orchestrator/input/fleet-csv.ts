@@ -14,7 +14,9 @@ import {
   type FleetColumn,
   type FleetHeader,
   readHeader,
+  withTemplates,
 } from './fleet-columns.ts';
+import { filled, type FleetTemplates, noTemplates, placesIn } from './fleet-templates.ts';
 import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
 import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './names.ts';
@@ -49,24 +51,27 @@ export interface FleetFile {
 
 /**
  * Like `parseFleet`, for faults that are found later. With mappings, columns that are neither
- * mapped nor servpack's are left out. A fault names the column as the file does.
+ * mapped nor servpack's are left out. Templates fill what a row does not say. A fault names the
+ * column as the file does.
  */
 export function readFleetFile(
   text: string,
   file: string,
-  mappings: readonly ColumnMapping[] = [],
+  columns: readonly ColumnMapping[] = [],
+  templates: FleetTemplates = noTemplates,
 ): Result<FleetFile, InputFault[]> {
+  const mappings = withTemplates(columns, templates);
   const { records, faults, delimiter, form } = rowsOf(text, file, mappings);
   const [header, ...rows] = records;
   const broken = faults[0];
   if (header === undefined || (broken !== undefined && broken.line < header.line)) {
     return err(faults.length > 0 ? [...faults] : [empty(file)]);
   }
-  const read = readHeader(header, file, mappings);
+  const read = readHeader(header, file, mappings, templates);
   // With a wrong header every row would have the same faults.
   if (read.faults.length > 0) return err(inFileOrder([...faults, ...read.faults]));
   const { nameOf: columnName, leftOut } = read;
-  const reader = new FleetReader(file, read, header.cells);
+  const reader = new FleetReader(file, read, header.cells, templates);
   const clients: Client[] = [];
   for (const row of rows) {
     if (reader.faults.length >= faultsAtMost) break;
@@ -122,10 +127,14 @@ class FleetReader {
   readonly #unnamed: readonly number[];
   readonly #clientLines = new Map<string, number>();
   readonly #hostLines = new Map<string, number>();
+  readonly #templates: FleetTemplates;
+  readonly #places: ReadonlyMap<string, number>;
   readonly #servers = new LogonServerNames();
   readonly #zoneOf = rememberingZone();
 
-  constructor(file: string, header: FleetHeader, names: readonly string[]) {
+  constructor(file: string, header: FleetHeader, names: readonly string[], templates: FleetTemplates) {
+    this.#templates = templates;
+    this.#places = placesIn(names);
     this.#file = file;
     this.#header = header;
     this.#width = widthOf(names);
@@ -139,7 +148,10 @@ class FleetReader {
   /** The client of a row. It is unusable when the row added to `faults`. */
   read(row: CsvRecord): Client {
     const { line, cells } = row;
-    const cell = (column: FleetColumn): string => cells[this.#header.columns.get(column) ?? -1] ?? '';
+    const { values, labels } = this.#templates;
+    const fill = (template: string): string => filled(template, this.#places, cells);
+    const cell = (column: FleetColumn): string =>
+      cells[this.#header.columns.get(column) ?? -1] || fill(values[column] ?? '');
     const width = Math.max(widthOf(cells), Math.min(cells.length, this.#width));
     if (width !== this.#width)
       this.#blame(line, '(row)', `has ${width} values`, `${this.#width} as in the header`);
@@ -150,7 +162,7 @@ class FleetReader {
       logonServer: this.#servers.of(bareServer(cell('logonServer'))),
       zone: this.#zoneOf(cell('zone') || 'UTC') ?? '',
       role: cell('role') === 'server' ? 'server' : 'workstation',
-      labels: words(cell('labels')),
+      labels: [...words(cell('labels')), ...labels.map(fill).filter((label) => label !== '')],
       ...(cell('port') === '' ? {} : { port: Number(cell('port')) }),
       ...(cell('hostKey') === '' ? {} : { hostKeys: words(cell('hostKey')) }),
     };

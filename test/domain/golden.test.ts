@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { joiners } from './golden/joiners.ts';
 import { nights } from './golden/nights.ts';
 import { rings } from './golden/rings.ts';
 import { soak } from './golden/soak.ts';
@@ -14,6 +15,7 @@ test.each([
   ['soak', soak],
   ['nights', nights],
   ['trouble', trouble],
+  ['joiners', joiners],
 ] as const)('the campaign of %s goes as it always has', async (name, story) => {
   await expect(await story()).toMatchFileSnapshot(`golden/${name}.txt`);
 });

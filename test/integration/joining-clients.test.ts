@@ -188,7 +188,7 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
     if (later === null) throw new Error('no campaign');
     await evaluateCampaign(contextOf(lab.orchestrator), later);
     expect((await store.readCampaign('sp4'))?.campaign.state).toMatchObject({ openWaves: 2 });
-    expect(await lab.status()).toContain('passed before; 1 of 2 finished');
+    expect(await lab.status()).toContain('"gate":"passed: 1 upgraded');
     const { waiting } = await store.queued('sp4', 9);
     expect(waiting.map(({ client }) => client)).toContain('pc-5');
   });

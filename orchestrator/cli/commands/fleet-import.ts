@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import { err, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { type ColumnMapping, fleetColumns, fleetImportAnswer } from '../../http/schemas/fleet.ts';
+import { readDuration } from '../../../shared/input/quantities.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
-import { readFleetOf, refusedAs } from '../client/input-file.ts';
+import { jsonOf } from '../client/command-output.ts';
+import { readFileOf, readFleetOf, refusedAs } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { importLines, readAs } from '../render/fleet.ts';
 import { number, plainView, type View } from '../render/view.ts';
@@ -16,6 +18,9 @@ interface ImportOptions {
   readonly prune?: boolean;
   readonly gone?: boolean;
   readonly yes?: boolean;
+  readonly mapFile?: string;
+  readonly command?: string;
+  readonly timeLimit: number;
 }
 
 type Imported = z.infer<typeof fleetImportAnswer>;
@@ -27,19 +32,28 @@ export interface ImportBody {
   readonly columns: readonly ColumnMapping[];
   readonly prune: boolean;
   readonly gone: boolean;
+  readonly mapping?: { readonly file: string; readonly text: string } | undefined;
 }
 
 export function addImportCommand(fleet: Command): void {
   fleet
-    .command('import <file>')
+    .command('import [file]')
     .description(
-      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey), a list in YAML or JSON, or an inventory of Ansible; form, delimiter and encoding are found; a file with a fault changes nothing',
+      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey), a list in YAML or JSON, or an inventory of Ansible, or from what a command prints as JSON; form, delimiter and encoding are found; a file with a fault changes nothing',
     )
     .option(
       '--map <columns>',
       "what the columns of the file are, such as Name=client,DNSHostName=host; all others but servpack's own are left out",
       mappings,
       [],
+    )
+    .option('--map-file <file>', 'a file that says what the columns are, with fixed values and labels (YAML)')
+    .option('--command <line>', 'run this command here, without a shell, and import the JSON that it prints')
+    .option(
+      '--time-limit <duration>',
+      'stop the command after this time: 30s, 10m',
+      timeLimit,
+      defaultLimitMs,
     )
     .option('--dry-run', 'show what the file would change, and change nothing')
     .option(
@@ -50,15 +64,17 @@ export function addImportCommand(fleet: Command): void {
     .option('--yes', 'with --prune: do not ask')
     .addHelpText(
       'after',
-      '\nExamples:\n  servpack fleet import examples/fleet.csv\n  servpack fleet import computers.csv --map Name=client,DNSHostName=host,Site=logonServer\n  servpack fleet import all.csv --prune',
+      '\nExamples:\n  servpack fleet import examples/fleet.csv\n  servpack fleet import computers.csv --map Name=client,DNSHostName=host,Site=logonServer\n  servpack fleet import all.csv --prune\n  servpack fleet import --command "ad-export --json" --map-file ad.yaml',
     )
-    .action(async (file: string, options: ImportOptions, command: Command) => {
+    .action(async (file: string | undefined, options: ImportOptions, command: Command) => {
       await withApi(command, async (api) => {
-        const read = await readFleetOf(file);
+        const read = await sourceOf(file, options);
         if (!read.ok) return read;
+        const mapping = options.mapFile === undefined ? ok(undefined) : await readFileOf(options.mapFile);
+        if (!mapping.ok) return mapping;
         const { input, encoding } = read.value;
         const { map: columns, prune = false, gone = false, dryRun = false, yes = false } = options;
-        const body = { ...input, columns, prune, gone };
+        const body = { ...input, columns, prune, gone, mapping: mapping.value };
         const shown = (view: View, answer: Imported) => [
           ...readAs(encoding, answer.delimiter),
           ...importLines(view, answer),
@@ -69,6 +85,27 @@ export function addImportCommand(fleet: Command): void {
         return imported.ok ? outputOf(imported, shown) : err(refusedAs(imported.error, encoding));
       });
     });
+}
+
+const defaultLimitMs = 5 * 60_000;
+
+function timeLimit(text: string): number {
+  const ms = readDuration(text);
+  if (ms !== undefined && ms >= 1_000 && ms <= 24 * 3_600_000) return ms;
+  throw new InvalidArgumentError('Expected a duration from 1s to 24h, such as 30s or 10m.');
+}
+
+/** Reads the file, or what the command prints. The faults of a fleet name the one or the other. */
+async function sourceOf(
+  file: string | undefined,
+  { command, timeLimit: limitMs }: ImportOptions,
+): ReturnType<typeof readFleetOf> {
+  if (file !== undefined && command === undefined) return readFleetOf(file);
+  if (command === undefined || file !== undefined)
+    return err(fault('input.source', 'give either a file, or --command LINE'));
+  const printed = await jsonOf(command, limitMs);
+  if (!printed.ok) return printed;
+  return ok({ input: { file: command.slice(0, 200), text: printed.value }, encoding: 'UTF-8' });
 }
 
 /**

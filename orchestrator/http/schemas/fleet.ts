@@ -50,6 +50,8 @@ export const fleetBody = z.strictObject({
     .array(z.strictObject({ from: z.string().min(1).max(253), to: z.enum(fleetColumns).nullable() }))
     .max(100)
     .default([]),
+  /** A mapping file; what `columns` says of a column outweighs it. */
+  mapping: fileBody.optional(),
   /** Says what the file would change, and changes nothing. */
   dryRun: z.boolean().default(false),
   /** Clients that the file does not name leave the fleet. */

@@ -2,6 +2,7 @@ import type { WaitingClient, StoredUpgrade } from '../../../shared/store/types.t
 import type { Counters } from '../../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
+import { membersWords } from '../../../orchestrator/views/membership-words.ts';
 import { campaignStatus } from '../../../orchestrator/views/status.ts';
 import { counted, countsOf, momentOf, row, wrapped } from './layout.ts';
 import { memoryWords, stateWords } from './memory-words.ts';
@@ -20,8 +21,10 @@ export async function wholeState(world: World, shown: Map<string, string>): Prom
   const { budgets } = record.campaign.definition;
   const inUse = `${slots.active} of ${budgets.active} in use`;
   const clients = await clientLines(world);
+  const members = membersWords(record.campaign.members);
   return [
     wrapped('campaign  ', campaignWords(record.campaign)),
+    ...(members === null ? [] : [wrapped('clients   ', members)]),
     ...waveLines(record.campaign, counters, now),
     wrapped('slots     ', [inUse, countsOf(slots.perLogonServer)].filter((each) => each !== '').join('; ')),
     wrapped('counters  ', countersWords(counters)),

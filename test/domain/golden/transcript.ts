@@ -3,6 +3,7 @@ import { spanOf, wrapped } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { cancelEveryone, checkIn, create, changeCampaign, reopen } from './operator.ts';
 import { round, sweep } from './orchestrator.ts';
+import { importClients } from './membership.ts';
 import { auditLines } from './audit-words.ts';
 import { clientLines, wholeState } from './state-words.ts';
 import { Drive, driveUpTo } from './worker.ts';
@@ -74,6 +75,15 @@ export class Transcript {
   unmark = (by: string, client: string, reason: string) =>
     this.#command(`unmark ${client} by ${by}: ${reason}`, () =>
       reopen(this.world, by, client, (upgrade) => unmark(upgrade, `${by}: ${reason}`)),
+    );
+
+  /** Imports clients with these labels, and lets clients join and leave. */
+  bring = (who: string, labels: Readonly<Record<string, readonly string[]>>) =>
+    this.#command(
+      `import by ${who}: ${Object.entries(labels)
+        .map(([client, words]) => [client, ...words].join(' '))
+        .join(', ')}`,
+      () => importClients(this.world, who, labels),
     );
 
   round = () => this.#command('round', () => round(this.world));

@@ -10,7 +10,13 @@ import { Machine, type MachineSetting } from './machine.ts';
 export interface Setting {
   readonly campaign: string;
   readonly machines: Readonly<Record<string, MachineSetting>>;
-  readonly file: Pick<CampaignDefinition, 'waves' | 'budgets'>;
+  /**
+   * The labels of the clients that the fleet has at the beginning; left out = all of them, without
+   * labels.
+   */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
+  readonly file: Pick<CampaignDefinition, 'waves' | 'budgets'> &
+    Partial<Pick<CampaignDefinition, 'select' | 'membership'>>;
   readonly policy: CampaignPolicy;
 }
 
@@ -22,6 +28,8 @@ export class World {
   readonly setting: Setting;
   readonly campaign: string;
   readonly machines: ReadonlyMap<string, Machine>;
+  /** The labels of the clients of the fleet. */
+  readonly labels: Map<string, readonly string[]>;
   now = evening;
   readonly store = createMemoryStore(() => this.now);
   /** What BullMQ would hold, by job id. A job that a worker has taken is not here any more. */
@@ -30,6 +38,8 @@ export class World {
   constructor(setting: Setting) {
     this.setting = setting;
     this.campaign = setting.campaign;
+    const all = Object.keys(setting.machines).map((client) => [client, []] as const);
+    this.labels = new Map(Object.entries(setting.labels ?? Object.fromEntries(all)));
     const machines = Object.entries(setting.machines);
     this.machines = new Map(machines.map(([client, machine]) => [client, new Machine(machine)]));
   }
@@ -41,14 +51,10 @@ export class World {
   }
 
   get fleet(): readonly Client[] {
-    return [...this.machines].map(([client, { logonServer, zone, role }]) => ({
-      client,
-      host: client,
-      logonServer,
-      zone,
-      role,
-      labels: [],
-    }));
+    return [...this.machines].flatMap(([client, { logonServer, zone, role }]) => {
+      const labels = this.labels.get(client);
+      return labels === undefined ? [] : [{ client, host: client, logonServer, zone, role, labels }];
+    });
   }
 
   rulesFor(client: string): Rules {
