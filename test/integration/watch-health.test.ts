@@ -11,7 +11,7 @@ import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { recount } from '../twin/recount.ts';
-import { bring, firstWave } from './admitted-clients.ts';
+import { bring, firstWave, kim } from './admitted-clients.ts';
 
 const yaml = [
   'campaign: sp4',
@@ -156,6 +156,64 @@ describe.each(storesAndShards)('the health of upgraded clients, on the %s store'
       health: { healthy: 3, unhealthy: 0, notKnown: 0 },
       waves: [{}, { isOpen: true }],
     });
+    expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
+  });
+
+  test('opens the next wave for a person who accepts that the health is not known', async () => {
+    const { orchestrator, names } = await begun();
+    await using _ = orchestrator;
+    const { store } = orchestrator;
+    await rounds(orchestrator, now + day);
+    await answer(store, now + day, Object.fromEntries(names.map((name) => [name, null])));
+    await rounds(orchestrator, now + day + 1);
+    expect((await statusOf(orchestrator)).waves[1].isOpen).toBe(false);
+    const resumed = await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', { reason: 'all away' }, kim);
+    expect(resumed.body).toMatchObject({
+      status: 'running',
+      because: 'resumed in spite of 3 clients of unknown health: all away',
+    });
+    await rounds(orchestrator, now + day + 2);
+    expect(await statusOf(orchestrator)).toMatchObject({
+      waves: [{ gate: expect.stringContaining('in spite of 3 clients of unknown health') }, { isOpen: true }],
+    });
+    const again = await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, kim);
+    expect([again.status, again.body.error.message]).toEqual([
+      409,
+      'campaign sp4 is not paused: it is running',
+    ]);
+  });
+
+  test('is collected once, also when the leader dies in the middle of it', async () => {
+    const { orchestrator, names } = await begun();
+    await using _ = orchestrator;
+    const { store } = orchestrator;
+    await rounds(orchestrator, now + day);
+    await answer(store, now + day, Object.fromEntries(names.map((name) => [name, good])));
+    const context = contextOver(store, standingClock(now + day + 1), keepingDispatcher([]));
+    await runSurveys().run(context);
+    let left = 1;
+    const dying = new Proxy(store, {
+      get: (real, name) => {
+        if (name === 'commitIdle' && (left -= 1) < 0)
+          return async () => {
+            throw new Error('killed');
+          };
+        const value: unknown = Reflect.get(real, name);
+        return typeof value === 'function' ? value.bind(real) : value;
+      },
+    });
+    const health = watchHealth();
+    await runCampaigns(health).run(context);
+    await health.run({ ...context, store: dying });
+    expect((await statusOf(orchestrator)).health).toEqual({ healthy: 1, unhealthy: 0, notKnown: 0 });
+    await rounds(orchestrator, now + day + 2);
+    expect(await statusOf(orchestrator)).toMatchObject({
+      health: { healthy: 3, unhealthy: 0, notKnown: 0 },
+      waves: [{}, { isOpen: true }],
+      failures: [],
+    });
+    const audit = (await store.audit(300)).filter(({ because }) => because.startsWith('looked at again'));
+    expect(audit.map(({ client }) => client ?? '').toSorted()).toEqual([...names].toSorted());
     expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
   });
 
