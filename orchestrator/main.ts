@@ -24,6 +24,7 @@ import { runSchedules } from './rounds/run-schedules.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
 import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
+import { watchHealth } from './rounds/watch-health.ts';
 import { openClock } from '../shared/shared-clock.ts';
 import type { Config } from '../shared/config.ts';
 import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
@@ -169,8 +170,13 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
 }
 
 /** What only the leader does, and how often: real time from the end of a run to the next one. */
-const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [number, Round])[] => [
-  [100, runCampaigns()],
+const roundsOf = (
+  sealer: Sealer,
+  verifier: CopyVerifier,
+  health = watchHealth(),
+): readonly (readonly [number, Round])[] => [
+  [100, runCampaigns(health)],
+  [500, health],
   [500, drainCampaigns()],
   // A shard that missed a pause hears of it within this time after it is back.
   [500, { name: 'replicas', run: repairReplicas }],

@@ -1,4 +1,5 @@
 import type { Failure } from '../shared/domain/observation/failure.ts';
+import { type Health, healthOf } from '../shared/domain/observation/health.ts';
 import { couldNotLook, remarksOf, verdictOf } from '../shared/domain/observation/verdict.ts';
 import type { LastLook } from '../shared/domain/survey/last-look.ts';
 import { reasonOf } from '../shared/reason-of.ts';
@@ -51,7 +52,7 @@ export async function makeLook(
   // The end of this worker is no fault of the client.
   if (stop.aborted) return 'letGo';
   const { survey, product, release, keepsEvidence } = asked.survey;
-  const { verdict, remarks, evidence } = found;
+  const { verdict, remarks, evidence, health } = found;
   const look: LastLook = {
     at: clock.now(),
     survey,
@@ -61,6 +62,7 @@ export async function makeLook(
     remarks,
     campaign: asked.campaign,
     evidence: evidence?.sha256 ?? null,
+    ...(asked.survey.asksHealth === true ? { health } : {}),
   };
   const isPut = await store.putLook(key, look, keepsEvidence ? evidence : null);
   log.debug({ ...key, verdict: verdict.kind }, 'looked');
@@ -68,11 +70,13 @@ export async function makeLook(
 }
 
 interface Found extends Pick<LastLook, 'verdict' | 'remarks'> {
+  readonly health: Health;
   readonly evidence: Evidence | null;
 }
 
 const failed = (kind: Failure['kind'], message: string): Found => ({
   verdict: couldNotLook({ kind, message }),
+  health: { kind: 'notKnown', because: message },
   remarks: [],
   evidence: null,
 });
@@ -90,7 +94,8 @@ async function find(
     if (!seen.ok) return failed(seen.error.kind, seen.error.message);
     const { observation, evidence } = seen.value;
     const verdict = verdictOf(scope.product, survey.release === null ? null : scope.files, observation);
-    return { verdict, remarks: remarksOf(scope.product, observation), evidence };
+    const health = healthOf(scope.product, scope, observation);
+    return { verdict, health, remarks: remarksOf(scope.product, observation), evidence };
   } catch (error) {
     // A fault of servpack itself: the same look would fail again.
     if (!signal.aborted) log.error({ survey: survey.survey, client: client.client, error }, 'a look failed');

@@ -11,6 +11,8 @@ export interface SurveyScope {
   readonly product: ProductRules;
   readonly profile: Profile;
   readonly files: ReleaseFiles;
+  /** That of the release; null = not known, or no release. */
+  readonly servicePack: number | null;
 }
 
 /** The scopes of surveys, each read once. */
@@ -56,5 +58,10 @@ async function readScope(
   const release = name === null ? null : await store.readRelease(name);
   if (name !== null && release === null) return `release ${name} is not there any more`;
   const files = Object.fromEntries((release?.files ?? []).map((file) => [file.name, file.sha256]));
-  return { profile: profile.value, product: rulesOf(profile.value), files };
+  return {
+    profile: profile.value,
+    product: rulesOf(profile.value),
+    files,
+    servicePack: release?.servicePack ?? null,
+  };
 }

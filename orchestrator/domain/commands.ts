@@ -1,5 +1,6 @@
 import { whyEndPassed } from './campaign-end.ts';
-import { evaluateGate } from './gate.ts';
+import { acceptedWords, evaluateGate } from './gate.ts';
+import { acceptUnknownHealth } from './health-looks.ts';
 import { gateQuestion } from './gate-question.ts';
 import { waveProgress } from './wave-progress.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
@@ -90,6 +91,7 @@ export function resume(
   const name = definition.campaign;
   const awaiting = awaitingOf(state);
   if (awaiting !== null) return resumeStart(campaign, awaiting, request, now);
+  if (state.status === 'running') return acceptUnknownHealth(campaign, state, request, now);
   if (state.status !== 'paused')
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
   const isAnothers = !state.byGate && state.by !== rebuilder && state.by !== by;
@@ -115,6 +117,7 @@ function resumeInSpite(
 ): CampaignDecision {
   const waves = waveProgress(campaign.waveSizes, counters);
   const inAll = waves.reduce((sum, { failures }) => sum + failures, 0);
+  const unhealthy = waves.reduce((sum, { health }) => sum + health.unhealthy, 0);
   if (acceptFailures !== undefined && acceptFailures !== inAll)
     return refused(
       `campaign ${campaign.definition.campaign} has ${inAll} failures by now, not ${acceptFailures}; look at them, and resume it with that number`,
@@ -123,15 +126,16 @@ function resumeInSpite(
     const question = gateQuestion(campaign, state, { index, progress, now });
     return question !== null && evaluateGate(question).kind === 'broken';
   });
-  const accepted = waves.map(({ failures }, wave) =>
-    stops[wave] === true ? failures : (state.accepted[wave] ?? 0),
+  const accepted = waves.map(({ failures, health }, wave) =>
+    stops[wave] === true ? failures + health.unhealthy : (state.accepted[wave] ?? 0),
   );
-  const acceptances = waves.map(({ failures }, wave) => {
+  const acceptances = waves.map(({ failures, health }, wave) => {
     const acceptance = {
       by,
       at: now,
       failures,
       ...(reason === undefined ? {} : { reason }),
+      ...(health.unhealthy === 0 ? {} : { unhealthy: health.unhealthy }),
       ...(wave < state.openWaves - 1 ? { isLate: true as const } : {}),
     };
     return stops[wave] === true ? acceptance : (state.acceptances?.[wave] ?? null);
@@ -139,7 +143,11 @@ function resumeInSpite(
   return transition(
     campaign,
     { ...runningOf(state), status: 'running', accepted, acceptances },
-    resumeReason(`resumed in spite of ${inAll} ${inAll === 1 ? 'failure' : 'failures'}`, null, reason),
+    resumeReason(
+      `resumed in spite of ${acceptedWords({ failures: inAll, unhealthy }) || '0 failures'}`,
+      null,
+      reason,
+    ),
   );
 }
 

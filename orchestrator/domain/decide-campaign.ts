@@ -3,6 +3,7 @@ import { abort, pause, reopen, resume, start } from './commands.ts';
 import { ignored, transition } from './decision.ts';
 import { archiveWritten, duringRemoval, requestRemoval, undoRemoval } from './removal.ts';
 import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
+import { healthAsked, healthFound } from './health-looks.ts';
 import { hold, unhold } from './hold.ts';
 import { judgeWaves } from './judge-waves.ts';
 import { waveProgress } from './wave-progress.ts';
@@ -62,6 +63,10 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
       return abort(campaign, event, now);
     case 'Reopened':
       return reopen(campaign, event.because);
+    case 'HealthAsked':
+      return healthAsked(campaign, event, now);
+    case 'HealthFound':
+      return healthFound(campaign, event, now);
     case 'CountersRead':
       return countersRead(campaign, event.counters, now);
   }

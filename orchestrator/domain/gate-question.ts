@@ -36,3 +36,7 @@ export const triableIn = ({ size, settled, tried }: WaveProgress): number => siz
 /** How many tried clients a gate needs before it decides: `minSample`, or all that there can be. */
 export const sampleOf = ({ gate }: Wave, progress: WaveProgress): number =>
   Math.min(gate.minSample, triableIn(progress));
+
+/** Of how many upgraded clients the health must be known: `minSample`, or all that there are. */
+export const healthSampleOf = ({ gate }: Wave, { ends }: WaveProgress): number =>
+  Math.min(gate.minSample, ends.upgraded);

@@ -1,6 +1,7 @@
 import type { Acceptance } from '../../shared/domain/campaign/campaign.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
-import { type GateQuestion, sampleOf, triableIn } from './gate-question.ts';
+import type { Wave } from '../../shared/domain/campaign/definition.ts';
+import { type GateQuestion, healthSampleOf, sampleOf, triableIn } from './gate-question.ts';
 import { doneOf, waitsOf } from './gate-waits.ts';
 import type { WaveProgress } from './wave-progress.ts';
 
@@ -33,12 +34,15 @@ export function evaluateGate(question: GateQuestion): GateVerdict {
  */
 export function evaluateCounts({ wave, index, state, progress }: GateQuestion): GateVerdict {
   const { name, gate } = wave;
-  const { size, settled, tried, failures } = progress;
+  const { size, settled, tried, failures, health } = progress;
   const accepted = state.accepted[index] ?? 0;
   if (size === 0) return { kind: 'open', how: 'passed', because: 'passed: it is empty' };
   const sample = sampleOf(wave, progress);
-  if (tried >= sample && (failures - accepted) * 100 > gate.notOkPercent * tried)
+  const notOk = failures + health.unhealthy - accepted;
+  if (tried >= sample && notOk * 100 > gate.notOkPercent * tried)
     return { kind: 'broken', because: brokenBecause(name, gate.notOkPercent, progress) };
+  const ill = tooManyUnhealthy(wave, progress, state.acceptances?.[index]?.unhealthy ?? 0);
+  if (ill !== null) return { kind: 'broken', because: `wave ${name}: ${ill}` };
   const share = `${finishedOf(progress)} finished`;
   if (tried < sample) return { kind: 'closed', because: `${share}; needs ${sample} before it decides` };
   if (settled * 100 < gate.settledPercent * size)
@@ -59,7 +63,7 @@ const finishedOf = ({ settled, size }: WaveProgress): string => `${settled} of $
  */
 function tooFewUpgraded(progress: WaveProgress, needed: number, accepted: number): string | null {
   const all = triableIn(progress);
-  const upToDate = progress.tried - progress.failures;
+  const upToDate = progress.tried - progress.failures - progress.health.unhealthy;
   return (upToDate + accepted) * 100 >= needed * all
     ? null
     : `${upToDate} of ${all} upgraded; ${needed} % are needed`;
@@ -67,23 +71,55 @@ function tooFewUpgraded(progress: WaveProgress, needed: number, accepted: number
 
 /** Says who let the failures of a wave through. Such a wave has not passed. */
 function openedBecause(progress: WaveProgress, acceptance: Acceptance | null): GateVerdict {
-  const found = endsInWords(progress.ends);
+  const found = foundInWords(progress);
   const how = howAccepted(acceptance);
   if (how !== null) return { kind: 'open', how, because: `${how}: ${found}` };
   if (progress.tried > 0) return { kind: 'open', how: 'passed', because: `passed: ${found}` };
   return { kind: 'open', how: 'opened', because: `opened, and no client was tried: ${found}` };
 }
 
-/** `opened by anna in spite of 2 failures`; null = no acceptance opened the wave. */
-export const howAccepted = (acceptance: Acceptance | null): string | null =>
-  acceptance === null || acceptance.failures === 0 || acceptance.isLate === true
-    ? null
-    : `opened by ${acceptance.by} in spite of ${many(acceptance.failures, 'failure')}`;
+/** `18 upgraded, 2 failed; 1 of the upgraded is unhealthy`: unhealthy ones are counted apart. */
+export const foundInWords = ({ ends, health: { unhealthy } }: WaveProgress): string =>
+  `${endsInWords(ends)}${unhealthy === 0 ? '' : `; ${unhealthy} of the upgraded ${unhealthy === 1 ? 'is' : 'are'} unhealthy`}`;
 
-function brokenBecause(name: string, limit: number, { tried, failures, causes }: WaveProgress): string {
+/** `opened by anna in spite of 2 failures`; null = no acceptance opened the wave. */
+export function howAccepted(acceptance: Acceptance | null): string | null {
+  const what = acceptance === null || acceptance.isLate === true ? '' : acceptedWords(acceptance);
+  return what === '' ? null : `opened by ${acceptance?.by} in spite of ${what}`;
+}
+
+/** `2 failures and 1 unhealthy client`; '' = nothing was accepted. */
+export const acceptedWords = ({
+  failures,
+  unhealthy = 0,
+  notKnown = 0,
+}: Pick<Acceptance, 'failures' | 'unhealthy' | 'notKnown'>): string =>
+  [
+    ...(failures === 0 ? [] : [many(failures, 'failure')]),
+    ...(unhealthy === 0 ? [] : [many(unhealthy, 'unhealthy client')]),
+    ...(notKnown === 0 ? [] : [`${many(notKnown, 'client')} of unknown health`]),
+  ].join(' and ');
+
+/** Says why the health of the wave stops the campaign; null = the health stops nothing. */
+function tooManyUnhealthy(wave: Wave, progress: WaveProgress, accepted: number): string | null {
+  const { health: limit } = wave.gate;
+  const { healthy, unhealthy } = progress.health;
+  const known = healthy + unhealthy;
+  if (limit === undefined || known < healthSampleOf(wave, progress)) return null;
+  return (unhealthy - accepted) * 100 > limit.notOkPercent * known
+    ? `${unhealthy} of ${known} upgraded clients that were looked at again are unhealthy, limit ${limit.notOkPercent} %`
+    : null;
+}
+
+function brokenBecause(
+  name: string,
+  limit: number,
+  { tried, failures, health, causes }: WaveProgress,
+): string {
   const first = causes[0];
   const cause = first === undefined ? '' : `, same cause ${first.count}x: ${first.cause}`;
-  return `wave ${name}: ${many(failures, 'failure')} in ${many(tried, 'client')} that were tried, limit ${limit} %${cause}`;
+  const ill = health.unhealthy === 0 ? '' : ` and ${health.unhealthy} unhealthy`;
+  return `wave ${name}: ${many(failures, 'failure')}${ill} in ${many(tried, 'client')} that were tried, limit ${limit} %${cause}`;
 }
 
 export const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

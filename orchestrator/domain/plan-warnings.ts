@@ -1,5 +1,5 @@
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
-import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Client, Gate } from '../../shared/domain/campaign/definition.ts';
 
 interface PlannedWave {
   readonly name: string;
@@ -16,7 +16,7 @@ export function planWarnings(
   notStaged: readonly NotStaged[],
 ): readonly string[] {
   const missing = new Set(notStaged.map(({ logonServer }) => logonServer));
-  return waves.flatMap(({ name, clients }, index) => {
+  const ofGates = waves.flatMap(({ name, clients }, index) => {
     const gate = definitions[index]?.gate;
     const isLast = index === waves.length - 1;
     if (gate === undefined || clients.length === 0 || isLast) return [];
@@ -37,4 +37,31 @@ export function planWarnings(
         : []),
     ];
   });
+  return [...idleGates(definitions), ...ofGates];
 }
+
+/** What gates ask for and what has no effect. */
+function idleGates(waves: CampaignDefinition['waves']): readonly string[] {
+  const [first] = waves;
+  const asked = first === undefined ? [] : waitsAsked(first.gate);
+  const only =
+    waves.length === 1 && asked.length > 0
+      ? [
+          `the campaign has one wave, so ${asked.join(' and ')} of its gate ${asked.length === 1 ? 'has' : 'have'} no effect`,
+        ]
+      : [];
+  const lenient = waves
+    .slice(0, -1)
+    .filter(({ gate }) => gate.health !== undefined && gate.health.notOkPercent > gate.notOkPercent)
+    .map(
+      ({ name, gate }) =>
+        `wave ${name}: unhealthy clients also count for failures: ${gate.notOkPercent} %, which may pause the campaign before health.failures: ${gate.health?.notOkPercent} % does`,
+    );
+  return [...only, ...lenient];
+}
+
+const waitsAsked = ({ soakMs, health, approval }: Gate): readonly string[] => [
+  ...(soakMs === undefined ? [] : ['soak']),
+  ...(health === undefined ? [] : ['health']),
+  ...(approval === undefined ? [] : ['approval']),
+];

@@ -30,6 +30,8 @@ export function duringRemoval(
     case 'ReleaseStaged':
     case 'CountersRead':
     case 'Reopened':
+    case 'HealthAsked':
+    case 'HealthFound':
       return ignored(because);
     default:
       return refused(because);

@@ -1,3 +1,4 @@
+import { type Health, healthKinds } from '../../shared/domain/observation/health.ts';
 import { type End, ends, isFailure, isUpToDate } from '../../shared/domain/outcome/ending.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { causeInWords } from './spent-cause.ts';
@@ -14,6 +15,8 @@ export interface WaveProgress {
   readonly failures: number;
   /** Settled clients that were tried: all but those that a person or a rule took out. */
   readonly tried: number;
+  /** Upgraded clients that were looked at again, by what was found. */
+  readonly health: Readonly<Record<Health['kind'], number>>;
   /** Causes of failures, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
@@ -27,6 +30,7 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
     ends: Object.fromEntries(ends.map((end) => [end, 0])) as Record<End, number>,
     failures: 0,
     tried: 0,
+    health: { healthy: 0, unhealthy: 0, notKnown: 0 },
     causes: [] as { cause: string; count: number }[],
   }));
   for (const [name, count] of Object.entries(counters)) {
@@ -34,6 +38,7 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
     const progress = waves[Number(wave)];
     if (progress === undefined) continue;
     if (kind === 'cause') progress.causes.push({ cause: causeInWords(third), count });
+    if (kind === 'health' && isHealth(third)) progress.health[third] += count;
     if (kind === 'state' && bucket === 'waiting') progress.waiting += count;
     if (kind !== 'state' || !isEnd(bucket)) continue;
     progress.settled += count;
@@ -44,5 +49,7 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
   for (const { causes } of waves) causes.sort((a, b) => b.count - a.count || a.cause.localeCompare(b.cause));
   return waves;
 }
+
+const isHealth = (text: string): text is Health['kind'] => (healthKinds as readonly string[]).includes(text);
 
 const isEnd = (bucket: string): bucket is End => (ends as readonly string[]).includes(bucket);

@@ -173,7 +173,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     seed: input.seed ?? campaign,
     select: toSelection(select),
     ...toMembership(input.membership),
-    waves: input.waves.map((wave) => toWave(wave, input.gate)),
+    waves: input.waves.map((wave, at) => toWave(wave, input.gate, input.waves[at + 1])),
     budgets: toBudgets(budgets),
     policy: toPolicy(input),
     ...toCalendar(input),

@@ -24,6 +24,14 @@ export const percent = (least = 0) =>
 /** A second at least: a shorter soak is none. */
 const leastSoakMs = 1_000;
 
+/** How upgraded clients are looked at again; null = not at all, whatever the campaign says. */
+export const healthSection = section({
+  watch: duration(leastSoakMs),
+  failures: percent().optional(),
+});
+
+export type HealthInput = z.output<typeof healthSection>;
+
 export const gateSection = section({
   settled: percent().optional(),
   upgraded: percent().optional(),
@@ -31,20 +39,26 @@ export const gateSection = section({
   minSample: count(1, 1_000_000).optional(),
   soak: duration(leastSoakMs).optional(),
   approval: flag().optional(),
+  health: healthSection.nullable().optional(),
 }).prefault({});
 
 export type GateInput = z.output<typeof gateSection>;
 
 /** The gate of the wave takes precedence over that of the campaign, which does over the default. */
 export function toGate(own: GateInput, ofCampaign: GateInput): Gate {
-  const { settled, upgraded, failures, minSample, soak, approval } = { ...ofCampaign, ...given(own) };
+  const asked = { ...ofCampaign, ...given(own) };
+  const { settled, upgraded, failures, minSample, soak, approval, health } = asked;
+  const notOkPercent = failures ?? defaultGate.notOkPercent;
   return {
     settledPercent: settled ?? defaultGate.settledPercent,
-    notOkPercent: failures ?? defaultGate.notOkPercent,
+    notOkPercent,
     minSample: minSample ?? defaultGate.minSample,
     ...(upgraded === undefined ? {} : { upgradedPercent: upgraded }),
     ...(soak === undefined ? {} : { soakMs: soak }),
     ...(approval === true ? { approval } : {}),
+    ...(health === undefined || health === null
+      ? {}
+      : { health: { watchMs: health.watch, notOkPercent: health.failures ?? notOkPercent } }),
   };
 }
 

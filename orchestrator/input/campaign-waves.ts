@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import type { Wave } from '../../shared/domain/campaign/definition.ts';
 import { defaultWaves } from './campaign-defaults.ts';
-import { type GateInput, gateSection, percent, toGate } from './campaign-gates.ts';
+import { type GateInput, gateSection, healthSection, percent, toGate } from './campaign-gates.ts';
 import { rampSection, wavesOfRamp } from './campaign-ramp.ts';
 import { across, count, either, field, list, section } from '../../shared/input/fields.ts';
 import { type Blame, criterionKeys, exactlyOne, toCriterion } from './campaign-criteria.ts';
@@ -20,6 +20,7 @@ const wave = across(
     rest: field('true', (value) => (value === true ? true : undefined)).optional(),
     ...criterionKeys,
     gate: gateSection,
+    health: healthSection.optional(),
   }),
   oneSize,
 );
@@ -41,6 +42,7 @@ const waveList = across(list(wave, 'a list of waves, or a ramp of percentages'),
   namedOnce(waves, blame);
   atMostAll(waves, blame);
   nothingAfterLast(waves, blame);
+  healthOfWaveBefore(waves, blame);
 });
 
 /** Waves one by one, or a ramp in one line. */
@@ -53,12 +55,22 @@ export const wavesSection = either(
 /** The gate of the last wave opens nothing, so it has nothing to wait for. */
 function nothingAfterLast(waves: readonly WaveInput[], blame: Blame): void {
   const last = waves.length - 1;
-  for (const key of ['soak', 'approval'] as const)
+  for (const key of ['soak', 'approval', 'health'] as const)
     if (isAsked(waves[last]?.gate?.[key]))
       blame([last, 'gate', key], 'is asked of the last wave', 'a wave that another one follows');
 }
 
-const isAsked = (value: unknown): boolean => value !== undefined && value !== false;
+const isAsked = (value: unknown): boolean => value !== undefined && value !== false && value !== null;
+
+/** `health` on a wave is that of the wave before it, and belongs to its gate. */
+function healthOfWaveBefore(waves: readonly WaveInput[], blame: Blame): void {
+  for (const [index, each] of waves.entries()) {
+    if (each?.health === undefined) continue;
+    if (index === 0) blame([0, 'health'], 'is asked of the first wave', 'a wave that follows another one');
+    else if (isAsked(waves[index - 1]?.gate?.health))
+      blame([index, 'health'], 'is in the gate of the wave before, too', 'health in one of the two places');
+  }
+}
 
 function restIsLast(waves: readonly WaveInput[], blame: Blame): void {
   for (const [index, each] of waves.entries()) {
@@ -86,10 +98,10 @@ function atMostAll(waves: readonly WaveInput[], blame: Blame): void {
   }
 }
 
-export const toWave = (input: WaveInput, ofCampaign: GateInput): Wave => ({
+export const toWave = (input: WaveInput, ofCampaign: GateInput, next: WaveInput | undefined): Wave => ({
   name: input.name,
   size: sizeOf(input),
-  gate: toGate(input.gate, ofCampaign),
+  gate: toGate(next?.health === undefined ? input.gate : { ...input.gate, health: next.health }, ofCampaign),
 });
 
 function sizeOf({ count: clients, percent: share, ...criterion }: WaveInput): Wave['size'] {

@@ -10,16 +10,19 @@ import { cancelSlices } from './cancel-slices.ts';
 import { eachCampaign } from './each-campaign.ts';
 import { type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
 import type { Round } from './repeat.ts';
+import type { HealthWatch } from './watch-health.ts';
 
 /**
  * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
  * then its free slots are filled. A round may come late or twice.
+ * @param health is informed of each campaign, because its gate may ask for the health of clients
  */
-export function runCampaigns(): Round {
+export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
   const run = async (context: LeaderContext, record: CampaignRecord): Promise<void> => {
     const campaign = await runCampaign(context, record, openClasses);
+    health?.note(campaign);
     if (isFinishingCampaign(campaign)) await cancelling.run(context, campaign);
     else cancelling.forget(campaign);
   };

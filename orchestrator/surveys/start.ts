@@ -73,19 +73,19 @@ export async function createSurvey(
 }
 
 /** Raw evidence is some kilobytes a machine, so only surveys that name so few machines keep it. */
-const evidenceOfAtMost = 1_000;
+export const evidenceOfAtMost = 1_000;
 
 const inWords = ({ what, product, release }: Omit<Survey, 'total'>, total: number): string =>
   `looks at ${total === 1 ? '1 machine' : `${total} machines`} and changes nothing: ${what} (product ${product}${release === null ? '' : `, release ${release}`})`;
 
 /** Short enough to type; long enough to be unique for the week that a survey is kept. */
-const newName = (): string =>
+export const newName = (): string =>
   `look-${Array.from({ length: 7 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join('')}`;
 
 /**
  * The product to look for. With a release it is the release's product, with the profile as staged.
  */
-async function productOf(
+export async function productOf(
   { store, profiles }: OrchestratorContext,
   named: string | undefined,
   release: string | undefined,

@@ -27,6 +27,9 @@ interface Facts {
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
   readonly stillMarked: number;
+  readonly health?: { readonly unhealthy: number } | undefined;
+  /** Clients of unknown health that keep the next wave closed until a person accepts them. */
+  readonly unknownHealth?: number;
 }
 
 /**
@@ -44,6 +47,7 @@ const actionsInPlace = (status: Facts): readonly string[] => [
   // A gate has stopped at failures: a person sees what failed before accepting it.
   ...(status.paused?.byGate === true ? aboutFailures(status) : []),
   ...toGoOn(status),
+  ...aboutHealth(status),
   ...(status.holds.length === 0 || status.status === 'ended'
     ? []
     : [releaseOf(status.campaign, status.holds)]),
@@ -96,6 +100,20 @@ function resumeOf(
   const remark = remarks.length === 0 ? '' : `   # ${remarks.join('; ')}`;
   return `servpack campaign resume ${campaign}${remark}`;
 }
+
+/** An unhealthy client is upgraded: only the words of its reason say that more is to do. */
+const aboutHealth = ({ campaign, health, unknownHealth = 0 }: Facts): readonly string[] => [
+  ...((health?.unhealthy ?? 0) === 0 ? [] : [`servpack campaign clients ${campaign} --cause unhealthy`]),
+  ...(unknownHealth === 0
+    ? []
+    : [
+        `servpack campaign clients ${campaign} --cause "unknown health"`,
+        commented(
+          `servpack campaign resume ${campaign}`,
+          `you accept ${unknownHealth} ${unknownHealth === 1 ? 'client' : 'clients'} of unknown health`,
+        ),
+      ]),
+];
 
 function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
   const list = (state: 'needsAttention' | 'failed'): readonly string[] =>

@@ -1,4 +1,4 @@
-import { evaluateGate, type GateVerdict, howAccepted, many } from '../domain/gate.ts';
+import { evaluateGate, type GateVerdict, foundInWords, howAccepted, acceptedWords } from '../domain/gate.ts';
 import { gateQuestion, sampleOf } from '../domain/gate-question.ts';
 import type { WaveProgress } from '../domain/wave-progress.ts';
 import type { WaveHeld } from './holds.ts';
@@ -50,16 +50,16 @@ export function gateWords(
 /** A wave that was opened says for ever by what; the numbers are those of now. */
 function openedWords(
   { openings, acceptances }: Running,
-  { ends }: WaveProgress,
+  progress: WaveProgress,
   index: number,
   verdict: GateVerdict,
 ): string {
   const acceptance = acceptances?.[index] ?? null;
   const kept = openings?.find(({ wave }) => wave === index + 1)?.how ?? howAccepted(acceptance);
   const how = kept ?? (verdict.kind === 'open' ? null : 'passed');
-  const words = how === null ? verdict.because : `${how}: ${endsInWords(ends)}`;
+  const words = how === null ? verdict.because : `${how}: ${foundInWords(progress)}`;
   return acceptance?.isLate === true
-    ? `${words}; ${acceptance.by} accepted ${many(acceptance.failures, 'failure')} later`
+    ? `${words}; ${acceptance.by} accepted ${acceptedWords(acceptance)} later`
     : words;
 }
 

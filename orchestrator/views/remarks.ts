@@ -1,3 +1,4 @@
+import { lookedAgain } from './health-words.ts';
 import { stoppedRemarks } from './stopped.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -17,6 +18,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
       upgrade.state.phase !== 'settled' &&
       `it has been marked for the update since ${isoOf(mark.at)}`,
     endedMarked(upgrade) && inWordsLeftMarked(upgrade.memory),
+    lookedAgain(upgrade) ?? false,
     unmark !== null && `${isoOf(unmark.at)}: ${unmark.because}`,
     workaround !== null &&
       `${workaround.preImage.service.name} is set to manual start until the update is done`,

@@ -5,9 +5,11 @@ import { causeInWords } from '../domain/spent-cause.ts';
 import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
+import type { Health } from '../../shared/domain/observation/health.ts';
+import { lookedAgain } from './health-words.ts';
 import { holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { endedMarked, healthNow } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Learned } from '../../shared/domain/upgrade/memory.ts';
 import { placementOf } from '../../shared/domain/upgrade/placement.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
@@ -56,6 +58,10 @@ export interface ClientReport {
   readonly stillMarked: boolean;
   /** What became of the last try to take its mark back, and when. */
   readonly unmarked: { readonly at: string; readonly done: boolean; readonly because: string } | null;
+  /** What a look after the upgrade found; left out where its campaign has asked for none. */
+  readonly health?:
+    | { readonly kind: Health['kind']; readonly at: string; readonly because: string | null }
+    | undefined;
 }
 
 /**
@@ -102,11 +108,11 @@ export function campaignReport(
 }
 
 /**
- * Has the campaign ended without a client that failed or needs attention? The exit code of
- * `campaign watch` and `campaign report`.
+ * Has the campaign ended without a client that failed, needs attention or is unhealthy? The exit
+ * code of `campaign watch` and `campaign report`.
  */
-export const endedWell = ({ status, states }: CampaignStatus): boolean =>
-  status === 'ended' && states.failed + states.needsAttention === 0;
+export const endedWell = ({ status, states, health }: CampaignStatus): boolean =>
+  status === 'ended' && states.failed + states.needsAttention + (health?.unhealthy ?? 0) === 0;
 
 const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
@@ -131,7 +137,7 @@ export function clientReport(campaign: Campaign, reported: Reported): ClientRepo
     state: state.phase,
     end: settled?.end ?? null,
     cause: settled === null ? null : causeInWords(settled.cause),
-    reason: 'because' in state ? state.because : null,
+    reason: reasonOf(reported.upgrade),
     settledAt: settled === null ? null : isoOf(settled.at),
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
     evidence: memory.learned.lastLook?.evidence ?? null,
@@ -149,7 +155,23 @@ export function clientReport(campaign: Campaign, reported: Reported): ClientRepo
     held: settled === null ? heldBy(campaign, logonServer) : null,
     stillMarked: endedMarked(reported.upgrade),
     unmarked: unmarkedOf(memory.learned.unmark),
+    ...healthOf(reported.upgrade),
   };
+}
+
+/** Of a client that was looked at again, also what was found. */
+function reasonOf(upgrade: Upgrade): string | null {
+  const { state } = upgrade;
+  const again = lookedAgain(upgrade);
+  if (!('because' in state)) return null;
+  return again === null ? state.because : `${state.because}; ${again}`;
+}
+
+function healthOf(upgrade: Upgrade): Pick<ClientReport, 'health'> {
+  const health = healthNow(upgrade);
+  if (health === null) return {};
+  const because = health.kind === 'healthy' ? null : health.because;
+  return { health: { kind: health.kind, at: isoOf(health.at), because } };
 }
 
 /** `by anna since 2026-11-16T20:00:00Z: payroll`. */

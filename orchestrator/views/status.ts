@@ -1,16 +1,18 @@
-import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
+import type { Copies, NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
-import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { type EndStatus, endStatusOf } from './campaign-end.ts';
 import { membersWords } from './membership-words.ts';
 import { type Aborted, abortedOf } from './aborted.ts';
 import { ranked } from './ranked-causes.ts';
 import { blackoutsIn } from './blackouts-now.ts';
+import { gateWords } from './gate-words.ts';
+import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
+import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
-import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatus } from './holds.ts';
+import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
 import { removalOf, type Removing } from './removing.ts';
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
@@ -27,6 +29,8 @@ export interface WaveStatus {
   readonly isOpen: boolean;
   /** What its gate says of opening the next wave, or why this one is not open yet, in words. */
   readonly gate: string;
+  /** Its upgraded clients that were looked at again; left out where none was. */
+  readonly health?: HealthCounts | undefined;
 }
 
 export interface LogonServerStatus {
@@ -89,6 +93,11 @@ export interface CampaignStatus {
   /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;
   readonly states: States;
+  /**
+   * Upgraded clients that were looked at again. An unhealthy one is counted here alone: its state
+   * is `upgraded`. Left out where none was looked at.
+   */
+  readonly health?: HealthCounts | undefined;
   readonly waves: readonly WaveStatus[];
   readonly logonServers: readonly LogonServerStatus[];
   /**
@@ -186,12 +195,14 @@ export function campaignStatus(
     ...(members === null ? {} : { members }),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
     states: [...waves.values()].reduce(addStates, noStates),
+    ...healthIn(progress),
     waves: definition.waves.map(({ name }, index) => ({
       wave: name,
       size: waveSizes[index] ?? 0,
       states: waves.get(String(index)) ?? noStates,
       isOpen: begun && index < state.openWaves,
       gate: words[index] ?? '',
+      ...healthIn(progress.slice(index, index + 1)),
     })),
     logonServers: logonServersOf(campaign, counters),
     notStaged: notStagedIn(copies, logonServersOf(campaign, counters)),
@@ -202,7 +213,11 @@ export function campaignStatus(
     ...blackoutsIn(campaign, now),
   };
   const estimate = estimateFor(campaign, counters, { halt, pace }, status, now);
-  return { ...status, estimate, actions: actionsFor(status) };
+  return {
+    ...status,
+    estimate,
+    actions: actionsFor({ ...status, unknownHealth: unknownHealth(campaign, progress, now) }),
+  };
 }
 
 function startOf({ definition, state }: Campaign): string | null {
@@ -234,39 +249,6 @@ function logonServersOf(campaign: Campaign, counters: Counters): readonly LogonS
   return [...statesOf(campaign, counters, 'logonServer')]
     .map(([logonServer, states]) => ({ logonServer, size: sizeOf(states), states }))
     .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
-}
-
-/** Those with most waiting clients first. */
-const notStagedIn = (copies: Copies | null, servers: readonly LogonServerStatus[]): readonly NotStaged[] =>
-  copies === null
-    ? []
-    : serversNotStaged(
-        copies,
-        servers.map(({ logonServer, states }) => ({ logonServer, clients: states.waiting })),
-      );
-
-/**
- * By wave: its clients that wait for a copy of the release that is not verified. Clients of a held
- * logon server wait for its release first.
- */
-function waitingForCopies(
-  campaign: Campaign,
-  counters: Counters,
-  copies: Copies | null,
-): readonly WaveNotStaged[] {
-  if (copies === null) return [];
-  return campaign.definition.waves.map((_, wave) => {
-    const waiting = Object.entries(counters).flatMap(([name, clients]) => {
-      const [kind, at, logonServer = '', bucket] = name.split('|');
-      const isAsked = kind === 'state' && at === String(wave) && bucket === 'waiting';
-      return isAsked && holdOver(campaign, logonServer) === null ? [{ logonServer, clients }] : [];
-    });
-    const missing = serversNotStaged(copies, waiting);
-    return {
-      clients: missing.reduce((sum, each) => sum + each.waiting, 0),
-      logonServers: missing.map(({ logonServer }) => logonServer),
-    };
-  });
 }
 
 const deferralsOf = (counters: Counters): CampaignStatus['deferrals'] =>

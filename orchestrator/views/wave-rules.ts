@@ -43,9 +43,14 @@ function gateInWords(gate: Gate, isLast: boolean): string {
   return isLast ? pause : `next wave at ${opensAt(gate).join(', ')} (${pause})`;
 }
 
-const opensAt = ({ settledPercent, upgradedPercent, soakMs, approval }: Gate): readonly string[] => [
+const opensAt = ({ settledPercent, upgradedPercent, soakMs, approval, health }: Gate): readonly string[] => [
   `${settledPercent} % finished`,
   ...(upgradedPercent === undefined ? [] : [`${upgradedPercent} % upgraded`]),
   ...(soakMs === undefined ? [] : [`after ${printDuration(soakMs)} of soak`]),
+  ...(health === undefined
+    ? []
+    : [
+        `when its upgraded clients are looked at again after ${printDuration(health.watchMs)} and at most ${health.notOkPercent} % are unhealthy`,
+      ]),
   ...(approval === true ? ['when a person has approved'] : []),
 ];

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
+import { healthStep } from '../../orchestrator/domain/health-looks.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import type { Gate } from '../../shared/domain/campaign/definition.ts';
+import { type Health, healthKinds } from '../../shared/domain/observation/health.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { evening, hours } from './given.ts';
 import { campaign as given, running } from './given-campaign.ts';
 
-/** Gates that ask for soak, upgraded clients and approval, under any order of events. */
+/** Gates that ask for soak, upgraded clients, health and approval, under any order of events. */
 
 const ends = ['upgraded', 'alreadyCurrent', 'failed', 'needsAttention', 'skipped'] as const;
 type Bucket = 'waiting' | (typeof ends)[number];
@@ -21,6 +23,8 @@ class Play {
   now = evening;
   readonly clients: Bucket[][] = sizes.map((size) => Array<Bucket>(size).fill('waiting'));
   readonly #changedAt = sizes.map(() => evening);
+  /** What a look after the upgrade has found, by wave and client. */
+  readonly #health = sizes.map(() => new Map<number, Health['kind']>());
 
   constructor(gates: readonly Gate[]) {
     const waves = given.definition.waves.map((wave, index) => ({ ...wave, gate: gates[index] ?? wave.gate }));
@@ -35,7 +39,27 @@ class Play {
         const name = `state|${wave}|LS|${bucket}`;
         counters[name] = (counters[name] ?? 0) + 1;
       }
+    for (const [wave, found] of this.#health.entries())
+      for (const kind of found.values()) {
+        const name = `health|${wave}|${kind}`;
+        counters[name] = (counters[name] ?? 0) + 1;
+      }
     return counters;
+  }
+
+  /** Looks again at the upgraded clients where that is due, as the round of the leader does. */
+  look(kind: Health['kind']): void {
+    const step = healthStep(this.campaign, this.counters, this.now);
+    if (step === null) return;
+    const { wave } = step;
+    const clients = (this.clients[wave] ?? []).entries().filter(([, bucket]) => bucket === 'upgraded');
+    this.ask({ type: 'HealthAsked', wave, survey: 'look-a', clients: 1 });
+    for (const [client] of clients) {
+      const known = this.#health[wave]?.get(client) ?? 'notKnown';
+      if (known === 'notKnown') this.#health[wave]?.set(client, kind);
+    }
+    const found = { healthy: 0, unhealthy: 0, notKnown: 0 };
+    this.ask({ type: 'HealthFound', survey: 'look-a', found });
   }
 
   put(wave: number, client: number, bucket: Bucket): void {
@@ -45,6 +69,7 @@ class Play {
     // A client ends once; only a person opens a client again, who tells the campaign.
     if (before !== 'waiting' && bucket !== 'waiting') return;
     clients[client] = bucket;
+    this.#health[wave]?.delete(client);
     this.#changedAt[wave] = this.now;
     if (bucket === 'waiting') this.ask({ type: 'Reopened', because: 'a client is tried again' });
   }
@@ -90,17 +115,35 @@ class Play {
       clients.filter((bucket) => found.includes(bucket)).length;
     const settled = clients.length - of('waiting');
     const inPlace = clients.length - of('skipped');
-    const upgraded = of('upgraded', 'alreadyCurrent') + (state.accepted[last] ?? 0);
+    const health = [...(this.#health[last]?.values() ?? [])];
+    const ill = health.filter((kind) => kind === 'unhealthy').length;
+    const upgraded = of('upgraded', 'alreadyCurrent') - ill + (state.accepted[last] ?? 0);
+    const notOk = of('failed', 'needsAttention') + ill - (state.accepted[last] ?? 0);
     const quietFor = this.now - (this.#changedAt[last] ?? 0);
     expect(opened).toBe(1);
     expect(settled * 100).toBeGreaterThanOrEqual(gate.settledPercent * clients.length);
     expect(upgraded * 100).toBeGreaterThanOrEqual((gate.upgradedPercent ?? 0) * inPlace);
     expect(settled - of('skipped')).toBeGreaterThanOrEqual(Math.min(gate.minSample, inPlace));
     expect(quietFor).toBeGreaterThanOrEqual(gate.soakMs ?? 0);
+    expect(notOk * 100).toBeLessThanOrEqual(gate.notOkPercent * (settled - of('skipped')));
+    if (gate.health !== undefined) this.#expectLookedAt(gate, last, health);
     const yes = state.approvals?.some(({ wave }) => wave === last + 1) ?? false;
     expect(gate.approval !== true || yes).toBe(true);
   }
+
+  /** Every upgraded client was looked at, and enough is known or accepted. */
+  #expectLookedAt(gate: Gate, wave: number, health: readonly Health['kind'][]): void {
+    const upgraded = (this.clients[wave] ?? []).filter((bucket) => bucket === 'upgraded').length;
+    const unknown = health.filter((kind) => kind === 'notKnown').length;
+    const isKnown = health.length - unknown >= Math.min(gate.minSample, upgraded);
+    expect(health.length).toBe(upgraded);
+    expect(isKnown || unknown <= acceptedIn(this.campaign, wave)).toBe(true);
+  }
 }
+
+/** Of how many upgraded clients a person accepted that their health is not known. */
+const acceptedIn = ({ state }: Campaign, wave: number): number =>
+  'acceptances' in state ? (state.acceptances?.[wave]?.notKnown ?? 0) : 0;
 
 const openIn = ({ state }: Campaign): number => ('openWaves' in state ? state.openWaves : 0);
 
@@ -114,6 +157,7 @@ const gate: fc.Arbitrary<Gate> = fc
       upgradedPercent: percent,
       soakMs: fc.constantFrom(hours(1), hours(24)),
       approval: fc.constant(true as const),
+      health: fc.record({ watchMs: fc.constantFrom(hours(1), hours(24)), notOkPercent: percent }),
     },
     { requiredKeys: ['settledPercent', 'notOkPercent', 'minSample'] },
   )
@@ -145,6 +189,14 @@ const moves: fc.Arbitrary<readonly Move[]> = fc.array(
     { weight: 6, arbitrary: fc.constant<Move>((play) => play.read()) },
     { weight: 2, arbitrary: fc.constant<Move>((play) => play.resume()) },
     {
+      weight: 3,
+      arbitrary: fc.constantFrom(...healthKinds).map(
+        (kind): Move =>
+          (play) =>
+            play.look(kind),
+      ),
+    },
+    {
       weight: 1,
       arbitrary: fc.nat(3).map(
         (wave): Move =>
@@ -157,13 +209,17 @@ const moves: fc.Arbitrary<readonly Move[]> = fc.array(
 );
 
 /** Every client of the open waves ends, and time passes; no person does anything. */
-function finish(play: Play): void {
+function finish(play: Play, health: Health['kind'] = 'healthy'): void {
   for (let turn = 0; turn < 8; turn += 1) {
     for (let wave = 0; wave < play.open; wave += 1)
       for (const [client, bucket] of (play.clients[wave] ?? []).entries())
         if (bucket === 'waiting') play.put(wave, client, 'upgraded');
     play.read();
     play.now += hours(24);
+    play.read();
+    play.look('notKnown');
+    play.now += hours(1);
+    play.look(health);
     play.read();
   }
 }
@@ -181,17 +237,18 @@ describe('gates in any order of events', () => {
 
   test('are never stuck: the campaign ends, or says for which person it waits', () => {
     fc.assert(
-      fc.property(gates, moves, (asked, way) => {
+      fc.property(gates, moves, fc.constantFrom(...healthKinds), (asked, way, health) => {
         const play = new Play(asked);
         for (const move of way) move(play);
-        finish(play);
+        finish(play, health);
         if (play.hasEnded) return;
         const { status, waves, actions } = campaignStatus(play.campaign, play.counters, play.now);
         const says = waves[play.open - 1]?.gate ?? '';
         const isForPerson =
           status === 'paused'
             ? actions.some((action) => action.startsWith('servpack campaign resume'))
-            : says.includes('waits for approval');
+            : says.includes('waits for approval') ||
+              actions.some((action) => action.endsWith('of unknown health'));
         expect(isForPerson, `${status}: ${says}`).toBe(true);
       }),
       { numRuns: 400 },

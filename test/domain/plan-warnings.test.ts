@@ -43,3 +43,19 @@ test('a wave that cannot reach its sample, because logon servers have no release
   ]);
   expect(warned({ minSample: 3, settledPercent: 30 }, both, ['LS-2'])).toEqual([]);
 });
+
+test('what a gate asks for without effect is named', () => {
+  const { definition } = campaign;
+  const [canary] = definition.waves;
+  if (canary === undefined) throw new Error('no wave');
+  const gate = { ...canary.gate, soakMs: 1_000, approval: true as const };
+  const one = { ...definition, waves: [{ ...canary, gate }] };
+  expect(planWarnings(one, [{ name: 'canary', clients: clients(10, 'LS-1') }], [])).toEqual([
+    'the campaign has one wave, so soak and approval of its gate have no effect',
+  ]);
+  const health = { watchMs: 1_000, notOkPercent: 30 };
+  expect(warned({ minSample: 5, health }, clients(10, 'LS-1'))).toEqual([
+    'wave canary: unhealthy clients also count for failures: 10 %, which may pause the campaign before health.failures: 30 % does',
+  ]);
+  expect(warned({ minSample: 5, health: { ...health, notOkPercent: 10 } }, clients(10, 'LS-1'))).toEqual([]);
+});

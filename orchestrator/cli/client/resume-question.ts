@@ -54,12 +54,24 @@ async function acceptFailures(
   return confirmed.ok ? ok({ acceptFailures: failures }) : confirmed;
 }
 
-function acceptanceLines({ campaign, paused, states, causes, waves }: CampaignStatus): readonly string[] {
+function acceptanceLines({
+  campaign,
+  paused,
+  states,
+  health,
+  causes,
+  waves,
+}: CampaignStatus): readonly string[] {
   const next = waves.find(({ isOpen }) => !isOpen);
   return [
     `The gate has paused campaign ${campaign}: ${paused?.because ?? ''}`,
     `You accept ${number(states.failed)} failed and ${number(states.needsAttention)} that ${states.needsAttention === 1 ? 'needs' : 'need'} attention:`,
     ...causes.map(({ cause, count }) => `  ${number(count)}x ${cause}`),
+    ...(health === undefined || health.unhealthy === 0
+      ? []
+      : [
+          `You also accept ${many(health.unhealthy, 'upgraded client')} that ${health.unhealthy === 1 ? 'is' : 'are'} unhealthy.`,
+        ]),
     next === undefined
       ? 'Will happen: every wave is open, and its clients go on.'
       : `Will happen: wave ${next.wave} can open next, with ${many(next.size, 'client')}.`,

@@ -167,7 +167,8 @@ const minuteOf = (moment: string): string => moment.replace(/(?<=[T ]\d\d:\d\d):
  */
 function progressLines(view: View, status: CampaignStatus): readonly string[] {
   const { size, settled, states } = status;
-  const found = endsInWords(states, number);
+  const unhealthy = status.health?.unhealthy ?? 0;
+  const found = `${endsInWords(states, number)}${unhealthy === 0 ? '' : `; ${number(unhealthy)} of the upgraded ${unhealthy === 1 ? 'is' : 'are'} unhealthy`}`;
   if (status.status === 'aborted') return [...barOf(view, status), ...wrapped(view, 'aborted: ', found)];
   const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
   const progress = `${number(settled)} of ${many(size, 'client')} finished (${share} %)`;

@@ -3,6 +3,7 @@ import type { NotStaged } from '../../../shared/domain/campaign/copies.ts';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
+import { healthKinds } from '../../../shared/domain/observation/health.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
 import { ruleNames } from '../../views/plan-rules.ts';
@@ -62,6 +63,7 @@ const status = z.enum(campaignStatuses);
 const deferralClass = z.enum(deferralClasses);
 const waitClass = z.enum(waitClasses);
 
+const healthCounts = z.record(z.enum(healthKinds), count);
 const states = z.record(z.enum(buckets), count) satisfies z.ZodType<States>;
 
 /** Who, why, and since when. */
@@ -194,8 +196,18 @@ export const statusAnswer = z.object({
   members: z.string().optional(),
   settled: count,
   states,
+  health: healthCounts.optional(),
   waves: z
-    .array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() }))
+    .array(
+      z.object({
+        wave: z.string(),
+        size: count,
+        states,
+        isOpen: z.boolean(),
+        gate: z.string(),
+        health: healthCounts.optional(),
+      }),
+    )
     .readonly(),
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
   notStaged: z.array(notStaged).readonly(),
@@ -247,6 +259,7 @@ export const clientReport = z.object({
   held: z.string().nullable(),
   stillMarked: z.boolean(),
   unmarked: z.object({ at: time, done: z.boolean(), because: z.string() }).nullable(),
+  health: z.object({ kind: z.enum(healthKinds), at: time, because: z.string().nullable() }).optional(),
 }) satisfies z.ZodType<ClientReport>;
 
 /** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */

@@ -1,5 +1,6 @@
 import type { WaveApproval } from './approval.ts';
-import type { GateMark, Opening } from './opening.ts';
+import type { Health } from '../observation/health.ts';
+import type { GateMark, HealthCheck, Opening } from './opening.ts';
 import type { CampaignEnd } from '../rules/campaign-end.ts';
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
@@ -92,6 +93,8 @@ export interface Running {
   readonly approvals?: readonly WaveApproval[];
   /** Left out = the gate of the newest open wave asks for no time, or its counts do not hold. */
   readonly mark?: GateMark;
+  /** The newest looks at the upgraded clients of a wave; left out = no gate has asked for them. */
+  readonly health?: HealthCheck;
   /** Left out = every wave was opened by a gate that had passed, or by an acceptance. */
   readonly openings?: readonly Opening[];
   /** Its end has come: since when (policy time), and what that means. Left out = it has not. */
@@ -106,6 +109,10 @@ export interface Acceptance {
   readonly reason?: string;
   /** The next wave was open already; left out = this acceptance opened it. */
   readonly isLate?: true;
+  /** Unhealthy clients that the person accepted, too; left out = none. */
+  readonly unhealthy?: number;
+  /** Upgraded clients whose health was not known; left out = none. */
+  readonly notKnown?: number;
 }
 
 /** What happens to a campaign. */
@@ -192,6 +199,19 @@ export type CampaignEvent =
   | { readonly type: 'RemovalUndone'; readonly because: string }
   /** A settled client was reopened. */
   | { readonly type: 'Reopened'; readonly because: string }
+  /** A survey looks again at this many upgraded clients of a wave. */
+  | {
+      readonly type: 'HealthAsked';
+      readonly wave: number;
+      readonly survey: string;
+      readonly clients: number;
+    }
+  /** What the survey has found stands in the records of the clients. */
+  | {
+      readonly type: 'HealthFound';
+      readonly survey: string;
+      readonly found: Readonly<Record<Health['kind'], number>>;
+    }
   | { readonly type: 'CountersRead'; readonly counters: Counters };
 
 /** The answer to every event. */

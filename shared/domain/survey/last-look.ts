@@ -1,4 +1,5 @@
 import { describeBlocker, fingerprint } from '../observation/blocker.ts';
+import type { Health } from '../observation/health.ts';
 import { describeVerdict, type Remark, remarkWords, type Verdict } from '../observation/verdict.ts';
 import { isoOf } from '../time/iso-time.ts';
 import type { Counters } from '../outcome/counters.ts';
@@ -22,6 +23,8 @@ export interface LastLook {
   readonly campaign: string | null;
   /** SHA-256 of the raw evidence; null when there was none. */
   readonly evidence: string | null;
+  /** Left out = its survey does not ask for it. */
+  readonly health?: Health;
 }
 
 /**

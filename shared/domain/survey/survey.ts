@@ -24,6 +24,8 @@ export interface Survey {
   readonly until: number;
   /** True = the raw evidence of its looks is kept, too. */
   readonly keepsEvidence: boolean;
+  /** True = its looks also say whether an upgraded client is still healthy; left out = not. */
+  readonly asksHealth?: true;
   readonly total: number;
 }
 

@@ -1,5 +1,5 @@
 import { fingerprint } from '../observation/blocker.ts';
-import { mayBeMarked } from './memory.ts';
+import { type Learned, mayBeMarked } from './memory.ts';
 import { isFinishing } from './placement.ts';
 import type { Upgrade } from './state.ts';
 import { type Bucket, heldCounter, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
@@ -23,6 +23,8 @@ export function countersOf(upgrade: Upgrade): Counters {
   if (state.phase === 'settled' && memory.learned.unmark?.isDone === true) counters['unmarked'] = 1;
   if (unsettledMarked(upgrade)) counters['marked'] = 1;
   if (endedMarked(upgrade)) counters['endedMarked'] = 1;
+  const health = healthNow(upgrade);
+  if (health !== null) counters[`health|${wave}|${health.kind}`] = 1;
   if (isDownloading(upgrade)) counters[`downloading|${logonServer}`] = 1;
   if (isDownloading(upgrade) && state.phase === 'deferred') counters[`downloadRests|${logonServer}`] = 1;
   const held = heldIn(upgrade);
@@ -40,6 +42,15 @@ export const endedMarked = ({ state, memory }: Upgrade): boolean =>
   state.phase === 'settled' &&
   !isUpToDate(state.end) &&
   (memory.open.leftMarked ?? (state.cause === stillMarked || (isFailure(state.end) && mayBeMarked(memory))));
+
+/** The health of an upgraded client; null = not looked at since its upgrade was proved. */
+export const healthNow = ({ state, memory: { learned } }: Upgrade): NonNullable<Learned['health']> | null =>
+  state.phase === 'settled' &&
+  state.end === 'upgraded' &&
+  learned.health !== undefined &&
+  learned.health.at >= state.at
+    ? learned.health
+    : null;
 
 /** Not settled, and its client may install at its next logon even if the campaign ends now. */
 const unsettledMarked = ({ state, memory }: Upgrade): boolean =>

@@ -38,6 +38,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   leftMarked: open.leftMarked,
   unmark: learned.unmark,
   waits: history.waits,
+  ...(learned.health === undefined ? {} : { health: learned.health }),
 });
 
 const flatNew = flatMemory(newMemory);
@@ -50,7 +51,11 @@ const fieldNames = Object.keys(flatNew) as (keyof StoredMemory)[];
 export function encodeMemory(memory: Memory): Partial<StoredMemory> {
   const flat = flatMemory(memory);
   const changed = fieldNames.filter((name) => !isAsNew(name, flat[name]));
-  return Object.fromEntries(changed.map((name) => [name, flat[name]]));
+  const { health } = flat;
+  return {
+    ...Object.fromEntries(changed.map((name) => [name, flat[name]])),
+    ...(health === undefined ? {} : { health }),
+  };
 }
 
 /** The memory of a stored form; what the form leaves out is as in a new memory. */
@@ -72,6 +77,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       willBlockAgain,
       lastLook,
       unmark: flat.unmark,
+      ...(flat.health === undefined ? {} : { health: flat.health }),
     },
     history: { restarts, deferrals, lastDeferral, notifiedAt, tried, waits },
     request: flat.request,

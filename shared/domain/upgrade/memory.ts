@@ -1,3 +1,4 @@
+import type { Health } from '../observation/health.ts';
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
 import type { Sighting } from '../remediation/persistence.ts';
@@ -71,6 +72,11 @@ export interface Learned {
   readonly lastLook: { readonly at: number; readonly bootId: string; readonly evidence: string } | null;
   /** What became of the last try to take back the mark of the settled upgrade. */
   readonly unmark: { readonly at: number; readonly isDone: boolean; readonly because: string } | null;
+  /**
+   * What the last look after the upgrade has found, and when. Left out = the campaign has not asked
+   * for one. It says nothing of an upgrade that was proved later.
+   */
+  readonly health?: Health & { readonly at: number };
 }
 
 /** How looks have found a relocated service since the release was proved. */

@@ -1,5 +1,6 @@
 import { packHash, unpackHash } from '../audit/packed-entry.ts';
 import type { Blocker } from '../../../domain/observation/blocker.ts';
+import type { Health } from '../../../domain/observation/health.ts';
 import type { LastLook } from '../../../domain/survey/last-look.ts';
 import { remarks, type Verdict } from '../../../domain/observation/verdict.ts';
 
@@ -16,7 +17,10 @@ type Row = [
   release: string,
   campaign: string,
   remarks: number[],
+  health?: PackedHealth,
 ];
+
+type PackedHealth = readonly ['h' | 'u' | 'n', string];
 
 type Failure = Extract<Verdict, { kind: 'couldNotLook' }>['failure'];
 
@@ -39,6 +43,7 @@ export function lookText({
   remarks: seen,
   campaign,
   evidence,
+  health,
 }: LastLook) {
   const row: Row = [
     at,
@@ -50,11 +55,12 @@ export function lookText({
     campaign ?? '',
     seen.map((remark) => remarks.indexOf(remark)),
   ];
+  if (health !== undefined) row.push(packedHealth(health));
   return JSON.stringify(row);
 }
 
 export function lookOf(text: string): LastLook {
-  const [at, survey, product, verdict, evidence, release, campaign, seen] = JSON.parse(text) as Row;
+  const [at, survey, product, verdict, evidence, release, campaign, seen, health] = JSON.parse(text) as Row;
   return {
     at,
     survey,
@@ -64,7 +70,20 @@ export function lookOf(text: string): LastLook {
     release: release === '' ? null : release,
     campaign: campaign === '' ? null : campaign,
     remarks: seen.map((index) => remarks[index]).filter((remark) => remark !== undefined),
+    ...(health === undefined ? {} : { health: unpackedHealth(health) }),
   };
+}
+
+const healthForms = { healthy: 'h', unhealthy: 'u', notKnown: 'n' } as const;
+
+const packedHealth = (health: Health): PackedHealth => [
+  healthForms[health.kind],
+  health.kind === 'healthy' ? '' : health.because.slice(0, errorLengthAtMost),
+];
+
+function unpackedHealth([form, because]: PackedHealth): Health {
+  if (form === 'h') return { kind: 'healthy' };
+  return { kind: form === 'u' ? 'unhealthy' : 'notKnown', because };
 }
 
 function packed(verdict: Verdict): PackedVerdict {
