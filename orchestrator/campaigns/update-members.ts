@@ -1,11 +1,12 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { leftSelection, type Members, noMembers } from '../../shared/domain/campaign/membership.ts';
 import { statesBy } from '../../shared/domain/outcome/states.ts';
-import { clientOfStep, type MemberStep } from '../../shared/store/member-changes.ts';
+import { clientOfStep } from '../../shared/store/member-changes.ts';
 import type { UpgradeKey } from '../../shared/store/types.ts';
 import type { LeaderContext } from '../context.ts';
 import { retry, whyTooEarly } from '../domain/reopen.ts';
 import { campaignAudit } from './audit.ts';
+import { changeMembers, mayChange } from './change-members.ts';
 import { compareWithFleet } from './compare-members.ts';
 import { endClient } from './end-client.ts';
 import { reopenOne } from './retry.ts';
@@ -20,13 +21,14 @@ const triesAtMost = 5;
  * its selection join, and those that are not in it any more leave. Safe to repeat at any time: what
  * is done already is not done again. An ended campaign only notes how many clients would join.
  * @param only the clients to look at; null = the whole fleet
- * @returns the clients that join as soon as another campaign has finished them
+ * @returns the clients that join as soon as another campaign has finished them; null when others
+ * change the clients of the campaign at this moment: try again
  */
 export async function updateMembers(
   context: LeaderContext,
   { definition, state, removal }: Campaign,
   only: readonly string[] | null = null,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | null> {
   if (removal !== undefined || state.status === 'aborted') return [];
   const { store } = context;
   const { campaign: name } = definition;
@@ -37,16 +39,9 @@ export async function updateMembers(
     return [];
   }
   const busy = await workedOnElsewhere(context, name, joining.map(clientOfStep));
-  await change(
-    context,
-    name,
-    found.steps.filter(({ from }) => from !== null),
-  );
-  await change(
-    context,
-    name,
-    joining.filter((step) => !busy.has(clientOfStep(step))),
-  );
+  const others = found.steps.filter(({ from }) => from !== null);
+  const free = joining.filter((step) => !busy.has(clientOfStep(step)));
+  for (const steps of [others, free]) if (!(await changeMembers(context, who, name, steps))) return null;
   for (const { client, because } of found.leaving) await cancel(context, { campaign: name, client }, because);
   await reopenReturned(context, name, found.wanted);
   await note(context, name, {
@@ -70,48 +65,6 @@ async function workedOnElsewhere(
     for (const { client } of await store.overlapWith(campaign, clients.slice(from, from + pieceSize)))
       busy.add(client);
   return busy;
-}
-
-/** Each step is compared and set, so the steps fit a campaign that has changed meanwhile, too. */
-async function change(
-  { store, clock, log }: LeaderContext,
-  name: string,
-  steps: readonly MemberStep[],
-): Promise<void> {
-  if (steps.length === 0) return;
-  for (let tries = 0; tries < triesAtMost; tries += 1) {
-    const record = await store.readCampaign(name);
-    if (record === null || !mayChange(record.campaign)) return;
-    const { campaign, version } = record;
-    const { status } = campaign.state;
-    const why = { at: clock.now(), who, because: stepsInWords(steps) };
-    const next = { ...campaign, members: campaign.members ?? noMembers };
-    const starts = await store.starts();
-    const audit = campaignAudit(campaign, status, status, why);
-    const changed = await store.changeMembers(next, version, audit, steps, { starts });
-    if (changed === null) continue;
-    log.info({ campaign: name, changed: changed.changed.length, because: why.because }, 'clients changed');
-    return;
-  }
-  throw new Error(`campaign ${name} is changed by others all the time`);
-}
-
-const mayChange = ({ state, removal, memberChange }: Campaign): boolean =>
-  state.status !== 'ended' &&
-  state.status !== 'aborted' &&
-  removal === undefined &&
-  memberChange === undefined;
-
-function stepsInWords(steps: readonly MemberStep[]): string {
-  const some = (isIt: (step: MemberStep) => boolean, one: string, many: string): readonly string[] => {
-    const count = steps.filter(isIt).length;
-    return count === 0 ? [] : [count === 1 ? `1 client ${one}` : `${count} clients ${many}`];
-  };
-  return [
-    ...some(({ from }) => from === null, 'joins', 'join'),
-    ...some(({ to }) => to === null, 'leaves', 'leave'),
-    ...some(({ from, to }) => from !== null && to !== null, 'waits in another place', 'wait in other places'),
-  ].join(', ');
 }
 
 /** Cancels a client; what is open on the client is finished first. */

@@ -1,6 +1,7 @@
 import { type End, ends, isUpToDate } from '../../shared/domain/outcome/ending.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
+import { followingCampaigns } from './leave-campaigns.ts';
 import { leftOpen, whyOpen } from './still-open.ts';
 
 /** What keeps a client in the fleet. */
@@ -18,7 +19,8 @@ const pieceSize = 200;
 const foundAtMost = 1_000;
 
 /**
- * What campaigns have open on these clients, and which of them still wait in a campaign at work.
+ * What campaigns have open on these clients, and which of them still wait in a campaign at work
+ * that keeps its clients.
  * @param gone what settled upgrades have left open does not count
  */
 export async function openReasons(
@@ -26,7 +28,11 @@ export async function openReasons(
   clients: readonly string[],
   gone: boolean,
 ): Promise<readonly OpenReason[]> {
-  const kept = (await store.keptClients(clients)).slice(0, foundAtMost);
+  const all = await store.keptClients(clients);
+  const waitingIn = all.filter(({ waits }) => waits).map(({ campaign }) => campaign);
+  // A client that waits in a campaign that follows the fleet leaves the campaign, too.
+  const following = await followingCampaigns(store, waitingIn);
+  const kept = all.filter(({ campaign, waits }) => !waits || !following.has(campaign)).slice(0, foundAtMost);
   const reasons: OpenReason[] = [];
   for (const { client, campaign, waits } of kept) {
     const stored = waits ? null : await store.readUpgrade({ campaign, client });

@@ -6,6 +6,7 @@ import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { giveUpMachines } from './give-up-machines.ts';
 import { leftOnClients, openReasons } from './kept-clients.ts';
+import { leaveCampaigns } from './leave-campaigns.ts';
 import { fleetSpellings } from './spelling.ts';
 
 /** Which clients are taken out of the fleet, and why. */
@@ -107,6 +108,7 @@ export async function takeOut(
   let [removed, total] = [0, await store.fleetSize()];
   for (let from = 0; from < clients.length; from += removedAtOnce) {
     const piece = clients.slice(from, from + removedAtOnce);
+    await leaveCampaigns(context, who, piece, reason);
     const outcome = await store.removeClients(piece.map((client) => ({ client, audit: entry(client) })));
     if (outcome.kind === 'kept') {
       const [first] = outcome.kept;

@@ -33,15 +33,17 @@ export function joinCampaigns(): Round {
     context: LeaderContext,
     { campaign }: CampaignRecord,
     only: readonly string[] | null,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const { campaign: name } = campaign.definition;
     if (campaign.memberChange !== undefined) {
-      if (!isLeftOver(campaign.memberChange, context.clock.now())) return;
+      if (!isLeftOver(campaign.memberChange, context.clock.now())) return false;
       await context.store.endMemberChange(name);
     }
     const busy = await updateMembers(context, campaign, only);
+    if (busy === null) return false;
     if (busy.length > 0) waiting.set(name, busy);
     else waiting.delete(name);
+    return true;
   };
 
   const round: Round = {
@@ -57,14 +59,14 @@ export function joinCampaigns(): Round {
       );
       let done = 0;
       await eachCampaign(context, round.name, records, async (leader, record) => {
-        await update(
+        const isDone = await update(
           leader,
           record,
           isChanged ? null : (waiting.get(record.campaign.definition.campaign) ?? []),
         );
-        done += 1;
+        if (isDone) done += 1;
       });
-      // A campaign that failed is asked again.
+      // A campaign that failed, or that others change at this moment, is asked again.
       if (done === records.length) seen = now;
     },
     rest: () => {

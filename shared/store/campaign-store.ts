@@ -70,7 +70,8 @@ export interface CampaignStore {
    * call that breaks off leaves the campaign with its change under way (`Campaign.memberChange`),
    * which `endMemberChange` ends.
    * @param steps each client once
-   * @returns null when another change came first: read again
+   * @returns null when another change came first, or clients of the campaign change at this moment:
+   * read again
    */
   changeMembers(
     next: Campaign,

@@ -244,6 +244,33 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
   });
 });
 
+test('a prune takes a waiting client out of the campaign, too, and is refused while something is open on one', async () => {
+  await using lab = await openLab(async () => createMemoryStore(Date.now));
+  const { orchestrator } = lab;
+  const { store } = orchestrator;
+  await start(lab);
+  await bring(store, 'pc-1', changes.deferred, rest);
+  const text = (...clients: readonly string[]) => csv(...clients);
+  const pruned = (rows: string, dryRun = false) =>
+    orchestrator.ask('POST', '/v1/fleet', { file: 'all.csv', text: rows, prune: true, dryRun }, anna);
+  const open = await pruned(text('pc-2', 'pc-3', 'pc-4 kiosk'));
+  expect([open.status, open.body.error.message]).toEqual([
+    409,
+    expect.stringContaining('client pc-1 of campaign sp4'),
+  ]);
+  const rows = text('pc-1 ring=early', 'pc-3');
+  expect((await pruned(rows, true)).body).toMatchObject({ removed: 2, leaving: ['pc-2', 'pc-4'] });
+  expect(await lab.places()).toHaveProperty('pc-2');
+  expect((await pruned(rows)).body).toMatchObject({ removed: 2 });
+  expect(Object.keys(await lab.places())).toEqual(['pc-1', 'pc-3']);
+  const record = await store.readCampaign('sp4');
+  expect(record?.campaign.members).toMatchObject({ joined: 0, left: 1 });
+  const told = await store.audit(99, { campaign: 'sp4', client: 'pc-2' });
+  expect(told).toMatchObject([
+    { who: 'anna (token default)', to: 'outside', because: 'removed from the fleet: not in all.csv' },
+  ]);
+});
+
 test('a client that no wave takes is counted, and said', async () => {
   const text = 'campaign: sp4\nrelease: sms-sp4\nmembership: joins\nselect: { clients: [pc-1] }\n';
   await using lab = await openLab(

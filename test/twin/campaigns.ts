@@ -40,6 +40,7 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
     commitCampaign: async (next, version, audit, conditions) =>
       commitCampaign(tables, next, version, audit, conditions),
     changeMembers: async (next, version, audit, steps, conditions) => {
+      if (next.memberChange !== undefined) return null;
       const begun = commitCampaign(tables, changing(next, version, audit, steps), version, audit, conditions);
       return begun === null
         ? null

@@ -148,6 +148,7 @@ export function membersContract(given: Given): void {
       const memberChange = { id: record.version + 1, clients: 3, at };
       const broken = { ...record.campaign, waveSizes: [7, 7], memberChange };
       await store.commitCampaign(broken, record.version, entry('sp4'));
+      expect(await change(fixture, [joins(pick('pc-4'))])).toBeNull();
       const ended = await store.endMemberChange('sp4');
       expect(ended?.campaign).toEqual(record.campaign);
       expect(await store.readCampaign('sp4')).toEqual(ended);

@@ -33,6 +33,8 @@ export async function changeMembers(
   { next, version, audit, conditions }: MemberRequest,
   steps: readonly MemberStep[],
 ): Promise<MembersChanged | null> {
+  // The sizes of a change that is under way are not those of the clients: it has to end first.
+  if (next.memberChange !== undefined) return null;
   const changing = changingMembers(next, version, steps, audit.at);
   if (!(await commit(shards, changing, version, audit, conditions))) return null;
   const { campaign } = next.definition;
@@ -71,13 +73,16 @@ async function changePiece(
   const steps = piece.map(([step]) => step);
   for (;;) {
     const record = await readCampaign(shards.head, campaign);
-    if (record?.campaign.memberChange?.id !== id || record.campaign.removal !== undefined) return [];
+    if (record?.campaign.memberChange?.id !== id || isOver(record.campaign)) return [];
     const asked = { version: record.version, first: piece[0]?.[1] ?? 0, audit };
     const made = await changeMembersIn(shard, asked, steps);
     if (made !== null) return steps.filter((_, at) => made[at]).map(clientOfStep);
     await followHead(shards, record);
   }
 }
+
+/** Nothing begins any more: clients that have not joined yet do not join. */
+const isOver = ({ state, removal }: Campaign): boolean => state.status === 'aborted' || removal !== undefined;
 
 /**
  * Ends the change of members that is under way: the waves are as large as the counters say.
