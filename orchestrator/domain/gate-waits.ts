@@ -139,7 +139,8 @@ export function nextGateMoment(question: GateQuestion): number | null {
   const ms = shortestWait(question);
   if (mark?.wave !== index || ms === null) return null;
   const { soakMs, health } = wave.gate;
-  const again = isHealthOpen(question) ? lookAgainAt(question) : null;
+  const isMissing = lookedAt(question.progress) < question.progress.ends.upgraded;
+  const again = isMissing || isHealthOpen(question) ? lookAgainAt(question) : null;
   const moments = [
     mark.since + ms / movesInOneWait,
     ...(soakMs === undefined ? [] : [mark.since + soakMs]),

@@ -1,4 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignRecord } from '../../shared/store/types.ts';
 import { changeCampaign } from '../campaigns/transitions.ts';
 import type { LeaderContext } from '../context.ts';
 import { asksForHealth, healthStep } from '../domain/health-looks.ts';
@@ -10,53 +11,66 @@ import type { Round } from './repeat.ts';
 
 /** Looks again at upgraded clients where a gate asks for it. */
 export interface HealthWatch extends Round {
-  /** A running campaign, as the leader has just read it: followed as long as its gate asks. */
+  /** A running campaign that has changed, or whose moment has come. */
   note(campaign: Campaign): void;
 }
 
 /**
- * The round reads only campaigns whose newest gate asks for health, so it costs the others nothing.
- * Every step may be cut off and is taken again: a survey that no campaign names is ended.
+ * The round reads only campaigns that were noted and whose newest gate asks for health, until there
+ * is nothing to do for them now. Every step may be cut off and is taken again: a survey that no
+ * campaign names is ended.
  */
 export function watchHealth(): HealthWatch {
-  const followed = new Set<string>();
+  /** By name: how often the campaign was noted. */
+  const followed = new Map<string, number>();
+  /** A campaign that was noted meanwhile is read once more. */
+  const forget = (name: string, times: number | undefined): void => {
+    if (followed.get(name) === times) followed.delete(name);
+  };
   const round: HealthWatch = {
     name: 'health',
     note: (campaign) => {
-      if (asksForHealth(campaign)) followed.add(campaign.definition.campaign);
+      const { campaign: name } = campaign.definition;
+      if (asksForHealth(campaign)) followed.set(name, (followed.get(name) ?? 0) + 1);
     },
     run: async (context) => {
       if (followed.size === 0) return;
-      const records = await Promise.all([...followed].map((name) => context.store.readCampaign(name)));
-      const asking = records.filter((record) => record !== null && asksForHealth(record.campaign));
-      followed.clear();
-      for (const record of asking) if (record !== null) round.note(record.campaign);
-      await eachCampaign(
-        context,
-        round.name,
-        asking.filter((record) => record !== null),
-        (own, { campaign }) => watchOne(own, campaign),
-      );
+      const noted = new Map(followed);
+      const asking: CampaignRecord[] = [];
+      for (const [name, times] of noted) {
+        const record = await context.store.readCampaign(name);
+        if (record !== null && asksForHealth(record.campaign)) asking.push(record);
+        else forget(name, times);
+      }
+      await eachCampaign(context, round.name, asking, async (own, { campaign }) => {
+        const { campaign: name } = campaign.definition;
+        if ((await watchOne(own, campaign)) === 'rests') forget(name, noted.get(name));
+      });
     },
     rest: () => followed.clear(),
   };
   return round;
 }
 
-async function watchOne(context: LeaderContext, campaign: Campaign): Promise<void> {
+/** `rests`: nothing is to be done before the campaign changes, or its next moment comes. */
+async function watchOne(context: LeaderContext, campaign: Campaign): Promise<'works' | 'rests'> {
   const { store, clock } = context;
   const name = campaign.definition.campaign;
   const step = healthStep(campaign, await store.counters(name), clock.now());
-  if (step === null) return;
-  if (step.kind === 'begin') return begin(context, campaign, step.wave);
+  if (step === null) return 'rests';
+  if (step.kind === 'begin') {
+    await begin(context, campaign, step.wave);
+    return 'works';
+  }
   const { wave, survey, begunAt } = step;
   const progress = await store.readSurvey(survey);
-  if (progress !== null && progress.end === null) return;
+  if (progress !== null && progress.end === null) return 'works';
   await keepHealth(context, { campaign: name, wave, survey, begunAt });
   const found = waveProgress(campaign.waveSizes, await store.counters(name))[wave]?.health ?? none;
   await changeCampaign(context, 'orchestrator', name, async () => ({
     event: { type: 'HealthFound', survey, found },
   }));
+  return 'works';
 }
 
 const none = { healthy: 0, unhealthy: 0, notKnown: 0 };

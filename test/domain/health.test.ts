@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { healthStep, wantsLook } from '../../orchestrator/domain/health-looks.ts';
+import { nextMomentOfGates } from '../../orchestrator/domain/judge-waves.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import { type Health, healthOf } from '../../shared/domain/observation/health.ts';
@@ -205,6 +206,17 @@ describe('a gate that asks for health', () => {
     );
     expect(healthStep(looked, few, again - 1)).toBeNull();
     expect(healthStep(looked, few, again)).toEqual({ kind: 'begin', wave: 0 });
+  });
+
+  test('says when it must be judged again', () => {
+    expect(nextMomentOfGates(watched, of(0, 0, 0), evening + hours(1))).toBe(nextDay);
+    expect(nextMomentOfGates(looked, of(4, 0, 6), nextDay + minutes(6))).toBe(
+      nextDay + minutes(5) + hours(1),
+    );
+    expect(nextMomentOfGates(looked, of(3, 0, 0), nextDay + minutes(6))).toBe(
+      nextDay + minutes(5) + hours(1),
+    );
+    expect(nextMomentOfGates(looked, of(8, 2, 0), nextDay + minutes(6))).toBeNull();
   });
 
   test('opens for a person who accepts that the health is not known', () => {

@@ -183,6 +183,25 @@ describe.each(storesAndShards)('the health of upgraded clients, on the %s store'
     ]);
   });
 
+  test('costs no command while there is nothing to do', async () => {
+    const { orchestrator } = await begun();
+    await using _ = orchestrator;
+    const { store } = orchestrator;
+    const context = contextOver(store, standingClock(now + hour), keepingDispatcher([]));
+    const health = watchHealth();
+    await runCampaigns(health).run(context);
+    await health.run(context);
+    let calls = 0;
+    const counting = new Proxy(store, {
+      get: (real, name) => {
+        calls += 1;
+        return Reflect.get(real, name) as unknown;
+      },
+    });
+    await health.run({ ...context, store: counting });
+    expect(calls).toBe(0);
+  });
+
   test('is collected once, also when the leader dies in the middle of it', async () => {
     const { orchestrator, names } = await begun();
     await using _ = orchestrator;
