@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { recordIn, recordLine } from '../audit/format/attachment-lines.ts';
 import { splitLines } from '../audit/format/split-lines.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 import type { Reported } from '../views/report.ts';
@@ -20,6 +21,8 @@ export interface ArchiveHead {
   readonly because: string;
   readonly campaign: Campaign;
   readonly counters: Counters;
+  /** The editions of its definition; left out by earlier versions. */
+  readonly editions?: readonly CampaignEdition[];
 }
 
 /** A client of the campaign: its record, or where it waited to the end. */

@@ -1,5 +1,6 @@
 import {
   campaignLine,
+  editionLine,
   evidenceLine,
   fleetLine,
   goneLine,
@@ -10,6 +11,7 @@ import {
   removedLine,
   tokensLine,
 } from './format/attachment-lines.ts';
+import { editionIn } from '../../shared/domain/campaign/edition.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
 import { leftTo, waitsTo } from '../../shared/store/member-changes.ts';
@@ -98,6 +100,7 @@ async function* linesOfCampaign(
   const former = own.some(isCampaignRemoval) ? await store.formerLife(campaign) : null;
   if (former !== null) yield goneLine(campaign, former);
   yield* campaignLines(store, campaign, own.some(isCreation));
+  yield* editionLines(store, campaign, own);
 }
 
 async function* campaignLines(store: Store, name: string, isNew: boolean): AsyncGenerator<string> {
@@ -107,6 +110,16 @@ async function* campaignLines(store: Store, name: string, isNew: boolean): Async
   if (release !== null) yield releaseLine(release);
   if (isNew) yield* clientsOf(store, name, record.campaign.life ?? 0);
   yield campaignLine(record);
+}
+
+/** The editions that these entries are about; with its creation all that a campaign has. */
+async function* editionLines(store: Store, name: string, own: readonly KeptEntry[]): AsyncGenerator<string> {
+  const numbers = new Set(own.map(({ to }) => editionIn(to)).filter((edition) => edition !== null));
+  const isNew = own.some(isCreation);
+  if (!isNew && numbers.size === 0) return;
+  const life = (await store.readCampaign(name))?.campaign.life ?? 0;
+  for (const each of await store.editions(name))
+    if (isNew || numbers.has(each.edition)) yield editionLine(name, life, each);
 }
 
 /**

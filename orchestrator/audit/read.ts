@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { BlockHeader } from './format/block.ts';
+import { fileHashes } from './file-hash.ts';
 import { compareIds } from './format/entry-id.ts';
 import { entryOf } from './format/entry-line.ts';
 import { kindOf } from './format/file-lines.ts';
@@ -108,26 +109,18 @@ async function* redisEntries(
   before: string | null,
   filter: EntryFilter,
 ): AsyncGenerator<FoundEntry> {
-  const hashes = new Map<string, string | null>();
+  const hashOf = fileHashes(store, () => false);
   for (let from = after; ;) {
     const page = await store.auditAfter(shard, from, pageSize);
     for (const entry of page) {
       if (before !== null && compareIds(entry.id, before) >= 0) return;
       if (!fits(entry, filter)) continue;
-      const hash = hashes.get(entry.campaign) ?? (await hashOf(store, entry.campaign));
-      hashes.set(entry.campaign, hash);
-      yield { ...entry, shard, block: null, campaignHash: hash };
+      yield { ...entry, shard, block: null, campaignHash: await hashOf(entry) };
     }
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     from = last.id;
   }
-}
-
-async function hashOf(store: OperatorStore, campaign: string): Promise<string | null> {
-  if (campaign === '') return null;
-  const present = await store.readCampaign(campaign);
-  return present?.campaign.definition.hash ?? (await store.formerLife(campaign))?.hash ?? null;
 }
 
 const fits = (entry: KeptEntry, { campaign, client, orNoClient = false }: EntryFilter): boolean =>

@@ -8,6 +8,7 @@ import { reasonOf, systemCodeOf } from '../../shared/reason-of.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn, isCampaignRemoval } from './attachments.ts';
+import { fileHashes } from './file-hash.ts';
 import { catchUp, trustRun } from './catch-up.ts';
 import { sealedMessage } from './known-heads.ts';
 
@@ -153,7 +154,7 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
   }
   const after = (isWritten ? head?.last : head?.after) ?? beforeAll;
   const read = await store.auditAfter(shard, after, entriesAtMost);
-  const entries = ofOneLife(read);
+  const { entries, campaigns } = await ofOneFile(store, ofOneLife(read));
   if (entries.length === 0) {
     if (isWritten) return false;
     throw new Error(
@@ -163,7 +164,7 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
   const draft = draftBlock(head, isWritten, entries, {
     shard,
     servpack: servpackVersion,
-    campaigns: await hashesOf(store, entries),
+    campaigns,
   });
   const attachments = attachmentsOf(store, shard, entries);
   // When another orchestrator was faster, the next run continues from its block.
@@ -191,20 +192,29 @@ function ofOneLife(entries: readonly KeptEntry[]): readonly KeptEntry[] {
   return gone < 0 ? entries : entries.slice(0, gone + 1);
 }
 
-/** SHA-256 of the file of each campaign that the entries name. */
-async function hashesOf(
-  store: Store,
-  entries: readonly KeptEntry[],
-): Promise<Readonly<Record<string, string>>> {
-  const names = [...new Set(entries.map(({ campaign }) => campaign))].filter((name) => name !== '').sort();
-  const last = entries.at(-1);
-  const gone = last !== undefined && isCampaignRemoval(last) ? last.campaign : null;
-  const hashes = await Promise.all(names.map((name) => hashOf(store, name, name === gone)));
-  return Object.fromEntries(names.map((name, at) => [name, hashes[at] ?? '']));
+interface OneFile {
+  readonly entries: readonly KeptEntry[];
+  /** SHA-256 of the file of each campaign that the entries name. */
+  readonly campaigns: Readonly<Record<string, string>>;
 }
 
-/** @param isGone the entries are those of the campaign that was removed */
-async function hashOf(store: Store, name: string, isGone: boolean): Promise<string> {
-  const present = isGone ? null : await store.readCampaign(name);
-  return present?.campaign.definition.hash ?? (await store.formerLife(name))?.hash ?? '';
+/**
+ * A block ends where a campaign has another file, because it was edited: the block names one file
+ * for each campaign.
+ */
+async function ofOneFile(store: Store, entries: readonly KeptEntry[]): Promise<OneFile> {
+  const last = entries.at(-1);
+  const gone = last !== undefined && isCampaignRemoval(last) ? last.campaign : null;
+  const hashOf = fileHashes(store, (campaign) => campaign === gone);
+  const found = new Map<string, string>();
+  let count = 0;
+  for (const entry of entries) {
+    const hash = (await hashOf(entry)) ?? '';
+    const known = found.get(entry.campaign);
+    if (known !== undefined && known !== hash) break;
+    if (entry.campaign !== '') found.set(entry.campaign, hash);
+    count += 1;
+  }
+  const ordered = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { entries: entries.slice(0, count), campaigns: Object.fromEntries(ordered) };
 }

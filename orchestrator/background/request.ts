@@ -3,13 +3,22 @@ import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
-import type { CampaignInputFile, CampaignPlan, FleetImport, FleetInput, InputFile } from './results.ts';
+import type {
+  CampaignEdit,
+  CampaignInputFile,
+  EditRequest,
+  CampaignPlan,
+  FleetImport,
+  FleetInput,
+  InputFile,
+} from './results.ts';
 
 /** Work on a whole fleet, by name, and its result. */
 export interface Results {
   readonly importFleet: FleetImport;
   readonly planCampaign: CampaignPlan;
   readonly createCampaign: CampaignPlan;
+  readonly editCampaign: CampaignEdit;
   readonly createSurvey: SurveyStatus;
 }
 
@@ -18,6 +27,7 @@ export interface Inputs {
   readonly importFleet: FleetInput;
   readonly planCampaign: InputFile;
   readonly createCampaign: CampaignInputFile;
+  readonly editCampaign: EditRequest;
   readonly createSurvey: SurveyRequest;
 }
 

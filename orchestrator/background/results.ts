@@ -2,6 +2,7 @@ import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { FleetDifference } from '../fleet/difference.ts';
 import type { ColumnMapping } from '../input/fleet-columns.ts';
+import type { EditChange } from '../views/edit-words.ts';
 import type { PlanRule } from '../views/plan-rules.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
@@ -81,6 +82,42 @@ export interface CampaignPlan {
   readonly warnings: readonly string[];
   /** What the last looks say about the selected clients; null = not asked for. */
   readonly forecast: Forecast | null;
+}
+
+/** The file that a campaign is to follow from now on. */
+export interface EditRequest extends InputFile {
+  readonly campaign: string;
+  readonly reason: string;
+  /** The difference is found, and nothing is changed. */
+  readonly dryRun: boolean;
+  /** The version that the person was shown; another one is refused. Left out = any. */
+  readonly version?: number | undefined;
+}
+
+/** What another campaign file would change, or has changed, in a campaign. */
+export interface CampaignEdit {
+  readonly campaign: string;
+  /** Of the campaign: an edit of another version is refused. */
+  readonly version: number;
+  /** How often the definition was changed, this edit included once it is applied. */
+  readonly edition: number;
+  readonly isApplied: boolean;
+  /** What differs, section by section; none = the file says what the campaign is. */
+  readonly changes: readonly EditChange[];
+  /** The waves of the file, with the clients that they have before and after. */
+  readonly waves: readonly {
+    readonly wave: string;
+    readonly isOpen: boolean;
+    readonly before: number;
+    readonly after: number;
+  }[];
+  /** Waiting clients that come into another wave. */
+  readonly moved: number;
+  /** Clients that come into the campaign, or leave it: before its start only. */
+  readonly joined: number;
+  readonly left: number;
+  /** Clients that stayed as they are, because another campaign works on them, for instance. */
+  readonly passedOver: number;
 }
 
 export interface FleetImport extends FleetDifference {

@@ -4,6 +4,7 @@ import { openLog } from '../../shared/log.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
+import { editCampaign } from '../campaigns/edit.ts';
 import { importFleet } from '../fleet/import.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { createSurvey } from '../surveys/start.ts';
@@ -58,6 +59,8 @@ function resultOf(
       return planCampaign(context, order.input);
     case 'createCampaign':
       return createCampaign(context, who, order.input);
+    case 'editCampaign':
+      return editCampaign(context, who, order.input);
     case 'createSurvey':
       return createSurvey(context, who, order.input);
   }

@@ -59,9 +59,10 @@ async function ensureWritten(
   if (found.open > 0) return undone(context, who, name, whyOpen(name, found.open));
   const { removal: _removal, ...campaign } = record.campaign;
   const counters = await store.counters(name);
+  const editions = await store.editions(name);
   const { by, because } = removal;
   try {
-    const head = { archive: 1, at: clock.now(), by, because, campaign, counters } as const;
+    const head = { archive: 1, at: clock.now(), by, because, campaign, counters, editions } as const;
     const file = await archive.write(head, clientsOf(store, name));
     const named = await changeCampaign(context, who, name, async () => ({
       event: { type: 'ArchiveWritten', file },

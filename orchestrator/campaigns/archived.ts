@@ -4,6 +4,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
 import { calm, campaignStatus, type CampaignStatus } from '../views/status.ts';
+import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -36,6 +37,17 @@ const archivedIn = ({ path, head }: ArchivedFile): Archived => ({
   because: head.because,
   file: path,
 });
+
+/** The editions of the campaign of this name that was archived last; null = none was. */
+export async function archivedEditions(
+  { campaignArchive }: OrchestratorContext,
+  name: string,
+): Promise<{ readonly present: number; readonly editions: readonly CampaignEdition[] } | null> {
+  const files = (await campaignArchive?.list()) ?? [];
+  const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
+  if (file === undefined) return null;
+  return { present: file.head.campaign.edition ?? 0, editions: file.head.editions ?? [] };
+}
 
 /**
  * The report of the campaign of this name, in any case, that was archived last.

@@ -5,6 +5,7 @@ import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
+import { occurrenceFile } from '../input/copied-campaign.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
@@ -56,25 +57,27 @@ export async function createCampaign(
   if (!draft.ok) return draft;
   const { plan } = draft.value;
   if (draft.value.recurs && input.campaign === undefined) return err(recurring);
-  const passed = whyStartPassed(draft.value.definition, context.clock.now());
-  const over = whyEndPassed(draft.value.definition, context.clock.now());
-  const refusal =
-    (await sameName(context, plan.campaign)) ??
-    startPassed(passed) ??
-    endPassed(over) ??
-    notStaged(plan) ??
-    leftOver(plan);
+  const refusal = (await sameName(context, plan.campaign)) ?? whyNotReady(draft.value, context.clock.now());
   if (refusal !== null) return err(refusal);
-  const created = await context.store.createCampaign(...recordsOf(draft.value, who, context.clock.now()));
+  const created = await context.store.createCampaign(
+    ...recordsOf(draft.value, input, who, context.clock.now()),
+  );
   if (!created.ok) return created;
   context.log.info({ campaign: plan.campaign, who, clients: plan.selected }, 'campaign created');
   return ok(plan);
 }
 
+/** Why a campaign cannot have this definition before its start; null = it can. */
+export const whyNotReady = ({ definition, plan }: Draft, now: number): Refusal | null =>
+  startPassed(whyStartPassed(definition, now)) ??
+  endPassed(whyEndPassed(definition, now)) ??
+  notStaged(plan) ??
+  leftOver(plan.selected, plan.left);
+
 /** Dividing so many clients among the waves takes a tenth of a second. */
 const largeFleet = 20_000;
 
-const isLarge = async ({ store }: OrchestratorContext): Promise<boolean> =>
+export const isLarge = async ({ store }: OrchestratorContext): Promise<boolean> =>
   (await store.fleetSize()) > largeFleet;
 
 /** Names compare without case, so no two campaigns differ by case only. */
@@ -106,7 +109,7 @@ function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | n
   );
 }
 
-function leftOver({ selected, left }: CampaignPlan): Refusal | null {
+export function leftOver(selected: number, left: number): Refusal | null {
   if (left === 0) return null;
   return fault(
     'campaign.leftOver',
@@ -116,6 +119,7 @@ function leftOver({ selected, left }: CampaignPlan): Refusal | null {
 
 function recordsOf(
   { definition, waves, plan, removals }: Draft,
+  { file, text, campaign: occurrence }: CampaignInputFile,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
@@ -132,5 +136,7 @@ function recordsOf(
   const leftOut = out === 0 ? '' : `, ${out} left out`;
   const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
-  return [campaign, picks, audit, 1, removals];
+  const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
+  const first = { edition: 0, at, by: who, because: 'created', changes: [], file, text: own };
+  return [campaign, picks, audit, 1, removals, [first]];
 }

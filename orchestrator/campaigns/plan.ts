@@ -72,10 +72,7 @@ export async function draftCampaign(
   const definition = campaign === undefined ? spelled : { ...spelled, campaign };
   const { schedule } = read.value.input;
   const release = await store.readRelease(definition.release);
-  const profile = release === null ? null : profileOf(release);
-  if (profile?.ok === false) return profile;
-  const useless =
-    profile?.ok === true ? uselessStep(file, { ...read.value, definition }, profile.value) : null;
+  const useless = whyUseless(file, { ...read.value, definition }, release);
   if (useless !== null) return err(useless);
   const planned = planWaves(definition, fleet);
   const { waves, left } = planned;
@@ -130,6 +127,13 @@ function noneSelected(
   const none = `the campaign selects none of the ${length} clients of the fleet`;
   const says = words === null ? none : `${none}: ${words}`;
   return fault('campaign.empty', out === 0 ? says : `${says}; exclude leaves out ${out} of them`);
+}
+
+/** Why a release cannot do what the ladder asks; null = it can, or it is not staged. */
+export function whyUseless(file: string, read: CampaignFile, release: Release | null): Refusal | null {
+  const profile = release === null ? null : profileOf(release);
+  if (profile === null) return null;
+  return profile.ok ? uselessStep(file, read, profile.value) : profile.error;
 }
 
 /** Only files that servpack brings itself can be replaced at a restart. */

@@ -2,6 +2,7 @@ import { whyEndPassed } from '../domain/campaign-end.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { campaignAudit } from './audit.ts';
+import { finishMove, isMoveLeftOver } from './move-waiting.ts';
 import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -56,6 +57,9 @@ export async function startCampaign(
   name: string,
 ): Promise<Result<ChangedCampaign, Refusal>> {
   const { store } = context;
+  const before = await store.readCampaign(name);
+  if (before !== null && isMoveLeftOver(before.campaign, context.clock.now()))
+    await finishMove(context, who, name);
   const moved = await changeCampaign(context, who, name, async ({ campaign }) => {
     const starts = await store.starts();
     const release = await store.readRelease(campaign.definition.release);
@@ -115,14 +119,16 @@ export async function startWaiting(context: OrchestratorContext, who: string): P
 export async function startIfReady(
   context: OrchestratorContext,
   who: string,
-  { definition, state }: Campaign,
+  campaign: Campaign,
 ): Promise<boolean> {
+  const { definition, state } = campaign;
   const { store, clock, log } = context;
   const { campaign: name, release } = definition;
   if (awaitingOf(state) !== null && whyEndPassed(definition, clock.now()) !== null) {
     await changeCampaign(context, who, name, async () => ({ event: { type: 'EndTimeCame' } }));
     return false;
   }
+  if (isMoveLeftOver(campaign, clock.now())) await finishMove(context, who, name);
   if (awaitingOf(state)?.paused !== undefined) return false;
   if (state.status === 'scheduled' && clock.now() < state.startAt) return false;
   const moved = await changeCampaign(context, who, name, async () => {

@@ -1,6 +1,6 @@
 import { endCame, endTimeCame } from './campaign-end.ts';
 import { abort, pause, reopen, resume, start } from './commands.ts';
-import { ignored, transition } from './decision.ts';
+import { ignored, refused, transition } from './decision.ts';
 import { archiveWritten, duringRemoval, requestRemoval, undoRemoval } from './removal.ts';
 import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
 import { healthAsked, healthFound } from './health-looks.ts';
@@ -38,6 +38,11 @@ type StandingEvent = Exclude<
 
 /** What an event means for a campaign that stays. */
 function decideStanding(campaign: Campaign, event: StandingEvent, now: number): CampaignDecision {
+  if (campaign.movingTo !== undefined) {
+    const because = 'its clients move to the waves of its last edition at this moment';
+    if (event.type === 'StartRequested') return refused(`${because}; try again`);
+    if (event.type === 'ReleaseStaged' || event.type === 'StartTimeCame') return ignored(because);
+  }
   switch (event.type) {
     case 'StartRequested':
       return start(campaign, event, now);
@@ -74,7 +79,8 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
 
 function countersRead(campaign: Campaign, counters: Counters, now: number): CampaignDecision {
   const { state } = campaign;
-  if (campaign.memberChange !== undefined) return ignored('its clients are changing at this moment');
+  if (campaign.memberChange !== undefined || campaign.movingTo !== undefined)
+    return ignored('its clients are changing at this moment');
   if (state.status === 'running') return judgeWaves(campaign, state, counters, now);
   if (state.status === 'paused') {
     const ended = endCame(campaign, state, counters, now);

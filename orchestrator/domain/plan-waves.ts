@@ -61,19 +61,23 @@ interface Split {
   readonly others: readonly Client[];
 }
 
-/** What a wave takes of the clients that are still free; `total` counts all selected clients. */
-function split(free: readonly Client[], size: Wave['size'], total: number): Split {
+/**
+ * What a wave takes of the clients that are still free.
+ * @param total all clients of the campaign
+ * @param already clients that the wave has before
+ */
+export function split(free: readonly Client[], size: Wave['size'], total: number, already = 0): Split {
   if ('rest' in size) return { taken: free, others: [] };
-  if ('count' in size) return splitAt(free, size.count);
+  if ('count' in size) return splitAt(free, size.count - already);
   // Rounded up, so that a wave of a small fleet is not empty.
-  if ('percent' in size) return splitAt(free, Math.ceil((total * size.percent) / 100));
+  if ('percent' in size) return splitAt(free, Math.ceil((total * size.percent) / 100) - already);
   const groups = Map.groupBy(free, fulfilling(size));
   return { taken: groups.get(true) ?? [], others: groups.get(false) ?? [] };
 }
 
 const splitAt = (free: readonly Client[], count: number): Split => ({
-  taken: free.slice(0, count),
-  others: free.slice(count),
+  taken: free.slice(0, Math.max(0, count)),
+  others: free.slice(Math.max(0, count)),
 });
 
 /** Each client that is left out counts for the first exclusion that names it. */

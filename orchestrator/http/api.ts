@@ -12,6 +12,7 @@ import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
+import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
@@ -61,6 +62,7 @@ export function buildApi(
   for (const routes of [
     fleetRoutes,
     campaignRoutes,
+    editRoutes,
     removalRoutes,
     haltRoutes,
     clientRoutes,

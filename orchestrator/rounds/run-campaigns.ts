@@ -4,6 +4,7 @@ import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
+import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { cancelSlices } from './cancel-slices.ts';
@@ -53,12 +54,15 @@ async function runCampaign(
  * @returns the record as it is then
  */
 export async function evaluateCampaign(
-  { store, clock, log }: LeaderContext,
+  context: LeaderContext,
   record: CampaignRecord,
 ): Promise<CampaignRecord> {
+  const { store, clock, log } = context;
   const { campaign, version } = record;
   const name = campaign.definition.campaign;
   const { memberChange } = campaign;
+  if (isMoveLeftOver(campaign, clock.now()))
+    return (await finishMove(context, 'orchestrator', name)) ?? record;
   if (memberChange !== undefined && isLeftOver(memberChange, clock.now()))
     return (await store.endMemberChange(name)) ?? record;
   const counters = await store.counters(name);

@@ -11,9 +11,10 @@ export const waveSizeWords = (waves: readonly Wave[]): string =>
 /** The most names that a list shows. */
 const namesAtMost = 10;
 
-function sizeWords(size: Wave['size']): string {
+/** How many clients a wave takes, or which ones. */
+export function sizeWords(size: Wave['size']): string {
   if ('rest' in size) return 'all others';
-  if ('count' in size) return `${size.count} clients`;
+  if ('count' in size) return size.count === 1 ? '1 client' : `${size.count} clients`;
   if ('percent' in size) return `${size.percent} %`;
   if ('where' in size) return `clients that fulfil ${size.where.map(printCondition).join(' AND ')}`;
   return 'clients' in size ? listed(size.clients) : `clients on logon server ${listed(size.logonServers)}`;

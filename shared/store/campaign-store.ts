@@ -1,5 +1,6 @@
 import type { Campaign, CampaignState } from '../domain/campaign/campaign.ts';
 import type { Halt } from '../domain/campaign/halt.ts';
+import type { CampaignEdition } from '../domain/campaign/edition.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { MembersChanged, MemberStep } from './member-changes.ts';
@@ -26,6 +27,7 @@ export interface CampaignStore {
    * Writes a campaign and its waiting clients.
    * @param version 1 when not given; a rebuild brings the version that the campaign had
    * @param removals what `RemovalStore.removals` said before the fleet was read
+   * @param editions of the definition: the first, or all of them in a rebuild
    * @returns fault `campaign.taken`, also for a name that differs from another one by case only,
    * unless the campaign is put back; `campaign.fleetChanged` when clients were removed from the
    * fleet since; and with several shards `campaign.unknownClient` for a client that the fleet does
@@ -37,8 +39,14 @@ export interface CampaignStore {
     audit: AuditEntry,
     version?: number,
     removals?: number,
+    editions?: readonly CampaignEdition[],
   ): Promise<Result<CampaignRecord, Fault>>;
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
+  /**
+   * The editions of the definition, in order. Those that an earlier version of servpack made are
+   * missing.
+   */
+  editions(campaign: string): Promise<readonly CampaignEdition[]>;
   /** The names of all campaigns, in order. Reads no campaign. */
   campaignNames(): Promise<readonly string[]>;
   /** All campaigns, or those in these statuses, by time of creation. Reads no others. */

@@ -3,6 +3,7 @@ import type { Halt } from '../domain/campaign/halt.ts';
 import type { QueueName } from '../domain/upgrade/placement.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
 import type { Campaign } from '../domain/campaign/campaign.ts';
+import type { CampaignEdition } from '../domain/campaign/edition.ts';
 import type { LeaderFence } from './leader-store.ts';
 
 export interface UpgradeKey {
@@ -96,12 +97,14 @@ export interface CampaignRecord {
   readonly campaign: Campaign;
 }
 
-/** What must hold besides the version for a campaign to be changed. */
+/** What must hold besides the version for a campaign to be changed, and what is kept with it. */
 export interface CampaignConditions {
   /** No newer leader has been seen. */
   readonly leader?: LeaderFence;
   /** `starts` is still this number. */
   readonly starts?: number;
+  /** The edition of the definition that the change makes. */
+  readonly edition?: CampaignEdition;
 }
 
 export interface WaitingClient {

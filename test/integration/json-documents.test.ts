@@ -21,6 +21,7 @@ beforeAll(async () => {
   orchestrator.write('create.yaml', campaignYaml('sp5'));
   const monthly = 'schedule: { cron: "0 22 1 * *", zone: UTC }\n';
   orchestrator.write('monthly.yaml', campaignYaml('monthly', monthly));
+  orchestrator.write('edit.yaml', campaignYaml('sp4', 'budgets: { active: 9 }\n'));
   const begun = await runCliAt(orchestrator, ['look', 'pc-1', '--detach', '--json']);
   ({ survey } = JSON.parse(begun.stdout) as { survey: string });
 });
@@ -46,6 +47,10 @@ const commands: readonly string[] = [
   'campaign postpone sp5 --to 2027-01-01T00:00 --reason test',
   'campaign unschedule sp5 --reason test',
   'campaign start sp5 --yes',
+  'campaign edit sp4 {folder}/edit.yaml --reason test --yes',
+  'campaign history sp4',
+  'campaign revert sp4 0 --reason test --yes',
+  'campaign clone sp4 --as sp9',
   'campaign status',
   'campaign status sp4',
   'campaign report sp4',

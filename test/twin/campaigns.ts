@@ -1,4 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
@@ -24,11 +25,12 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
     return table === undefined ? none : read(table);
   };
   return {
-    createCampaign: async (campaign, clients, audit, version, removals) =>
+    createCampaign: async (campaign, clients, audit, version, removals, editions = []) =>
       removals === undefined || removals === tables.removals
-        ? createCampaign(tables, campaign, clients, audit, version)
+        ? createCampaign(tables, campaign, clients, audit, version, editions)
         : err(fault('campaign.fleetChanged', reasons.fleetChanged)),
     readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
+    editions: async (campaign) => from(campaign, editionsOf, []),
     campaignNames: async () => [...tables.campaigns.keys()].sort(),
     campaigns: async (statuses) =>
       [...tables.campaigns.values()]
@@ -76,6 +78,7 @@ function createCampaign(
   clients: readonly WaitingClient[],
   audit: AuditEntry,
   version = 1,
+  editions: readonly CampaignEdition[] = [],
 ): Result<CampaignRecord, Fault> {
   const name = campaign.definition.campaign;
   const isTaken = [...tables.campaigns.keys()].some((each) => each.toLowerCase() === name.toLowerCase());
@@ -89,6 +92,7 @@ function createCampaign(
     rows: new Map(),
     counters: new Map(Object.entries(waitingCounters(clients))),
     slots: new Map(),
+    editions: new Map(editions.map((each) => [each.edition, each])),
   });
   addAudit(tables, audit, version);
   return ok(record);
@@ -99,7 +103,7 @@ function commitCampaign(
   next: Campaign,
   version: number,
   audit: AuditEntry,
-  { leader, starts }: CampaignConditions = {},
+  { leader, starts, edition }: CampaignConditions = {},
 ): CampaignRecord | null {
   if (isDeposed(tables, leader)) return null;
   const table = tables.campaigns.get(next.definition.campaign);
@@ -109,9 +113,13 @@ function commitCampaign(
   const wasAtWork = statusOf(table) === 'running' || statusOf(table) === 'paused';
   if (next.state.status === 'running' && !wasAtWork) tables.starts += 1;
   table.record = { version: version + 1, campaign: next };
+  if (edition !== undefined) table.editions.set(edition.edition, edition);
   addAudit(tables, audit, version + 1);
   return table.record;
 }
+
+const editionsOf = ({ editions }: CampaignTable): readonly CampaignEdition[] =>
+  [...editions.values()].sort((a, b) => a.edition - b.edition);
 
 function overlapOf(tables: Tables, campaign: string, clients: readonly string[]) {
   const others = [...tables.campaigns].filter(

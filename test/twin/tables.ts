@@ -1,5 +1,6 @@
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
+import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
@@ -83,6 +84,8 @@ export interface CampaignTable {
   readonly counters: Map<string, number>;
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
+  /** By number. */
+  readonly editions: Map<number, CampaignEdition>;
 }
 
 export interface SurveyTable {

@@ -6,6 +6,7 @@ import {
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import { presentState, type Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
+import type { CampaignEdition } from '../../../shared/domain/campaign/edition.ts';
 import type { FormerLife } from '../../../shared/store/campaign-removal-store.ts';
 import type { CampaignRecord, Evidence, WaitingClient, StoredUpgrade } from '../../../shared/store/types.ts';
 
@@ -53,6 +54,17 @@ export const campaignLine = ({ version, campaign }: CampaignRecord): string =>
     version,
     whole: campaign,
   } satisfies CampaignLine);
+
+/** An edition of a campaign's definition, with the campaign file. */
+export interface EditionLine {
+  readonly edition: string;
+  /** Which campaign of this name; left out = the first. */
+  readonly life?: number;
+  readonly whole: CampaignEdition;
+}
+
+export const editionLine = (campaign: string, life: number, whole: CampaignEdition): string =>
+  JSON.stringify({ edition: campaign, ...(life === 0 ? {} : { life }), whole } satisfies EditionLine);
 
 /** A campaign was deleted or archived: a rebuild does not bring it back. */
 export interface GoneLine {

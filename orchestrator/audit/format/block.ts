@@ -22,7 +22,7 @@ export interface BlockHeader {
   /** The servpack version that sealed the block. An entry of another version names its own. */
   readonly servpack: string;
   /**
-   * SHA-256 of each campaign's file at the time of its entries. A campaign's file never changes.
+   * SHA-256 of each campaign's file at the time of its entries: a block ends where one changes.
    */
   readonly campaigns: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,7 @@ import type { PutBackUpgrade } from '../../../shared/store/rebuild-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
+import { editionsIn } from './editions.ts';
 import { putBackRemovals, standIns } from './removals.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
@@ -238,7 +239,8 @@ async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap
     const back = sizedBy(rebuiltCampaign(campaign, gap, now), picks);
     const because = `put back from the audit; ${gap}`;
     const audit = entry(name, null, campaign.state.status, back.state.status, because);
-    const created = await store.createCampaign(back, byWave, audit, version + 1);
+    const editions = editionsIn(snapshot.editions, campaign);
+    const created = await store.createCampaign(back, byWave, audit, version + 1, undefined, editions);
     if (!created.ok) throw new Error(created.error.message);
   }
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import {
   type CampaignLine,
+  type EditionLine,
   fleetIn,
   type FleetLine,
   type GoneLine,
@@ -18,6 +19,7 @@ import { entryOf } from '../format/entry-line.ts';
 import { splitLines } from '../format/split-lines.ts';
 import type { Verdict } from '../format/verify-chain.ts';
 import { type Dated, isNewer, keepNewest, plain } from './dated.ts';
+import { addEdition, type Editions } from './editions.ts';
 import { addPicks, lifeId, type Picks, presentPicks, removePicks } from './picks.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
@@ -92,6 +94,8 @@ export interface Snapshot {
   readonly halt: Halt | null;
   /** By campaign: its clients, as they were taken when it was created, or joined it. */
   readonly picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>;
+  /** What `editionsIn` reads. */
+  readonly editions: Editions;
   /** `campaign.client` -> place of the newest state. */
   readonly newest: ReadonlyMap<string, number>;
 }
@@ -106,6 +110,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const removed = new Map<string, Dated<FormerLife>>();
   const halts = new Map<string, Dated<Halt | null>>();
   const picks: Picks = new Map();
+  const editions: Editions = new Map();
   const newest = new Map<string, Placed>();
   for await (const { kind, line, place, until } of wholeLines(source)) {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
@@ -133,6 +138,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     }
     if (kind === 'entry') noteHalt(halts, line.toString('utf8'));
     if (kind === 'picks') addPicks(picks, read<PicksLine>(), until);
+    if (kind === 'edition') addEdition(editions, read<EditionLine>(), until);
     if (kind === 'left') removePicks(picks, read<LeftLine>(), until);
     if (kind === 'record') {
       const { record, client, version, activation } = read<RecordLine>();
@@ -145,7 +151,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     .map(([name]) => name);
   const clients = { fleet: plain(fleet), gone, former: knownStill(former, removed) };
   const halt = halts.get(everything)?.value ?? null;
-  const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed), halt };
+  const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed), halt, editions };
   return { ...all, ...standing(campaigns, plain(removed), picks, newest) };
 }
 

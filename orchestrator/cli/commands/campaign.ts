@@ -4,6 +4,7 @@ import { readFileOf } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
+import { addEditCommands } from './campaign-edit.ts';
 import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
@@ -24,6 +25,7 @@ export function addCampaignCommands(program: Command): void {
   addControlCommands(campaign);
   addHoldCommands(campaign);
   addScheduleCommands(campaign);
+  addEditCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addListCommand(campaign);

@@ -26,6 +26,8 @@ export interface Campaign {
   readonly life?: number;
   /** How often its definition was changed after its creation; left out = never. */
   readonly edition?: number;
+  /** Clients still move to the waves of this edition, and no gate decides; left out = none. */
+  readonly movingTo?: number;
   /** It is being taken out of the store: nothing else happens to it any more. */
   readonly removal?: Removal;
   /** Clients join, leave or change their wave at this moment; left out = none does. */

@@ -41,6 +41,29 @@ export function campaignsContract(given: Given): void {
       expect(await store.audit(10)).toEqual([entry('sp4')]);
     });
 
+    it('keeps its editions beside it, each with the change that made it', async () => {
+      const { store } = given();
+      const edition = (number: number) => ({
+        edition: number,
+        at: at + number,
+        by: 'anna',
+        because: 'smaller',
+        changes: [`change ${number}`],
+        file: 'c.yaml',
+        text: `# file ${number}`,
+      });
+      const campaign = campaignOf('sp4', { status: 'created' });
+      await store.createCampaign(campaign, [], entry('sp4'), 1, undefined, [edition(0)]);
+      const second = { ...campaign, edition: 1 };
+      await store.commitCampaign(second, 1, entry('sp4'), { edition: edition(1) });
+      const late = await store.commitCampaign(second, 1, entry('sp4'), { edition: edition(9) });
+      const third = { ...campaign, edition: 2 };
+      await store.changeMembers(third, 2, entry('sp4'), [], { edition: edition(2) });
+      expect(late).toBeNull();
+      expect(await store.editions('sp4')).toEqual([edition(0), edition(1), edition(2)]);
+      expect(await store.editions('other')).toEqual([]);
+    });
+
     it('is refused when the name is taken, and leaves the first as it was', async () => {
       const { store } = given();
       await given().campaign('sp4', picks(2), { status: 'created' });

@@ -1,6 +1,7 @@
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import { activationBase, storedStatus } from '../../../domain/campaign/life.ts';
 import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
+import type { CampaignEdition } from '../../../domain/campaign/edition.ts';
 import type { Hold } from '../../../domain/campaign/hold.ts';
 import type { CampaignStore } from '../../campaign-store.ts';
 import { parseQueueName, queueName } from '../../queued.ts';
@@ -71,6 +72,23 @@ export const headFields = (campaign: Campaign, version: number): readonly Script
   'json',
   JSON.stringify(campaign),
 ];
+
+/** An edition of the definition stands in a field of its own: only its history is read with it. */
+const editionName = (edition: number): string => `edition:${edition}`;
+
+export const editionFields = (editions: readonly CampaignEdition[]): readonly ScriptValue[] =>
+  editions.flatMap((each) => [editionName(each.edition), JSON.stringify(each)]);
+
+export async function readEditions(
+  { redis, keys }: Shard,
+  campaign: string,
+): Promise<readonly CampaignEdition[]> {
+  const key = keys.of('campaign', campaign);
+  const last = Number((await redis.hget(key, 'edition')) ?? 0);
+  const names = Array.from({ length: last + 1 }, (_, edition) => editionName(edition));
+  const found = await redis.hmget(key, ...names);
+  return found.flatMap((text) => (text === null ? [] : [JSON.parse(text) as CampaignEdition]));
+}
 
 /** The part of the budget that a shard may use. */
 export const quotaField = (quota: number): readonly ScriptValue[] => ['quota', quota];

@@ -3,7 +3,7 @@ import type { AuditEntry, CampaignConditions } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
 import { list, named, scriptFile, type ScriptValue } from '../core/scripts.ts';
 import type { Shard } from '../core/shard.ts';
-import { headFields } from './campaigns.ts';
+import { editionFields, headFields } from './campaigns.ts';
 
 /** `joined`: clients have joined the campaign since its last version. */
 export interface HeadConditions extends CampaignConditions {
@@ -23,7 +23,7 @@ export async function commitHead(
   next: Campaign,
   version: number,
   audit: AuditEntry | null,
-  { leader, starts, joined }: HeadConditions,
+  { leader, starts, joined, edition }: HeadConditions,
   further: readonly ScriptValue[],
 ): Promise<boolean> {
   const done = await run(
@@ -36,7 +36,11 @@ export async function commitHead(
       starts: starts ?? '',
       joined: joined === true ? 1 : '',
     }),
-    ...list([...headFields(next, version + 1), ...further]),
+    ...list([
+      ...headFields(next, version + 1),
+      ...further,
+      ...editionFields(edition === undefined ? [] : [edition]),
+    ]),
     ...list(auditFields(audit, version + 1)),
   );
   return done === 1;

@@ -1,4 +1,5 @@
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
+import type { CampaignEdition } from '../../../domain/campaign/edition.ts';
 import { waitingCounters } from '../../admitted.ts';
 import { queueName } from '../../queued.ts';
 import type { AuditEntry, WaitingClient } from '../../types.ts';
@@ -6,7 +7,7 @@ import { auditFields } from '../audit/audit.ts';
 import { flat, list, named, scriptFile, type ScriptValue } from '../core/scripts.ts';
 import { inPieces, type Shard, valuesOf } from '../core/shard.ts';
 import { stagingSeconds } from '../fleet/import-fleet.ts';
-import { headFields, memberText } from './campaigns.ts';
+import { editionFields, headFields, memberText } from './campaigns.ts';
 
 /** A client with its position in the whole campaign. */
 export interface Positioned extends WaitingClient {
@@ -22,6 +23,7 @@ export interface Creation {
   readonly token: string;
   /** How often clients had been removed before the fleet was read; null = it does not matter. */
   readonly removals: number | null;
+  readonly editions: readonly CampaignEdition[];
   /** Number of the name's reservation; empty with one shard, where no name is reserved. */
   readonly reservation: string;
 }
@@ -66,7 +68,7 @@ const createCampaignScript = scriptFile(import.meta.url, 'create-campaign.lua');
  */
 export function publishHead(
   { run }: Shard,
-  { campaign, version, audit, token, reservation, removals }: Creation,
+  { campaign, version, audit, token, reservation, removals, editions }: Creation,
   clients: readonly Positioned[],
   further: readonly ScriptValue[],
 ): Promise<unknown> {
@@ -81,7 +83,7 @@ export function publishHead(
       clients: clients.length,
       life: campaign.life ?? 0,
     }),
-    ...list([...headFields(campaign, version), ...further]),
+    ...list([...headFields(campaign, version), ...further, ...editionFields(editions)]),
     ...clientLists(clients),
     ...list(auditFields(audit, version)),
   );

@@ -40,7 +40,8 @@ export const keyNames = {
    * that reached the shard), `served` (the newest one that raised its quota) and, in shard 0,
    * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
    * creation that breaks off. `base`: the activations of its upgrades are above this number.
-   * `edition`: how often its definition was changed; missing = never.
+   * `edition`: how often its definition was changed; missing = never. In shard 0 `edition:N`: the
+   * edition as JSON, with the campaign file.
    */
   campaign: 'campaign',
   /** hash in shard 0: name of a removed campaign -> how many were removed, hash of the last file */

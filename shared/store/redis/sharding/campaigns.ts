@@ -8,6 +8,7 @@ import {
   readCampaign,
   readCampaigns,
   readCounters,
+  readEditions,
   readSlots,
   readStarts,
 } from '../campaigns/campaigns.ts';
@@ -26,9 +27,10 @@ import { fromEach, type Shards } from './shards.ts';
  * answers.
  */
 export const campaignStoreOf = (shards: Shards): CampaignStore => ({
-  createCampaign: (campaign, clients, audit, version = 1, removals) =>
-    createCampaign(shards, { campaign, version, audit, removals: removals ?? null }, clients),
+  createCampaign: (campaign, clients, audit, version = 1, removals, editions = []) =>
+    createCampaign(shards, { campaign, version, audit, removals: removals ?? null, editions }, clients),
   readCampaign: (campaign) => readCampaign(shards.head, campaign),
+  editions: (campaign) => readEditions(shards.head, campaign),
   campaignNames: async () => (await shards.head.redis.smembers(shards.head.keys.of('campaigns'))).sort(),
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>

@@ -41,7 +41,7 @@ const triesAtMost = 3;
  */
 export async function createCampaign(
   shards: Shards,
-  asked: Pick<Creation, 'campaign' | 'version' | 'audit' | 'removals'>,
+  asked: Pick<Creation, 'campaign' | 'version' | 'audit' | 'removals' | 'editions'>,
   clients: readonly WaitingClient[],
 ): Promise<Result<CampaignRecord, Fault>> {
   const { campaign, version } = asked;

@@ -1,0 +1,107 @@
+import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { CampaignEdit, InputFile } from '../background/results.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { copiedCampaign } from '../input/copied-campaign.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import { archivedEditions } from './archived.ts';
+import { editCampaign } from './edit.ts';
+
+/** The editions of a campaign's definition, without their files. */
+export interface CampaignHistory {
+  readonly campaign: string;
+  /** The present one. */
+  readonly edition: number;
+  readonly editions: readonly {
+    readonly edition: number;
+    /** ISO 8601, UTC. */
+    readonly at: string;
+    readonly by: string;
+    readonly because: string;
+    readonly changes: readonly string[];
+    readonly file: string;
+  }[];
+}
+
+/** Who changed a campaign, when, why and how; also of one that is archived. */
+export async function readHistory(
+  context: OrchestratorContext,
+  name: string,
+): Promise<Result<CampaignHistory, Refusal>> {
+  const found = await editionsOf(context, name);
+  if (!found.ok) return found;
+  const { present, editions } = found.value;
+  return ok({
+    campaign: name,
+    edition: present,
+    editions: editions.map(({ at, text: _text, before: _before, ...each }) => ({ ...each, at: isoOf(at) })),
+  });
+}
+
+interface Editions {
+  readonly present: number;
+  readonly editions: readonly CampaignEdition[];
+}
+
+async function editionsOf(context: OrchestratorContext, name: string): Promise<Result<Editions, Refusal>> {
+  const record = await context.store.readCampaign(name);
+  if (record !== null)
+    return ok({ present: record.campaign.edition ?? 0, editions: await context.store.editions(name) });
+  const archived = await archivedEditions(context, name);
+  return archived === null ? err(notFound('campaign', name)) : ok(archived);
+}
+
+/** @returns fault `campaign.edition` where no such edition is kept */
+async function readEdition(
+  context: OrchestratorContext,
+  name: string,
+  asked: number | null,
+): Promise<Result<CampaignEdition, Refusal>> {
+  const found = await editionsOf(context, name);
+  if (!found.ok) return found;
+  const { present, editions } = found.value;
+  const number = asked ?? present;
+  const edition = editions.find((each) => each.edition === number);
+  if (edition !== undefined) return ok(edition);
+  const numbers = editions.map((each) => each.edition);
+  const there =
+    numbers.length === 0
+      ? 'an earlier version of servpack created it and kept no file'
+      : `kept are the editions ${numbers.join(', ')}`;
+  return err(fault('campaign.edition', `campaign ${name} has no file of edition ${number}: ${there}`));
+}
+
+/** Makes an earlier edition the present one: an edit with the file that the campaign had then. */
+export async function revertCampaign(
+  context: OrchestratorContext,
+  who: string,
+  {
+    campaign,
+    edition,
+    ...order
+  }: {
+    readonly campaign: string;
+    readonly edition: number;
+    readonly reason: string;
+    readonly dryRun: boolean;
+    readonly version?: number | undefined;
+  },
+): Promise<Result<CampaignEdit, Refusal>> {
+  const found = await readEdition(context, campaign, edition);
+  if (!found.ok) return found;
+  const { file, text } = found.value;
+  return editCampaign(context, who, { ...order, campaign, file, text });
+}
+
+/** The file of a campaign under another name, and for another release where one is named. */
+export async function cloneCampaign(
+  context: OrchestratorContext,
+  name: string,
+  { as, release }: { readonly as: string; readonly release?: string | undefined },
+): Promise<Result<InputFile, Refusal>> {
+  const found = await readEdition(context, name, null);
+  if (!found.ok) return found;
+  const text = copiedCampaign(found.value.text, { campaign: as, release });
+  return ok({ file: found.value.file, text });
+}

@@ -1,0 +1,46 @@
+import { editCampaign } from '../../campaigns/edit.ts';
+import { cloneCampaign, readHistory, revertCampaign } from '../../campaigns/history.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { yamlBytesAtMost } from '../../input-file.ts';
+import { answer, answers, type Api } from '../responses.ts';
+import {
+  cloneAnswer,
+  cloneQuery,
+  editAnswer,
+  editBody,
+  historyAnswer,
+  revertBody,
+} from '../schemas/edits.ts';
+import { campaignParams } from '../schemas/fields.ts';
+
+/** Changes the definition of a campaign, and says what it was. */
+export function editRoutes(app: Api, context: OrchestratorContext): void {
+  app.post(
+    '/v1/campaigns/:campaign/edit',
+    {
+      bodyLimit: 2 * yamlBytesAtMost,
+      schema: { params: campaignParams, body: editBody, response: answers(editAnswer) },
+    },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await editCampaign(context, who, { ...body, ...params })),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/revert',
+    { schema: { params: campaignParams, body: revertBody, response: answers(editAnswer) } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await revertCampaign(context, who, { ...body, ...params })),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/history',
+    { schema: { params: campaignParams, response: answers(historyAnswer) } },
+    async ({ params }, reply) => answer(reply, await readHistory(context, params.campaign)),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/clone',
+    { schema: { params: campaignParams, querystring: cloneQuery, response: answers(cloneAnswer) } },
+    async ({ params, query }, reply) => answer(reply, await cloneCampaign(context, params.campaign, query)),
+  );
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { CampaignEdit, InputFile } from '../../background/results.ts';
+import type { CampaignHistory } from '../../campaigns/history.ts';
+import { count, fileBody, idSchema, reason, time, versionedIdSchema } from './fields.ts';
+
+/** Changing the definition of a campaign, and what it was before. */
+
+/** `version`: of the campaign, as the difference was shown; another one is refused. */
+const order = { reason, dryRun: z.boolean().default(false), version: count.optional() };
+
+export const editBody = fileBody.extend(order);
+export const revertBody = z.strictObject({ edition: count, ...order });
+
+export const editAnswer = z.object({
+  campaign: z.string(),
+  version: count,
+  edition: count,
+  isApplied: z.boolean(),
+  changes: z.array(z.object({ section: z.string(), says: z.string() })).readonly(),
+  waves: z.array(z.object({ wave: z.string(), isOpen: z.boolean(), before: count, after: count })).readonly(),
+  moved: count,
+  joined: count,
+  left: count,
+  passedOver: count,
+}) satisfies z.ZodType<CampaignEdit>;
+
+export const historyAnswer = z.object({
+  campaign: z.string(),
+  edition: count,
+  editions: z
+    .array(
+      z.object({
+        edition: count,
+        at: time,
+        by: z.string(),
+        because: z.string(),
+        changes: z.array(z.string()).readonly(),
+        file: z.string(),
+      }),
+    )
+    .readonly(),
+}) satisfies z.ZodType<CampaignHistory>;
+
+export const cloneQuery = z.strictObject({ as: idSchema, release: versionedIdSchema.optional() });
+
+export const cloneAnswer = z.object({ file: z.string(), text: z.string() }) satisfies z.ZodType<InputFile>;

@@ -1,0 +1,33 @@
+/**
+ * One version of a campaign's definition, as people see the history of the campaign: its file, and
+ * who made it, when and why. Edition 0 is that of the creation.
+ */
+export interface CampaignEdition {
+  readonly edition: number;
+  readonly at: number;
+  readonly by: string;
+  readonly because: string;
+  /** SHA-256 of the file that it replaced; left out in edition 0. */
+  readonly before?: string;
+  /** What changed against the edition before, a sentence each. */
+  readonly changes: readonly string[];
+  /** The name of the campaign file for its faults, and its text: at most 512 KiB. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * SHA-256 of the file that a campaign had at a time.
+ * @param hash of its present file
+ */
+export const fileHashAt = (editions: readonly CampaignEdition[], hash: string, at: number): string =>
+  editions.find((each) => each.before !== undefined && each.at > at)?.before ?? hash;
+
+/** `from` and `to` of the audit entry with which a definition changes. */
+export const editionStep = (edition: number): string => `edition ${edition}`;
+
+/** The number in a step of the audit that `editionStep` made; null = it is another step. */
+export function editionIn(step: string): number | null {
+  const [, number] = /^edition (\d+)$/u.exec(step) ?? [];
+  return number === undefined ? null : Number(number);
+}
