@@ -6,8 +6,8 @@ import type { Refusal } from '../refusal.ts';
 import type {
   CampaignEdit,
   CampaignInputFile,
-  CampaignPlan,
   EditRequest,
+  CampaignPlan,
   FleetImport,
   FleetInput,
   InputFile,

@@ -5,6 +5,7 @@ import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
+import { occurrenceFile } from '../input/copied-campaign.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
@@ -118,7 +119,7 @@ export function leftOver(selected: number, left: number): Refusal | null {
 
 function recordsOf(
   { definition, waves, plan, removals }: Draft,
-  { file, text }: CampaignInputFile,
+  { file, text, campaign: occurrence }: CampaignInputFile,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
@@ -135,6 +136,7 @@ function recordsOf(
   const leftOut = out === 0 ? '' : `, ${out} left out`;
   const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
-  const first = { edition: 0, at, by: who, because: 'created', changes: [], file, text };
+  const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
+  const first = { edition: 0, at, by: who, because: 'created', changes: [], file, text: own };
   return [campaign, picks, audit, 1, removals, [first]];
 }

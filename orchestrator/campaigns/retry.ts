@@ -76,13 +76,16 @@ const wasAborted = (name: string): Refusal =>
 interface Reopen {
   readonly isAsked: (upgrade: Upgrade) => boolean;
   readonly reopen: (upgrade: Upgrade) => Reopening;
+  /** Called with each client that is passed over, and why. */
+  readonly onRefused?: (client: string, because: string) => void;
 }
 
-async function reopenAll(
+/** Opens the clients that are asked for, many at the same time. */
+export async function reopenAll(
   context: OrchestratorContext,
   who: string,
   name: string,
-  { isAsked, reopen }: Reopen,
+  { isAsked, reopen, onRefused }: Reopen,
 ): Promise<Result<ReopenedClients, Refusal>> {
   if ((await context.store.readCampaign(name)) === null) return err(notFound('campaign', name));
   let [reopened, passedOver] = [0, 0];
@@ -92,6 +95,9 @@ async function reopenAll(
       page.map((stored) => reopenUnlessWanted(context, who, stored, { reopen, overlaps })),
     );
     const done = outcomes.filter((each) => each.ok).length;
+    outcomes.forEach((each, at) => {
+      if (!each.ok) onRefused?.(page[at]?.key.client ?? '', each.error.message);
+    });
     reopened += done;
     passedOver += page.length - done;
   };

@@ -14,3 +14,15 @@ export function copiedCampaign(
   if (release !== undefined) document.set('release', release);
   return document.toString({ lineWidth: 0 });
 }
+
+/**
+ * The file of one occurrence of a campaign that recurs, as if a person had written it for this
+ * occurrence: under its name, with the seed that it has, and without the schedule.
+ */
+export function occurrenceFile(text: string, campaign: string, seed: string): string {
+  const document = parseDocument(text);
+  document.set('campaign', campaign);
+  document.set('seed', seed);
+  document.delete('schedule');
+  return document.toString({ lineWidth: 0 });
+}

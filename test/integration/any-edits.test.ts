@@ -121,8 +121,8 @@ test('any edits: each client is in one place, opened waves stay, and the audit b
         await sealing.sealer.round();
         const after = await placesIn(store);
         expect([...after.keys()].sort()).toEqual(names.toSorted());
-        const inOpenWaves = [...before].filter(([, wave]) => wave < open);
-        expect(inOpenWaves.map(([client]) => [client, after.get(client)])).toEqual(inOpenWaves);
+        const opened = [...before].filter(([, wave]) => wave < open);
+        expect(opened.map(([client]) => [client, after.get(client)])).toEqual(opened);
         expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
         const sizes = (await store.readCampaign('sp4'))?.campaign.waveSizes ?? [];
         expect(sizes).toEqual(sizes.map((_, at) => [...after.values()].filter((wave) => wave === at).length));

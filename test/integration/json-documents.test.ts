@@ -57,6 +57,7 @@ const commands: readonly string[] = [
   'campaign clients sp4',
   'campaign checkin sp4',
   'campaign retry sp4 --failed',
+  'campaign undo sp4 --reason test --yes',
   'campaign pause sp4 --reason test',
   'campaign resume sp4',
   'client show pc-1',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
+import { undoCampaign } from '../../orchestrator/campaigns/undo-relocations.ts';
 import { unmarkCampaign } from '../../orchestrator/campaigns/retry.ts';
 import { type ClientRequest, retryClient, undoClient } from '../../orchestrator/campaigns/client-actions.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
@@ -161,4 +162,28 @@ test('a retry begins with a look and ends by what the look finds', async () => {
   const { upgrade } = await one.settle();
   expect(upgrade).toMatchObject({ attempt: 2, state: { end: 'failed' } });
   expect((await truthOf(one)).violations).toEqual([]);
+});
+
+describe('an undo of a whole campaign', () => {
+  test('moves the relocated services back once, and a second one finds nothing to do', async () => {
+    await using one = await oneClient('pcmInBin');
+    const undo = async () =>
+      unwrapped(await undoCampaign(contextOf(one), anna, 'sp4', 'the old path is wanted'));
+    await until(one, ({ memory }) => memory.learned.relocation === 'done');
+    const early = await undo();
+    expect(early).toMatchObject({ reopened: 0, passedOver: 1 });
+    expect(early.because).toEqual([
+      { client: one.client, because: expect.stringContaining('the client is not finished') },
+    ]);
+    await one.settle();
+    expect(await undo()).toEqual({ campaign: 'sp4', reopened: 1, passedOver: 0, because: [] });
+    expect(await undo()).toMatchObject({ reopened: 0 });
+    await until(one, ({ state }) => state.phase === 'settled');
+    const truth = await truthOf(one);
+    expect(truth.services).toEqual(truth.servicesAtFirst);
+    expect([truth.intent, truth.violations]).toEqual([null, []]);
+    expect((await one.stored()).upgrade.state).toMatchObject({ end: 'upgraded' });
+    expect(await undo()).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0, because: [] });
+    expect(await one.store.counters('sp4')).toEqual(await recount(one.store, 'sp4'));
+  });
 });

@@ -10,6 +10,7 @@ import { addListCommand, listCampaigns } from './campaign-list.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
+import { addUndoCommand } from './campaign-undo.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { createdLines, planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
@@ -30,6 +31,7 @@ export function addCampaignCommands(program: Command): void {
   addReadingCommands(campaign);
   addListCommand(campaign);
   addRetryCommands(campaign);
+  addUndoCommand(campaign);
   addRemoveCommands(campaign);
   addWatchCommand(campaign);
 }

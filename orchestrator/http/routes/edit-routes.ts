@@ -1,5 +1,6 @@
 import { editCampaign } from '../../campaigns/edit.ts';
 import { cloneCampaign, readHistory, revertCampaign } from '../../campaigns/history.ts';
+import { undoCampaign } from '../../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { yamlBytesAtMost } from '../../input-file.ts';
 import { answer, answers, type Api } from '../responses.ts';
@@ -10,8 +11,9 @@ import {
   editBody,
   historyAnswer,
   revertBody,
+  undoneAnswer,
 } from '../schemas/edits.ts';
-import { campaignParams } from '../schemas/fields.ts';
+import { campaignParams, reasonBody } from '../schemas/fields.ts';
 
 /** Changes the definition of a campaign, and says what it was. */
 export function editRoutes(app: Api, context: OrchestratorContext): void {
@@ -30,6 +32,13 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: campaignParams, body: revertBody, response: answers(editAnswer) } },
     async ({ who, params, body }, reply) =>
       answer(reply, await revertCampaign(context, who, { ...body, ...params })),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/undo',
+    { schema: { params: campaignParams, body: reasonBody, response: answers(undoneAnswer) } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await undoCampaign(context, who, params.campaign, body.reason)),
   );
 
   app.get(

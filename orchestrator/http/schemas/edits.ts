@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CampaignEdit, InputFile } from '../../background/results.ts';
 import type { CampaignHistory } from '../../campaigns/history.ts';
+import type { UndoneRelocations } from '../../campaigns/undo-relocations.ts';
 import { count, fileBody, idSchema, reason, time, versionedIdSchema } from './fields.ts';
 
 /** Changing the definition of a campaign, and what it was before. */
@@ -44,3 +45,10 @@ export const historyAnswer = z.object({
 export const cloneQuery = z.strictObject({ as: idSchema, release: versionedIdSchema.optional() });
 
 export const cloneAnswer = z.object({ file: z.string(), text: z.string() }) satisfies z.ZodType<InputFile>;
+
+export const undoneAnswer = z.object({
+  campaign: z.string(),
+  reopened: count,
+  passedOver: count,
+  because: z.array(z.object({ client: z.string(), because: z.string() })).readonly(),
+}) satisfies z.ZodType<UndoneRelocations>;

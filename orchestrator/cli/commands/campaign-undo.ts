@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import type { Result } from '../../../shared/errors.ts';
+import { undoneAnswer } from '../../http/schemas/edits.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { CampaignStatus } from '../../views/status.ts';
+import { type ApiClient, campaignPath } from '../client/api-client.ts';
+import { confirmAbout, type Question } from '../client/confirm-campaign.ts';
+import type { Terminal } from '../client/confirm.ts';
+import { outputOf, withApi } from '../client/session.ts';
+import { many, number, safe, type View } from '../render/view.ts';
+import { wrapped } from '../render/wrap.ts';
+
+/** Moves the services of all relocated clients of a campaign back. */
+export function addUndoCommand(campaign: Command): void {
+  campaign
+    .command('undo <campaign>')
+    .description(
+      'move every service that servpack has relocated in a campaign back to its path. Asks you to type how many',
+    )
+    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack campaign undo sms-sp4 --reason "the vendor wants the old path"',
+    )
+    .action(
+      async (name: string, { reason, yes = false }: { reason: string; yes?: boolean }, command: Command) => {
+        await withApi(command, async (api) => {
+          const confirmed = yes ? null : await confirmUndo(api, name);
+          if (confirmed !== null && !confirmed.ok) return confirmed;
+          return outputOf(await api.post(undoneAnswer, campaignPath(name, '/undo'), { reason }), undoLines);
+        });
+      },
+    );
+}
+
+/** Says what goes back, and asks for the number. */
+export const confirmUndo = (
+  api: ApiClient,
+  name: string,
+  terminal?: Terminal,
+): Promise<Result<void, Refusal>> => confirmAbout(api, name, undoQuestion, terminal);
+
+function undoQuestion({ campaign, relocations: { done, undone } }: CampaignStatus): Question | null {
+  const left = Math.max(0, done - undone);
+  if (left === 0) return null;
+  const lines = [
+    `${many(left, 'service')} of campaign ${campaign} ${left === 1 ? 'was' : 'were'} relocated, and not moved back.`,
+    'Will happen: each goes back to its path, under the budgets of the campaign, if the client can be reached.',
+    'Will not happen: the files of the release stay, and how each client ended stays in the report.',
+  ];
+  return { lines, answer: number(left), verb: 'move them back' };
+}
+
+function undoLines(
+  view: View,
+  { campaign, reopened, passedOver, because }: z.output<typeof undoneAnswer>,
+): readonly string[] {
+  if (reopened + passedOver === 0)
+    return [safe(`No client of campaign ${campaign} has a service that servpack has relocated.`)];
+  return [
+    safe(`${many(reopened, 'client')} of ${campaign} will be moved back`),
+    ...(passedOver === 0 ? [] : [`${many(passedOver, 'client')} could not be asked to:`]),
+    ...because.flatMap((each) => wrapped(view, `  ${each.client}: `, each.because)),
+    safe(`Follow: servpack campaign watch ${campaign}`),
+  ];
+}
