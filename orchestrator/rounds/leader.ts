@@ -31,10 +31,12 @@ interface Term {
  * Seeks the leader's lease and renews it. This process takes itself for the leader only until one
  * lease after it asked. A process that was frozen, or could not ask for longer, knows at once that
  * it no longer leads, and what it still changes carries an older fence.
+ * @param onChange called when this process begins to lead
  */
 export function seekLeadership(
   base: LeaderContext,
   owner: string,
+  onChange: () => void = () => undefined,
   timing: typeof leadTiming = leadTiming,
 ): Leadership {
   const { store, log } = base;
@@ -57,6 +59,7 @@ export function seekLeadership(
       const { fence } = outcome;
       term = { fence, heldUntil, context: { ...base, store: ledBy(store, fence) } };
       log.info({ fence }, 'leads');
+      onChange();
     }
   };
   const asking = repeat('leadership', () => (isHeld() ? timing.renewMs : timing.askMs), ask, log);

@@ -6,7 +6,11 @@ import { waveProgress } from '../domain/wave-progress.ts';
 import { endSurvey } from '../surveys/end.ts';
 import { keepHealth, startHealthSurvey } from '../surveys/health-survey.ts';
 import { eachCampaign } from './each-campaign.ts';
+import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
+
+/** Real time. The answer to a look is no news. */
+const answersEveryMs = 5_000;
 
 /** Looks again at upgraded clients where a gate asks for it. */
 export interface HealthWatch extends Round {
@@ -20,21 +24,24 @@ export interface HealthWatch extends Round {
  */
 export function watchHealth(): HealthWatch {
   const followed = new Set<string>();
+  let lastRun = -Infinity;
   const round: HealthWatch = {
     name: 'health',
     note: (campaign) => {
       if (asksForHealth(campaign)) followed.add(campaign.definition.campaign);
     },
-    run: async (context) => {
+    run: async (context, news = everything) => {
       if (followed.size === 0) return;
+      const passed = performance.now() - lastRun;
+      if (!isNews(news) && passed < answersEveryMs) return;
+      lastRun = performance.now();
       const records = await Promise.all([...followed].map((name) => context.store.readCampaign(name)));
       const asking = records.filter((record) => record !== null && asksForHealth(record.campaign));
       followed.clear();
       for (const record of asking) if (record !== null) round.note(record.campaign);
       await eachCampaign(
         context,
-        round.name,
-        asking.filter((record) => record !== null),
+        { round: round.name, records: asking.filter((record) => record !== null), asked: null },
         (own, { campaign }) => watchOne(own, campaign),
       );
     },

@@ -92,8 +92,10 @@ export const keyNames = {
   copies: 'copies',
   /** hash per release, in shard 0: logon server -> what is known of its copy, as JSON */
   copyStatus: 'copyStatus',
-  /** stream of audit entries */
+  /** stream of audit entries; also the list of changes that the leader waits for */
   audit: 'audit',
+  /** stream of campaigns whose rounds are to be woken after a change without an audit entry */
+  wakes: 'wakes',
   /** hash: client, or * for all -> the lowest generation of check-in tokens that is good */
   tokens: 'tokens',
   /** zset: name of a worker process by when it counts as gone (real time) */
