@@ -134,7 +134,7 @@ export async function runOrchestrator(
   const following = followChanges(store.value, [...table.map(({ box }) => box), paceBox], log);
   const perCampaign = table.filter(({ round }) => round.isPerCampaign).map(({ box }) => box);
   const walkOn = walkCampaigns(store.value, perCampaign);
-  const walk = repeat('safety walk', 10_000, async () => leadership.context() && walkOn(), log);
+  const walk = repeat('safety walk', 15_000, async () => leadership.context() && walkOn(), log);
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,

@@ -58,7 +58,7 @@ export function openAgenda(): Agenda {
       }
       if (isNews(news)) for (const each of planned.values()) each.isStale = true;
       const due = [...planned].filter(([, each]) => isDue(each, now)).map(([campaign]) => campaign);
-      const names = [...new Set([...news.campaigns, ...news.clients, ...due])];
+      const names = [...new Set([...news.campaigns, ...news.clients, ...(news.walked ?? []), ...due])];
       for (const name of names) planned.delete(name);
       return names;
     },

@@ -8,6 +8,8 @@ export interface News {
   readonly campaigns: ReadonlySet<string>;
   /** Campaigns of which a client has changed. */
   readonly clients: ReadonlySet<string>;
+  /** Campaigns that the safety walk has come to; nothing says that they have changed. */
+  readonly walked?: ReadonlySet<string>;
 }
 
 export const everything: News = { everything: true, campaigns: new Set(), clients: new Set() };
@@ -18,6 +20,8 @@ export const isNews = ({ everything: all, campaigns, clients }: News): boolean =
 /** Gathers for one round what has changed while the round was not running. */
 export interface Mailbox {
   put(found: Pick<Changes, 'changes' | 'isWhole'>): void;
+  /** The round looks at this campaign, though nothing says that it has changed. */
+  putWalked(campaign: string): void;
   /** Anything may have changed: the round looks at everything once. */
   putEverything(): void;
   /** What has come in since the last time. */
@@ -29,20 +33,25 @@ export function openMailbox(): Mailbox {
   let all = true;
   let campaigns = new Set<string>();
   let clients = new Set<string>();
+  let walked = new Set<string>();
   return {
     put: ({ changes, isWhole }) => {
       // A change of the fleet, of a release or of the halt concerns every campaign.
       if (!isWhole || changes.some(({ campaign }) => campaign === '')) all = true;
       for (const { campaign, of } of changes) (of === 'client' ? clients : campaigns).add(campaign);
     },
+    putWalked: (campaign) => {
+      walked.add(campaign);
+    },
     putEverything: () => {
       all = true;
     },
     take: () => {
-      const news = { everything: all, campaigns, clients };
+      const news = { everything: all, campaigns, clients, walked };
       all = false;
       campaigns = new Set();
       clients = new Set();
+      walked = new Set();
       return news;
     },
   };

@@ -14,7 +14,6 @@ export function walkCampaigns(
     if (left.length === 0) left = [...(await store.campaignNames())];
     const next = left.shift();
     if (next === undefined) return;
-    const changes = [{ campaign: next, of: 'campaign' }] as const;
-    for (const box of boxes) box.put({ changes, isWhole: true });
+    for (const box of boxes) box.putWalked(next);
   };
 }

@@ -194,7 +194,7 @@ test('the safety walk comes to every campaign, one at a time', async () => {
   const seen: string[][] = [];
   for (let step = 0; step < 4; step += 1) {
     await walk();
-    seen.push([...box.take().campaigns]);
+    seen.push([...(box.take().walked ?? [])]);
   }
   expect(seen).toEqual([['a'], ['b'], ['c'], ['a']]);
 });

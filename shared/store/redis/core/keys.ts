@@ -118,6 +118,8 @@ export const keyNames = {
    * the highest counter that the shard has seen
    */
   leader: 'leader',
+  /** string in shard 0 per fence, with an expiry: the leader of the term, while the term lasts */
+  lease: 'lease',
   /** hash in shard 0: `campaign|round` -> why a round of the leader fails for it, as JSON */
   roundFailures: 'roundFailures',
   /** how often a campaign was set running for the first time */
