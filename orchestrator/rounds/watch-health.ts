@@ -7,7 +7,11 @@ import { waveProgress } from '../domain/wave-progress.ts';
 import { endSurvey } from '../surveys/end.ts';
 import { keepHealth, startHealthSurvey } from '../surveys/health-survey.ts';
 import { eachCampaign } from './each-campaign.ts';
+import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
+
+/** Real time. The answer to a look is no news. */
+const answersEveryMs = 5_000;
 
 /** Looks again at upgraded clients where a gate asks for it. */
 export interface HealthWatch extends Round {
@@ -27,14 +31,18 @@ export function watchHealth(): HealthWatch {
   const forget = (name: string, times: number | undefined): void => {
     if (followed.get(name) === times) followed.delete(name);
   };
+  let lastRun = -Infinity;
   const round: HealthWatch = {
     name: 'health',
     note: (campaign) => {
       const { campaign: name } = campaign.definition;
       if (asksForHealth(campaign)) followed.set(name, (followed.get(name) ?? 0) + 1);
     },
-    run: async (context) => {
+    run: async (context, news = everything) => {
       if (followed.size === 0) return;
+      const passed = performance.now() - lastRun;
+      if (!isNews(news) && passed < answersEveryMs) return;
+      lastRun = performance.now();
       const noted = new Map(followed);
       const asking: CampaignRecord[] = [];
       for (const [name, times] of noted) {
@@ -42,10 +50,14 @@ export function watchHealth(): HealthWatch {
         if (record !== null && asksForHealth(record.campaign)) asking.push(record);
         else forget(name, times);
       }
-      await eachCampaign(context, round.name, asking, async (own, { campaign }) => {
-        const { campaign: name } = campaign.definition;
-        if ((await watchOne(own, campaign)) === 'rests') forget(name, noted.get(name));
-      });
+      await eachCampaign(
+        context,
+        { round: round.name, records: asking, asked: null },
+        async (own, { campaign }) => {
+          const { campaign: name } = campaign.definition;
+          if ((await watchOne(own, campaign)) === 'rests') forget(name, noted.get(name));
+        },
+      );
     },
     rest: () => followed.clear(),
   };
