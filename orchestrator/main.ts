@@ -35,7 +35,10 @@ import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
 import { openPaceLog } from './campaigns/pace-log.ts';
+import { followChanges } from './rounds/follow-changes.ts';
+import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
 import { notePaces } from './rounds/note-paces.ts';
+import { walkCampaigns } from './rounds/walk-campaigns.ts';
 
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
@@ -112,22 +115,32 @@ export async function runOrchestrator(
   }
   writeUrl(config.dataDir, listening.value);
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
+  const verifier = openCopyVerifier(log);
+  const table = roundsOf(sealer, verifier).map(([everyMs, round]) => ({
+    everyMs,
+    round,
+    box: openMailbox(),
+  }));
   const leadership = seekLeadership(
     { ...context, store: store.value },
     `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+    () => table.forEach(({ box }) => box.putEverything()),
   );
-  const verifier = openCopyVerifier(log);
-  const rounds = roundsOf(sealer, verifier).map(([everyMs, round]) =>
-    whileLeading(leadership, log, everyMs, round),
-  );
+  const rounds = table.map((each) => whileLeading(leadership, log, each));
   // Each orchestrator answers questions, so each one follows the pace.
-  const pace = repeat('pace', 2_000, () => notePaces(context, paces), log);
+  const paceBox = openMailbox();
+  const note = notePaces(context, paces);
+  const pace = repeat('pace', 2_000, () => onNews(paceBox, note), log);
+  const following = followChanges(store.value, [...table.map(({ box }) => box), paceBox], log);
+  const perCampaign = table.filter(({ round }) => round.isPerCampaign).map(({ box }) => box);
+  const walkOn = walkCampaigns(store.value, perCampaign);
+  const walk = repeat('safety walk', 15_000, async () => leadership.context() && walkOn(), log);
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
-      const resigned = Promise.all([pace, ...rounds].map((each) => each.stop())).then(() =>
+      const resigned = Promise.all([following, walk, pace, ...rounds].map((each) => each.stop())).then(() =>
         leadership.resign(),
       );
       verifier.close();
@@ -169,7 +182,10 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
   }
 }
 
-/** What only the leader does, and how often: real time from the end of a run to the next one. */
+/**
+ * What only the leader does, and the least real time from the end of a run to the next one. A run
+ * without news asks Redis nothing unless its moment has come.
+ */
 const roundsOf = (
   sealer: Sealer,
   verifier: CopyVerifier,
@@ -183,33 +199,64 @@ const roundsOf = (
   [1_000, sweep()],
   [10_000, checkInvariants()],
   // Begins what is due; each copy has a pace of its own.
-  [1_000, { name: 'copies', run: (context) => verifier.round(context) }],
+  [1_000, { name: 'copies', run: (context, news = everything) => verifier.round(context, isNews(news)) }],
   // What Redis loses at most when it is lost for good.
-  [1_000, { name: 'audit', run: () => sealer.round(), rest: () => sealer.rest() }],
+  [1_000, sealAudit(sealer)],
   [250, runSurveys()],
   [1_000, startCampaigns()],
   [2_000, joinCampaigns()],
   [2_000, runSchedules()],
 ];
 
-/** Repeats the last write of each campaign on the shards that missed it. */
-async function repairReplicas({ store, log }: LeaderContext): Promise<void> {
+/**
+ * Repeats the last write of each campaign on the shards that missed it. A write of a head is
+ * news, and a run that fails is repeated.
+ */
+async function repairReplicas({ store, log }: LeaderContext, news: News = everything): Promise<void> {
+  if (!news.everything && news.campaigns.size === 0) return;
   for (const campaign of await store.repairReplicas())
     log.info({ campaign }, 'all shards know its state again');
 }
 
+function sealAudit(sealer: Sealer): Round {
+  let isMore = false;
+  return {
+    name: 'audit',
+    run: async (_context, news = everything) => {
+      if (isMore || isNews(news)) isMore = await sealer.round();
+    },
+    rest: () => sealer.rest(),
+  };
+}
+
+interface Entry {
+  readonly everyMs: number;
+  readonly round: Round;
+  readonly box: Mailbox;
+}
+
 /** Runs a round as long as this process leads. */
-const whileLeading = (leadership: Leadership, log: Logger, everyMs: number, round: Round): Repeated =>
+const whileLeading = (leadership: Leadership, log: Logger, { everyMs, round, box }: Entry): Repeated =>
   repeat(
     round.name,
     everyMs,
     async () => {
       const context = leadership.context();
       if (context === null) round.rest?.();
-      else await round.run(context);
+      else await onNews(box, (news) => round.run(context, news));
     },
     log,
   );
+
+/** Runs with what is in the mailbox. After a run that fails anything may be left to do. */
+async function onNews(box: Mailbox, run: (news: News) => Promise<unknown>): Promise<void> {
+  try {
+    await run(box.take());
+  } catch (error) {
+    box.putEverything();
+    throw error;
+  }
+}
 
 async function listen(
   open: () => Promise<string>,

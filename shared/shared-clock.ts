@@ -21,7 +21,7 @@ export interface Measurement {
   readonly storeTime: number;
 }
 
-const measureEveryMs = 2_000;
+const measureEveryMs = 10_000;
 /** The first one also opens the way; the quickest of them is the best. */
 const firstMeasurements = 3;
 /** Clocks that are kept by NTP drift apart by less. */

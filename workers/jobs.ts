@@ -18,12 +18,15 @@ import { makeLook, type Surveyor } from './survey-look.ts';
 import { openSurveyScopes } from './survey-scope.ts';
 
 /**
- * BullMQ finds the job of a killed worker within 15 s: a lock of 10 s, a check every 5 s. Finished
- * jobs are removed at once.
+ * BullMQ finds the job of a killed worker within 15 s: a lock of 10 s, a check every 5 s while any
+ * job runs (`checkStalled`). A worker without jobs waits in Redis for up to 25 s at a time.
+ * Finished jobs are removed at once.
  */
 export const workerOptions = {
   lockDuration: 10_000,
   stalledInterval: 5_000,
+  skipStalledCheck: true,
+  drainDelay: 25,
   removeOnComplete: { count: 0 },
   removeOnFail: { count: 0 },
 } as const;
@@ -66,12 +69,40 @@ export function startJobs(
     ...queueNames.map((queue) => runActivations(queues, context, queue, shard)),
     makeLooks(queues, surveyor, shard),
   ]);
+  const checking = shards.map((shard) =>
+    checkStalled(connection, workersOf(workers, config, shard), context),
+  );
   return {
     close: async () => {
+      checking.forEach((timer) => clearInterval(timer));
       await Promise.all(workers.map((worker) => worker.close()));
       connection.disconnect();
     },
   };
+}
+
+/** The workers of one shard, whose keys lie together. */
+const workersOf = (workers: readonly Worker<JobData>[], { prefix }: Config, shard: number) =>
+  workers.filter((worker) => worker.opts.prefix === queuePrefix(prefix, shard));
+
+/**
+ * Looks for the jobs of lost workers, in the queues in which any job runs: one command asks for all
+ * queues of a shard. BullMQ's own timer would run its whole check in every empty queue.
+ */
+function checkStalled(
+  redis: Redis,
+  workers: readonly Worker<JobData>[],
+  { log }: Pick<WorkerContext, 'log'>,
+): NodeJS.Timeout {
+  const activeOf = (worker: Worker<JobData>): string => worker.toKey('active');
+  const check = async (): Promise<void> => {
+    if ((await redis.exists(...workers.map(activeOf))) === 0) return;
+    await Promise.all(workers.map((worker) => worker['moveStalledJobsToWait']()));
+  };
+  const begin = (): void => void check().catch((error: unknown) => log.warn({ error }, 'queue'));
+  begin();
+  // A check keeps others away for the interval, so the next one comes a little later.
+  return setInterval(begin, workerOptions.stalledInterval + 100);
 }
 
 /** Runs the activations of one queue in one shard. */

@@ -9,12 +9,12 @@ import type { HealthStore } from '../shared/store/health-store.ts';
 import type { WorkerRegistry, WorkerFacts } from '../shared/store/worker-registry.ts';
 import { servpackVersion } from '../shared/version.ts';
 
-const announceEveryMs = 5_000;
+const announceEveryMs = 10_000;
 /** Two announcements, and one that waited its full time for Redis. */
-const validForMs = 20_000;
+const validForMs = 25_000;
 
 /**
- * Announces every 5 s that this worker runs, for people who ask why nothing happens. No decision
+ * Announces every 10 s that this worker runs, for people who ask why nothing happens. No decision
  * depends on the registry. Says once when the records are gone.
  */
 export function registerWorker(

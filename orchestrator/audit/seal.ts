@@ -26,8 +26,10 @@ export interface Sealer {
   /**
    * Seals and writes every entry so far, and finishes what an earlier run or another orchestrator
    * left unfinished.
+   * @returns whether the next run must follow though nothing new was written: more is left, or
+   * another process keeps a file
    */
-  round(): Promise<void>;
+  round(): Promise<boolean>;
   /** Why the last run could not write the audit, without names of folders; null = it could. */
   trouble(): string | null;
   /** Another orchestrator leads and writes the audit: whatever was wrong here is over. */
@@ -74,9 +76,12 @@ export function openSealer(options: SealerOptions): Sealer {
     round: async () => {
       const shards = await options.store.shards();
       const failed: unknown[] = [];
+      let isMore = false;
       for (let shard = 0; shard < shards; shard += 1) {
         try {
-          logHead(shard, await patience(shard, () => sealShard(options, shard)));
+          const sealed = await patience(shard, () => sealShard(options, shard));
+          logHead(shard, sealed.head);
+          isMore ||= sealed.isMore;
         } catch (error) {
           // A file that cannot be used keeps no other shard from its own. Without Redis each of
           // them would only wait.
@@ -86,6 +91,7 @@ export function openSealer(options: SealerOptions): Sealer {
       }
       trouble = failed.length > 0 ? troubleIn(failed[0]) : null;
       if (failed.length > 0) throw failed[0];
+      return isMore;
     },
   };
 }
@@ -107,36 +113,45 @@ function troubleIn(error: unknown): string {
  */
 function openPatience(log: Logger) {
   const busySince = new Map<number, number>();
-  return async (shard: number, work: () => Promise<SealedHead | null>): Promise<SealedHead | null> => {
+  return async (shard: number, work: () => Promise<Sealed>): Promise<Sealed> => {
     try {
-      const head = await work();
+      const sealed = await work();
       busySince.delete(shard);
-      return head;
+      return sealed;
     } catch (error) {
       if (!(error instanceof FileBusy)) throw error;
       const since = busySince.get(shard) ?? performance.now();
       if (performance.now() - since > busyAtMostMs) throw error;
       if (!busySince.has(shard)) log.warn({ shard }, `${error.message}; waits for it`);
       busySince.set(shard, since);
-      return null;
+      return { head: null, isMore: true };
     }
   };
 }
 
-/** @returns the head of the chain, when it is known to stand in a file */
-async function sealShard(options: SealerOptions, shard: number): Promise<SealedHead | null> {
+interface Sealed {
+  /** The head of the chain, when it is known to stand in a file. */
+  readonly head: SealedHead | null;
+  /** Not everything is sealed yet. */
+  readonly isMore: boolean;
+}
+
+async function sealShard(options: SealerOptions, shard: number): Promise<Sealed> {
   const { store, keep } = options;
   const before = await catchUp(options, shard);
-  for (let blocks = 0; blocks < blocksAtMost; blocks += 1) {
-    const isMore = await sealNext(options, shard);
-    await store.trimAudit(shard, keep);
-    if (!isMore) break;
+  let isMore = true;
+  let isTrimmed = true;
+  for (let blocks = 0; isMore && blocks < blocksAtMost; blocks += 1) {
+    isMore = await sealNext(options, shard);
+    isTrimmed = (await store.trimAudit(shard, keep)) === 0;
   }
   const state = await store.readSeal(shard);
-  if (isHalfDone(state) || state.head === null) return null;
+  if (isHalfDone(state)) return { head: null, isMore: true };
+  isMore ||= !isTrimmed;
+  if (state.head === null) return { head: null, isMore };
   // A head that moved was noted together with its server.
   if (state.head.number === before) await trustRun(store, shard, state.head);
-  return state.head;
+  return { head: state.head, isMore };
 }
 
 /**
@@ -167,9 +182,10 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
     campaigns,
   });
   const attachments = attachmentsOf(store, shard, entries);
-  // When another orchestrator was faster, the next run continues from its block.
+  // When another orchestrator was faster, the next block continues from its block.
   const sealed = await archive.append(shard, draft, attachments, (next) => store.moveSeal(shard, head, next));
-  if (sealed !== null) await store.markWritten(shard, sealed, evidenceIn(entries));
+  if (sealed === null) return true;
+  await store.markWritten(shard, sealed, evidenceIn(entries));
   return read.length === entriesAtMost || entries.length < read.length;
 }
 

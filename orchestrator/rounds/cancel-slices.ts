@@ -8,7 +8,7 @@ const sliceMs = 500;
 const quietMs = 30_000;
 const againMs = 1_000;
 
-/** How far the clients of an campaign that is over have been cancelled. */
+/** How far the clients of a campaign that is over have been cancelled. */
 interface Cancelling {
   walk: CancelWalk | null;
   /** By `performance.now()`: when the next walk begins. */
@@ -17,7 +17,8 @@ interface Cancelling {
 
 /** Cancels the clients of campaigns that are over, a slice in each call. */
 export interface CancelSlices {
-  run(context: LeaderContext, campaign: Campaign): Promise<void>;
+  /** @returns after how many real milliseconds the next slice is due */
+  run(context: LeaderContext, campaign: Campaign): Promise<number>;
   /** Nothing is left to cancel in this campaign. */
   forget(campaign: Campaign): void;
 }
@@ -31,6 +32,7 @@ export function cancelSlices(): CancelSlices {
       const state = cancelling.get(name) ?? { walk: null, nextAt: 0 };
       cancelling.set(name, state);
       await cancelSlice(context, campaign, state);
+      return state.walk === null ? Math.max(0, state.nextAt - performance.now()) : 0;
     },
     forget: ({ definition }) => cancelling.delete(definition.campaign),
   };

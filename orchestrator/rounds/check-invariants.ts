@@ -2,16 +2,22 @@ import { reasonOf } from '../../shared/reason-of.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import { violations } from '../../shared/store/safety-net.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
+import { everything, type News } from './news.ts';
 import type { Round } from './repeat.ts';
 
 const perPage = 250;
 /** 5,000 clients every ten seconds: a million within the hour. */
 const pagesPerRound = 20;
+/** The last page of a campaign is mostly short: so much of a page it counts. */
+const lastPage = 0.1;
+
+/** Real time after which every campaign is checked again though nothing has changed. */
+const everythingMs = 6 * 3_600_000;
 
 /** Campaigns that have upgrades which have not settled, or may have. */
 const checked = ['running', 'paused', 'aborted', 'ended'] as const;
 
-/** One pass over all clients of all campaigns. */
+/** One pass over all clients of some campaigns. */
 interface Pass {
   campaign: string;
   cursor: string;
@@ -23,16 +29,36 @@ interface Pass {
  * A slow pass over every client of every campaign, some pages a round: a client in no index or in
  * two, an index that disagrees with its record, a lost claim or record, counts that differ from a
  * recount. What is wrong is repaired and logged.
+ *
+ * A pass covers the campaigns that have changed since the pass before. It covers all of them at the
+ * beginning of a term, after a break of the connection to Redis, and every six hours.
  */
 export function checkInvariants(): Round {
   let pass: Pass | null = null;
+  /** Campaigns that the next pass covers; null = all. */
+  let changed: Set<string> | null = new Set();
+  let lastWhole = -Infinity;
+  const gather = (news: News): void => {
+    if (news.everything || performance.now() - lastWhole >= everythingMs) changed = null;
+    for (const campaign of [...news.campaigns, ...news.clients]) changed?.add(campaign);
+  };
+  const begin = async (context: LeaderContext): Promise<Pass | null> => {
+    const covered = changed;
+    if (covered?.size === 0) return null;
+    const next = await newPass(context, covered);
+    if (covered === null) lastWhole = performance.now();
+    changed = new Set();
+    return next;
+  };
   return {
     name: 'invariants',
-    run: async (context) => {
-      for (let page = 0; page < pagesPerRound; page += 1) {
-        pass ??= await newPass(context);
+    run: async (context, news = everything) => {
+      gather(news);
+      for (let pages = 0; pages < pagesPerRound;) {
+        pass ??= await begin(context);
         if (pass === null) return;
         const cursor = await checkOrPassOver(context, pass);
+        pages += cursor === null ? lastPage : 1;
         if (cursor !== null) {
           pass.cursor = cursor;
           continue;
@@ -49,8 +75,10 @@ export function checkInvariants(): Round {
   };
 }
 
-async function newPass({ store }: LeaderContext): Promise<Pass | null> {
-  const names = (await store.campaigns(checked)).map(({ campaign }) => campaign.definition.campaign);
+async function newPass({ store }: LeaderContext, covered: ReadonlySet<string> | null): Promise<Pass | null> {
+  const names = (await store.campaigns(checked))
+    .map(({ campaign }) => campaign.definition.campaign)
+    .filter((name) => covered?.has(name) ?? true);
   const [campaign, ...left] = names;
   return campaign === undefined ? null : { campaign, cursor: '', left };
 }

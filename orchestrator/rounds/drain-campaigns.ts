@@ -1,7 +1,7 @@
 import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
-import type { CampaignRecord } from '../../shared/store/types.ts';
-import type { LeaderContext } from '../context.ts';
-import { eachCampaign } from './each-campaign.ts';
+import { nextMoment } from '../domain/next-moment.ts';
+import { whenChanged } from './agenda.ts';
+import { campaignRound } from './campaign-round.ts';
 import type { Round } from './repeat.ts';
 import { admitClients, evaluateCampaign } from './run-campaigns.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
@@ -15,27 +15,24 @@ import { cancelSlices } from './cancel-slices.ts';
 export function drainCampaigns(): Round {
   const cancelling = cancelSlices();
 
-  const drain = async (context: LeaderContext, record: CampaignRecord): Promise<void> => {
-    const { campaign } = await evaluateCampaign(context, record);
-    if (isOver(campaign)) {
-      cancelling.forget(campaign);
-      return;
-    }
-    await context.store.shareBudget(record);
-    await admitClients(context, campaign);
-    if (campaign.state.status === 'aborted' || isFinishingCampaign(campaign))
-      await cancelling.run(context, campaign);
-  };
-
-  const round: Round = {
+  return campaignRound({
     name: 'paused and aborted campaigns',
-    run: async (context) => {
-      const records = await context.store.campaigns(['paused', 'aborted']);
-      const asked = records.filter(({ campaign }) => !isOver(campaign) && !awaitsPerson(campaign));
-      await eachCampaign(context, round.name, asked, drain);
+    statuses: ['paused', 'aborted'],
+    look: async (context, record) => {
+      if (isOver(record.campaign) || awaitsPerson(record.campaign)) return whenChanged;
+      const { record: evaluated, counters } = await evaluateCampaign(context, record);
+      const { campaign } = evaluated;
+      if (isOver(campaign)) {
+        cancelling.forget(campaign);
+        return whenChanged;
+      }
+      await context.store.shareBudget(record);
+      await admitClients(context, campaign);
+      const next = { at: nextMoment(campaign, counters, context.clock.now()) };
+      if (campaign.state.status !== 'aborted' && !isFinishingCampaign(campaign)) return next;
+      return { ...next, inMs: await cancelling.run(context, campaign) };
     },
-  };
-  return round;
+  });
 }
 
 const isOver = ({ state }: Campaign): boolean => state.status === 'aborted' && state.endedAt !== null;

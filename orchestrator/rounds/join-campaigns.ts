@@ -4,6 +4,7 @@ import type { CampaignRecord } from '../../shared/store/types.ts';
 import { updateMembers } from '../campaigns/update-members.ts';
 import type { LeaderContext } from '../context.ts';
 import { eachCampaign } from './each-campaign.ts';
+import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
 
 /** An aborted campaign takes no client any more. */
@@ -20,9 +21,9 @@ const statuses: readonly CampaignState['status'][] = [
 const runsUntilAgain = 5;
 
 /**
- * Lets clients join and leave the campaigns with `membership: joins`. One command asks whether the
- * fleet has changed or a campaign has started; the fleet is read only when one has. Clients that
- * another campaign works on are asked for again now and then, by name.
+ * Lets clients join and leave the campaigns with `membership: joins`. After news one command asks
+ * whether the fleet has changed or a campaign has started. The fleet is read only when one has.
+ * Clients that another campaign works on are asked for again now and then, by name.
  */
 export function joinCampaigns(): Round {
   let seen: string | null = null;
@@ -48,7 +49,8 @@ export function joinCampaigns(): Round {
 
   const round: Round = {
     name: 'clients that join',
-    run: async (context) => {
+    run: async (context, news = everything) => {
+      if (seen !== null && waiting.size === 0 && !isNews(news)) return;
       const now = await context.store.fleetChanges();
       const isChanged = now !== seen;
       runs = isChanged ? 0 : runs + 1;
@@ -58,7 +60,8 @@ export function joinCampaigns(): Round {
           definition.membership === 'joins' && (isChanged || waiting.has(definition.campaign)),
       );
       let done = 0;
-      await eachCampaign(context, round.name, records, async (leader, record) => {
+      const asked = isChanged ? null : records.map(({ campaign }) => campaign.definition.campaign);
+      await eachCampaign(context, { round: round.name, records, asked }, async (leader, record) => {
         const isDone = await update(
           leader,
           record,
@@ -67,7 +70,7 @@ export function joinCampaigns(): Round {
         if (isDone) done += 1;
       });
       // A campaign that failed, or that others change at this moment, is asked again.
-      if (done === records.length) seen = now;
+      seen = done === records.length ? now : null;
     },
     rest: () => {
       seen = null;

@@ -4,8 +4,14 @@ import { RecordsGone } from '../../shared/store/errors.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 import type { LeadingStore } from '../../shared/store/store.ts';
 
-/** Real time. When a leader is killed another leads after the lease and one ask at most. */
-export const leadTiming = { leaseMs: 3_000, renewMs: 1_000, askMs: 250 } as const;
+/**
+ * Real time. When a leader is killed another leads after the lease and one ask at most. A renewal
+ * that fails once leaves time for another one.
+ */
+export const leadTiming = { leaseMs: 3_000, renewMs: 1_400, askMs: 250 } as const;
+
+/** Real time after which the leader looks whether the records are still those of its Redis. */
+const checkEveryMs = 10_000;
 
 export interface Leadership {
   /**
@@ -31,17 +37,27 @@ interface Term {
  * Seeks the leader's lease and renews it. This process takes itself for the leader only until one
  * lease after it asked. A process that was frozen, or could not ask for longer, knows at once that
  * it no longer leads, and what it still changes carries an older fence.
+ * @param onChange called when this process begins to lead
  */
 export function seekLeadership(
   base: LeaderContext,
   owner: string,
+  onChange: () => void = () => undefined,
   timing: typeof leadTiming = leadTiming,
 ): Leadership {
   const { store, log } = base;
   let term: Term | null = null;
+  let recordsCheckedAt = -Infinity;
   const isHeld = (): boolean => term !== null && performance.now() < term.heldUntil;
   const ask = async (): Promise<void> => {
     const heldUntil = performance.now() + timing.leaseMs;
+    if (term !== null && isHeld() && performance.now() < recordsCheckedAt + checkEveryMs) {
+      if (await store.renewLead(owner, term.fence, timing.leaseMs)) {
+        term.heldUntil = heldUntil;
+        return;
+      }
+    }
+    recordsCheckedAt = performance.now();
     await store.checkRecords().catch((error: unknown) => {
       // Nothing is done for records that are gone.
       if (error instanceof RecordsGone) term = null;
@@ -57,6 +73,7 @@ export function seekLeadership(
       const { fence } = outcome;
       term = { fence, heldUntil, context: { ...base, store: ledBy(store, fence) } };
       log.info({ fence }, 'leads');
+      onChange();
     }
   };
   const asking = repeat('leadership', () => (isHeld() ? timing.renewMs : timing.askMs), ask, log);

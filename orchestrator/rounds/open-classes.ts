@@ -42,3 +42,11 @@ function isClassOpen(definition: CampaignDefinition, name: string, now: number):
   if (calendar === null) return true;
   return isCalendarOpen(calendar, zone, now) || calendarOpening(calendar, zone, now) === null;
 }
+
+/** When something may begin again on the clients of a closed queue; null = at no time. */
+export function classOpening(definition: CampaignDefinition, name: string, now: number): number | null {
+  const found = readClass(definition, name);
+  if (found === null) return null;
+  const calendar = calendarAt({ calendar: found.calendar, policy: definition.policy }, now);
+  return calendar === null ? null : (calendarOpening(calendar, found.zone, now)?.at ?? null);
+}

@@ -1,14 +1,19 @@
 import type { Logger } from 'pino';
 import type { LeaderContext } from '../context.ts';
+import type { News } from './news.ts';
 
 /** One thing that the leader does again and again. Its state lives as long as the process. */
 export interface Round {
   readonly name: string;
+  /** It looks at campaigns one by one, so the safety walk feeds it. */
+  readonly isPerCampaign?: true;
   /**
-   * One run. What it changes carries the fence of the leader's present term.
+   * One run. What it changes carries the fence of the leader's present term. Without news, and
+   * when no moment of its own has come, it asks Redis nothing.
    * @param context of the present term
+   * @param news what has changed since the run before; left out = everything
    */
-  run(context: LeaderContext): Promise<unknown>;
+  run(context: LeaderContext, news?: News): Promise<unknown>;
   /** Called in place of `run` while another orchestrator leads. */
   rest?(): void;
 }

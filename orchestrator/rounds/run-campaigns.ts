@@ -1,15 +1,19 @@
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Campaign, Running } from '../../shared/domain/campaign/campaign.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
+import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
+import { nextMoment } from '../domain/next-moment.ts';
+import { earliest, type NextLook, whenChanged } from './agenda.ts';
+import { campaignRound } from './campaign-round.ts';
 import { cancelSlices } from './cancel-slices.ts';
-import { eachCampaign } from './each-campaign.ts';
-import { type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
+import { classOpening, type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
 import type { Round } from './repeat.ts';
 import type { HealthWatch } from './watch-health.ts';
 
@@ -21,87 +25,120 @@ import type { HealthWatch } from './watch-health.ts';
 export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
-  const run = async (context: LeaderContext, record: CampaignRecord): Promise<void> => {
-    const campaign = await runCampaign(context, record, openClasses);
-    health?.note(campaign);
-    if (isFinishingCampaign(campaign)) await cancelling.run(context, campaign);
-    else cancelling.forget(campaign);
-  };
-  const round: Round = {
+  return campaignRound({
     name: 'campaigns',
-    run: async (context) =>
-      eachCampaign(context, round.name, await context.store.campaigns(['running']), run),
-  };
-  return round;
+    statuses: ['running'],
+    look: async (context, record) => {
+      const { campaign, next } = await runCampaign(context, record, openClasses);
+      health?.note(campaign);
+      if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
+      cancelling.forget(campaign);
+      return next;
+    },
+  });
+}
+
+interface Looked {
+  readonly campaign: Campaign;
+  readonly next: NextLook;
 }
 
 async function runCampaign(
   context: LeaderContext,
   record: CampaignRecord,
   openClasses: OpenClasses,
-): Promise<Campaign> {
+): Promise<Looked> {
   const { store, clock } = context;
-  const evaluated = await evaluateCampaign(context, record);
-  if (evaluated.campaign.state.status !== 'running') return evaluated.campaign;
-  await store.shareBudget(evaluated, openClasses(evaluated.campaign.definition, clock.now()));
-  await admitClients(context, evaluated.campaign, openClasses);
-  return evaluated.campaign;
+  const { record: evaluated, counters } = await evaluateCampaign(context, record);
+  const { campaign } = evaluated;
+  if (campaign.state.status !== 'running') return { campaign, next: whenChanged };
+  await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
+  const { opensAt, isFull } = await admitClients(context, campaign, openClasses);
+  return {
+    campaign,
+    next: {
+      at: earliest([opensAt, nextMoment(campaign, counters, clock.now())]),
+      // A client that waits may be claimed by another campaign.
+      afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters),
+    },
+  };
+}
+
+const isAnyClientWaiting = ({ openWaves }: Running, counters: Counters): boolean =>
+  Object.keys(counters).some((name) => {
+    const [kind, wave, , bucket] = name.split('|');
+    return kind === 'state' && bucket === 'waiting' && Number(wave) < openWaves;
+  });
+
+interface Evaluated {
+  readonly record: CampaignRecord;
+  readonly counters: Counters;
 }
 
 /**
  * Evaluates a campaign on its counters and commits what follows: the next wave opens, the campaign
  * pauses, or it ends.
- * @returns the record as it is then
+ * @returns the record as it is then, and the counters
  */
-export async function evaluateCampaign(
-  context: LeaderContext,
-  record: CampaignRecord,
-): Promise<CampaignRecord> {
+export async function evaluateCampaign(context: LeaderContext, record: CampaignRecord): Promise<Evaluated> {
   const { store, clock, log } = context;
   const { campaign, version } = record;
   const name = campaign.definition.campaign;
   const { memberChange } = campaign;
   if (isMoveLeftOver(campaign, clock.now()))
-    return (await finishMove(context, 'orchestrator', name)) ?? record;
+    return { record: (await finishMove(context, 'orchestrator', name)) ?? record, counters: {} };
   if (memberChange !== undefined && isLeftOver(memberChange, clock.now()))
-    return (await store.endMemberChange(name)) ?? record;
+    return { record: (await store.endMemberChange(name)) ?? record, counters: {} };
   const counters = await store.counters(name);
   const at = clock.now();
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
-  if (decision.kind !== 'changed') return record;
+  if (decision.kind !== 'changed') return { record, counters };
   const { status } = decision.campaign.state;
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);
   // A person may have paused it in this moment. Their change stands, and the next round evaluates
   // again.
-  return (await store.commitCampaign(decision.campaign, version, audit)) ?? record;
+  return { record: (await store.commitCampaign(decision.campaign, version, audit)) ?? record, counters };
+}
+
+interface Admission {
+  /** When the window opens for the first clients that wait for it; null = none does. */
+  readonly opensAt: number | null;
+  /** Every slot of the campaign is taken. */
+  readonly isFull: boolean;
 }
 
 /**
  * Fills the free slots of a campaign: parked clients first, then waiting ones. The choice is a pure
  * function. The store compares and sets, so a choice made on old numbers cannot break a budget. The
  * job of each admitted client is added last; a worker runs it.
- * @returns how many were admitted
  */
 export async function admitClients(
   context: LeaderContext,
   campaign: Campaign,
   openClasses = rememberingOpenClasses(),
-): Promise<number> {
+): Promise<Admission> {
   const { definition } = campaign;
   const { store, clock, log } = context;
   const name = definition.campaign;
   const inUse = await store.slotsInUse(name);
   const free = definition.budgets.active - inUse.active;
-  if (free <= 0) return 0;
-  const queued = await store.queued(name, free, openClasses(definition, clock.now()));
+  if (free <= 0) return { opensAt: null, isFull: true };
+  const isOpen = openClasses(definition, clock.now());
+  const closed = new Set<string>();
+  const noting: IsOpen = (queue) => {
+    if (isOpen(queue)) return true;
+    closed.add(queue);
+    return false;
+  };
+  const queued = await store.queued(name, free, isOpen === everywhere ? everywhere : noting);
   // After the end of a campaign no further client begins.
   const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting;
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
-  if (chosen.length === 0) return 0;
-  const admitted = await store.admit(name, chosen, clock.now());
-  log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
+  const admitted = chosen.length === 0 ? [] : await store.admit(name, chosen, clock.now());
+  if (admitted.length > 0) log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
   await dispatchJobs(context, admitted);
-  return admitted.length;
+  const openings = [...closed].map((queue) => classOpening(definition, queue, clock.now()));
+  return { opensAt: earliest(openings), isFull: admitted.length >= free };
 }

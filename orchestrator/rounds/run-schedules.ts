@@ -1,5 +1,6 @@
 import { reasonOf } from '../../shared/reason-of.ts';
 import { occur } from '../schedules/occur.ts';
+import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
 
 /**
@@ -8,10 +9,15 @@ import type { Round } from './repeat.ts';
  */
 export function runSchedules(): Round {
   const failing = new Map<string, string>();
+  let isAny = false;
   return {
     name: 'schedules',
-    run: async (context) => {
-      for (const { schedule } of await context.store.schedules()) {
+    run: async (context, news = everything) => {
+      // A new schedule is news; those that are there have moments.
+      if (!isAny && !isNews(news)) return;
+      const schedules = await context.store.schedules();
+      isAny = schedules.length > 0;
+      for (const { schedule } of schedules) {
         const { schedule: name } = schedule;
         try {
           await occur(context, schedule);

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { LeaderContext } from '../context.ts';
 import { askForLooks, restoreLooks } from '../surveys/ask.ts';
 import { endSurvey } from '../surveys/end.ts';
+import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
 
 /**
@@ -16,6 +17,8 @@ import type { Round } from './repeat.ts';
 export function runSurveys(): Round {
   /** Surveys that failed in the round before: each failure is logged once. */
   const failing = new Set<string>();
+  /** While a survey is open its answers are counted; a new survey is news. */
+  let isAnyOpen = false;
 
   const attempt = async (
     { log }: LeaderContext,
@@ -33,9 +36,11 @@ export function runSurveys(): Round {
 
   return {
     name: 'surveys',
-    run: async (context) => {
+    run: async (context, news = everything) => {
+      if (!isAnyOpen && !isNews(news)) return;
       const { store, dispatcher, clock } = context;
       const names = await store.openSurveys();
+      isAnyOpen = names.length > 0;
       if (names.length === 0) return;
       // Counted before the surveys are read: a look that is answered in between does not count as
       // lost.

@@ -1,16 +1,22 @@
 import type { SweepFinding } from '../../shared/store/safety-net.ts';
 import type { Activation, StoredUpgrade } from '../../shared/store/types.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
+import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
 
 /** Real time that a job may be late before the sweep looks for it. */
 const graceMs = 2_000;
 const perRound = 1_000;
+/** Real time after which a sweep runs though nothing has changed and nothing is due. */
+const safetyMs = 30_000;
 
 /**
  * The safety net. An upgrade that is overdue and has no job (a crash between commit and add, a
  * wiped queue) gets its job again. The lease of a dead driver is taken away. An upgrade that only
  * waits in a long queue is only checked; it gets no second job.
+ *
+ * After a sweep that found nothing the next one runs when something has changed, when the earliest
+ * upgrade is overdue or the earliest lease ends.
  *
  * `run` returns how many upgrades were found, those in a long queue included.
  */
@@ -20,11 +26,19 @@ export function sweep(): Round {
    * too.
    */
   let skip = 0;
+  let next: NextSweep = { overdueAt: null, leaseEndsAt: null };
+  let lastRun = -Infinity;
+  const isDueNow = ({ clock }: LeaderContext): boolean =>
+    (next.overdueAt !== null && next.overdueAt <= clock.now()) ||
+    (next.leaseEndsAt !== null && next.leaseEndsAt <= clock.realNow()) ||
+    performance.now() - lastRun >= safetyMs;
   return {
     name: 'sweep',
-    run: async (context) => {
+    run: async (context, news = everything) => {
+      if (!isNews(news) && !isDueNow(context)) return 0;
       const { store, clock, log } = context;
-      const findings = await store.sweep(clock.now(), clock.policySpan(graceMs), perRound, skip);
+      const grace = clock.policySpan(graceMs);
+      const findings = await store.sweep(clock.now(), grace, perRound, skip);
       const late = nextOf(findings, 'overdue');
       skip = findings.length < perRound ? 0 : skip + late.length;
       const lost = nextOf(findings, 'leaseExpired');
@@ -33,9 +47,20 @@ export function sweep(): Round {
         log.info({ overdue: late.length, withoutJob: missing.length, leaseExpired: lost.length }, 'swept');
       for (const { key, activation } of [...lost, ...missing]) log.debug({ ...key, activation }, 'swept');
       await dispatchJobs(context, [...lost, ...missing]);
+      const { dueAt, leaseEndsAt } = await store.nextSweep();
+      // What is found again and again, in a long queue, is overdue already.
+      next = { overdueAt: dueAt === null ? null : dueAt + grace + 1, leaseEndsAt };
+      lastRun = performance.now();
       return findings.length;
     },
   };
+}
+
+interface NextSweep {
+  /** Policy time; null = no upgrade is due. */
+  readonly overdueAt: number | null;
+  /** Real time; null = no upgrade is driven. */
+  readonly leaseEndsAt: number | null;
 }
 
 const nextOf = (findings: readonly SweepFinding[], which: SweepFinding['found']): readonly Activation[] =>

@@ -42,10 +42,14 @@ export function watchHealth(): HealthWatch {
         if (record !== null && asksForHealth(record.campaign)) asking.push(record);
         else forget(name, times);
       }
-      await eachCampaign(context, round.name, asking, async (own, { campaign }) => {
-        const { campaign: name } = campaign.definition;
-        if ((await watchOne(own, campaign)) === 'rests') forget(name, noted.get(name));
-      });
+      await eachCampaign(
+        context,
+        { round: round.name, records: asking, asked: null },
+        async (own, { campaign }) => {
+          const { campaign: name } = campaign.definition;
+          if ((await watchOne(own, campaign)) === 'rests') forget(name, noted.get(name));
+        },
+      );
     },
     rest: () => followed.clear(),
   };

@@ -27,6 +27,11 @@ export interface LeaderStore {
    */
   lead(owner: string, leaseMs: number): Promise<LeadOutcome>;
   /**
+   * Prolongs the lease of a term that has not ended: one command.
+   * @returns false when the term is over; `lead` begins the next one
+   */
+  renewLead(owner: string, fence: LeaderFence, leaseMs: number): Promise<boolean>;
+  /**
    * Ends the lease at once, so that another may lead. Does nothing when the lease has ended
    * already.
    */

@@ -57,6 +57,11 @@ export interface SafetyNet {
     leader?: LeaderFence,
   ): Promise<readonly SweepFinding[]>;
   /**
+   * When the sweep finds something if nothing changes: the earliest due time (policy time) and the
+   * earliest end of a lease (real time). Null = no upgrade is due, or driven.
+   */
+  nextSweep(): Promise<{ readonly dueAt: number | null; readonly leaseEndsAt: number | null }>;
+  /**
    * Checks a page of a campaign's clients for what the sweep does not see: in no index or in two,
    * an index that disagrees with its record, a lost claim or record. After the last page of a
    * shard it recounts slots and counters, as far as that is cheap. Repairs what is wrong, each

@@ -2,6 +2,7 @@ import type { AdmissionStore } from './admission-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CampaignRemovalStore } from './campaign-removal-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
+import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
 import type { HealthStore } from './health-store.ts';
 import type { FleetStore } from './fleet-store.ts';
@@ -37,6 +38,7 @@ export interface OperatorStore
     AuditStore,
     CampaignRemovalStore,
     CampaignStore,
+    ChangeStore,
     CheckInStore,
     FleetStore,
     HealthStore,
@@ -56,6 +58,7 @@ export interface DrivingStore
     SurveyStore,
     WorkerRegistry,
     Pick<HealthStore, 'checkRecords' | 'readTime'>,
+    Pick<ChangeStore, 'wakeLeader'>,
     Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
     Pick<FleetStore, 'readClient' | 'fleetSize'>,
     Pick<ReleaseStore, 'readRelease'> {

@@ -3,6 +3,7 @@ import type { Store } from '../../shared/store/store.ts';
 import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
 import { campaignsContract } from './store/campaigns.contract.ts';
+import { changesContract } from './store/changes.contract.ts';
 import { checkInContract } from './store/check-in.contract.ts';
 import { commitIdleContract } from './store/commit-idle.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
@@ -41,6 +42,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     const given = (): StoreFixture => fixture;
     fleetContract(given);
     removalsContract(given);
+    changesContract(() => fixture);
     campaignsContract(given);
     membersContract(given);
     removalContract(given);

@@ -9,6 +9,7 @@ import type { PutBackUpgrade, RebuildStore } from '../../shared/store/rebuild-st
 import type { KeptEntry, SealStore } from '../../shared/store/seal-store.ts';
 import type { AuditEntry, Evidence } from '../../shared/store/types.ts';
 import { servpackVersion } from '../../shared/version.ts';
+import { addChange } from './changes.ts';
 import { type CampaignTable, count, rowOf, type Tables } from './tables.ts';
 
 /** Adds an entry under the next id. */
@@ -24,6 +25,7 @@ export function addAudit(
   tables.entries += 1;
   const id = `${tables.entries}-0`;
   tables.audit.push({ ...entry, id, version, servpack: servpackVersion, beside: [...hashes] });
+  addChange(tables, { campaign: entry.campaign, of: entry.client === null ? 'campaign' : 'client' });
 }
 
 export function keepEvidence(tables: Tables, all: readonly Evidence[]): void {

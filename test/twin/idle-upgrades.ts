@@ -173,3 +173,15 @@ const byName = (a: Row, b: Row): number =>
     `${a.stored.key.campaign}.${a.stored.key.client}`,
     `${b.stored.key.campaign}.${b.stored.key.client}`,
   );
+
+/** The earliest due time and the earliest end of a lease; null = there is none. */
+export function nextSweep({ campaigns }: Tables): { dueAt: number | null; leaseEndsAt: number | null } {
+  const rows = [...campaigns.values()].flatMap((table) => [...table.rows.values()]);
+  const lowest = (values: readonly (number | null | undefined)[]): number | null =>
+    values.reduce<number | null>((least, each) => Math.min(least ?? Infinity, each ?? Infinity), null);
+  const known = (value: number | null): number | null => (value === Infinity ? null : value);
+  return {
+    dueAt: known(lowest(rows.map(({ stored }) => (stored.index === 'due' ? stored.dueAt : null)))),
+    leaseEndsAt: known(lowest(rows.map(({ stored }) => stored.lease?.until))),
+  };
+}

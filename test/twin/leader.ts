@@ -4,6 +4,12 @@ import type { Tables } from './tables.ts';
 
 export const leaderStoreOf = (tables: Tables, now: () => number): LeaderStore => ({
   lead: async (owner, leaseMs) => lead(tables, owner, leaseMs, now()),
+  renewLead: async (owner, fence, leaseMs) => {
+    const leader = leaderNow(tables, now());
+    if (leader?.owner !== owner || leader.fence !== fence) return false;
+    tables.leader = { ...leader, until: now() + leaseMs };
+    return true;
+  },
   resign: async (owner, fence) => resign(tables, owner, fence),
   leader: async () => leaderNow(tables, now()),
 });

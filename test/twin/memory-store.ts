@@ -2,8 +2,9 @@ import type { Store } from '../../shared/store/store.ts';
 import { admissionStoreOf } from './admission.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './audit.ts';
 import { campaignStoreOf } from './campaigns.ts';
+import { changeStoreOf } from './changes.ts';
 import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from './fleet.ts';
-import { sweep } from './idle-upgrades.ts';
+import { nextSweep, sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
@@ -24,6 +25,7 @@ export function createMemoryStore(now: () => number): Store {
     ...releaseStoreOf(tables),
     ...removalStoreOf(tables),
     ...campaignStoreOf(tables),
+    ...changeStoreOf(tables),
     ...campaignRemovalStoreOf(tables),
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
@@ -31,6 +33,7 @@ export function createMemoryStore(now: () => number): Store {
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>
       isDeposed(tables, leader) ? [] : sweep(tables, at, graceMs, limit, skip, now()),
+    nextSweep: async () => nextSweep(tables),
     // The tables hold each fact once, so they can not disagree.
     checkInvariants: async () => ({ findings: [], recounted: [], cursor: null }),
     ...auditStoreOf(tables),

@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import type { Change } from '../../shared/store/change-store.ts';
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
@@ -42,6 +44,8 @@ export interface Tables {
   readonly lives: Map<string, FormerLife>;
   readonly evidence: Map<string, string>;
   readonly audit: KeptEntry[];
+  /** What has changed so far, and who waits for more. */
+  readonly changes: { readonly all: Change[]; readonly added: EventEmitter };
   /** How many entries there have ever been: the id of the newest. */
   entries: number;
   readonly seals: Seals;
@@ -114,6 +118,7 @@ export const emptyTables = (): Tables => ({
   lives: new Map(),
   evidence: new Map(),
   audit: [],
+  changes: { all: [], added: new EventEmitter() },
   entries: 0,
   seals: { state: { head: null, written: 0 }, written: new Set() },
   fences: 0,

@@ -1,3 +1,4 @@
+import { addChange } from './changes.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
@@ -63,7 +64,10 @@ function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
   if (dueAt !== null && dueAt > asked.at) return { kind: 'ignored', because: reasons.notDue(dueAt), dueAt };
   const parked = whyParked(tables, table, row, asked.key.campaign);
   if (parked !== null) {
-    if (row.stored.holdsSlots) giveBackSlots(table, row.stored.upgrade.logonServer);
+    if (row.stored.holdsSlots) {
+      giveBackSlots(table, row.stored.upgrade.logonServer);
+      addChange(tables, { campaign: asked.key.campaign, of: 'campaign' });
+    }
     park(row, asked.at);
     return { kind: 'parked', because: parked };
   }

@@ -26,7 +26,8 @@ const atOnce = 32;
 
 /** Looks after the copies on logon servers. A round begins reads and waits for none of them. */
 export interface CopyVerifier {
-  round(context: OrchestratorContext): Promise<void>;
+  /** @param isNews campaigns or releases may have changed since the round before */
+  round(context: OrchestratorContext, isNews?: boolean): Promise<void>;
   close(): void;
 }
 
@@ -57,6 +58,8 @@ export function openCopyVerifier(
   /** By manifest and logon server. */
   const watched = new Map<string, Watched>();
   let reading = 0;
+  /** The copies that were needed when campaigns or releases changed last. */
+  let needed: readonly Copy[] = [];
   const watchOf = (manifest: string, server: string): Watched => {
     const id = `${manifest}|${server}`;
     const found = watched.get(id) ?? { isReading: false, nextAt: 0, known: {} };
@@ -80,8 +83,11 @@ export function openCopyVerifier(
     const status: CopyStatus = { logonServer: server, ...judged, since, checkedAt: now };
     await context.store.writeCopies(release.release, manifestOf(release), [status], []);
     mine.nextAt = performance.now() + timing[`${status.state}Ms`];
-    if (before?.state !== status.state)
+    if (before?.state !== status.state) {
+      // No audit entry shows that clients of this logon server may begin now, or may not any more.
+      await context.store.wakeLeader('');
       log.info({ release: release.release, server, because: status.because }, `copy ${status.state}`);
+    }
   };
   const begin = (context: OrchestratorContext, copy: Copy): void => {
     copy.watched.isReading = true;
@@ -99,19 +105,29 @@ export function openCopyVerifier(
         reading -= 1;
       });
   };
+  const readNeeded = async (context: OrchestratorContext): Promise<readonly Copy[]> => {
+    const found: Copy[] = [];
+    for (const [name, servers] of await neededServers(context.store)) {
+      const release = await context.store.readRelease(name);
+      if (release?.copies === undefined) continue;
+      const manifest = manifestOf(release);
+      await forget(context, name, manifest, servers);
+      for (const server of servers.keys())
+        found.push({
+          release: { ...release, copies: release.copies },
+          server,
+          watched: watchOf(manifest, server),
+        });
+    }
+    return found;
+  };
   return {
-    round: async (context) => {
-      for (const [name, servers] of await neededServers(context.store)) {
-        const release = await context.store.readRelease(name);
-        if (release?.copies === undefined) continue;
-        const manifest = manifestOf(release);
-        await forget(context, name, manifest, servers);
-        for (const server of servers.keys()) {
-          const mine = watchOf(manifest, server);
-          if (reading >= atOnce) return;
-          if (mine.isReading || performance.now() < mine.nextAt) continue;
-          begin(context, { release: { ...release, copies: release.copies }, server, watched: mine });
-        }
+    round: async (context, isNews = true) => {
+      if (isNews) needed = await readNeeded(context);
+      for (const copy of needed) {
+        if (reading >= atOnce) return;
+        if (copy.watched.isReading || performance.now() < copy.watched.nextAt) continue;
+        begin(context, copy);
       }
     },
     close: () => reader.close(),

@@ -12,6 +12,6 @@ export interface MemberChange {
 }
 
 /** After this policy time the process that made the change has died, and the leader ends it. */
-const memberChangeMs = 10_000;
+export const memberChangeMs = 10_000;
 
 export const isLeftOver = (change: MemberChange, now: number): boolean => now - change.at > memberChangeMs;

@@ -2,6 +2,7 @@ import { err, type Fault, fault, ok, type Result } from '../../errors.ts';
 import { StoreUnavailable } from '../errors.ts';
 import type { HealthStore } from '../health-store.ts';
 import type { Store } from '../store.ts';
+import { type WaitingConnections, waitingConnections } from './changes/changes.ts';
 import { connect } from './core/connection.ts';
 import { explain, explainUnavailable } from './core/store-unavailable.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
@@ -10,6 +11,7 @@ import { leaderStoreOf } from './leader/leader.ts';
 import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
+import { changeStoreOf } from './sharding/changes.ts';
 import { campaignRemovalStoreOf } from './sharding/remove-campaign.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
 import { healthStoreOf } from './sharding/health.ts';
@@ -45,13 +47,18 @@ export async function openRedisStore({
 }: RedisStoreOptions): Promise<Result<Store, Fault>> {
   const connected = await connect({ url, answerMs });
   if (!connected.ok) return connected;
-  const { redis, where, close } = connected.value;
+  const { redis, where, open } = connected.value;
+  const waiting = waitingConnections(open);
+  const close = async (): Promise<void> => {
+    waiting.close();
+    await connected.value.close();
+  };
   const shards = shardsOf(redis, prefix, count);
   try {
     const checked = await checkCount(shards, prefix);
     if (checked.ok) {
       const health = await healthStoreOf(shards, prefix, where);
-      return ok(explainUnavailable({ ...portsOf(shards), ...health, close }, where));
+      return ok(explainUnavailable({ ...portsOf(shards, waiting), ...health, close }, where));
     }
     await close();
     return checked;
@@ -64,7 +71,8 @@ export async function openRedisStore({
 }
 
 /** Ports that work on one shard stand with their aggregate, the others in `sharding`. */
-const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
+const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'close' | keyof HealthStore> => ({
+  ...changeStoreOf(shards, waiting),
   ...fleetStoreOf(shards),
   ...releaseStoreOf(shards),
   ...removalStoreOf(shards),

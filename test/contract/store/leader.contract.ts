@@ -39,6 +39,28 @@ export function leaderContract(given: Given): void {
       expect(again.until).toBeGreaterThanOrEqual(first.until + longLease);
     });
 
+    it('prolongs its lease by one command, and not the lease of a term that is over', async () => {
+      const { store } = given();
+      const first = await store.lead('one', longLease);
+      expect(await store.renewLead('one', first.fence, longLease * 2)).toBe(true);
+      const renewed = await store.leader();
+      expect(renewed).toMatchObject({ owner: 'one', fence: first.fence });
+      expect(renewed?.until).toBeGreaterThan(first.until);
+      await store.resign('one', first.fence);
+      expect(await store.renewLead('one', first.fence, longLease)).toBe(false);
+      const second = await store.lead('two', longLease);
+      expect(await store.renewLead('one', first.fence, longLease)).toBe(false);
+      expect(await store.leader()).toMatchObject({ owner: 'two', fence: second.fence });
+    });
+
+    it('leads on while only the renewals hold its lease', async () => {
+      const { store } = given();
+      const first = await store.lead('one', 300);
+      for (const deadline = Date.now() + 600; Date.now() < deadline;)
+        expect(await store.renewLead('one', first.fence, longLease)).toBe(true);
+      expect(await store.lead('two', longLease)).toMatchObject({ kind: 'follows', owner: 'one' });
+    });
+
     it('gets a higher fence after a lease has ended, also when it led before', async () => {
       const { store } = given();
       const first = await store.lead('one', noLease);

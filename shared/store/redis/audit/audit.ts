@@ -1,3 +1,4 @@
+import type { Change } from '../../change-store.ts';
 import type { KeptEntry } from '../../seal-store.ts';
 import type { AuditEntry, Evidence } from '../../types.ts';
 import { capped, evidenceBytesAtMost } from '../../../evidence.ts';
@@ -98,4 +99,12 @@ function keptEntry([id, [, text = '']]: readonly [string, readonly string[]]): K
     beside: others.map(unpackHash),
     servpack,
   };
+}
+
+/** Reads of an entry's text only what it is about. The leader does so for every entry. */
+export function changeIn(text: string): Change {
+  const { campaign, next } = /^\[\d+,"(?<campaign>[^"\\]*)",(?<next>.)/.exec(text)?.groups ?? {};
+  if (campaign !== undefined) return { campaign, of: next === 'n' ? 'campaign' : 'client' };
+  const [, named, client] = JSON.parse(text) as Row;
+  return { campaign: named, of: client === null ? 'campaign' : 'client' };
 }

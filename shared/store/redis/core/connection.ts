@@ -15,6 +15,8 @@ export interface Connected {
   readonly redis: Redis;
   /** For messages: without user and password. */
   readonly where: string;
+  /** Opens a further connection, for calls that wait in Redis without limit. */
+  readonly open: () => Redis;
   /** Lets running calls end. Drops a connection that Redis does not answer. */
   readonly close: () => Promise<void>;
 }
@@ -50,7 +52,8 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
       redis.disconnect();
       return err(unfit);
     }
-    return ok({ redis, where, close: () => close(redis) });
+    const open = (): Redis => openClient(address, { use: 'worker', answerMs });
+    return ok({ redis, where, open, close: () => close(redis) });
   } catch (error) {
     redis.disconnect();
     return err(whyNot(databaseRefusal(redis) ?? lastError ?? error, address));

@@ -93,8 +93,10 @@ export const keyNames = {
   copies: 'copies',
   /** hash per release, in shard 0: logon server -> what is known of its copy, as JSON */
   copyStatus: 'copyStatus',
-  /** stream of audit entries */
+  /** stream of audit entries; also the list of changes that the leader waits for */
   audit: 'audit',
+  /** stream of campaigns whose rounds are to be woken after a change without an audit entry */
+  wakes: 'wakes',
   /** hash: client, or * for all -> the lowest generation of check-in tokens that is good */
   tokens: 'tokens',
   /** zset: name of a worker process by when it counts as gone (real time) */
@@ -117,6 +119,8 @@ export const keyNames = {
    * the highest counter that the shard has seen
    */
   leader: 'leader',
+  /** string in shard 0 per fence, with an expiry: the leader of the term, while the term lasts */
+  lease: 'lease',
   /** hash in shard 0: `campaign|round` -> why a round of the leader fails for it, as JSON */
   roundFailures: 'roundFailures',
   /** how often a campaign was set running for the first time */

@@ -8,6 +8,7 @@ import { type Shard, valuesOf } from '../core/shard.ts';
  */
 export const leaderStoreOf = (head: Shard): LeaderStore => ({
   lead: (owner, leaseMs) => lead(head, owner, leaseMs),
+  renewLead: (owner, fence, leaseMs) => renewLead(head, owner, fence, leaseMs),
   resign: (owner, fence) => resign(head, owner, fence),
   leader: () => readLeader(head),
 });
@@ -21,6 +22,14 @@ async function lead({ run }: Shard, owner: string, leaseMs: number): Promise<Lea
   return { kind, owner: holder, fence: Number(counter), until: Number(until) };
 }
 
+/** The key of a term exists only while the term lasts, so no other leader's lease is prolonged. */
+const renewLead = async (
+  { redis, keys }: Shard,
+  owner: string,
+  fence: LeaderFence,
+  leaseMs: number,
+): Promise<boolean> => (await redis.set(keys.of('lease', fence), owner, 'PX', leaseMs, 'XX')) === 'OK';
+
 const resignScript = script(
   import.meta.url,
   'resign',
@@ -28,7 +37,10 @@ const resignScript = script(
 -- Ends the leader's lease; its counter stays. Does nothing when another process leads.
 -- ARGV: owner, leader fence
 local found = redis.call('HMGET', key('leader'), 'owner', 'counter')
-if found[1] == ARGV[1] and found[2] == ARGV[2] then redis.call('HDEL', key('leader'), 'owner', 'until') end
+if found[1] == ARGV[1] and found[2] == ARGV[2] then
+  redis.call('HDEL', key('leader'), 'owner', 'until')
+  redis.call('DEL', key('lease', ARGV[2]))
+end
 return 0`,
 );
 
@@ -46,5 +58,7 @@ async function readLeader({ redis, keys }: Shard): Promise<Leader | null> {
   if (owner === null || until === null) return null;
   const [seconds, microseconds] = time;
   const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
-  return Number(until) > now ? { owner, fence: Number(counter), until: Number(until) } : null;
+  const leftMs = await redis.pttl(keys.of('lease', counter ?? ''));
+  const end = Math.max(Number(until), leftMs > 0 ? now + leftMs : 0);
+  return end > now ? { owner, fence: Number(counter), until: end } : null;
 }

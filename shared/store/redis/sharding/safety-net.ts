@@ -1,14 +1,26 @@
 import { messageOf } from '../../../errors.ts';
 import type { InvariantCheck, SafetyNet, SweepFinding } from '../../safety-net.ts';
 import { checkPage, type CheckRequest, recount } from '../integrity/check-invariants.ts';
-import { countOverdue, type Sweep, sweep } from '../upgrades/sweep.ts';
-import type { Shards } from './shards.ts';
+import { countOverdue, nextIn, type Sweep, sweep } from '../upgrades/sweep.ts';
+import { fromEach, type Shards } from './shards.ts';
 
 export const safetyNetOf = (shards: Shards): SafetyNet => ({
   sweep: (at, graceMs, limit, skip = 0, leader) => sweepAll(shards, { at, graceMs, limit, skip, leader }),
+  nextSweep: async () => {
+    const found = await fromEach(shards, nextIn);
+    return {
+      dueAt: lowest(found.map(([dueAt]) => dueAt)),
+      leaseEndsAt: lowest(found.map(([, leaseEndsAt]) => leaseEndsAt)),
+    };
+  },
   checkInvariants: (campaign, cursor, limit, at, leader) =>
     checkNextPage(shards, { campaign, limit, at, leader }, cursor),
 });
+
+const lowest = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.min(...known);
+};
 
 /**
  * Sweeps one shard after the other: the longest overdue upgrades of each, while `skip` counts

@@ -1,5 +1,6 @@
 -- @include ../admission/slots.lua
 -- @include indexes.lua
+-- @include ../changes/wake-leader.lua
 -- @include ../core/time.lua
 
 -- First step of an activation: takes lease and slots together, or returns why not.
@@ -37,7 +38,11 @@ if not because and finishing ~= '1' then
   because, detail = closedBecause(campaign, server, limits, holdsSlots and 1 or 0)
 end
 if because then
-  if holdsSlots then giveBackSlots(campaign, server) end
+  if holdsSlots then
+    giveBackSlots(campaign, server)
+    -- No audit entry shows the leader that a slot is free.
+    wakeLeader(campaign)
+  end
   toParked(campaign, client, server, at)
   return { 'parked', because, tostring(detail), server }
 end

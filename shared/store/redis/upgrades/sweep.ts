@@ -1,7 +1,7 @@
 import type { LeaderFence } from '../../leader-store.ts';
 import type { SweepFinding } from '../../safety-net.ts';
 import { scriptFile } from '../core/scripts.ts';
-import type { Shard } from '../core/shard.ts';
+import { type Shard, valuesOf } from '../core/shard.ts';
 import { activation, type ActivationReply } from './record.ts';
 
 const sweepScript = scriptFile(import.meta.url, 'sweep.lua');
@@ -32,3 +32,16 @@ export async function sweep(
 /** How many upgrades of a shard are overdue. */
 export const countOverdue = ({ redis, keys }: Shard, { at, graceMs }: Sweep): Promise<number> =>
   redis.zcount(keys.of('due'), '-inf', `(${at - graceMs}`);
+
+/** The lowest scores of `due` and `driven`; null = there is no entry. */
+export async function nextIn({
+  redis,
+  keys,
+}: Shard): Promise<readonly [dueAt: number | null, leaseEndsAt: number | null]> {
+  const pipeline = redis.pipeline();
+  for (const name of ['due', 'driven'] as const) pipeline.zrange(keys.of(name), 0, '0', 'WITHSCORES');
+  const [due = [], driven = []] = valuesOf(await pipeline.exec()) as string[][];
+  return [scoreIn(due), scoreIn(driven)];
+}
+
+const scoreIn = ([, score]: readonly string[]): number | null => (score === undefined ? null : Number(score));

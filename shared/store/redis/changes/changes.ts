@@ -1,0 +1,95 @@
+import type { Redis } from 'ioredis';
+import { type Change, type Changes, distinctChanges } from '../../change-store.ts';
+import { changeIn } from '../audit/audit.ts';
+import { type Shard, valuesOf } from '../core/shard.ts';
+
+/** So many wake-ups are kept; the leader reads them within a second. */
+const wakesKept = 1_000;
+/** So many changes are read at once. More than that in a tenth of a second touch most campaigns. */
+const atOnce = 2_000;
+
+/** Connections of their own for calls that wait: a call that waits holds up all behind it. */
+export interface WaitingConnections {
+  of(shard: Shard): Redis;
+  close(): void;
+}
+
+/** @param open opens a connection without a limit on how long a call may wait */
+export function waitingConnections(open: () => Redis): WaitingConnections {
+  const opened = new Map<number, Redis>();
+  return {
+    of: ({ number }) => {
+      const redis = opened.get(number) ?? open();
+      // Without a listener a lost connection would end the process. The call on it fails anyway.
+      if (!opened.has(number)) redis.on('error', () => undefined);
+      opened.set(number, redis);
+      return redis;
+    },
+    close: () => {
+      for (const redis of opened.values()) redis.disconnect();
+    },
+  };
+}
+
+type Entry = readonly [id: string, fields: readonly string[]];
+
+/** Wakes the rounds of the leader for a campaign. */
+export const wakeLeader = async ({ redis, keys }: Shard, campaign: string): Promise<void> => {
+  await redis.xadd(keys.of('wakes'), 'MAXLEN', '~', wakesKept, '*', 'c', campaign);
+};
+
+/** The ids of the newest audit entry and of the newest wake-up, with a space between them. */
+export async function presentEnd({ redis, keys }: Shard): Promise<Changes> {
+  const found = valuesOf(
+    await redis
+      .pipeline()
+      .xrevrange(keys.of('audit'), '+', '-', 'COUNT', 1)
+      .xrevrange(keys.of('wakes'), '+', '-', 'COUNT', 1)
+      .exec(),
+  ) as (readonly Entry[])[];
+  const [audit = '0-0', wakes = '0-0'] = found.map((entries) => entries[0]?.[0] ?? '0-0');
+  return { after: `${audit} ${wakes}`, changes: [], isWhole: true };
+}
+
+/** @param waiting the connection on which the call waits */
+export async function changesAfter(
+  shard: Shard,
+  waiting: Redis,
+  after: string,
+  waitMs: number,
+): Promise<Changes> {
+  const { keys } = shard;
+  const [audit = '0-0', wakes = '0-0'] = after.split(' ');
+  const names = [keys.of('audit'), keys.of('wakes')] as const;
+  const found = entriesByStream(
+    await waiting.xread('COUNT', atOnce, 'BLOCK', Math.max(1, waitMs), 'STREAMS', ...names, audit, wakes),
+  );
+  const audited = found.get(names[0]) ?? [];
+  const woken = found.get(names[1]) ?? [];
+  if (audited.length >= atOnce) return { ...(await presentEnd(shard)), isWhole: false };
+  return {
+    after: `${audited.at(-1)?.[0] ?? audit} ${woken.at(-1)?.[0] ?? wakes}`,
+    changes: distinctChanges([...audited.map(changeOf), ...woken.map(wokenOf)]),
+    isWhole: true,
+  };
+}
+
+/** The reply is a map in RESP3 and a list of pairs in RESP2. */
+function entriesByStream(reply: unknown): ReadonlyMap<string, readonly Entry[]> {
+  if (reply === null || reply === undefined) return new Map();
+  if (reply instanceof Map) return reply as Map<string, readonly Entry[]>;
+  if (Array.isArray(reply)) {
+    const isPairs = reply.every((each) => Array.isArray(each) && typeof each[0] === 'string');
+    if (isPairs) return new Map(reply as [string, Entry[]][]);
+    const flat = reply as unknown[];
+    return new Map(
+      flat.flatMap((name, at) =>
+        at % 2 === 0 ? [[name as string, flat[at + 1] as readonly Entry[]] as const] : [],
+      ),
+    );
+  }
+  return new Map(Object.entries(reply as Record<string, readonly Entry[]>));
+}
+
+const changeOf = ([, [, text = '']]: Entry): Change => changeIn(text);
+const wokenOf = ([, [, campaign = '']]: Entry): Change => ({ campaign, of: 'campaign' });

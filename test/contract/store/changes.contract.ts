@@ -1,0 +1,92 @@
+import type { Change } from '../../../shared/store/change-store.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  entry,
+  later,
+  noLease,
+  pausedState,
+  picks,
+  runningState,
+  settled,
+  settledPlace,
+} from './fixtures.ts';
+import { type Given } from './store-fixture.ts';
+
+/** Beyond what any answer takes; a change ends the wait at once. */
+const longMs = 20_000;
+
+export function changesContract(given: Given): void {
+  describe('the changes', () => {
+    /** Where each shard stands. */
+    const from = async (): Promise<readonly string[]> => {
+      const { store } = given();
+      const shards = Array.from({ length: await store.shards() }, (_, shard) => shard);
+      return Promise.all(shards.map(async (shard) => (await store.nextChanges(shard, null, 1)).after));
+    };
+    /** What the first shard says in which something changes. */
+    const since = (after: readonly string[]): Promise<readonly Change[]> =>
+      Promise.any(
+        after.map(async (each, shard) => {
+          const { changes, isWhole } = await given().store.nextChanges(shard, each, longMs);
+          if (changes.length === 0 || !isWhole) throw new Error(`nothing changes in shard ${shard}`);
+          return changes;
+        }),
+      );
+
+    it('are none when nothing has changed', async () => {
+      const [after = ''] = await from();
+      expect(await given().store.nextChanges(0, after, 1)).toEqual({ after, changes: [], isWhole: true });
+    });
+
+    it('end a wait that has begun before, and name the campaign', async () => {
+      const fixture = given();
+      const waiting = since(await from());
+      await fixture.campaign('sp4', picks(1), runningState());
+      expect(await waiting).toEqual(expect.arrayContaining([{ campaign: 'sp4', of: 'campaign' }]));
+    });
+
+    it('are also those between two calls', async () => {
+      const fixture = given();
+      await fixture.campaign('sp4', picks(1), runningState());
+      const after = await from();
+      await fixture.change('sp4', pausedState);
+      expect(await since(after)).toEqual([{ campaign: 'sp4', of: 'campaign' }]);
+    });
+
+    it('name the campaign of a client that a worker has committed, once', async () => {
+      const fixture = given();
+      await fixture.admitted('sp4', picks(2), { active: 9, perLogonServer: 9 });
+      const after = await from();
+      for (const client of ['pc-1', 'pc-2']) {
+        const begun = await fixture.begun({ campaign: 'sp4', client });
+        const audit = { ...entry('sp4'), client };
+        await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace, { audit });
+      }
+      expect(await since(after)).toEqual([{ campaign: 'sp4', of: 'client' }]);
+    });
+
+    it('name a campaign of which a client was parked and has given its slot back', async () => {
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1), { active: 9, perLogonServer: 9 });
+      await fixture.change('sp4', pausedState);
+      const after = await from();
+      const key = { campaign: 'sp4', client: 'pc-1' };
+      expect(await fixture.store.begin(key, 1, 'worker', noLease, later)).toMatchObject({ kind: 'parked' });
+      expect(await since(after)).toEqual([{ campaign: 'sp4', of: 'campaign' }]);
+    });
+
+    it('name a campaign for which a process wakes the leader', async () => {
+      const after = await from();
+      const waiting = since(after);
+      await given().store.wakeLeader('sp4');
+      expect(await waiting).toEqual([{ campaign: 'sp4', of: 'campaign' }]);
+    });
+
+    it('name no campaign when every campaign is halted', async () => {
+      const after = await from();
+      const halt = { by: 'anna', because: 'phones', at: later };
+      await given().store.commitHalt(halt, 0, { ...entry(''), client: null });
+      expect(await since(after)).toEqual([{ campaign: '', of: 'campaign' }]);
+    });
+  });
+}
