@@ -19,8 +19,8 @@ import { openSurveyScopes } from './survey-scope.ts';
 
 /**
  * BullMQ finds the job of a killed worker within 15 s: a lock of 10 s, a check every 5 s while any
- * job runs (`checkStalled`). A worker without jobs waits in Redis for up to 25 s at a time. Finished
- * jobs are removed at once.
+ * job runs (`checkStalled`). A worker without jobs waits in Redis for up to 25 s at a time.
+ * Finished jobs are removed at once.
  */
 export const workerOptions = {
   lockDuration: 10_000,
@@ -99,10 +99,10 @@ function checkStalled(
     if ((await redis.exists(...workers.map(activeOf))) === 0) return;
     await Promise.all(workers.map((worker) => worker['moveStalledJobsToWait']()));
   };
-  return setInterval(
-    () => void check().catch((error: unknown) => log.warn({ error }, 'queue')),
-    workerOptions.stalledInterval,
-  );
+  const begin = (): void => void check().catch((error: unknown) => log.warn({ error }, 'queue'));
+  begin();
+  // A check keeps others away for the interval, so the next one comes a little later.
+  return setInterval(begin, workerOptions.stalledInterval + 100);
 }
 
 /** Runs the activations of one queue in one shard. */

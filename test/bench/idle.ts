@@ -101,7 +101,10 @@ async function fill(url: string, campaigns: number): Promise<void> {
 
 const quietForMs = 3_000;
 
-/** Waits until Redis has run few commands for a while, four times in a row: the slowest round comes every ten seconds. */
+/**
+ * Waits until Redis has run few commands for a while, four times in a row: the slowest round comes
+ * every ten seconds.
+ */
 async function untilQuiet(redis: RedisServer['client']): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (let quiet = 0; quiet < 4;) {

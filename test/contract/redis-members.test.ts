@@ -38,8 +38,8 @@ test.each([1, 3])(
     const evaluated = async (now: number) => {
       const record = await store.readCampaign('sp4');
       if (record === null) throw new Error('no campaign');
-      return (await evaluateCampaign(contextOver(store, standingClock(now), keepingDispatcher([])), record))
-        .record;
+      const context = contextOver(store, standingClock(now), keepingDispatcher([]));
+      return (await evaluateCampaign(context, record)).record;
     };
     expect((await evaluated(at + 1_000)).campaign).toMatchObject({
       waveSizes: [32],
