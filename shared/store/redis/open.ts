@@ -17,6 +17,7 @@ import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
+import { stepTimeStoreOf } from './steps/step-times.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
 import { admissionStoreOf, upgradeStoreOf } from './sharding/upgrades.ts';
 
@@ -73,6 +74,7 @@ const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),
   ...scheduleStoreOf(shards.head),
+  ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),
   ...auditStoreOf(shards),
