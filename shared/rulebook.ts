@@ -2,6 +2,7 @@ import { policyFor } from './domain/campaign/client-rules.ts';
 import type { Campaign } from './domain/campaign/campaign.ts';
 import { calendarFor } from './domain/campaign/calendar.ts';
 import type { Client, Release } from './domain/campaign/definition.ts';
+import type { StepTimes } from './domain/rules/fit.ts';
 import type { Rules } from './domain/rules/policy.ts';
 import { statesBy } from './domain/outcome/states.ts';
 import { type Profile, profileOf, rulesOf } from './products/profile.ts';
@@ -9,12 +10,14 @@ import type { CampaignStore } from './store/campaign-store.ts';
 import type { ReleaseStore } from './store/release-store.ts';
 
 /** What holds for every client of one campaign; zone and calendar are each client's own. */
-export type CampaignRules = Omit<Rules, 'zone' | 'calendar'>;
+export type CampaignRules = Omit<Rules, 'zone' | 'calendar' | 'fit'>;
 
 interface CampaignReading {
   readonly rules: CampaignRules;
   readonly profile: Profile;
   readonly release: Release;
+  /** How long steps take by the campaign file; left out where steps need not fit. */
+  readonly stepTimes?: StepTimes;
   /** What is the client's own in its rules. */
   readonly ownOf: (client: Client) => Pick<Rules, 'zone' | 'policy' | 'calendar'>;
 }
@@ -81,6 +84,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   return {
     release,
     profile: profile.value,
+    ...(definition.calendar?.fit === undefined ? {} : { stepTimes: definition.calendar.fit }),
     ownOf: (client) => {
       const calendar = calendarFor(definition, client);
       return {

@@ -13,6 +13,7 @@ import { drive } from './drive.ts';
 import { firstOf } from './first-of.ts';
 import { targetOf } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
+import { readFit } from './step-times.ts';
 import { commitOf, type CommitContext } from './prepare-commit.ts';
 
 /**
@@ -86,14 +87,16 @@ async function beginWhenDue(
  * also when the campaign is edited meanwhile. The next activation goes by the new ones.
  */
 async function readWork(
-  { rulebook, releases }: WorkerContext,
+  { rulebook, releases, store }: WorkerContext,
   key: UpgradeKey,
   edition: Edition,
   client: Client | null,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const { rules, ownOf, profile, release } = await rulebook.of(key.campaign, edition);
-  return { client, rules: { ...rules, ...ownOf(client) }, profile, releaseFolder: releases.of(release) };
+  const { rules, ownOf, profile, release, stepTimes } = await rulebook.of(key.campaign, edition);
+  const fit = stepTimes === undefined ? {} : { fit: await readFit(store, rules.product.product, stepTimes) };
+  const own = { ...rules, ...ownOf(client), ...fit };
+  return { client, rules: own, profile, releaseFolder: releases.of(release) };
 }
 
 /**

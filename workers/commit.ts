@@ -2,6 +2,7 @@ import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
 import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
+import { noteStepTime } from './step-times.ts';
 import type { Commit, CommitOutcome } from '../shared/store/upgrade-store.ts';
 
 /**
@@ -43,6 +44,7 @@ async function afterCommit(
 ): Promise<LeasedUpgrade | ActivationEnd> {
   activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
   await addJobs(activation, [outcome.next, outcome.handed]);
+  await noteStepTime(activation, before.upgrade, upgrade);
   if (upgrade.state.phase === 'settled') return 'settled';
   // The job completes; activation N + 1 is in the queue.
   if (outcome.next !== null) return queueOf(upgrade) === activation.queue ? 'rested' : 'handedOver';

@@ -1,6 +1,8 @@
 import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { calendarOpening } from '../../shared/domain/time/calendar.ts';
+import { fitSteps, needOf } from '../../shared/domain/rules/fit.ts';
+import { needInWords, openingThatFits } from '../../shared/domain/upgrade/fit.ts';
 import { fitting, printWhere } from '../../shared/domain/campaign/where.ts';
 
 /**
@@ -27,6 +29,7 @@ export function calendarWarnings(
       whyForNobody('blackouts', index, where, clients),
     ),
     ...whyNeverOpens(definition, clients, now),
+    ...whyNeverFits(definition, clients, now),
   ];
 }
 
@@ -35,7 +38,10 @@ const counted = (clients: number): string => (clients === 1 ? '1 client has' : `
 const namesAtMost = 5;
 
 function namesOf(clients: readonly Client[]): string {
-  const names = clients.slice(0, namesAtMost).map(({ client }) => client);
+  const names = clients
+    .map(({ client }) => client)
+    .sort()
+    .slice(0, namesAtMost);
   const more = clients.length - names.length;
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -71,4 +77,32 @@ function whyNeverOpens(
         `${counted(shut.length)} no opening any more, outside the blackouts (${namesOf(shut)}): ` +
           'nothing can begin there, and each of them will need attention',
       ];
+}
+
+/** Steps that are longer than each window of some clients, by the durations of the file. */
+function whyNeverFits(
+  definition: CampaignDefinition,
+  clients: readonly Client[],
+  now: number,
+): readonly string[] {
+  const typed = definition.calendar?.fit ?? {};
+  return fitSteps.flatMap((step) => {
+    const need = needOf({ typed, measured: {} }, step);
+    if (need === null) return [];
+    const fits = new Map<string, boolean>();
+    const tooLong = clients.filter((client) => {
+      const calendar = calendarFor(definition, client);
+      if (calendar === null || calendar.windows?.length === 0) return false;
+      const key = JSON.stringify([client.zone, calendar]);
+      const isFitting = fits.get(key) ?? openingThatFits(calendar, client.zone, need, now) !== null;
+      fits.set(key, isFitting);
+      return !isFitting;
+    });
+    return tooLong.length === 0
+      ? []
+      : [
+          `fit.${step}: ${needInWords(need)}, and ${counted(tooLong.length)} no window that is long ` +
+            `enough (${namesOf(tooLong)})`,
+        ];
+  });
 }

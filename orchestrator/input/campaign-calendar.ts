@@ -5,6 +5,7 @@ import type {
   Where,
 } from '../../shared/domain/campaign/definition.ts';
 import { across, field, list, section, text } from '../../shared/input/fields.ts';
+import { toFit } from './campaign-fit.ts';
 import { whyNoDayRule } from './day-rule.ts';
 import { where } from './names.ts';
 import type { PlacedCondition } from './parse-where.ts';
@@ -100,15 +101,19 @@ export const blackoutsSection = list(
 interface CalendarInput {
   readonly windows?: NonNullable<ReturnType<(typeof windowsSection)['parse']>> | undefined;
   readonly blackouts?: NonNullable<ReturnType<(typeof blackoutsSection)['parse']>> | undefined;
+  readonly fit?: Readonly<Record<string, number | undefined>> | undefined;
 }
 
-/** The calendar of a definition; nothing where the file has neither windows nor blackouts. */
-export function toCalendar({ windows, blackouts }: CalendarInput): { readonly calendar?: CampaignCalendar } {
-  if (windows === undefined && blackouts === undefined) return {};
+/** The calendar of a definition; nothing where the file has none of its sections. */
+export function toCalendar({ windows, blackouts, fit }: CalendarInput): {
+  readonly calendar?: CampaignCalendar;
+} {
+  if (windows === undefined && blackouts === undefined && fit === undefined) return {};
   return {
     calendar: {
       ...(windows === undefined ? {} : { windows: windows.map(toWindow) }),
       ...(blackouts === undefined ? {} : { blackouts: blackouts.map(toBlackout) }),
+      ...(fit === undefined ? {} : { fit: toFit(fit) }),
     },
   };
 }

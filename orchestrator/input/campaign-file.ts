@@ -15,6 +15,7 @@ import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
+import { checkFit, fitSection } from './campaign-fit.ts';
 import { blackoutsSection, toCalendar, windowsSection } from './campaign-calendar.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
@@ -78,6 +79,7 @@ const keys = section({
   window: windowSection,
   windows: windowsSection,
   blackouts: blackoutsSection,
+  fit: fitSection,
   notice: duration().default(defaultNoticeMs),
 });
 
@@ -86,6 +88,7 @@ const campaignSchema = across(keys, (value, blame) => {
   checkEnd(value, blame);
   checkSchedule(value, blame);
   oneWindowKey(value, blame);
+  checkFit(value, blame);
 });
 
 /**

@@ -5,6 +5,8 @@ import type {
   Where,
 } from '../../shared/domain/campaign/definition.ts';
 import { printWhere } from '../../shared/domain/campaign/where.ts';
+import { type FitStep, fitSteps, type StepTimes } from '../../shared/domain/rules/fit.ts';
+import { spanInWords } from './duration-text.ts';
 import { edgeWords } from './blackouts-now.ts';
 import type { AnyWindow, Hours, Window } from '../../shared/domain/time/window.ts';
 
@@ -12,12 +14,13 @@ import type { AnyWindow, Hours, Window } from '../../shared/domain/time/window.t
 export function calendarRules({
   policy,
   calendar,
-}: CampaignDefinition): readonly { readonly rule: 'window' | 'blackouts'; readonly says: string }[] {
+}: CampaignDefinition): readonly { readonly rule: 'window' | 'blackouts' | 'fit'; readonly says: string }[] {
   const windows = calendar?.windows;
   const blackouts = calendar?.blackouts ?? [];
   return [
     { rule: 'window', says: windows === undefined ? windowWords(policy.window) : windowsWords(windows) },
     ...(blackouts.length === 0 ? [] : [{ rule: 'blackouts', says: blackoutsWords(blackouts) } as const]),
+    ...(calendar?.fit === undefined ? [] : [{ rule: 'fit', says: fitWords(calendar.fit) } as const]),
   ];
 }
 
@@ -52,6 +55,25 @@ export const hoursOf = ({ from, to }: Hours): string =>
 
 const clock = (minutes: number): string =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+const stepNames: Readonly<Record<FitStep, string>> = {
+  mark: 'mark',
+  update: 'update',
+  restart: 'restart',
+  workaround: 'workaround',
+  relocation: 'relocation',
+  replaceAtRestart: 'replacement at a restart',
+  swap: 'swap of the files',
+};
+
+function fitWords(times: StepTimes): string {
+  const typed = fitSteps.flatMap((step) => {
+    const ms = times[step];
+    return ms === undefined ? [] : [`${stepNames[step]} ${spanInWords(ms)}`];
+  });
+  const until = typed.length === 0 ? '' : ` (until 20 are known: ${typed.join(', ')})`;
+  return `a step begins only if 95 of 100 such steps have ended in the time that is left${until}`;
+}
 
 /** So many blackouts are named; a calendar file may have hundreds. */
 const namedAtMost = 10;

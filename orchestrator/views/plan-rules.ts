@@ -17,6 +17,7 @@ export const ruleNames = [
   'gates',
   'window',
   'blackouts',
+  'fit',
   'budgets',
   'ladder',
   'persistence',

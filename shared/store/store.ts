@@ -14,6 +14,7 @@ import type { RoundFailureStore } from './round-failure-store.ts';
 import type { SafetyNet } from './safety-net.ts';
 import type { SealStore } from './seal-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
+import type { StepTimeStore } from './step-time-store.ts';
 import type { SurveyStore } from './survey-store.ts';
 import type { UpgradeStore } from './upgrade-store.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
@@ -28,7 +29,7 @@ import type { WorkerRegistry } from './worker-registry.ts';
  * `StoreUnavailable`; whether the change was made is unknown then, so the caller reads again. One
  * that answers, but refuses every write, rejects with `StoreUnwritable`.
  */
-export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildStore {
+export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildStore, StepTimeStore {
   close(): Promise<void>;
 }
 
@@ -55,6 +56,7 @@ export interface OperatorStore
 export interface DrivingStore
   extends
     UpgradeStore,
+    StepTimeStore,
     SurveyStore,
     WorkerRegistry,
     Pick<HealthStore, 'checkRecords' | 'readTime'>,

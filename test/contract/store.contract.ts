@@ -23,6 +23,7 @@ import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
+import { stepTimesContract } from './store/step-times.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { storeFixture, type StoreFixture } from './store/store-fixture.ts';
@@ -64,6 +65,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     checkInContract(given);
     workerRegistryContract(given);
     schedulesContract(given);
+    stepTimesContract(given);
     surveysContract(given);
   });
 }

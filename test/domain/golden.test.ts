@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { freeze } from './golden/freeze.ts';
 import { joiners } from './golden/joiners.ts';
 import { nights } from './golden/nights.ts';
 import { rings } from './golden/rings.ts';
@@ -16,6 +17,7 @@ test.each([
   ['nights', nights],
   ['trouble', trouble],
   ['joiners', joiners],
+  ['freeze', freeze],
 ] as const)('the campaign of %s goes as it always has', async (name, story) => {
   await expect(await story()).toMatchFileSnapshot(`golden/${name}.txt`);
 });

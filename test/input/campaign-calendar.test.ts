@@ -43,6 +43,13 @@ describe('windows and blackouts of a campaign file', () => {
     });
   });
 
+  test('have the durations of steps beside them', () => {
+    const { calendar } = accepted(
+      read('window: { between: "22:00-05:00" }', 'fit: { relocation: 25m, restart: 10m }'),
+    );
+    expect(calendar).toEqual({ fit: { relocation: 25 * 60_000, restart: 10 * 60_000 } });
+  });
+
   const rule = (text: string): string => `  - { rule: "${text}", between: "22:00-05:00" }`;
 
   test.each([
@@ -113,6 +120,11 @@ describe('windows and blackouts of a campaign file', () => {
       'a day that does not exist',
       ['blackouts:', '  - { from: 2026-02-30, to: 2026-03-02, reason: x }'],
       'c.yaml:4: blackouts[0].from: is "2026-02-30", expected a day such as "2026-12-24", or a time such as "2026-12-24 18:00"',
+    ],
+    [
+      'a step that is to fit into nothing',
+      ['fit: { update: 20m }'],
+      'c.yaml:3: fit: stands without window, windows and blackouts, expected one of them beside it',
     ],
     [
       'a blackout without a reason',

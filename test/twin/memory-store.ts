@@ -9,6 +9,7 @@ import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
 import { scheduleStoreOf } from './schedules.ts';
+import { stepTimeStoreOf } from './step-times.ts';
 import { surveyStoreOf } from './surveys.ts';
 import { emptyTables } from './tables.ts';
 import { upgradeStoreOf } from './upgrades.ts';
@@ -30,6 +31,7 @@ export function createMemoryStore(now: () => number): Store {
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
     ...scheduleStoreOf(tables),
+    ...stepTimeStoreOf(tables),
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>
       isDeposed(tables, leader) ? [] : sweep(tables, at, graceMs, limit, skip, now()),

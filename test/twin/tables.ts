@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Change } from '../../shared/store/change-store.ts';
+import type { FitStep } from '../../shared/domain/rules/fit.ts';
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
@@ -66,6 +67,7 @@ export interface Tables {
   readonly former: Map<string, readonly string[]>;
   readonly workers: Map<string, Announced>;
   readonly schedules: Map<string, ScheduleRecord>;
+  readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
   readonly surveys: Map<string, SurveyTable>;
   /** Client -> its last look. */
   readonly looks: Map<string, LastLook>;
@@ -133,6 +135,7 @@ export const emptyTables = (): Tables => ({
   former: new Map(),
   workers: new Map(),
   schedules: new Map(),
+  stepTimes: new Map(),
   surveys: new Map(),
   looks: new Map(),
   lookEvidence: new Map(),

@@ -3,6 +3,7 @@ export type { Condition, Where } from '../rules/condition.ts';
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
+import type { StepTimes } from '../rules/fit.ts';
 import type { Blackout } from '../time/calendar.ts';
 import type { AnyWindow } from '../time/window.ts';
 
@@ -155,6 +156,8 @@ export interface DownloadLimits {
 export interface CampaignCalendar {
   readonly windows?: readonly CampaignWindow[];
   readonly blackouts?: readonly CampaignBlackout[];
+  /** How long steps take until enough were measured; left out = steps need not fit. */
+  readonly fit?: StepTimes;
 }
 
 /** `where` says for which clients it holds; left out = for all. */

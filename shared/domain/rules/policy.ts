@@ -1,3 +1,4 @@
+import type { Fit } from './fit.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
@@ -184,6 +185,8 @@ export interface Rules {
   readonly zone: string;
   /** When something may begin on the client; left out = the policy's window alone says it. */
   readonly calendar?: Calendar;
+  /** How long steps take; left out = they need not fit before a window closes. */
+  readonly fit?: Fit;
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;

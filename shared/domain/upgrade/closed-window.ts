@@ -4,6 +4,7 @@ import { isForced } from '../rules/campaign-end.ts';
 import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
 import { forcedAt } from './beyond-end.ts';
+import { type Misfit, misfitOf, neverFits, openingThatFits, waitsToFit } from './fit.ts';
 import type { Decision } from './events.ts';
 import { type Upgrade, withMemory } from './state.ts';
 import { settle } from './transitions.ts';
@@ -43,8 +44,10 @@ export function calendarAt({ calendar, policy }: Timed, now: number): Calendar |
 export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
   const calendar = calendarAt(rules, now);
   if (calendar === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
-  if (isCalendarOpen(calendar, rules.zone, now)) return decision;
-  return awaitWindow(rules, onlyLearned(before, decision.upgrade), calendar, now);
+  const waiting = onlyLearned(before, decision.upgrade);
+  if (!isCalendarOpen(calendar, rules.zone, now)) return awaitWindow(rules, waiting, calendar, now);
+  const misfit = misfitOf(rules, calendar, decision.upgrade.state, now);
+  return misfit === null ? decision : awaitFit(rules, waiting, calendar, misfit, now);
 }
 
 /**
@@ -108,6 +111,26 @@ export function awaitWindow(
     ? `; the campaign's deadline comes before that: ${wallTimeOf(zone, rules.policy.end?.at ?? forced)}`
     : '';
   const because = `${inWords(opening)}${sooner}`;
+  return deferred(upgrade, until, because);
+}
+
+/**
+ * Defers an upgrade whose next step would not end before its window does to the next opening in
+ * which the step fits. Where none is long enough the client needs attention.
+ */
+function awaitFit(rules: Rules, upgrade: Upgrade, calendar: Calendar, misfit: Misfit, now: number): Decision {
+  const opening = openingThatFits(calendar, rules.zone, misfit.need, misfit.closing.at);
+  const forced = forcedAt(rules, upgrade, now);
+  if (opening === null && forced === null) return settle(upgrade, neverFits(misfit, now), now);
+  const at = opening?.at ?? Number.POSITIVE_INFINITY;
+  const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
+  const opens = at + Math.floor(point * Math.min(spreadAtMostMs, (opening?.lastsMs ?? 0) / 2));
+  const until = Math.min(opens, forced ?? opens);
+  const because = waitsToFit(misfit, rules.zone, Math.min(at, until), now);
+  return deferred(upgrade, until, because);
+}
+
+function deferred(upgrade: Upgrade, until: number, because: string): Decision {
   const blockers = 'blockers' in upgrade.state ? upgrade.state.blockers : [];
   const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
   return { kind: 'changed', upgrade: { ...upgrade, state }, because };

@@ -8,6 +8,7 @@ import { deferToWindow, withinWindow } from './closed-window.ts';
 import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
 import type { Open } from './memory.ts';
+import { noteStep } from './fit.ts';
 import { onObservation } from './on-observation.ts';
 import { stepDone, stepFailed } from './on-step.ts';
 import { phaseWords } from './phase-words.ts';
@@ -27,7 +28,8 @@ import { noteWait } from './waits.ts';
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
   const timely = withinEnd(rules, upgrade, wanted, now);
-  return noteLeftMark(rules, noteWait(withinWindow(rules, upgrade, timely, now), now));
+  const allowed = noteStep(rules.fit, upgrade, withinWindow(rules, upgrade, timely, now), now);
+  return noteLeftMark(rules, noteWait(allowed, now));
 }
 
 function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {

@@ -39,6 +39,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   unmark: learned.unmark,
   waits: history.waits,
   ...(learned.health === undefined ? {} : { health: learned.health }),
+  ...(history.began === undefined ? {} : { began: history.began }),
 });
 
 const flatNew = flatMemory(newMemory);
@@ -51,10 +52,11 @@ const fieldNames = Object.keys(flatNew) as (keyof StoredMemory)[];
 export function encodeMemory(memory: Memory): Partial<StoredMemory> {
   const flat = flatMemory(memory);
   const changed = fieldNames.filter((name) => !isAsNew(name, flat[name]));
-  const { health } = flat;
+  const { health, began } = flat;
   return {
     ...Object.fromEntries(changed.map((name) => [name, flat[name]])),
     ...(health === undefined ? {} : { health }),
+    ...(began === undefined ? {} : { began }),
   };
 }
 
@@ -63,7 +65,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
   const flat: StoredMemory = { ...flatNew, ...stored };
   const { unanswered, restart, workaround, replacing, unfinished, leftMarked } = flat;
   const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
-  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits } = flat;
+  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, began } = flat;
   return {
     open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished, leftMarked },
     learned: {
@@ -79,7 +81,15 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       unmark: flat.unmark,
       ...(flat.health === undefined ? {} : { health: flat.health }),
     },
-    history: { restarts, deferrals, lastDeferral, notifiedAt, tried, waits },
+    history: {
+      restarts,
+      deferrals,
+      lastDeferral,
+      notifiedAt,
+      tried,
+      waits,
+      ...(began === undefined ? {} : { began }),
+    },
     request: flat.request,
   };
 }

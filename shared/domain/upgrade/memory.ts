@@ -2,6 +2,7 @@ import type { Health } from '../observation/health.ts';
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
 import type { Sighting } from '../remediation/persistence.ts';
+import type { FitStep } from '../rules/fit.ts';
 import type { DeferralClass, WaitClass } from '../rules/policy.ts';
 
 /** What is known of one client in its campaign; it outlives the states of the upgrade. */
@@ -102,6 +103,8 @@ export interface History {
   readonly tried: readonly string[];
   /** Since when the client waits, by reason. `waitsSince` gives the one that counts now. */
   readonly waits: Readonly<Partial<Record<WaitClass, number>>>;
+  /** The step that is measured now; left out where none is. */
+  readonly began?: { readonly step: FitStep; readonly at: number };
 }
 
 /**

@@ -19,6 +19,7 @@ import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
+import { stepTimeStoreOf } from './steps/step-times.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
 import { admissionStoreOf, upgradeStoreOf } from './sharding/upgrades.ts';
 
@@ -81,6 +82,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),
   ...scheduleStoreOf(shards.head),
+  ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),
   ...auditStoreOf(shards),

@@ -1,3 +1,4 @@
+import { waitingIn } from '../../../orchestrator/domain/waiting-client.ts';
 import type { AuditEntry, CampaignRecord, StoredUpgrade } from '../../../shared/store/types.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
 import type { CampaignEvent } from '../../../shared/domain/campaign/campaign.ts';
@@ -47,12 +48,7 @@ export async function create(world: World, who: string): Promise<void> {
   await store.stageRelease({ release, product: 'sms-1.2', servicePack: 4, files }, null, staged);
   const { waves } = planWaves(definition, fleet);
   const picks = waves.flatMap(({ clients }, wave) =>
-    clients.map(({ client, logonServer, zone }) => ({
-      client,
-      wave,
-      logonServer,
-      ...(setting.policy.window === null ? {} : { zone }),
-    })),
+    clients.map((client) => waitingIn(definition, client, wave)),
   );
   const waveSizes = waves.map(({ clients }) => clients.length);
   const because = `${counted(fleet.length, 'client')} in ${counted(waves.length, 'wave')}`;

@@ -2,7 +2,7 @@ import type { CampaignRecord } from '../../../shared/store/types.ts';
 import { chooseAdmissions } from '../../../shared/domain/campaign/admission.ts';
 import { decideCampaign } from '../../../orchestrator/domain/decide-campaign.ts';
 import type { CampaignDefinition } from '../../../shared/domain/campaign/definition.ts';
-import { isWindowOpen } from '../../../shared/domain/time/window.ts';
+import { rememberingOpenClasses } from '../../../orchestrator/rounds/open-classes.ts';
 import { campaignEntry, cancelEveryone, recordOf } from './operator.ts';
 import type { World } from './world.ts';
 
@@ -28,14 +28,13 @@ async function judge(world: World, record: CampaignRecord): Promise<CampaignReco
   return committed ?? record;
 }
 
-async function admit(world: World, { budgets, policy }: CampaignDefinition): Promise<void> {
+async function admit(world: World, definition: CampaignDefinition): Promise<void> {
   const { store, campaign, now } = world;
+  const { budgets } = definition;
   const inUse = await store.slotsInUse(campaign);
   const free = budgets.active - inUse.active;
   if (free <= 0) return;
-  const { window } = policy;
-  const isOpenIn = (zone: string): boolean => window === null || isWindowOpen(window, zone, now);
-  const queued = await store.queued(campaign, free, isOpenIn);
+  const queued = await store.queued(campaign, free, rememberingOpenClasses()(definition, now));
   const chosen = chooseAdmissions(budgets, inUse, [...queued.parked, ...queued.waiting]);
   world.addJobs(await store.admit(campaign, chosen, now));
 }

@@ -1,4 +1,5 @@
 import type { Activation } from '../../../shared/store/types.ts';
+import { calendarFor } from '../../../shared/domain/campaign/calendar.ts';
 import type { CampaignDefinition, Client } from '../../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, Rules } from '../../../shared/domain/rules/policy.ts';
 import { createMemoryStore } from '../../twin/memory-store.ts';
@@ -9,6 +10,8 @@ import { Machine, type MachineSetting } from './machine.ts';
 /** The setting of a story: its machines in the order of the fleet, and its campaign file. */
 export interface Setting {
   readonly campaign: string;
+  /** Left out = Monday 16 November 2026 at 20:00 UTC. */
+  readonly begins?: number;
   readonly machines: Readonly<Record<string, MachineSetting>>;
   /**
    * The labels of the clients that the fleet has at the beginning; left out = all of them, without
@@ -16,7 +19,7 @@ export interface Setting {
    */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
   readonly file: Pick<CampaignDefinition, 'waves' | 'budgets'> &
-    Partial<Pick<CampaignDefinition, 'select' | 'membership'>>;
+    Partial<Pick<CampaignDefinition, 'select' | 'membership' | 'calendar'>>;
   readonly policy: CampaignPolicy;
 }
 
@@ -30,13 +33,14 @@ export class World {
   readonly machines: ReadonlyMap<string, Machine>;
   /** The labels of the clients of the fleet. */
   readonly labels: Map<string, readonly string[]>;
-  now = evening;
+  now: number;
   readonly store = createMemoryStore(() => this.now);
   /** What BullMQ would hold, by job id. A job that a worker has taken is not here any more. */
   readonly jobs = new Map<string, Activation>();
 
   constructor(setting: Setting) {
     this.setting = setting;
+    this.now = setting.begins ?? evening;
     this.campaign = setting.campaign;
     const all = Object.keys(setting.machines).map((client) => [client, []] as const);
     this.labels = new Map(Object.entries(setting.labels ?? Object.fromEntries(all)));
@@ -59,7 +63,10 @@ export class World {
 
   rulesFor(client: string): Rules {
     const { policy, campaign } = this.setting;
-    return { ...rules, campaign, policy, zone: this.machine(client).zone };
+    const known = this.fleet.find((each) => each.client === client);
+    const calendar = known === undefined ? null : calendarFor({ policy, ...this.setting.file }, known);
+    const own = { zone: this.machine(client).zone, ...(calendar === null ? {} : { calendar }) };
+    return { ...rules, campaign, policy, ...own };
   }
 
   passTo(at: number): void {

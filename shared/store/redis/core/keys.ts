@@ -141,6 +141,8 @@ export const keyNames = {
   looks: 'looks',
   /** zset in shard 0: surveys by the time of the request */
   surveys: 'surveys',
+  /** list in shard 0 per product and step: the newest durations, in milliseconds */
+  stepTimes: 'stepTimes',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
   /** set in shard 0: surveys that the leading round still has to complete */
