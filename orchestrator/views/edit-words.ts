@@ -18,8 +18,11 @@ const sentenceOf: Readonly<Record<string, string>> = {
   start: 'start',
   startAt: 'start',
   window: 'window',
+  windows: 'window',
   budgets: 'budgets',
   ladder: 'ladder',
+  ladders: 'ladder',
+  persistences: 'persistence',
 };
 
 /** Keys whose sentence in `plan` leaves values out, so that the values themselves are shown. */
@@ -60,8 +63,9 @@ export function editChanges(before: CampaignDefinition, after: CampaignDefinitio
 
 /** The keys of a definition that are compared by sentence or by value. */
 function sectionsOf(definition: CampaignDefinition): Readonly<Record<string, unknown>> {
-  const { policy, release: _release, select: _select, waves: _waves, hash: _hash, ...others } = definition;
-  return { ...others, ...policy };
+  const { release: _release, select: _select, waves: _waves, hash: _hash, ...sections } = definition;
+  const { policy, calendar, ...others } = sections;
+  return { ...others, ...policy, ...calendar };
 }
 
 function sentenceChanges(before: CampaignDefinition, after: CampaignDefinition): readonly EditChange[] {

@@ -139,6 +139,23 @@ describe.each(storesAndShards)('an edit of a running campaign, on the %s store',
     await expectWhole(orchestrator.store, 10);
   });
 
+  test('of windows and blackouts is one sentence each', async () => {
+    await using orchestrator = await startRunning(await open());
+    const windows = 'windows: [{ days: [sat], between: "08:00-18:00", where: shop }]\n';
+    const blackouts = 'blackouts: [{ from: 2026-12-20, to: 2027-01-03, reason: year end }]\n';
+    const { status, body } = await edit(orchestrator, campaignYaml('sp4', `${windows}${blackouts}`));
+    expect([status, body.changes.map(({ section }: { section: string }) => section)]).toEqual([
+      200,
+      ['window', 'blackouts'],
+    ]);
+    const moved = blackouts.replace('12-20', '12-21');
+    const later = await edit(orchestrator, campaignYaml('sp4', `${windows}${moved}`));
+    expect(later.body.changes).toMatchObject([{ section: 'blackouts' }]);
+    const back = await edit(orchestrator, campaignYaml());
+    expect(back.body.changes).toHaveLength(2);
+    await expectWhole(orchestrator.store, 10);
+  });
+
   test('keeps its editions, says who made each, and goes back to an earlier one', async () => {
     await using orchestrator = await startRunning(await open(), three);
     const { store } = orchestrator;
