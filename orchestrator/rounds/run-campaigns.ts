@@ -5,6 +5,7 @@ import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
+import { advanceHooks, type HookHold } from '../hooks/advance-hooks.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { cancelSlices } from './cancel-slices.ts';
@@ -41,21 +42,31 @@ async function runCampaign(
   openClasses: OpenClasses,
 ): Promise<Campaign> {
   const { store, clock } = context;
-  const evaluated = await evaluateCampaign(context, record);
+  const held = await hooksOf(context, record.campaign);
+  const evaluated = await evaluateCampaign(context, record, held.holdsEnd);
   if (evaluated.campaign.state.status !== 'running') return evaluated.campaign;
   await store.shareBudget(evaluated, openClasses(evaluated.campaign.definition, clock.now()));
-  await admitClients(context, evaluated.campaign, openClasses);
+  await admitClients(context, evaluated.campaign, openClasses, held.fromWave);
   return evaluated.campaign;
+}
+
+/** What its hooks hold back. A campaign without hooks costs no read. */
+async function hooksOf(context: LeaderContext, campaign: Campaign): Promise<HookHold> {
+  const { definition } = campaign;
+  const counters = definition.hooks === undefined ? {} : await context.store.counters(definition.campaign);
+  return advanceHooks(context, campaign, counters);
 }
 
 /**
  * Evaluates a campaign on its counters and commits what follows: the next wave opens, the campaign
  * pauses, or it ends.
+ * @param holdsEnd a hook has to run before the campaign ends
  * @returns the record as it is then
  */
 export async function evaluateCampaign(
   context: LeaderContext,
   record: CampaignRecord,
+  holdsEnd = false,
 ): Promise<CampaignRecord> {
   const { store, clock, log } = context;
   const { campaign, version } = record;
@@ -70,6 +81,7 @@ export async function evaluateCampaign(
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
   if (decision.kind !== 'changed') return record;
   const { status } = decision.campaign.state;
+  if (status === 'ended' && holdsEnd) return record;
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);
@@ -82,12 +94,14 @@ export async function evaluateCampaign(
  * Fills the free slots of a campaign: parked clients first, then waiting ones. The choice is a pure
  * function. The store compares and sets, so a choice made on old numbers cannot break a budget. The
  * job of each admitted client is added last; a worker runs it.
+ * @param heldFrom hooks hold this wave and the later ones
  * @returns how many were admitted
  */
 export async function admitClients(
   context: LeaderContext,
   campaign: Campaign,
   openClasses = rememberingOpenClasses(),
+  heldFrom = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const { definition } = campaign;
   const { store, clock, log } = context;
@@ -97,7 +111,7 @@ export async function admitClients(
   if (free <= 0) return 0;
   const queued = await store.queued(name, free, openClasses(definition, clock.now()));
   // After the end of a campaign no further client begins.
-  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting;
+  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting.filter(({ wave }) => wave < heldFrom);
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
   if (chosen.length === 0) return 0;
   const admitted = await store.admit(name, chosen, clock.now());

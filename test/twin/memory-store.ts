@@ -7,6 +7,7 @@ import { sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
+import { hookStoreOf } from './hooks.ts';
 import { scheduleStoreOf } from './schedules.ts';
 import { surveyStoreOf } from './surveys.ts';
 import { emptyTables } from './tables.ts';
@@ -27,6 +28,7 @@ export function createMemoryStore(now: () => number): Store {
     ...campaignRemovalStoreOf(tables),
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
+    ...hookStoreOf(tables),
     ...scheduleStoreOf(tables),
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>

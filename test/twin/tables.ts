@@ -1,3 +1,4 @@
+import type { HookRecord } from '../../shared/store/hook-store.ts';
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
@@ -61,6 +62,8 @@ export interface Tables {
   /** Client that was removed -> the campaigns that know it. */
   readonly former: Map<string, readonly string[]>;
   readonly workers: Map<string, Announced>;
+  /** By campaign and hook. */
+  readonly hooks: Map<string, Map<string, HookRecord>>;
   readonly schedules: Map<string, ScheduleRecord>;
   readonly surveys: Map<string, SurveyTable>;
   /** Client -> its last look. */
@@ -127,6 +130,7 @@ export const emptyTables = (): Tables => ({
   removals: 0,
   former: new Map(),
   workers: new Map(),
+  hooks: new Map(),
   schedules: new Map(),
   surveys: new Map(),
   looks: new Map(),

@@ -16,6 +16,7 @@ import { healthStoreOf } from './sharding/health.ts';
 import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
+import { hookStoreOf } from './hooks/hooks.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
 import { admissionStoreOf, upgradeStoreOf } from './sharding/upgrades.ts';
@@ -72,6 +73,7 @@ const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
   ...campaignRemovalStoreOf(shards),
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),
+  ...hookStoreOf(shards.head),
   ...scheduleStoreOf(shards.head),
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),

@@ -137,6 +137,8 @@ export const keyNames = {
   looks: 'looks',
   /** zset in shard 0: surveys by the time of the request */
   surveys: 'surveys',
+  /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
+  hooks: 'hooks',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
   /** set in shard 0: surveys that the leading round still has to complete */
