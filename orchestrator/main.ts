@@ -34,6 +34,7 @@ import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
+import { openHookRunner } from './hooks/hook-runner.ts';
 import { openPaceLog } from './campaigns/pace-log.ts';
 import { followChanges } from './rounds/follow-changes.ts';
 import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
@@ -94,6 +95,7 @@ export async function runOrchestrator(
     rulebook: openRulebook(store.value),
     log,
     checkInKey: checkInKey.value,
+    hooks: openHookRunner(config.hooks, (error) => log.error({ error }, 'the end of a hook is not written')),
     paces,
   };
   const api = buildApi(context, { token: token.value, log, environment: config });

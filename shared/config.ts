@@ -37,6 +37,8 @@ export interface Config {
   readonly callDeadlineMs: number;
   /** The operator's own product profiles, read when a release is staged. */
   readonly profiles: string;
+  /** The programs that campaigns may run as hooks; null = none. */
+  readonly hooks: string | null;
   /**
    * Holds a folder with the component files of each release, by its name; null = where each was
    * staged.
@@ -117,6 +119,7 @@ export const environment = z.object({
   SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
   SERVPACK_RELEASES: z.string().optional(),
   SERVPACK_PRODUCTS: z.string().optional(),
+  SERVPACK_HOOKS: z.string().optional(),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
@@ -181,6 +184,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     sshConfig: data.SERVPACK_SSH_CONFIG ?? null,
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
+    hooks: data.SERVPACK_HOOKS ?? null,
     releases: data.SERVPACK_RELEASES ?? null,
     heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,

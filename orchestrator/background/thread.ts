@@ -6,6 +6,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
 import { importFleet } from '../fleet/import.ts';
+import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { createSurvey } from '../surveys/start.ts';
 import type { ThreadResponse, ThreadRequest } from './request.ts';
@@ -36,6 +37,8 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
     rulebook: openRulebook(store.value),
     log: openLog('orchestrator', config.logLevel),
     profiles: config.profiles,
+    // No command runs here: the thread compares a file with the folder.
+    hooks: openHookRunner(config.hooks, () => undefined),
   };
   try {
     return { kind: 'done', result: await resultOf(context, order) };

@@ -8,6 +8,7 @@ import { waitingIn } from '../domain/waiting-client.ts';
 import { occurrenceFile } from '../input/copied-campaign.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
+import { whyHooksRefused } from '../hooks/allowed-program.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
@@ -59,6 +60,8 @@ export async function createCampaign(
   if (draft.value.recurs && input.campaign === undefined) return err(recurring);
   const refusal = (await sameName(context, plan.campaign)) ?? whyNotReady(draft.value, context.clock.now());
   if (refusal !== null) return err(refusal);
+  const hooks = whyHooksRefused(context.hooks?.folder ?? null, draft.value.definition);
+  if (hooks !== null) return err(fault('campaign.hooks', hooks));
   const created = await context.store.createCampaign(
     ...recordsOf(draft.value, input, who, context.clock.now()),
   );

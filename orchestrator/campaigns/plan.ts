@@ -12,6 +12,7 @@ import { type CampaignFile, type CampaignInput, readCampaignFile } from '../inpu
 import { placesOf } from '../input/campaign-ladder.ts';
 import { keyText } from '../../shared/input/input-fault.ts';
 import { toRecurrence } from '../input/campaign-schedule.ts';
+import { whyHooksRefused } from '../hooks/allowed-program.ts';
 import { scheduleWords } from '../schedules/schedule-words.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import { storedSpelling } from '../spelling.ts';
@@ -55,7 +56,7 @@ export interface Draft {
  * and a release that is not staged yet are no refusal: the plan says so.
  */
 export async function draftCampaign(
-  { store, clock }: OrchestratorContext,
+  { store, clock, hooks: runner }: OrchestratorContext,
   { file, text, campaign }: CampaignInputFile,
 ): Promise<Result<Draft, Refusal>> {
   const read = readCampaignFile(text, file);
@@ -83,11 +84,13 @@ export async function draftCampaign(
   const copies = await copiesOf(store, release);
   const plan = planOf(definition, fleet, planned, { release, copies });
   const passed = whyStartPassed(definition, clock.now());
+  const hooks = whyHooksRefused(runner?.folder ?? null, definition);
   const over = whyEndPassed(definition, clock.now());
   const clients = waves.flatMap((wave) => wave.clients.map(({ client }) => client));
   const warnings = [
     ...(passed === null ? [] : [passed]),
     ...(over === null ? [] : [over]),
+    ...(hooks === null ? [] : [hooks]),
     ...withdrawnWarnings(release),
     ...(await overlapWarnings(store, definition.campaign, clients)),
     ...plan.warnings,

@@ -1,3 +1,5 @@
+import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import { type CampaignReport, campaignReport, type Reported } from '../views/report.ts';
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
@@ -57,15 +59,24 @@ async function surroundingsOf(
   const copies = await copiesOf(store, release);
   const releaseStaged = isUsable(release);
   const pace = paces?.of(definition.campaign);
+  const hookRuns = await hookRunsOf(store, definition);
   return {
     halt,
     withdrawn: release?.withdrawn ?? null,
     copies,
     failures,
     releaseStaged,
+    hookRuns,
     ...(pace === undefined ? {} : { pace }),
   };
 }
+
+/** How the hooks of a campaign stand. A campaign without hooks costs no read. */
+export const hookRunsOf = async (
+  store: OperatorStore,
+  { campaign, hooks }: CampaignDefinition,
+): Promise<readonly HookRun[]> =>
+  hooks === undefined ? [] : (await store.hookRuns(campaign)).map(({ run }) => run);
 
 /** What is known of the copies of a release. Null = all logon servers share one tree. */
 export async function copiesOf(store: OperatorStore, release: Release | null): Promise<Copies | null> {

@@ -94,6 +94,17 @@ export const pauseCampaign = (
     changeCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } })),
   );
 
+/** A hook of a campaign pauses it until a person decides. */
+export const pauseByHook = (
+  context: OrchestratorContext,
+  by: string,
+  name: string,
+  reason: string,
+): Promise<Result<ChangedCampaign, Refusal>> =>
+  changeCampaign(context, by, name, async ({ campaign }) =>
+    campaign.state.status === 'running' ? { event: { type: 'PauseRequested', by, reason } } : null,
+  );
+
 /**
  * Starts every waiting campaign whose time has come or whose release has been staged. Safe to
  * repeat at any time. A campaign that wants clients of a running campaign waits until those have

@@ -11,7 +11,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { readEvidence } from '../audit/evidence.ts';
-import { copiesOf } from './report.ts';
+import { copiesOf, hookRunsOf } from './report.ts';
 import { joinOf, whyOutside } from './why-outside.ts';
 import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -69,6 +69,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     slots: await store.slotsInUse(part.campaign),
     product: await productOf(store, record.campaign.definition.release),
     now: clock.now(),
+    hookRuns: await hookRunsOf(store, record.campaign.definition),
     halt: (await store.readHalt()).halt,
     copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
     refusedAddress: await store.refusedAddress(nameIn(part)),

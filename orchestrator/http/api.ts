@@ -15,6 +15,7 @@ import { releaseRoutes } from './routes/release-routes.ts';
 import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
+import { hookRoutes } from './routes/hook-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { spellNames } from './stored-names.ts';
@@ -69,6 +70,7 @@ export function buildApi(
     releaseRoutes,
     auditRoutes,
     evidenceRoutes,
+    hookRoutes,
     scheduleRoutes,
     surveyRoutes,
   ])

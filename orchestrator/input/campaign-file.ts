@@ -9,6 +9,7 @@ import { checkEnd, endKeys, toEnd } from './campaign-end.ts';
 import { deferralsSection, restartSection, structuralField } from './campaign-policy.ts';
 import { ladderSection, toLadder } from './campaign-ladder.ts';
 import { persistenceSection, toPersistence } from './campaign-persistence.ts';
+import { hooksSection, toHooks } from './campaign-hooks.ts';
 import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
@@ -46,6 +47,7 @@ const keys = section({
   startAt: moment().nullable().default(null),
   ...endKeys,
   schedule: scheduleSection,
+  hooks: hooksSection,
   seed: seedField.optional(),
   select: across(
     section({
@@ -181,5 +183,6 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     policy: toPolicy(input),
     ...toCalendar(input),
     hash,
+    ...toHooks(input.hooks),
   };
 }

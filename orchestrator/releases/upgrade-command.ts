@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { UpgradeOutput } from './upgrade-output.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import { reasonOf } from '../../shared/reason-of.ts';
@@ -9,7 +9,9 @@ import { sha256 } from '../../shared/evidence.ts';
 export interface UpgradeCommand {
   readonly command: readonly string[];
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** What the command reads from its standard input; left out = nothing. */
+  readonly input?: string;
   readonly timeoutMs: number;
   /** Ends the command early, as the time-out does. */
   readonly signal?: AbortSignal;
@@ -27,10 +29,10 @@ export interface UpgradeEvidence {
   readonly sha256: string;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<null | Writable, Readable, Readable>;
 
-/** How the upgrade command ended. `exitCode` is -1 when it was killed. */
-type Ending =
+/** How a command ended. `exitCode` is -1 when it was killed. */
+export type CommandEnd =
   | { readonly kind: 'notStarted'; readonly thrown: unknown }
   | {
       readonly kind: 'exited' | 'timedOut' | 'stopped';
@@ -59,15 +61,19 @@ export async function runUpgrade(run: UpgradeCommand): Promise<Result<UpgradeEvi
   return err(endedBadly(ended, { program, timeoutMs: run.timeoutMs, lastLine: output.lastLine() }, evidence));
 }
 
-function ending(
+/**
+ * Runs a program without a shell and in a process group of its own, all of which ends with it or
+ * at the time-out.
+ */
+export function ending(
   program: string,
   args: string[],
   run: UpgradeCommand,
   output: UpgradeOutput,
-): Promise<Ending> {
+): Promise<CommandEnd> {
   const { cwd, env, timeoutMs, signal } = run;
   return new Promise((resolve) => {
-    const child = spawned(program, args, cwd, env);
+    const child = spawned(program, args, cwd, env, run.input);
     if ('thrown' in child) return resolve({ kind: 'notStarted', thrown: child.thrown });
     const timeOut = AbortSignal.timeout(timeoutMs);
     const stop = signal === undefined ? timeOut : AbortSignal.any([timeOut, signal]);
@@ -92,10 +98,17 @@ function spawned(
   program: string,
   args: string[],
   cwd: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<NodeJS.ProcessEnv>,
+  input: string | undefined,
 ): Child | { thrown: unknown } {
+  const options = { cwd, env, detached: true } as const;
   try {
-    return spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (input === undefined) return spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+    // A program that ends without reading its input closes the pipe.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    return child;
   } catch (thrown) {
     return { thrown };
   }
@@ -149,7 +162,7 @@ function notStarted(program: string, thrown: unknown): Fault {
 
 /** The fault of a command that did not end with exit code 0. */
 function endedBadly(
-  { kind, exitCode, killedBy }: Exclude<Ending, { kind: 'notStarted' }>,
+  { kind, exitCode, killedBy }: Exclude<CommandEnd, { kind: 'notStarted' }>,
   { program, timeoutMs, lastLine }: { program: string; timeoutMs: number; lastLine: string },
   evidence: unknown,
 ): Fault {

@@ -7,6 +7,7 @@ import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
+import { advanceHooks, type HookHold } from '../hooks/advance-hooks.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { nextMoment } from '../domain/next-moment.ts';
@@ -49,15 +50,16 @@ async function runCampaign(
   openClasses: OpenClasses,
 ): Promise<Looked> {
   const { store, clock } = context;
-  const { record: evaluated, counters } = await evaluateCampaign(context, record);
+  const held = await hooksOf(context, record.campaign);
+  const { record: evaluated, counters } = await evaluateCampaign(context, record, held.holdsEnd);
   const { campaign } = evaluated;
   if (campaign.state.status !== 'running') return { campaign, next: whenChanged };
   await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
-  const { opensAt, isFull } = await admitClients(context, campaign, openClasses);
+  const { opensAt, isFull } = await admitClients(context, campaign, openClasses, held.fromWave);
   return {
     campaign,
     next: {
-      at: earliest([opensAt, nextMoment(campaign, counters, clock.now())]),
+      at: earliest([opensAt, held.againAt, nextMoment(campaign, counters, clock.now())]),
       // A client that waits may be claimed by another campaign.
       afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters),
     },
@@ -75,12 +77,24 @@ interface Evaluated {
   readonly counters: Counters;
 }
 
+/** What its hooks hold back. A campaign without hooks costs no read. */
+async function hooksOf(context: LeaderContext, campaign: Campaign): Promise<HookHold> {
+  const { definition } = campaign;
+  const counters = definition.hooks === undefined ? {} : await context.store.counters(definition.campaign);
+  return advanceHooks(context, campaign, counters);
+}
+
 /**
  * Evaluates a campaign on its counters and commits what follows: the next wave opens, the campaign
  * pauses, or it ends.
+ * @param holdsEnd a hook has to run before the campaign ends
  * @returns the record as it is then, and the counters
  */
-export async function evaluateCampaign(context: LeaderContext, record: CampaignRecord): Promise<Evaluated> {
+export async function evaluateCampaign(
+  context: LeaderContext,
+  record: CampaignRecord,
+  holdsEnd = false,
+): Promise<Evaluated> {
   const { store, clock, log } = context;
   const { campaign, version } = record;
   const name = campaign.definition.campaign;
@@ -94,6 +108,7 @@ export async function evaluateCampaign(context: LeaderContext, record: CampaignR
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
   if (decision.kind !== 'changed') return { record, counters };
   const { status } = decision.campaign.state;
+  if (status === 'ended' && holdsEnd) return { record, counters };
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);
@@ -113,11 +128,13 @@ interface Admission {
  * Fills the free slots of a campaign: parked clients first, then waiting ones. The choice is a pure
  * function. The store compares and sets, so a choice made on old numbers cannot break a budget. The
  * job of each admitted client is added last; a worker runs it.
+ * @param heldFrom hooks hold this wave and the later ones
  */
 export async function admitClients(
   context: LeaderContext,
   campaign: Campaign,
   openClasses = rememberingOpenClasses(),
+  heldFrom = Number.POSITIVE_INFINITY,
 ): Promise<Admission> {
   const { definition } = campaign;
   const { store, clock, log } = context;
@@ -134,7 +151,7 @@ export async function admitClients(
   };
   const queued = await store.queued(name, free, isOpen === everywhere ? everywhere : noting);
   // After the end of a campaign no further client begins.
-  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting;
+  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting.filter(({ wave }) => wave < heldFrom);
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
   const admitted = chosen.length === 0 ? [] : await store.admit(name, chosen, clock.now());
   if (admitted.length > 0) log.debug({ campaign: name, admitted: admitted.length }, 'admitted');

@@ -1,4 +1,5 @@
 import { endWords } from './campaign-end.ts';
+import { hookWords } from './hooks.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
 import type { Budgets, CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
@@ -22,6 +23,7 @@ export const ruleNames = [
   'ladder',
   'persistence',
   'restart',
+  'hooks',
 ] as const;
 
 /** One rule of a campaign file in plain words. */
@@ -48,6 +50,7 @@ export const planRules = (
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },
+  ...optional('hooks', hookWords(definition)),
 ];
 
 /** A rule that not every campaign has. */

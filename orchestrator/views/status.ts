@@ -10,6 +10,8 @@ import { blackoutsIn } from './blackouts-now.ts';
 import { gateWords } from './gate-words.ts';
 import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
+import { type HookView, hookViews } from './hooks.ts';
+import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
@@ -76,6 +78,8 @@ export interface CampaignStatus {
   readonly unmarked: number;
   /** When a scheduled one starts, or what the file of a created one says; null in other states. */
   readonly startsAt: string | null;
+  /** Its hooks in their order; left out = it has none. */
+  readonly hooks?: readonly HookView[] | undefined;
   /** Its own end, while it is not over; left out = it has none. */
   readonly end?: EndStatus | undefined;
   readonly createdAt: string;
@@ -137,6 +141,8 @@ export interface Surroundings {
    * share one tree.
    */
   readonly copies?: Copies | null;
+  /** How its hooks stand. */
+  readonly hookRuns?: readonly HookRun[];
   /** Its pace; left out = not measured. */
   readonly pace?: readonly PaceSample[];
   /** Why rounds of the leader fail for this campaign. */
@@ -154,7 +160,15 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Counters,
   now: number,
-  { halt, withdrawn, copies = null, failures = [], releaseStaged = false, pace }: Surroundings = calm,
+  {
+    halt,
+    withdrawn,
+    copies = null,
+    failures = [],
+    releaseStaged = false,
+    pace,
+    hookRuns = [],
+  }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
@@ -186,6 +200,7 @@ export function campaignStatus(
     unmarked: counters['unmarked'] ?? 0,
     startsAt: startOf(campaign),
     ...endStatusOf(campaign),
+    ...(definition.hooks === undefined ? {} : { hooks: hookViews(definition, hookRuns) }),
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
     endedAt: endedAt === null ? null : isoOf(endedAt),

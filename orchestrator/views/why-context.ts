@@ -1,3 +1,4 @@
+import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
@@ -17,6 +18,8 @@ export interface WhyContext {
   readonly halt?: Halt | null;
   /** What is known of the logon servers' copies; null = all have the one tree. */
   readonly copies?: Copies | null;
+  /** How the hooks of the campaign stand. */
+  readonly hookRuns?: readonly HookRun[];
   /** IANA time zone of the client. */
   readonly zone?: string;
   /** When and why it joined the campaign; null = it was there from the creation on. */

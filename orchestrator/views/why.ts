@@ -1,6 +1,8 @@
 import { fromNow } from './duration-text.ts';
 import { endRemarks, whyOverFor } from './campaign-end.ts';
 import { ladderWords, persistenceWords } from './ladder-words.ts';
+import { whyHookHolds } from './hooks.ts';
+import { becauseOf } from './because.ts';
 import { outlookOf } from './outlook.ts';
 import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
@@ -10,7 +12,7 @@ import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
-import { progressOf, stepWords, titleOf } from '../../shared/domain/remediation/procedure-words.ts';
+import { stepWords } from '../../shared/domain/remediation/procedure-words.ts';
 import { deadlineAhead } from '../../shared/domain/rules/campaign-end.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type Calendar, calendarOpening, isCalendarOpen } from '../../shared/domain/time/calendar.ts';
@@ -18,7 +20,6 @@ import { waitsForOpening } from '../../shared/domain/time/calendar-words.ts';
 import { isKnownZone, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { calendarAt } from '../../shared/domain/upgrade/closed-window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
-import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
 import type { WhyContext } from './why-context.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
@@ -78,7 +79,8 @@ export function whyWaiting(
   const hold = holdOver(campaign, pick.logonServer);
   const opening = hold === null ? windowOpening(context) : null;
   const over = whyOverFor(campaign, context.now);
-  const notOpen = over ?? whyNotOpen(context, pick.wave);
+  const hook = whyHookHolds(campaign.definition, context.hookRuns ?? [], pick.wave);
+  const notOpen = over ?? whyNotOpen(context, pick.wave) ?? hook;
   // Lists and totals count it as cancelled, too: nothing is begun on it any more.
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
   const because = notOpen ?? (opening === null ? whyNoSlot(context, pick.logonServer) : opening.because);
@@ -91,7 +93,10 @@ export function whyWaiting(
     since: cancelledAt === null ? null : moment(cancelledAt, context.now),
     blockers: [],
     evidence: null,
-    next: cancelledAt === null && over === null ? nextOfWaiting(context, pick, opening?.at ?? null) : null,
+    next:
+      cancelledAt === null && over === null && hook === null
+        ? nextOfWaiting(context, pick, opening?.at ?? null)
+        : null,
     otherwise: null,
     remarks: [
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
@@ -196,42 +201,6 @@ function ownLadder({ policy }: WhyContext, { state }: Upgrade): readonly string[
   const persists = persistenceWords(policy);
   return [`its rules: ${ladderWords(policy)}`, ...(persists === null ? [] : [`its rules: ${persists}`])];
 }
-
-function becauseOf({ state, memory }: Upgrade, failure: string | null): string {
-  switch (state.phase) {
-    case 'looking':
-      return 'the next step is a look at it';
-    case 'marking':
-      return 'nothing is in the way: it is being marked for the update';
-    case 'unmarking':
-      return 'its mark is being removed';
-    case 'updating':
-      return 'nothing is in the way: the update runs';
-    case 'ordering':
-      return `a restart is being ordered, because of ${restartCauses[state.cause]}`;
-    case 'restarting':
-      return `a restart was ordered at ${isoOf(memory.open.restart?.orderedAt ?? 0)}; no look has proved yet that it has restarted`;
-    case 'notifying':
-      return 'its users are being notified';
-    case 'deferred':
-      return state.because;
-    case 'remedying': {
-      const { direction, failures } = state.journal;
-      const failed = failures === 0 ? '' : `, failed ${failures}x in a row`;
-      const way = direction === 'forward' ? '' : ' is being undone';
-      return `${titleOf(state.journal)}${way}: ${progressOf(state.journal)}${failed}${failure === null ? '' : `: ${failure}`}`;
-    }
-    case 'settled':
-      return state.because;
-  }
-}
-
-const restartCauses: Readonly<Record<RestartCause, string>> = {
-  mark: 'the mark',
-  workaround: 'the workaround',
-  pendingRestart: 'a restart that was pending before',
-  replacement: 'new files that Windows puts in place at its start',
-};
 
 function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['next'] {
   if (upgrade.state.phase === 'settled') return null;

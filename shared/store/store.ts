@@ -13,6 +13,7 @@ import type { ReleaseStore } from './release-store.ts';
 import type { RoundFailureStore } from './round-failure-store.ts';
 import type { SafetyNet } from './safety-net.ts';
 import type { SealStore } from './seal-store.ts';
+import type { HookStore } from './hook-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { StepTimeStore } from './step-time-store.ts';
 import type { SurveyStore } from './survey-store.ts';
@@ -43,6 +44,7 @@ export interface OperatorStore
     CheckInStore,
     FleetStore,
     HealthStore,
+    HookStore,
     ReleaseStore,
     RemovalStore,
     ScheduleStore,

@@ -22,6 +22,7 @@ import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
+import { hooksContract } from './store/hooks.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
@@ -64,6 +65,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     leaderContract(given);
     checkInContract(given);
     workerRegistryContract(given);
+    hooksContract(given);
     schedulesContract(given);
     stepTimesContract(given);
     surveysContract(given);

@@ -54,6 +54,8 @@ const commands: readonly string[] = [
   'campaign status',
   'campaign status sp4',
   'campaign report sp4',
+  'campaign hooks sp4',
+  'campaign hook accept sp7 before-campaign --reason test',
   'campaign clients sp4',
   'campaign checkin sp4',
   'campaign retry sp4 --failed',

@@ -8,6 +8,7 @@ import { nextSweep, sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
+import { hookStoreOf } from './hooks.ts';
 import { scheduleStoreOf } from './schedules.ts';
 import { stepTimeStoreOf } from './step-times.ts';
 import { surveyStoreOf } from './surveys.ts';
@@ -30,6 +31,7 @@ export function createMemoryStore(now: () => number): Store {
     ...campaignRemovalStoreOf(tables),
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
+    ...hookStoreOf(tables),
     ...scheduleStoreOf(tables),
     ...stepTimeStoreOf(tables),
     ...surveyStoreOf(tables),

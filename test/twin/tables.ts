@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Change } from '../../shared/store/change-store.ts';
 import type { FitStep } from '../../shared/domain/rules/fit.ts';
+import type { HookRecord } from '../../shared/store/hook-store.ts';
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
@@ -66,6 +67,8 @@ export interface Tables {
   /** Client that was removed -> the campaigns that know it. */
   readonly former: Map<string, readonly string[]>;
   readonly workers: Map<string, Announced>;
+  /** By campaign and hook. */
+  readonly hooks: Map<string, Map<string, HookRecord>>;
   readonly schedules: Map<string, ScheduleRecord>;
   readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
   readonly surveys: Map<string, SurveyTable>;
@@ -134,6 +137,7 @@ export const emptyTables = (): Tables => ({
   removals: 0,
   former: new Map(),
   workers: new Map(),
+  hooks: new Map(),
   schedules: new Map(),
   stepTimes: new Map(),
   surveys: new Map(),

@@ -5,6 +5,7 @@ import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addEditCommands } from './campaign-edit.ts';
+import { addHookCommands } from './campaign-hooks.ts';
 import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
@@ -25,6 +26,7 @@ export function addCampaignCommands(program: Command): void {
   addFileCommands(campaign);
   addControlCommands(campaign);
   addHoldCommands(campaign);
+  addHookCommands(campaign);
   addScheduleCommands(campaign);
   addEditCommands(campaign);
   addAbortCommand(campaign);

@@ -61,6 +61,13 @@ export const haltedLine = (view: View, halted: CampaignStatus['halted']): readon
     ? []
     : wrapped(view, `EVERYTHING IS HALTED by ${halted.by} since ${halted.at}: `, halted.because, 'red');
 
+/** The hook that a campaign waits for. */
+function openHookLines(view: View, { hooks = [], status }: CampaignStatus): readonly string[] {
+  if (status !== 'running' && status !== 'paused') return [];
+  const open = hooks.find(({ state }) => state !== 'go' && state !== 'accepted' && state !== 'pending');
+  return open === undefined ? [] : wrapped(view, `hook ${open.hook}: `, open.because ?? open.state, 'yellow');
+}
+
 function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
   if (aborted === null) return [];
   const { by, because, finishing, stillMarked } = aborted;
@@ -138,6 +145,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
       ? []
       : wrapped(view, 'missed: ', `${paused.missed}; a resume starts it now`, 'yellow')),
     ...(status.end === undefined ? [] : wrapped(view, 'end: ', status.end.says)),
+    ...openHookLines(view, status),
     ...heldLines(view, status),
     ...holdsLines(view, status.holds),
     ...(status.blackouts ?? []).flatMap((blackout) => wrapped(view, '', blackout, 'yellow')),

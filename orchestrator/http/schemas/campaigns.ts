@@ -8,6 +8,7 @@ import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
 import { ruleNames } from '../../views/plan-rules.ts';
 import type { CampaignStatus } from '../../views/status.ts';
+import { hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
@@ -185,6 +186,7 @@ export const statusAnswer = z.object({
   stillMarked: count,
   unmarked: count,
   startsAt: time.nullable(),
+  hooks: z.array(hookAnswer).readonly().optional(),
   end: z.object({ at: time, does: z.enum(['finish', 'cancel', 'force']), says: z.string() }).optional(),
   createdAt: time,
   startedAt: time.nullable(),

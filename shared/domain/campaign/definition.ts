@@ -1,5 +1,6 @@
 import type { Where } from '../rules/condition.ts';
 export type { Condition, Where } from '../rules/condition.ts';
+import type { CampaignHooks } from './hooks.ts';
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
@@ -180,6 +181,8 @@ export interface CampaignDefinition {
   readonly membership?: Membership;
   /** Windows and blackouts; left out = the policy's window alone says when. */
   readonly calendar?: CampaignCalendar;
+  /** Commands before and after it and its waves; left out = none. */
+  readonly hooks?: CampaignHooks;
   /** SHA-256 of the campaign file. */
   readonly hash: string;
 }

@@ -18,6 +18,7 @@ import { healthStoreOf } from './sharding/health.ts';
 import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
+import { hookStoreOf } from './hooks/hooks.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
 import { stepTimeStoreOf } from './steps/step-times.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
@@ -81,6 +82,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...campaignRemovalStoreOf(shards),
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),
+  ...hookStoreOf(shards.head),
   ...scheduleStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),

@@ -143,6 +143,8 @@ export const keyNames = {
   surveys: 'surveys',
   /** list in shard 0 per product and step: the newest durations, in milliseconds */
   stepTimes: 'stepTimes',
+  /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
+  hooks: 'hooks',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
   /** set in shard 0: surveys that the leading round still has to complete */
