@@ -57,6 +57,7 @@ async function surroundingsOf(
   const copies = await copiesOf(store, release);
   const releaseStaged = isUsable(release);
   const pace = paces?.of(definition.campaign);
+  const starts = definition.speed === undefined ? undefined : await store.recentStarts(definition.campaign);
   return {
     halt,
     withdrawn: release?.withdrawn ?? null,
@@ -64,6 +65,7 @@ async function surroundingsOf(
     failures,
     releaseStaged,
     ...(pace === undefined ? {} : { pace }),
+    ...(starts === undefined ? {} : { starts }),
   };
 }
 

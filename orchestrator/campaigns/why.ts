@@ -77,6 +77,9 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
       record.campaign.definition.membership === undefined
         ? null
         : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
+    ...(record.campaign.definition.speed === undefined
+      ? {}
+      : { starts: await store.recentStarts(part.campaign) }),
   };
   if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;

@@ -1,10 +1,12 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
+import type { Pace } from '../../shared/store/admission-store.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
+import { mayStart, rampAfterHalt, speedNow } from '../domain/speed.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { cancelSlices } from './cancel-slices.ts';
@@ -67,6 +69,14 @@ export async function evaluateCampaign(
     return (await store.endMemberChange(name)) ?? record;
   const counters = await store.counters(name);
   const at = clock.now();
+  if (hasRamp(campaign)) {
+    const again = rampAfterHalt(campaign, counters, (await store.readHalt()).version);
+    if (again !== null) {
+      const because = 'everything was halted: the ramp of its speed begins again';
+      const audit = campaignAudit(again, 'running', 'running', { at, who: 'orchestrator', because });
+      return (await store.commitCampaign(again, version, audit)) ?? record;
+    }
+  }
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
   if (decision.kind !== 'changed') return record;
   const { status } = decision.campaign.state;
@@ -89,19 +99,34 @@ export async function admitClients(
   campaign: Campaign,
   openClasses = rememberingOpenClasses(),
 ): Promise<number> {
-  const { definition } = campaign;
   const { store, clock, log } = context;
+  const { definition } = campaign;
   const name = definition.campaign;
   const inUse = await store.slotsInUse(name);
   const free = definition.budgets.active - inUse.active;
   if (free <= 0) return 0;
   const queued = await store.queued(name, free, openClasses(definition, clock.now()));
+  const { pace, starts } = await startsOf(context, campaign);
   // After the end of a campaign no further client begins.
-  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting;
+  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting.slice(0, starts);
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
   if (chosen.length === 0) return 0;
-  const admitted = await store.admit(name, chosen, clock.now());
+  const admitted = await store.admit(name, chosen, clock.now(), undefined, pace);
   log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
   await dispatchJobs(context, admitted);
   return admitted.length;
+}
+
+const hasRamp = ({ definition: { speed } }: Campaign): boolean => speed !== undefined && 'ramp' in speed;
+
+/** How many waiting clients the speed of a campaign lets start now; without one nothing is read. */
+async function startsOf(
+  { store, clock }: LeaderContext,
+  campaign: Campaign,
+): Promise<{ readonly pace?: Pace; readonly starts: number }> {
+  const { campaign: name } = campaign.definition;
+  const speed = speedNow(campaign, hasRamp(campaign) ? await store.counters(name) : {});
+  if (speed === null) return { starts: Infinity };
+  const { perMinute } = speed;
+  return { pace: { perMinute }, starts: mayStart(await store.recentStarts(name), perMinute, clock.now()) };
 }

@@ -1,4 +1,5 @@
 import { endWords } from './campaign-end.ts';
+import { speedRuleWords } from './speed-words.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
 import type { Budgets, CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
@@ -18,6 +19,7 @@ export const ruleNames = [
   'window',
   'blackouts',
   'budgets',
+  'speed',
   'ladder',
   'persistence',
   'restart',
@@ -44,6 +46,7 @@ export const planRules = (
   { rule: 'gates', says: gateRuleWords(definition.waves) },
   ...calendarRules(definition),
   { rule: 'budgets', says: budgetWords(definition.budgets) },
+  ...optional('speed', definition.speed === undefined ? null : speedRuleWords(definition.speed)),
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },

@@ -10,6 +10,9 @@ import { blackoutsIn } from './blackouts-now.ts';
 import { gateWords } from './gate-words.ts';
 import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
+import { speedNow } from '../domain/speed.ts';
+import { speedNowWords } from './speed-words.ts';
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
@@ -58,6 +61,8 @@ export interface CampaignStatus {
   readonly held: Held | null;
   /** Held logon servers, in the order of the holds: nothing begins on their clients. */
   readonly holds: readonly HoldStatus[];
+  /** How fast it starts clients now, in words; left out where its file has no speed. */
+  readonly speed?: string | undefined;
   /** What a person can do now, as commands, the most urgent first. */
   readonly actions: readonly string[];
   /** Who halted everything and why: nothing begins in any campaign. */
@@ -137,6 +142,8 @@ export interface Surroundings {
    * share one tree.
    */
   readonly copies?: Copies | null;
+  /** How many clients it started lately; left out = it has no speed. */
+  readonly starts?: readonly StartsIn[];
   /** Its pace; left out = not measured. */
   readonly pace?: readonly PaceSample[];
   /** Why rounds of the leader fail for this campaign. */
@@ -154,7 +161,15 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Counters,
   now: number,
-  { halt, withdrawn, copies = null, failures = [], releaseStaged = false, pace }: Surroundings = calm,
+  {
+    halt,
+    withdrawn,
+    copies = null,
+    failures = [],
+    releaseStaged = false,
+    pace,
+    starts = [],
+  }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
@@ -168,6 +183,7 @@ export function campaignStatus(
   });
   const begun = 'startedAt' in state;
   const members = membersWords(campaign.members);
+  const speed = state.status === 'running' ? speedNow(campaign, counters) : null;
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
   const status = {
@@ -178,6 +194,7 @@ export function campaignStatus(
     removal: removalOf(campaign),
     held: heldNow(campaign, counters, holds, halt),
     holds,
+    ...(speed === null ? {} : { speed: speedNowWords(speed, starts, now) }),
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),

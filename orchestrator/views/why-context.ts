@@ -1,3 +1,4 @@
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
@@ -17,6 +18,8 @@ export interface WhyContext {
   readonly halt?: Halt | null;
   /** What is known of the logon servers' copies; null = all have the one tree. */
   readonly copies?: Copies | null;
+  /** How many clients the campaign started lately; left out = it has no speed. */
+  readonly starts?: readonly StartsIn[];
   /** IANA time zone of the client. */
   readonly zone?: string;
   /** When and why it joined the campaign; null = it was there from the creation on. */

@@ -3,6 +3,9 @@ import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.t
 import { waveProgress } from '../domain/wave-progress.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
+import { speedNow } from '../domain/speed.ts';
+import { whyNotFaster } from './speed-words.ts';
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { gateWords } from './gate-words.ts';
 import { heldInWaves, holdInWords, holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -34,7 +37,10 @@ export function whyNotOpen(
   return `its wave ${definition.waves[wave]?.name ?? ''} is not open; wave ${definition.waves[last]?.name ?? ''} ${gate}`;
 }
 
-/** Why a client that may be admitted has no slot yet. */
+/**
+ * Why a client that may be admitted has no slot yet.
+ * @param isStart the slot would be its first one: the speed of the campaign limits such starts
+ */
 export function whyNoSlot(
   {
     campaign,
@@ -42,14 +48,19 @@ export function whyNoSlot(
     halt = null,
     copies = null,
     counters,
+    starts = [],
+    now,
   }: {
     readonly campaign: Campaign;
     readonly counters: Counters;
     readonly copies?: Copies | null;
     readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
     readonly halt?: Halt | null;
+    readonly starts?: readonly StartsIn[];
+    readonly now: number;
   },
   logonServer: string,
+  isStart = false,
 ): string {
   const { budgets } = campaign.definition;
   const stopped = whyStopped({ campaign, halt }, logonServer);
@@ -72,6 +83,9 @@ export function whyNoSlot(
   if (slotsThere >= budgets.perLogonServer) {
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
   }
+  const speed = isStart ? speedNow(campaign, counters) : null;
+  const slow = speed === null ? null : whyNotFaster(speed, starts, now);
+  if (slow !== null) return slow;
   return 'a slot is free: it is admitted in one of the next rounds';
 }
 

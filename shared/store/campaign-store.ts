@@ -1,6 +1,7 @@
 import type { Campaign, CampaignState } from '../domain/campaign/campaign.ts';
 import type { Halt } from '../domain/campaign/halt.ts';
 import type { CampaignEdition } from '../domain/campaign/edition.ts';
+import type { StartsIn } from '../domain/campaign/speed.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { MembersChanged, MemberStep } from './member-changes.ts';
@@ -115,5 +116,7 @@ export interface CampaignStore {
   overlap(campaign: string, limit: number): Promise<readonly Overlap[]>;
   /** The same for these clients of the campaign, which are to be opened again. */
   overlapWith(campaign: string, clients: readonly string[]): Promise<readonly Overlap[]>;
+  /** The waiting clients that were admitted with a pace, for a minute at least. */
+  recentStarts(campaign: string): Promise<readonly StartsIn[]>;
   slotsInUse(campaign: string): Promise<SlotsInUse>;
 }

@@ -22,6 +22,7 @@ import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
+import { speedContract } from './store/speed.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { storeFixture, type StoreFixture } from './store/store-fixture.ts';
@@ -46,6 +47,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     removalContract(given);
     admissionContract(given);
     queuedContract(given);
+    speedContract(given);
     roomToBeginContract(given);
     beginContract(given);
     commitContract(given);

@@ -69,6 +69,7 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
       const { same, twins } = overlapOf(tables, campaign, clients);
       return [...same, ...twins];
     },
+    recentStarts: async (campaign) => from(campaign, ({ starts }) => starts, []),
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
   };
 }
@@ -94,6 +95,7 @@ function createCampaign(
     counters: new Map(Object.entries(waitingCounters(clients))),
     slots: new Map(),
     editions: new Map(editions.map((each) => [each.edition, each])),
+    starts: [],
   });
   addAudit(tables, audit, version);
   return ok(record);

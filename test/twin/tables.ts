@@ -1,6 +1,7 @@
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
@@ -82,6 +83,8 @@ export interface CampaignTable {
   readonly waiting: Map<string, WaitingClient>;
   readonly rows: Map<string, Row>;
   readonly counters: Map<string, number>;
+  /** How many clients started lately, in a campaign with a speed. */
+  starts: readonly StartsIn[];
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
   /** By number. */

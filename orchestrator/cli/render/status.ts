@@ -123,6 +123,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...progressLines(view, status),
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...estimateLines(view, status),
+    ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
     ...(removal === null
       ? []
       : wrapped(

@@ -175,6 +175,8 @@ export const statusAnswer = z.object({
     .nullable(),
   held: held.nullable(),
   holds: z.array(hold).readonly(),
+  /** Left out where the campaign has no speed. */
+  speed: z.string().optional(),
   actions: z.array(z.string()).readonly(),
   halted: haltedBy,
   withdrawn: haltedBy,

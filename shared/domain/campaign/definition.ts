@@ -5,6 +5,7 @@ import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
 import type { Blackout } from '../time/calendar.ts';
 import type { AnyWindow } from '../time/window.ts';
+import type { Speed } from './speed.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
 export interface Client {
@@ -172,6 +173,8 @@ export interface CampaignDefinition {
   readonly select: Selection;
   readonly waves: readonly Wave[];
   readonly budgets: Budgets;
+  /** Left out = as many clients start as there are slots. */
+  readonly speed?: Speed;
   readonly policy: CampaignPolicy;
   /** Left out = the clients are those of the creation. */
   readonly membership?: Membership;

@@ -39,7 +39,9 @@ export const keyNames = {
    * servers), and quota, the shard's part of the budget; also `grant` (the newest round of grants
    * that reached the shard), `served` (the newest one that raised its quota) and, in shard 0,
    * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
-   * creation that breaks off. `base`: the activations of its upgrades are above this number.
+   * creation that breaks off. In shard 0 of a campaign with a speed also `started`: how many
+   * clients started in each second of the last minute. `base`: the activations of its upgrades are
+   * above this number.
    * `edition`: how often its definition was changed; missing = never. In shard 0 `edition:N`: the
    * edition as JSON, with the campaign file.
    */

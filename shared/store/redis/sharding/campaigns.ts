@@ -2,6 +2,7 @@ import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import type { CampaignStore, Overlap } from '../../campaign-store.ts';
 import type { AuditEntry, CampaignConditions, CampaignRecord } from '../../types.ts';
 import { slotsOf } from '../admission/admit.ts';
+import { readRecentStarts } from '../admission/take-starts.ts';
 import {
   overlapOf,
   quotaField,
@@ -50,6 +51,7 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
   overlap: (campaign, limit) => overlap(shards, campaign, limit),
   overlapWith: async (campaign, clients) =>
     clientOverlap(shards, clients, await othersAtWork(shards, campaign)),
+  recentStarts: (campaign) => readRecentStarts(shards.head, campaign),
   slotsInUse: async (campaign) => slotsOf(await fromEach(shards, (shard) => readSlots(shard, campaign))),
 });
 

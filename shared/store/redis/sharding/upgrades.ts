@@ -1,8 +1,9 @@
-import type { AdmissionStore } from '../../admission-store.ts';
+import type { AdmissionStore, Pace } from '../../admission-store.ts';
 import type { LeaderFence } from '../../leader-store.ts';
 import { everywhere, findQueued, type IsOpen, type Queue, type Queues } from '../../queued.ts';
 import { reasons } from '../../reasons.ts';
 import { admit } from '../admission/admit.ts';
+import { admitPaced } from '../admission/take-starts.ts';
 import { queuesIn } from '../admission/queues.ts';
 import { readCampaigns } from '../campaigns/campaigns.ts';
 import { type Shard, valuesOf } from '../core/shard.ts';
@@ -69,7 +70,12 @@ export const admissionStoreOf = (shards: Shards): AdmissionStore => ({
   shareBudget: (record, isOpen) => shareBudget(shards, record, isOpen),
   queued: async (campaign, limit, isOpen = everywhere) =>
     findQueued(await queuesOf(shards, campaign, isOpen), limit),
-  admit: (campaign, picks, at, leader) => admitAtHome(shards, campaign, picks, at, leader),
+  admit: (campaign, picks, at, leader, pace) => {
+    const admitThese = (these: readonly Candidate[]) =>
+      admitAtHome(shards, campaign, these, at, leader, pace);
+    if (pace === undefined) return admitThese(picks);
+    return admitPaced(shards.head, { campaign, at, pace, leader: leader ?? '' }, picks, admitThese);
+  },
 });
 
 /** Each shard admits its own clients. The activations are in the order of the picks. */
@@ -79,10 +85,13 @@ async function admitAtHome(
   picks: readonly Candidate[],
   at: number,
   leader?: LeaderFence,
+  pace?: Pace,
 ): Promise<readonly Activation[]> {
-  if (shards.others.length === 0) return admit(shards.head, campaign, picks, at, leader);
+  if (shards.others.length === 0) return admit(shards.head, campaign, picks, at, leader, pace);
   const parts = await byHome(shards, picks, ({ client }) => client);
-  const admitted = await Promise.all(parts.map(([shard, own]) => admit(shard, campaign, own, at, leader)));
+  const admitted = await Promise.all(
+    parts.map(([shard, own]) => admit(shard, campaign, own, at, leader, pace)),
+  );
   const order = new Map(picks.map(({ client }, index) => [client, index]));
   const rankOf = ({ key }: Activation): number => order.get(key.client) ?? 0;
   return admitted.flat().sort((a, b) => rankOf(a) - rankOf(b));
