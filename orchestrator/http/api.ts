@@ -16,6 +16,7 @@ import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { serverLimitRoutes } from './routes/server-limit-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { spellNames } from './stored-names.ts';
 import { requireToken } from './auth.ts';
@@ -65,6 +66,7 @@ export function buildApi(
     editRoutes,
     removalRoutes,
     haltRoutes,
+    serverLimitRoutes,
     clientRoutes,
     releaseRoutes,
     auditRoutes,

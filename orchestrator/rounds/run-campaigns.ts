@@ -12,6 +12,7 @@ import { decideCampaign } from '../domain/decide-campaign.ts';
 import { cancelSlices } from './cancel-slices.ts';
 import { eachCampaign } from './each-campaign.ts';
 import { type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
+import { type AllTurns, type Claim, shareServers } from './share-servers.ts';
 import type { Round } from './repeat.ts';
 import type { HealthWatch } from './watch-health.ts';
 
@@ -23,16 +24,20 @@ import type { HealthWatch } from './watch-health.ts';
 export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
-  const run = async (context: LeaderContext, record: CampaignRecord): Promise<void> => {
-    const campaign = await runCampaign(context, record, openClasses);
-    health?.note(campaign);
-    if (isFinishingCampaign(campaign)) await cancelling.run(context, campaign);
-    else cancelling.forget(campaign);
-  };
+  const turns: AllTurns = new Map();
   const round: Round = {
     name: 'campaigns',
-    run: async (context) =>
-      eachCampaign(context, round.name, await context.store.campaigns(['running']), run),
+    run: async (context) => {
+      const claims: Claim[] = [];
+      const running = await context.store.campaigns(['running']);
+      await eachCampaign(context, round.name, running, async (each, record) => {
+        const campaign = await runCampaign(each, record, openClasses, claims);
+        health?.note(campaign);
+        if (isFinishingCampaign(campaign)) await cancelling.run(each, campaign);
+        else cancelling.forget(campaign);
+      });
+      if (claims.length > 0) await shareServers(context, claims, turns);
+    },
   };
   return round;
 }
@@ -41,12 +46,13 @@ async function runCampaign(
   context: LeaderContext,
   record: CampaignRecord,
   openClasses: OpenClasses,
+  claims: Claim[],
 ): Promise<Campaign> {
   const { store, clock } = context;
   const evaluated = await evaluateCampaign(context, record);
   if (evaluated.campaign.state.status !== 'running') return evaluated.campaign;
   await store.shareBudget(evaluated, openClasses(evaluated.campaign.definition, clock.now()));
-  await admitClients(context, evaluated.campaign, openClasses);
+  await admitClients(context, evaluated.campaign, openClasses, claims);
   return evaluated.campaign;
 }
 
@@ -92,12 +98,15 @@ export async function evaluateCampaign(
  * Fills the free slots of a campaign: parked clients first, then waiting ones. The choice is a pure
  * function. The store compares and sets, so a choice made on old numbers cannot break a budget. The
  * job of each admitted client is added last; a worker runs it.
+ * @param claims gets what the campaign wants of logon servers that several campaigns share, instead
+ * of admitting it; left out = such clients are admitted as well
  * @returns how many were admitted
  */
 export async function admitClients(
   context: LeaderContext,
   campaign: Campaign,
   openClasses = rememberingOpenClasses(),
+  claims?: Claim[],
 ): Promise<number> {
   const { store, clock, log } = context;
   const { definition } = campaign;
@@ -110,8 +119,14 @@ export async function admitClients(
   // After the end of a campaign no further client begins.
   const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting.slice(0, starts);
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
-  if (chosen.length === 0) return 0;
-  const admitted = await store.admit(name, chosen, clock.now(), undefined, pace);
+  const left = claims === undefined ? undefined : queued.shared;
+  const own = left === undefined ? chosen : chosen.filter(({ logonServer }) => !left.has(logonServer));
+  if (left !== undefined && own.length < chosen.length) {
+    const candidates = chosen.filter(({ logonServer }) => left.has(logonServer));
+    claims?.push({ definition, inUse, pace, candidates, left });
+  }
+  if (own.length === 0) return 0;
+  const admitted = await store.admit(name, own, clock.now(), undefined, pace);
   log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
   await dispatchJobs(context, admitted);
   return admitted.length;

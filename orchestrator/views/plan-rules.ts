@@ -1,4 +1,5 @@
 import { endWords } from './campaign-end.ts';
+import { priorityRuleWords } from './server-share-words.ts';
 import { speedRuleWords } from './speed-words.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
@@ -20,6 +21,7 @@ export const ruleNames = [
   'blackouts',
   'budgets',
   'speed',
+  'priority',
   'ladder',
   'persistence',
   'restart',
@@ -47,6 +49,7 @@ export const planRules = (
   ...calendarRules(definition),
   { rule: 'budgets', says: budgetWords(definition.budgets) },
   ...optional('speed', definition.speed === undefined ? null : speedRuleWords(definition.speed)),
+  ...optional('priority', definition.priority === undefined ? null : priorityRuleWords(definition.priority)),
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },

@@ -11,6 +11,7 @@ import { gateWords } from './gate-words.ts';
 import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
 import { speedNow } from '../domain/speed.ts';
+import { type ServerShareNow, sharesInWords } from './server-share-words.ts';
 import { speedNowWords } from './speed-words.ts';
 import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { actionsFor } from './actions.ts';
@@ -63,6 +64,8 @@ export interface CampaignStatus {
   readonly holds: readonly HoldStatus[];
   /** How fast it starts clients now, in words; left out where its file has no speed. */
   readonly speed?: string | undefined;
+  /** Its logon servers that it shares with other campaigns, in words, the fullest first. */
+  readonly shared?: readonly string[] | undefined;
   /** What a person can do now, as commands, the most urgent first. */
   readonly actions: readonly string[];
   /** Who halted everything and why: nothing begins in any campaign. */
@@ -144,6 +147,8 @@ export interface Surroundings {
   readonly copies?: Copies | null;
   /** How many clients it started lately; left out = it has no speed. */
   readonly starts?: readonly StartsIn[];
+  /** Who has the slots of logon servers with a limit over all campaigns; left out = none has. */
+  readonly shares?: readonly ServerShareNow[];
   /** Its pace; left out = not measured. */
   readonly pace?: readonly PaceSample[];
   /** Why rounds of the leader fail for this campaign. */
@@ -169,6 +174,7 @@ export function campaignStatus(
     releaseStaged = false,
     pace,
     starts = [],
+    shares = [],
   }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
@@ -194,6 +200,7 @@ export function campaignStatus(
     removal: removalOf(campaign),
     held: heldNow(campaign, counters, holds, halt),
     holds,
+    ...(begun && endedAt === null ? sharesInWords(shares, campaign, counters) : {}),
     ...(speed === null ? {} : { speed: speedNowWords(speed, starts, now) }),
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },

@@ -1,4 +1,4 @@
-import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
+import type { SharedLimits } from './why-waiting.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
@@ -7,7 +7,7 @@ import type { Calendar } from '../../shared/domain/time/calendar.ts';
 import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
 
 /** What the answer is drawn from besides the client's own record. */
-export interface WhyContext {
+export interface WhyContext extends SharedLimits {
   readonly campaign: Campaign;
   readonly counters: Counters;
   readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
@@ -18,8 +18,6 @@ export interface WhyContext {
   readonly halt?: Halt | null;
   /** What is known of the logon servers' copies; null = all have the one tree. */
   readonly copies?: Copies | null;
-  /** How many clients the campaign started lately; left out = it has no speed. */
-  readonly starts?: readonly StartsIn[];
   /** IANA time zone of the client. */
   readonly zone?: string;
   /** When and why it joined the campaign; null = it was there from the creation on. */

@@ -4,6 +4,7 @@ import { waveProgress } from '../domain/wave-progress.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { speedNow } from '../domain/speed.ts';
+import { type ServerShareNow, whyServerFull } from './server-share-words.ts';
 import { whyNotFaster } from './speed-words.ts';
 import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { gateWords } from './gate-words.ts';
@@ -11,6 +12,14 @@ import { heldInWaves, holdInWords, holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import { awaitingOf, type Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+/** What limits starts and slots besides the campaign's budgets. */
+export interface SharedLimits {
+  /** How many clients the campaign started lately; left out = it has no speed. */
+  readonly starts?: readonly StartsIn[];
+  /** Who has the slots of logon servers with a limit over all campaigns; left out = none has. */
+  readonly shares?: readonly ServerShareNow[];
+}
 
 /** Why nothing starts in a client's wave, or null when the wave is open and the campaign runs. */
 export function whyNotOpen(
@@ -49,6 +58,7 @@ export function whyNoSlot(
     copies = null,
     counters,
     starts = [],
+    shares = [],
     now,
   }: {
     readonly campaign: Campaign;
@@ -56,9 +66,8 @@ export function whyNoSlot(
     readonly copies?: Copies | null;
     readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
     readonly halt?: Halt | null;
-    readonly starts?: readonly StartsIn[];
     readonly now: number;
-  },
+  } & SharedLimits,
   logonServer: string,
   isStart = false,
 ): string {
@@ -83,6 +92,8 @@ export function whyNoSlot(
   if (slotsThere >= budgets.perLogonServer) {
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
   }
+  const full = whyServerFull(shares, logonServer, campaign.definition);
+  if (full !== null) return full;
   const speed = isStart ? speedNow(campaign, counters) : null;
   const slow = speed === null ? null : whyNotFaster(speed, starts, now);
   if (slow !== null) return slow;

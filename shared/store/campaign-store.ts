@@ -11,6 +11,7 @@ import type {
   CampaignRecord,
   CampaignConditions,
   HaltRecord,
+  ServerLimits,
   SlotsInUse,
 } from './types.ts';
 
@@ -101,6 +102,16 @@ export interface CampaignStore {
    * @returns false when another change came first: read again
    */
   commitHalt(halt: Halt | null, version: number, audit: AuditEntry): Promise<boolean>;
+  /** How many clients of a logon server may be at work in all campaigns together. */
+  readServerLimits(): Promise<ServerLimits>;
+  /**
+   * Replaces these limits by compare-and-set of their version. Every shard has the change when this
+   * returns, as with `commitCampaign`. Clients at work beyond a limit go on.
+   * @returns false when another change came first: read again
+   */
+  commitServerLimits(next: ServerLimits, audit: AuditEntry): Promise<boolean>;
+  /** The slots in use of every logon server, over all campaigns. */
+  slotsInAll(): Promise<Readonly<Record<string, number>>>;
   /**
    * How often a campaign was set running for the first time, a release was written, or the clients
    * of a campaign at work changed. Read it

@@ -22,6 +22,7 @@ import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
+import { serverLimitsContract } from './store/server-limits.contract.ts';
 import { speedContract } from './store/speed.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
@@ -48,6 +49,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     admissionContract(given);
     queuedContract(given);
     speedContract(given);
+    serverLimitsContract(given);
     roomToBeginContract(given);
     beginContract(given);
     commitContract(given);

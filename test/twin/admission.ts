@@ -19,7 +19,7 @@ import type { Activation, Candidate, Queued, WaitingClient } from '../../shared/
 import { addAudit } from './audit.ts';
 import { hasVerifiedCopy } from './fleet.ts';
 import { isDeposed } from './leader.ts';
-import { admitParked, closedBecause, fullBudget, slotsInUse, takeSlots } from './slots.ts';
+import { admitParked, closedBecause, fullBudget, slotsInUse, slotsOverAll, takeSlots } from './slots.ts';
 import {
   type CampaignTable,
   compare,
@@ -56,6 +56,16 @@ async function queued(
       isStaged: (server) => hasVerifiedCopy(tables, table, server),
       isHeld: (server) => holdAt(table.record.campaign, server) !== null,
       inUse: [slotsInUse(table)],
+      ...(tables.limits.limits.length === 0
+        ? {}
+        : {
+            overAll: {
+              limits: new Map(
+                tables.limits.limits.map((each) => [each.logonServer ?? '*', each.active] as const),
+              ),
+              slots: slotsOverAll(tables),
+            },
+          }),
       openWaves: openWavesOf(table),
       isRunning: heldStatus(tables, table) === 'running',
       queues: async (line) =>
@@ -111,7 +121,7 @@ function admit(
   const takesStart = (pick: Candidate): boolean => 'wave' in pick && (starts -= 1) >= 0;
   const allowed = picks.filter((pick) => !('wave' in pick) || takesStart(pick));
   const admitted = allowed.flatMap((pick) => {
-    if (fullBudget(table, campaign, pick.logonServer) !== null) return [];
+    if (fullBudget(tables, table, campaign, pick.logonServer) !== null) return [];
     const mayBegin = isRunning && closedBecause(tables, table, pick.logonServer, 0) === null;
     if ('wave' in pick && !mayBegin) return [];
     const activation =

@@ -17,6 +17,7 @@ import type { RoundFailure } from '../../shared/store/round-failure-store.ts';
 import type {
   CampaignRecord,
   HaltRecord,
+  ServerLimits,
   StoredUpgrade,
   UpgradeKey,
   WaitingClient,
@@ -54,6 +55,7 @@ export interface Tables {
   /** How often a campaign was set running. */
   starts: number;
   halt: HaltRecord;
+  limits: ServerLimits;
   /** Client, or `everyClient` -> lowest good generation of check-in tokens. */
   readonly tokens: Map<string, number>;
   readonly refusedAddresses: Map<string, RefusedAddress>;
@@ -125,6 +127,7 @@ export const emptyTables = (): Tables => ({
   roundFailures: new Map(),
   starts: 0,
   halt: { version: 0, halt: null },
+  limits: { version: 0, limits: [] },
   tokens: new Map(),
   refusedAddresses: new Map(),
   removals: 0,

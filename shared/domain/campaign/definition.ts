@@ -173,6 +173,8 @@ export interface CampaignDefinition {
   readonly select: Selection;
   readonly waves: readonly Wave[];
   readonly budgets: Budgets;
+  /** Weight at logon servers that have a limit over all campaigns; left out = the default. */
+  readonly priority?: number;
   /** Left out = as many clients start as there are slots. */
   readonly speed?: Speed;
   readonly policy: CampaignPolicy;

@@ -56,6 +56,8 @@ export const keyNames = {
   counters: 'counters',
   /** hash per campaign: logon server -> slots in use; `*` is the whole campaign */
   slots: 'slots',
+  /** set: campaigns whose slots count on a logon server with a limit over all campaigns */
+  slotHolders: 'slotHolders',
   /** hash: client -> the rest of its fleet entry as a JSON array */
   fleet: 'fleet',
   /**
@@ -123,7 +125,10 @@ export const keyNames = {
   roundFailures: 'roundFailures',
   /** how often a campaign was set running for the first time */
   starts: 'starts',
-  /** hash: version, `on` (1 = every campaign is halted); in shard 0 also who and why as JSON */
+  /**
+   * hash: version, `on` (1 = every campaign is halted); in shard 0 also who and why as JSON. Also
+   * the limits of logon servers over all campaigns: limitsVersion, limits; in shard 0 limitsJson
+   */
   halt: 'halt',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',
