@@ -37,7 +37,7 @@ describe('the command line', () => {
     ],
     [
       'server limit set LS-PUM --active 5 --reason x',
-      1,
+      4,
       'servpack: the fleet has no clients of a logon server LS-PUM',
     ],
     ['server limit set --active 5 --reason x', 2, 'servpack: name one logon server, or say --everywhere\n'],
