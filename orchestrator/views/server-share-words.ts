@@ -47,9 +47,9 @@ export function sharesInWords(
 export function whyServerFull(
   shares: readonly ServerShareNow[],
   logonServer: string,
-  definition: Weighted,
+  { priority = defaultPriority }: Weighted,
 ): string | null {
   const share = shares.find((each) => each.logonServer === logonServer);
   if (share === undefined || share.slots < share.most) return null;
-  return `all ${share.most} slots of logon server ${logonServer} over all campaigns are in use: ${serverShareWords(share, definition)}`;
+  return `all ${share.most} slots of logon server ${logonServer} over all campaigns are in use: ${share.own} by this campaign with priority ${priority}, ${share.slots - share.own} by others`;
 }
