@@ -5,6 +5,7 @@ import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ra
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignStatus, campaignStatus, type Surroundings } from '../views/status.ts';
+import { sharedServers } from '../fleet/server-limits.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { readArchivedReport } from './archived.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -60,6 +61,8 @@ async function surroundingsOf(
   const releaseStaged = isUsable(release);
   const pace = paces?.of(definition.campaign);
   const hookRuns = await hookRunsOf(store, definition);
+  const shares = await sharedServers(store, definition.campaign);
+  const starts = definition.speed === undefined ? undefined : await store.recentStarts(definition.campaign);
   return {
     halt,
     withdrawn: release?.withdrawn ?? null,
@@ -68,6 +71,8 @@ async function surroundingsOf(
     releaseStaged,
     hookRuns,
     ...(pace === undefined ? {} : { pace }),
+    ...(shares === undefined ? {} : { shares }),
+    ...(starts === undefined ? {} : { starts }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { OperatorStore } from '../../shared/store/store.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { copiesOf, hookRunsOf } from './report.ts';
 import { joinOf, whyOutside } from './why-outside.ts';
+import { sharedServers } from '../fleet/server-limits.ts';
 import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -63,6 +64,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   const { store, clock } = context;
   const record = await store.readCampaign(part.campaign);
   if (record === null) return null;
+  const shares = await sharedServers(store, part.campaign);
   const surroundings: WhyContext = {
     campaign: record.campaign,
     counters: await store.counters(part.campaign),
@@ -78,6 +80,10 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
       record.campaign.definition.membership === undefined
         ? null
         : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
+    ...(shares === undefined ? {} : { shares }),
+    ...(record.campaign.definition.speed === undefined
+      ? {}
+      : { starts: await store.recentStarts(part.campaign) }),
   };
   if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;

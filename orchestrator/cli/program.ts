@@ -10,6 +10,7 @@ import { addContextCommands } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFleetCommands } from './commands/fleet.ts';
+import { addServerCommands } from './commands/server.ts';
 import { addHaltCommands } from './commands/halt.ts';
 import { addHelpCommand, addManCommand } from './commands/help.ts';
 import { addLookCommand } from './commands/look.ts';
@@ -68,6 +69,7 @@ export function buildProgram(): Command {
   addScheduleCommands(program);
   addClientCommands(program);
   addHaltCommands(program);
+  addServerCommands(program);
   addBlockersCommand(program);
   addAuditCommands(program);
   addEvidenceCommands(program);

@@ -3,6 +3,7 @@ import { acceptedWords, evaluateGate } from './gate.ts';
 import { acceptUnknownHealth } from './health-looks.ts';
 import { gateQuestion } from './gate-question.ts';
 import { waveProgress } from './wave-progress.ts';
+import { beginRamp } from './speed.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -99,7 +100,7 @@ export function resume(
   if (!state.byGate)
     return transition(
       campaign,
-      { status: 'running', ...runningOf(state) },
+      { status: 'running', ...runningOf(state), ...beginRamp(campaign, request.counters) },
       resumeReason('resumed', isAnothers ? state : null, reason),
     );
   return resumeInSpite(campaign, state, request, now);
@@ -142,7 +143,13 @@ function resumeInSpite(
   });
   return transition(
     campaign,
-    { ...runningOf(state), status: 'running', accepted, acceptances },
+    {
+      ...runningOf(state),
+      status: 'running',
+      accepted,
+      acceptances,
+      ...beginRamp(campaign, counters),
+    },
     resumeReason(
       `resumed in spite of ${acceptedWords({ failures: inAll, unhealthy }) || '0 failures'}`,
       null,

@@ -17,6 +17,7 @@ import { removalRoutes } from './routes/removal-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
 import { hookRoutes } from './routes/hook-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { serverLimitRoutes } from './routes/server-limit-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { spellNames } from './stored-names.ts';
 import { requireToken } from './auth.ts';
@@ -66,6 +67,7 @@ export function buildApi(
     editRoutes,
     removalRoutes,
     haltRoutes,
+    serverLimitRoutes,
     clientRoutes,
     releaseRoutes,
     auditRoutes,

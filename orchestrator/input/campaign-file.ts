@@ -14,6 +14,7 @@ import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
+import { speedSection } from './campaign-speed.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
 import { checkFit, fitSection } from './campaign-fit.ts';
@@ -73,6 +74,8 @@ const keys = section({
       'logon servers by name, such as { LS-PUN: { maxDownloads: 5 } }',
     ).default({}),
   }).prefault({}),
+  speed: speedSection.optional(),
+  priority: count(1, 100).optional(),
   deferrals: deferralsSection,
   persistence: persistenceSection,
   ladder: ladderSection,
@@ -180,6 +183,8 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     ...toMembership(input.membership),
     waves: input.waves.map((wave, at) => toWave(wave, input.gate, input.waves[at + 1])),
     budgets: toBudgets(budgets),
+    ...(input.priority === undefined ? {} : { priority: input.priority }),
+    ...(input.speed === undefined ? {} : { speed: input.speed }),
     policy: toPolicy(input),
     ...toCalendar(input),
     hash,

@@ -8,6 +8,8 @@ export interface NextLook {
   readonly inMs?: number;
   /** Another campaign may hold it up: it is looked at when anything changes, once a second. */
   readonly afterAnyChange?: boolean;
+  /** It shares logon servers with other campaigns: it is looked at together with them, at any change. */
+  readonly isSharing?: boolean;
 }
 
 /** Nothing but a change of the campaign itself matters. */
@@ -47,6 +49,7 @@ export function openAgenda(): Agenda {
     return (
       (next.at !== null && next.at <= now) ||
       (next.inMs !== undefined && passed >= next.inMs) ||
+      (isStale && next.isSharing === true) ||
       (isStale && next.afterAnyChange === true && passed >= othersEveryMs)
     );
   };

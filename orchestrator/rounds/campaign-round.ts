@@ -15,13 +15,15 @@ interface CampaignRound {
   readonly statuses: readonly CampaignState['status'][];
   /** What the round does for one campaign; returns when the next look is due. */
   readonly look: (context: LeaderContext, record: CampaignRecord) => Promise<NextLook>;
+  /** What follows from all looks of one run together. */
+  readonly afterAll?: (context: LeaderContext) => Promise<void>;
 }
 
 /**
  * A round over the campaigns in these statuses. A run looks only at campaigns that have changed or
  * whose moment has come, and asks Redis nothing when there are none.
  */
-export function campaignRound({ name, statuses, look }: CampaignRound): Round {
+export function campaignRound({ name, statuses, look, afterAll }: CampaignRound): Round {
   const agenda = openAgenda();
   return {
     name,
@@ -34,6 +36,7 @@ export function campaignRound({ name, statuses, look }: CampaignRound): Round {
         agenda.plan(nameOf(record), await look(leader, record)),
       );
       for (const campaign of failed) agenda.plan(campaign, { at: null, inMs: againMs });
+      await afterAll?.(context);
     },
   };
 }

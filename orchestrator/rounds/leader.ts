@@ -95,7 +95,7 @@ export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore =>
     store.commitCampaign(next, version, audit, { ...conditions, leader }),
   changeMembers: (next, version, audit, steps, conditions) =>
     store.changeMembers(next, version, audit, steps, { ...conditions, leader }),
-  admit: (campaign, picks, at) => store.admit(campaign, picks, at, leader),
+  admit: (campaign, picks, at, _, pace) => store.admit(campaign, picks, at, leader, pace),
   checkInvariants: (campaign, cursor, limit, at) =>
     store.checkInvariants(campaign, cursor, limit, at, leader),
   writeCopies: (release, manifest, found, forgotten) =>

@@ -3,11 +3,13 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
+import type { Pace } from '../../shared/store/admission-store.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
 import { advanceHooks, type HookHold } from '../hooks/advance-hooks.ts';
+import { mayStart, rampAfterHalt, speedNow } from '../domain/speed.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { nextMoment } from '../domain/next-moment.ts';
@@ -15,6 +17,7 @@ import { earliest, type NextLook, whenChanged } from './agenda.ts';
 import { campaignRound } from './campaign-round.ts';
 import { cancelSlices } from './cancel-slices.ts';
 import { classOpening, type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
+import { type AllTurns, type Claim, shareServers } from './share-servers.ts';
 import type { Round } from './repeat.ts';
 import type { HealthWatch } from './watch-health.ts';
 
@@ -26,15 +29,22 @@ import type { HealthWatch } from './watch-health.ts';
 export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
+  const turns: AllTurns = new Map();
+  let claims: Claim[] = [];
   return campaignRound({
     name: 'campaigns',
     statuses: ['running'],
     look: async (context, record) => {
-      const { campaign, next } = await runCampaign(context, record, openClasses);
+      const { campaign, next } = await runCampaign(context, record, openClasses, claims);
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
       return next;
+    },
+    afterAll: async (context) => {
+      const made = claims;
+      claims = [];
+      if (made.length > 0) await shareServers(context, made, turns);
     },
   });
 }
@@ -48,6 +58,7 @@ async function runCampaign(
   context: LeaderContext,
   record: CampaignRecord,
   openClasses: OpenClasses,
+  claims: Claim[],
 ): Promise<Looked> {
   const { store, clock } = context;
   const held = await hooksOf(context, record.campaign);
@@ -55,13 +66,17 @@ async function runCampaign(
   const { campaign } = evaluated;
   if (campaign.state.status !== 'running') return { campaign, next: whenChanged };
   await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
-  const { opensAt, isFull } = await admitClients(context, campaign, openClasses, held.fromWave);
+  const claimed = claims.length;
+  const admission = { openClasses, heldFrom: held.fromWave, claims };
+  const { opensAt, isFull } = await admitClients(context, campaign, admission);
   return {
     campaign,
     next: {
       at: earliest([opensAt, held.againAt, nextMoment(campaign, counters, clock.now())]),
       // A client that waits may be claimed by another campaign.
       afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters),
+      // All campaigns that want slots of one logon server are asked together.
+      isSharing: claims.length > claimed,
     },
   };
 }
@@ -105,6 +120,14 @@ export async function evaluateCampaign(
     return { record: (await store.endMemberChange(name)) ?? record, counters: {} };
   const counters = await store.counters(name);
   const at = clock.now();
+  if (hasRamp(campaign)) {
+    const again = rampAfterHalt(campaign, counters, (await store.readHalt()).version);
+    if (again !== null) {
+      const because = 'everything was halted: the ramp of its speed begins again';
+      const audit = campaignAudit(again, 'running', 'running', { at, who: 'orchestrator', because });
+      return { record: (await store.commitCampaign(again, version, audit)) ?? record, counters };
+    }
+  }
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
   if (decision.kind !== 'changed') return { record, counters };
   const { status } = decision.campaign.state;
@@ -118,26 +141,39 @@ export async function evaluateCampaign(
 }
 
 interface Admission {
-  /** When the window opens for the first clients that wait for it; null = none does. */
+  /** When the window opens, or the speed allows a start, for the first clients that wait for it. */
   readonly opensAt: number | null;
   /** Every slot of the campaign is taken. */
   readonly isFull: boolean;
+}
+
+interface AdmissionRules {
+  readonly openClasses?: OpenClasses;
+  /** Hooks hold this wave and the later ones. */
+  readonly heldFrom?: number;
+  /**
+   * Gets what the campaign wants of logon servers that several campaigns share, instead of admitting
+   * it. Left out = such clients are admitted as well.
+   */
+  readonly claims?: Claim[];
 }
 
 /**
  * Fills the free slots of a campaign: parked clients first, then waiting ones. The choice is a pure
  * function. The store compares and sets, so a choice made on old numbers cannot break a budget. The
  * job of each admitted client is added last; a worker runs it.
- * @param heldFrom hooks hold this wave and the later ones
  */
 export async function admitClients(
   context: LeaderContext,
   campaign: Campaign,
-  openClasses = rememberingOpenClasses(),
-  heldFrom = Number.POSITIVE_INFINITY,
+  {
+    openClasses = rememberingOpenClasses(),
+    heldFrom = Number.POSITIVE_INFINITY,
+    claims,
+  }: AdmissionRules = {},
 ): Promise<Admission> {
-  const { definition } = campaign;
   const { store, clock, log } = context;
+  const { definition } = campaign;
   const name = definition.campaign;
   const inUse = await store.slotsInUse(name);
   const free = definition.budgets.active - inUse.active;
@@ -150,12 +186,36 @@ export async function admitClients(
     return false;
   };
   const queued = await store.queued(name, free, isOpen === everywhere ? everywhere : noting);
+  const { pace, starts } = await startsOf(context, campaign);
   // After the end of a campaign no further client begins.
-  const waiting = isFinishingCampaign(campaign) ? [] : queued.waiting.filter(({ wave }) => wave < heldFrom);
+  const able = isFinishingCampaign(campaign) ? [] : queued.waiting.filter(({ wave }) => wave < heldFrom);
+  const waiting = able.slice(0, starts);
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...waiting]);
-  const admitted = chosen.length === 0 ? [] : await store.admit(name, chosen, clock.now());
+  const left = claims === undefined ? undefined : queued.shared;
+  const own = left === undefined ? chosen : chosen.filter(({ logonServer }) => !left.has(logonServer));
+  if (left !== undefined && own.length < chosen.length) {
+    const candidates = chosen.filter(({ logonServer }) => left.has(logonServer));
+    claims?.push({ definition, inUse, pace, candidates, left });
+  }
+  const admitted = own.length === 0 ? [] : await store.admit(name, own, clock.now(), undefined, pace);
   if (admitted.length > 0) log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
   await dispatchJobs(context, admitted);
   const openings = [...closed].map((queue) => classOpening(definition, queue, clock.now()));
-  return { opensAt: earliest(openings), isFull: admitted.length >= free };
+  // Starts are counted by the second.
+  const startsAt = able.length > waiting.length ? clock.now() + 1_000 : null;
+  return { opensAt: earliest([...openings, startsAt]), isFull: admitted.length >= free };
+}
+
+const hasRamp = ({ definition: { speed } }: Campaign): boolean => speed !== undefined && 'ramp' in speed;
+
+/** How many waiting clients the speed of a campaign lets start now; without one nothing is read. */
+async function startsOf(
+  { store, clock }: LeaderContext,
+  campaign: Campaign,
+): Promise<{ readonly pace?: Pace; readonly starts: number }> {
+  const { campaign: name } = campaign.definition;
+  const speed = speedNow(campaign, hasRamp(campaign) ? await store.counters(name) : {});
+  if (speed === null) return { starts: Infinity };
+  const { perMinute } = speed;
+  return { pace: { perMinute }, starts: mayStart(await store.recentStarts(name), perMinute, clock.now()) };
 }

@@ -1,5 +1,7 @@
 import { endWords } from './campaign-end.ts';
 import { hookWords } from './hooks.ts';
+import { priorityRuleWords } from './server-share-words.ts';
+import { speedRuleWords } from './speed-words.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
 import type { Budgets, CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
@@ -20,6 +22,8 @@ export const ruleNames = [
   'blackouts',
   'fit',
   'budgets',
+  'speed',
+  'priority',
   'ladder',
   'persistence',
   'restart',
@@ -47,6 +51,8 @@ export const planRules = (
   { rule: 'gates', says: gateRuleWords(definition.waves) },
   ...calendarRules(definition),
   { rule: 'budgets', says: budgetWords(definition.budgets) },
+  ...optional('speed', definition.speed === undefined ? null : speedRuleWords(definition.speed)),
+  ...optional('priority', definition.priority === undefined ? null : priorityRuleWords(definition.priority)),
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },

@@ -12,6 +12,10 @@ import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
 import { type HookView, hookViews } from './hooks.ts';
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
+import { speedNow } from '../domain/speed.ts';
+import { type ServerShareNow, sharesInWords } from './server-share-words.ts';
+import { speedNowWords } from './speed-words.ts';
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
@@ -60,6 +64,10 @@ export interface CampaignStatus {
   readonly held: Held | null;
   /** Held logon servers, in the order of the holds: nothing begins on their clients. */
   readonly holds: readonly HoldStatus[];
+  /** How fast it starts clients now, in words; left out where its file has no speed. */
+  readonly speed?: string | undefined;
+  /** Its logon servers that it shares with other campaigns, in words, the fullest first. */
+  readonly shared?: readonly string[] | undefined;
   /** What a person can do now, as commands, the most urgent first. */
   readonly actions: readonly string[];
   /** Who halted everything and why: nothing begins in any campaign. */
@@ -143,6 +151,10 @@ export interface Surroundings {
   readonly copies?: Copies | null;
   /** How its hooks stand. */
   readonly hookRuns?: readonly HookRun[];
+  /** How many clients it started lately; left out = it has no speed. */
+  readonly starts?: readonly StartsIn[];
+  /** Who has the slots of logon servers with a limit over all campaigns; left out = none has. */
+  readonly shares?: readonly ServerShareNow[];
   /** Its pace; left out = not measured. */
   readonly pace?: readonly PaceSample[];
   /** Why rounds of the leader fail for this campaign. */
@@ -168,6 +180,8 @@ export function campaignStatus(
     releaseStaged = false,
     pace,
     hookRuns = [],
+    starts = [],
+    shares = [],
   }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
@@ -182,6 +196,7 @@ export function campaignStatus(
   });
   const begun = 'startedAt' in state;
   const members = membersWords(campaign.members);
+  const speed = state.status === 'running' ? speedNow(campaign, counters) : null;
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
   const status = {
@@ -192,6 +207,8 @@ export function campaignStatus(
     removal: removalOf(campaign),
     held: heldNow(campaign, counters, holds, halt),
     holds,
+    ...(begun && endedAt === null ? sharesInWords(shares, campaign, counters) : {}),
+    ...(speed === null ? {} : { speed: speedNowWords(speed, starts, now) }),
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),

@@ -3,11 +3,23 @@ import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.t
 import { waveProgress } from '../domain/wave-progress.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
+import { speedNow } from '../domain/speed.ts';
+import { type ServerShareNow, whyServerFull } from './server-share-words.ts';
+import { whyNotFaster } from './speed-words.ts';
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { gateWords } from './gate-words.ts';
 import { heldInWaves, holdInWords, holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import { awaitingOf, type Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+/** What limits starts and slots besides the campaign's budgets. */
+export interface SharedLimits {
+  /** How many clients the campaign started lately; left out = it has no speed. */
+  readonly starts?: readonly StartsIn[];
+  /** Who has the slots of logon servers with a limit over all campaigns; left out = none has. */
+  readonly shares?: readonly ServerShareNow[];
+}
 
 /** Why nothing starts in a client's wave, or null when the wave is open and the campaign runs. */
 export function whyNotOpen(
@@ -34,7 +46,10 @@ export function whyNotOpen(
   return `its wave ${definition.waves[wave]?.name ?? ''} is not open; wave ${definition.waves[last]?.name ?? ''} ${gate}`;
 }
 
-/** Why a client that may be admitted has no slot yet. */
+/**
+ * Why a client that may be admitted has no slot yet.
+ * @param isStart the slot would be its first one: the speed of the campaign limits such starts
+ */
 export function whyNoSlot(
   {
     campaign,
@@ -42,14 +57,19 @@ export function whyNoSlot(
     halt = null,
     copies = null,
     counters,
+    starts = [],
+    shares = [],
+    now,
   }: {
     readonly campaign: Campaign;
     readonly counters: Counters;
     readonly copies?: Copies | null;
     readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
     readonly halt?: Halt | null;
-  },
+    readonly now: number;
+  } & SharedLimits,
   logonServer: string,
+  isStart = false,
 ): string {
   const { budgets } = campaign.definition;
   const stopped = whyStopped({ campaign, halt }, logonServer);
@@ -72,6 +92,11 @@ export function whyNoSlot(
   if (slotsThere >= budgets.perLogonServer) {
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
   }
+  const full = whyServerFull(shares, logonServer, campaign.definition);
+  if (full !== null) return full;
+  const speed = isStart ? speedNow(campaign, counters) : null;
+  const slow = speed === null ? null : whyNotFaster(speed, starts, now);
+  if (slow !== null) return slow;
   return 'a slot is free: it is admitted in one of the next rounds';
 }
 

@@ -83,7 +83,8 @@ export function whyWaiting(
   const notOpen = over ?? whyNotOpen(context, pick.wave) ?? hook;
   // Lists and totals count it as cancelled, too: nothing is begun on it any more.
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
-  const because = notOpen ?? (opening === null ? whyNoSlot(context, pick.logonServer) : opening.because);
+  const because =
+    notOpen ?? (opening === null ? whyNoSlot(context, pick.logonServer, true) : opening.because);
   return {
     client: pick.client,
     campaign: campaign.definition.campaign,

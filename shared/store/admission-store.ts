@@ -2,6 +2,11 @@ import type { LeaderFence } from './leader-store.ts';
 import type { IsOpen } from './queued.ts';
 import type { Activation, CampaignRecord, Candidate, Queued } from './types.ts';
 
+/** How many waiting clients a campaign may start in any 60 seconds of policy time. */
+export interface Pace {
+  readonly perMinute: number;
+}
+
 /** What the leader uses to fill free slots. */
 export interface AdmissionStore {
   /**
@@ -26,11 +31,13 @@ export interface AdmissionStore {
    * its slots are taken, nothing may begin on its logon server, or its campaign does not run. A
    * parked upgrade that is finishing goes on in the last two cases.
    * @param leader nothing is changed when a newer one has been seen
+   * @param pace left out = any number of waiting clients start
    */
   admit(
     campaign: string,
     picks: readonly Candidate[],
     at: number,
     leader?: LeaderFence,
+    pace?: Pace,
   ): Promise<readonly Activation[]>;
 }

@@ -1,6 +1,7 @@
 import { difference, stateCounter, type Counters } from '../domain/outcome/counters.ts';
 import { countersOf } from '../domain/upgrade/count-upgrade.ts';
 import { newUpgrade, type Upgrade } from '../domain/upgrade/state.ts';
+import type { Pace } from './admission-store.ts';
 import type { AuditEntry, WaitingClient } from './types.ts';
 
 /** What a store writes when it admits a waiting client. */
@@ -14,6 +15,7 @@ export function admitted(
   campaign: string,
   { client, wave, logonServer }: WaitingClient,
   at: number,
+  pace?: Pace,
 ): Admitted {
   const upgrade = newUpgrade(client, wave, logonServer);
   return {
@@ -26,7 +28,10 @@ export function admitted(
       who: 'admission',
       from: 'waiting',
       to: upgrade.state.phase,
-      because: 'admitted: a slot is free',
+      because:
+        pace === undefined
+          ? 'admitted: a slot is free'
+          : `admitted: a slot is free, and fewer than ${pace.perMinute} clients started in the last minute`,
       evidence: null,
     },
   };

@@ -1,6 +1,7 @@
 import type { Campaign, CampaignState } from '../domain/campaign/campaign.ts';
 import type { Halt } from '../domain/campaign/halt.ts';
 import type { CampaignEdition } from '../domain/campaign/edition.ts';
+import type { StartsIn } from '../domain/campaign/speed.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { MembersChanged, MemberStep } from './member-changes.ts';
@@ -10,6 +11,7 @@ import type {
   CampaignRecord,
   CampaignConditions,
   HaltRecord,
+  ServerLimits,
   SlotsInUse,
 } from './types.ts';
 
@@ -100,6 +102,16 @@ export interface CampaignStore {
    * @returns false when another change came first: read again
    */
   commitHalt(halt: Halt | null, version: number, audit: AuditEntry): Promise<boolean>;
+  /** How many clients of a logon server may be at work in all campaigns together. */
+  readServerLimits(): Promise<ServerLimits>;
+  /**
+   * Replaces these limits by compare-and-set of their version. Every shard has the change when this
+   * returns, as with `commitCampaign`. Clients at work beyond a limit go on.
+   * @returns false when another change came first: read again
+   */
+  commitServerLimits(next: ServerLimits, audit: AuditEntry): Promise<boolean>;
+  /** The slots in use of every logon server, over all campaigns. */
+  slotsInAll(): Promise<Readonly<Record<string, number>>>;
   /**
    * How often a campaign was set running for the first time, a release was written, or the clients
    * of a campaign at work changed. Read it
@@ -115,5 +127,7 @@ export interface CampaignStore {
   overlap(campaign: string, limit: number): Promise<readonly Overlap[]>;
   /** The same for these clients of the campaign, which are to be opened again. */
   overlapWith(campaign: string, clients: readonly string[]): Promise<readonly Overlap[]>;
+  /** The waiting clients that were admitted with a pace, for a minute at least. */
+  recentStarts(campaign: string): Promise<readonly StartsIn[]>;
   slotsInUse(campaign: string): Promise<SlotsInUse>;
 }

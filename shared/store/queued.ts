@@ -41,6 +41,14 @@ export function parseQueueName(name: string): QueueKey {
   return bar < 0 ? { logonServer: name } : { logonServer: name.slice(0, bar), zone: name.slice(bar + 1) };
 }
 
+/** What limits a logon server over all campaigns. */
+export interface OverAll {
+  /** By logon server; `*` = every one without a limit of its own. */
+  readonly limits: ReadonlyMap<string, number>;
+  /** The slots in use of each logon server, of all campaigns. */
+  readonly slots: Readonly<Record<string, number>>;
+}
+
 /** What limits a campaign in a shard. */
 interface Limits {
   readonly perLogonServer: number;
@@ -48,6 +56,8 @@ interface Limits {
   readonly isStaged: (logonServer: string) => boolean;
   /** A person has held the logon server in this campaign. */
   readonly isHeld: (logonServer: string) => boolean;
+  /** Left out = no logon server has a limit over all campaigns. */
+  readonly overAll?: OverAll;
   readonly openWaves: number;
   /** A campaign that does not run only finishes what it has begun. */
   readonly isRunning: boolean;
@@ -123,7 +133,23 @@ export async function findQueued(queues: Queues, limit: number): Promise<Queued>
   return {
     parked: [...parked, ...finishing].map(({ client, logonServer }) => ({ client, logonServer })),
     waiting,
+    ...sharedBy(queues.overAll, [...parked, ...finishing, ...waiting]),
   };
+}
+
+/** How many slots a logon server has left over all campaigns; null = it has no such limit. */
+function leftOverAll(overAll: OverAll | undefined, logonServer: string): number | null {
+  const most = overAll?.limits.get(logonServer) ?? overAll?.limits.get('*');
+  return most === undefined ? null : most - (overAll?.slots[logonServer] ?? 0);
+}
+
+function sharedBy(
+  overAll: OverAll | undefined,
+  found: readonly { readonly logonServer: string }[],
+): Pick<Queued, 'shared'> {
+  if (overAll === undefined) return {};
+  const left = found.map(({ logonServer }) => [logonServer, leftOverAll(overAll, logonServer)] as const);
+  return { shared: new Map(left.flatMap(([name, slots]) => (slots === null ? [] : [[name, slots]]))) };
 }
 
 /**
@@ -183,8 +209,11 @@ function roomIn(queues: Queues, limit: number): Room {
     left.reduce((sum, each) => sum + each, 0),
   );
   let passedOver = 0;
+  const taken = new Map<string, number>();
   const isAt = ({ shard, logonServer }: Queue): boolean =>
-    (left[shard] ?? 0) > 0 && (used.get(logonServer) ?? 0) < perLogonServer;
+    (left[shard] ?? 0) > 0 &&
+    (used.get(logonServer) ?? 0) < perLogonServer &&
+    (taken.get(logonServer) ?? 0) < (leftOverAll(queues.overAll, logonServer) ?? Infinity);
   const mayBegin = ({ logonServer }: Queue): boolean => {
     if (isHeld(logonServer)) return false;
     const found = queues.downloads.map((downloadsAt) => downloadsAt(logonServer));
@@ -205,6 +234,7 @@ function roomIn(queues: Queues, limit: number): Room {
       free -= 1;
       left[queue.shard] = (left[queue.shard] ?? 0) - 1;
       use(queue.logonServer, 1);
+      taken.set(queue.logonServer, (taken.get(queue.logonServer) ?? 0) + 1);
       return true;
     },
     passOver: (claimed) => {

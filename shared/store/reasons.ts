@@ -17,6 +17,10 @@ export const reasons = {
     `the budget of campaign ${campaign} is full: ${limit} active`,
   logonServerFull: (server: string, limit: number) =>
     `the budget of logon server ${server} is full: ${limit} active`,
+  overAllFull: (server: string, limit: number) =>
+    `all ${limit} slots of logon server ${server} over all campaigns are in use`,
+  overAllTurn: (server: string, limit: number) =>
+    `campaigns take turns for the ${limit} slots of logon server ${server}`,
   serverHeld: (campaign: string, server: string) => `campaign ${campaign} is held on logon server ${server}`,
   notStaged: (server: string) => `the copy of the release on logon server ${server} is not verified`,
   downloadsFull: (server: string, limit: number) =>

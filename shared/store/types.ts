@@ -1,4 +1,5 @@
 import type { Ending } from '../domain/outcome/ending.ts';
+import type { ServerLimit } from '../domain/campaign/server-limits.ts';
 import type { Halt } from '../domain/campaign/halt.ts';
 import type { QueueName } from '../domain/upgrade/placement.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
@@ -92,6 +93,12 @@ export interface HaltRecord {
   readonly halt: Halt | null;
 }
 
+/** Limits of logon servers over all campaigns. Version 0 = there never was one. */
+export interface ServerLimits {
+  readonly version: number;
+  readonly limits: readonly ServerLimit[];
+}
+
 export interface CampaignRecord {
   readonly version: number;
   readonly campaign: Campaign;
@@ -132,4 +139,9 @@ export interface SlotsInUse {
 export interface Queued {
   readonly parked: readonly { readonly client: string; readonly logonServer: string }[];
   readonly waiting: readonly WaitingClient[];
+  /**
+   * The logon servers of these clients that have a limit over all campaigns, and how many slots
+   * they have left; left out = no logon server has one.
+   */
+  readonly shared?: ReadonlyMap<string, number>;
 }

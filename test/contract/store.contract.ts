@@ -25,6 +25,8 @@ import { sealingContract } from './store/sealing.contract.ts';
 import { hooksContract } from './store/hooks.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
+import { serverLimitsContract } from './store/server-limits.contract.ts';
+import { speedContract } from './store/speed.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { storeFixture, type StoreFixture } from './store/store-fixture.ts';
@@ -50,6 +52,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     removalContract(given);
     admissionContract(given);
     queuedContract(given);
+    speedContract(given);
+    serverLimitsContract(given);
     roomToBeginContract(given);
     beginContract(given);
     commitContract(given);

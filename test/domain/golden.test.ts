@@ -5,6 +5,7 @@ import { nights } from './golden/nights.ts';
 import { rings } from './golden/rings.ts';
 import { soak } from './golden/soak.ts';
 import { trouble } from './golden/trouble.ts';
+import { twoAtOneServer } from './golden/two-at-one-server.ts';
 
 /**
  * Whole campaigns as transcripts: a command, then what has changed by it or the whole state. A
@@ -18,6 +19,7 @@ test.each([
   ['trouble', trouble],
   ['joiners', joiners],
   ['freeze', freeze],
+  ['two-at-one-server', twoAtOneServer],
 ] as const)('the campaign of %s goes as it always has', async (name, story) => {
   await expect(await story()).toMatchFileSnapshot(`golden/${name}.txt`);
 });

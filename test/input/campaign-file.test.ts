@@ -221,6 +221,53 @@ test('limits of logon servers are kept under names that objects have by themselv
   ]);
 });
 
+describe('speed', () => {
+  const speedOf = (yaml: string) => accepted(read(`speed: ${yaml}`)).speed;
+
+  test('is a rate, or a ramp in words', () => {
+    expect(speedOf('{ startsPerMinute: 60 }')).toEqual({ startsPerMinute: 60 });
+    const ramp = { from: 20, factor: 1.5, per: 500, most: 400 };
+    expect(speedOf('{ ramp: "from 20/min, x1.5 per 500 upgraded, at most 400/min" }')).toEqual({ ramp });
+    expect(speedOf('{ ramp: "From 20 / min , x 1.5 per 500 upgraded,at most 400/min" }')).toEqual({ ramp });
+    expect('speed' in accepted(read())).toBe(false);
+  });
+
+  test.each([
+    [
+      '{ ramp: "x1.5 per 500 upgraded" }',
+      '3:17: speed.ramp: has "x1.5 per 500 upgraded", expected a first rate from 1 to 100000, such as from 20/min',
+    ],
+    [
+      '{ ramp: "from 20/min, x1 per 500 upgraded, at most 400/min" }',
+      '3:30: speed.ramp: has "x1 per 500 upgraded", expected a factor from 1.1 to 10 and a number of upgraded clients, such as x1.5 per 500 upgraded',
+    ],
+    [
+      '{ ramp: "from 20/min, x2 per 500 upgraded" }',
+      '3:49: speed.ramp: ends there, expected a highest rate from 1 to 100000 at the end, such as at most 400/min',
+    ],
+    [
+      '{ ramp: "from 20/min, x2 per 500 upgraded, at most 10/min" }',
+      '3:51: speed.ramp: has "at most 10/min", expected a highest rate of at least the first one, 20/min',
+    ],
+    [
+      '{ ramp: 20 }',
+      '3: speed.ramp: is 20, expected a ramp such as "from 20/min, x1.5 per 500 upgraded, at most 400/min"',
+    ],
+    ['{ startsPerMinute: 0 }', '3: speed.startsPerMinute: is 0, expected a whole number from 1 to 100000'],
+    [
+      '{ startsPerMinute: 5, ramp: "from 20/min, x2 per 5 upgraded, at most 40/min" }',
+      '3: speed.ramp: stands beside startsPerMinute, expected one of the two',
+    ],
+    [
+      '{}',
+      '3: speed: says nothing, expected startsPerMinute: 60, or ramp: "from 20/min, x1.5 per 500 upgraded, at most 400/min"',
+    ],
+    ['60', '3: speed: is 60, expected the keys startsPerMinute, ramp'],
+  ])('%s is refused', (yaml, fault) => {
+    expect(faultsOf(read(`speed: ${yaml}`))).toEqual([`c.yaml:${fault}`]);
+  });
+});
+
 describe('waves as a ramp', () => {
   const sizesOf = (line: string) => accepted(read(line)).waves.map(({ name, size }) => [name, size]);
 

@@ -21,6 +21,7 @@ import {
   fleetImportAnswer,
   removalAnswer,
 } from '../../orchestrator/http/schemas/fleet.ts';
+import { serverLimitsAnswer } from '../../orchestrator/http/schemas/server-limits.ts';
 import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
@@ -183,6 +184,17 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     haltAnswer,
   ],
   ['unhalt', /^The halt is over\. Running campaigns go on\.\n$/, haltAnswer],
+  [
+    'server limit set ls-rom --active 5 --reason phones',
+    /^logon server +in use +limit +by +since +reason\nLS-ROM +\d +5 .* phones\n$/,
+    serverLimitsAnswer,
+  ],
+  ['server limit list', /LS-ROM +\d +5 .* phones\n$/, serverLimitsAnswer],
+  [
+    'server limit clear LS-ROM --reason over',
+    /^No logon server has a limit over all campaigns\.\n$/,
+    serverLimitsAnswer,
+  ],
   [
     'campaign unmark sp4 --reason test --yes',
     /^No client of campaign sp4 is marked\.\n$/,

@@ -31,6 +31,22 @@ describe('the command line', () => {
     ],
     ['unhalt', 1, 'servpack: nothing is halted\n'],
     [
+      'server limit clear --everywhere --reason x',
+      1,
+      'servpack: every logon server has no limit over all campaigns\n',
+    ],
+    [
+      'server limit set LS-PUM --active 5 --reason x',
+      4,
+      'servpack: the fleet has no clients of a logon server LS-PUM',
+    ],
+    ['server limit set --active 5 --reason x', 2, 'servpack: name one logon server, or say --everywhere\n'],
+    [
+      'server limit set --everywhere --active 0 --reason x',
+      2,
+      'servpack: --active is 0, expected a whole number from 1 on\n',
+    ],
+    [
       'release withdraw sms-sp4 --reason x',
       1,
       'servpack: release sms-sp4 is being rolled out by campaign sp4, which is ',

@@ -70,6 +70,9 @@ const commands: readonly string[] = [
   'client undo pc-1 --reason test',
   'halt --reason test',
   'unhalt',
+  'server limit set --everywhere --active 5 --reason test',
+  'server limit list',
+  'server limit clear --everywhere --reason test',
   'blockers',
   'audit show pc-1',
   'audit export',
@@ -134,7 +137,7 @@ function keysOf(json: string): readonly string[] {
 
 const leaves = (command: Command, prefix = ''): readonly string[] =>
   command.commands.flatMap((each) =>
-    each.commands.length === 0 ? [`${prefix}${each.name()}`] : leaves(each, `${each.name()} `),
+    each.commands.length === 0 ? [`${prefix}${each.name()}`] : leaves(each, `${prefix}${each.name()} `),
   );
 const allLeaves = leaves(buildProgram());
 

@@ -2,7 +2,8 @@ import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { activationBase } from '../../shared/domain/campaign/life.ts';
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
-import type { AdmissionStore } from '../../shared/store/admission-store.ts';
+import { mayStart, withStarts } from '../../orchestrator/domain/speed.ts';
+import type { AdmissionStore, Pace } from '../../shared/store/admission-store.ts';
 import { admitted } from '../../shared/store/admitted.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 import {
@@ -18,7 +19,7 @@ import type { Activation, Candidate, Queued, WaitingClient } from '../../shared/
 import { addAudit } from './audit.ts';
 import { hasVerifiedCopy } from './fleet.ts';
 import { isDeposed } from './leader.ts';
-import { admitParked, closedBecause, fullBudget, slotsInUse, takeSlots } from './slots.ts';
+import { admitParked, closedBecause, fullBudget, slotsInUse, slotsOverAll, takeSlots } from './slots.ts';
 import {
   type CampaignTable,
   compare,
@@ -35,7 +36,7 @@ export const admissionStoreOf = (tables: Tables): AdmissionStore => ({
     const table = tables.campaigns.get(campaign);
     return table === undefined ? { parked: [], waiting: [] } : queued(tables, table, limit, isOpen);
   },
-  admit: async (campaign, picks, at, leader) => admit(tables, campaign, picks, at, leader),
+  admit: async (campaign, picks, at, leader, pace) => admit(tables, campaign, picks, at, leader, pace),
 });
 
 async function queued(
@@ -55,6 +56,16 @@ async function queued(
       isStaged: (server) => hasVerifiedCopy(tables, table, server),
       isHeld: (server) => holdAt(table.record.campaign, server) !== null,
       inUse: [slotsInUse(table)],
+      ...(tables.limits.limits.length === 0
+        ? {}
+        : {
+            overAll: {
+              limits: new Map(
+                tables.limits.limits.map((each) => [each.logonServer ?? '*', each.active] as const),
+              ),
+              slots: slotsOverAll(tables),
+            },
+          }),
       openWaves: openWavesOf(table),
       isRunning: heldStatus(tables, table) === 'running',
       queues: async (line) =>
@@ -99,19 +110,29 @@ function admit(
   picks: readonly Candidate[],
   at: number,
   leader?: LeaderFence,
+  pace?: Pace,
 ): readonly Activation[] {
   if (isDeposed(tables, leader)) return [];
   const table = tables.campaigns.get(campaign);
   if (table === undefined) return [];
   const isRunning = heldStatus(tables, table) === 'running';
-  return picks.flatMap((pick) => {
-    if (fullBudget(table, campaign, pick.logonServer) !== null) return [];
+  let starts = pace === undefined ? Infinity : mayStart(table.starts, pace.perMinute, at);
+  // As in Redis, the first waiting picks take the starts, and one that is left alone gives it back.
+  const takesStart = (pick: Candidate): boolean => 'wave' in pick && (starts -= 1) >= 0;
+  const allowed = picks.filter((pick) => !('wave' in pick) || takesStart(pick));
+  const admitted = allowed.flatMap((pick) => {
+    if (fullBudget(tables, table, campaign, pick.logonServer) !== null) return [];
     const mayBegin = isRunning && closedBecause(tables, table, pick.logonServer, 0) === null;
     if ('wave' in pick && !mayBegin) return [];
     const activation =
-      'wave' in pick ? admitWaiting(tables, table, campaign, pick, at) : unpark(table, pick, at, mayBegin);
+      'wave' in pick
+        ? admitWaiting(tables, table, campaign, pick, at, pace)
+        : unpark(table, pick, at, mayBegin);
+    if (activation !== null && 'wave' in pick && pace !== undefined)
+      table.starts = withStarts(table.starts, 1, at);
     return activation === null ? [] : [activation];
   });
+  return admitted;
 }
 
 function unpark(table: CampaignTable, pick: Candidate, at: number, mayBegin: boolean): Activation | null {
@@ -127,12 +148,13 @@ function admitWaiting(
   campaign: string,
   pick: WaitingClient,
   at: number,
+  pace?: Pace,
 ): Activation | null {
   const { client, wave, logonServer } = pick;
   const waits = table.waiting.get(client);
   if (waits?.wave !== wave || waits.logonServer !== logonServer || wave >= openWavesOf(table)) return null;
   if (tables.claims.has(client)) return null;
-  const { upgrade, counters, audit } = admitted(campaign, pick, at);
+  const { upgrade, counters, audit } = admitted(campaign, pick, at, pace);
   table.waiting.delete(client);
   tables.claims.set(client, campaign);
   takeSlots(table, logonServer);

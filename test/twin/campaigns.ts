@@ -16,7 +16,7 @@ import { addAudit } from './audit.ts';
 import { changing, countMembers, makeSteps } from './change-members.ts';
 import { twinOf } from './fleet.ts';
 import { isDeposed } from './leader.ts';
-import { slotsInUse } from './slots.ts';
+import { slotsInUse, slotsOverAll } from './slots.ts';
 import { byCreation, type CampaignTable, statusOf, type Tables } from './tables.ts';
 
 export function campaignStoreOf(tables: Tables): CampaignStore {
@@ -55,6 +55,14 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
     repairReplicas: async () => [],
     readHalt: async () => tables.halt,
     commitHalt: async (halt, version, audit) => commitHalt(tables, halt, version, audit),
+    readServerLimits: async () => tables.limits,
+    commitServerLimits: async (next, audit) => {
+      if (tables.limits.version !== next.version) return false;
+      tables.limits = { ...next, version: next.version + 1 };
+      addAudit(tables, audit, next.version + 1);
+      return true;
+    },
+    slotsInAll: async () => slotsOverAll(tables),
     starts: async () => tables.starts,
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
     overlap: async (campaign, limit) => {
@@ -69,6 +77,7 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
       const { same, twins } = overlapOf(tables, campaign, clients);
       return [...same, ...twins];
     },
+    recentStarts: async (campaign) => from(campaign, ({ starts }) => starts, []),
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
   };
 }
@@ -94,6 +103,7 @@ function createCampaign(
     counters: new Map(Object.entries(waitingCounters(clients))),
     slots: new Map(),
     editions: new Map(editions.map((each) => [each.edition, each])),
+    starts: [],
   });
   addAudit(tables, audit, version);
   return ok(record);

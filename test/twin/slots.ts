@@ -1,4 +1,5 @@
 import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
+import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
 import { reasons } from '../../shared/store/reasons.ts';
@@ -18,11 +19,31 @@ export function slotsInUse(table: CampaignTable): SlotsInUse {
   };
 }
 
+/** The slots in use of every logon server, over all campaigns. */
+export function slotsOverAll({ campaigns }: Tables): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const { slots } of campaigns.values())
+    for (const [server, each] of slots) if (each !== 0) sum[server] = (sum[server] ?? 0) + each;
+  return sum;
+}
+
+/** Why a logon server has no slot left over all campaigns; null = it has one, or no limit. */
+export function fullOverAll(tables: Tables, server: string): string | null {
+  const most = limitAt(tables.limits.limits, server);
+  const isFull = most !== null && (slotsOverAll(tables)[server] ?? 0) >= most;
+  return isFull ? reasons.overAllFull(server, most) : null;
+}
+
 /** Null when there is room for one more upgrade, else which budget is full. */
-export function fullBudget(table: CampaignTable, campaign: string, server: string): string | null {
+export function fullBudget(
+  tables: Tables,
+  table: CampaignTable,
+  campaign: string,
+  server: string,
+): string | null {
   const { active } = budgetsOf(table);
   if (activeIn(table) >= active) return reasons.campaignFull(campaign, active);
-  return fullLogonServer(table, server);
+  return fullLogonServer(table, server) ?? fullOverAll(tables, server);
 }
 
 export function fullLogonServer(table: CampaignTable, server: string): string | null {
@@ -106,8 +127,9 @@ export function passSlotOn(
   const wasFull = activeIn(table) + 1 >= budgetsOf(table).active;
   const others = wasFull ? [...oldest.keys()].slice(0, othersAtMost) : [];
   for (const each of [server, ...others]) {
-    if (!oldest.has(each) || fullBudget(table, key.campaign, each) !== null) continue;
-    const isClosed = isRunning && closedBecause(tables, table, each, 0) !== null;
+    if (!oldest.has(each) || fullBudget(tables, table, key.campaign, each) !== null) continue;
+    const isShared = limitAt(tables.limits.limits, each) !== null;
+    const isClosed = isRunning && (isShared || closedBecause(tables, table, each, 0) !== null);
     const row = (isClosed ? finishing : oldest).get(each);
     if (row !== undefined) return admitParked(table, row, at);
   }

@@ -5,6 +5,7 @@ import type { HookRecord } from '../../shared/store/hook-store.ts';
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
@@ -20,6 +21,7 @@ import type { RoundFailure } from '../../shared/store/round-failure-store.ts';
 import type {
   CampaignRecord,
   HaltRecord,
+  ServerLimits,
   StoredUpgrade,
   UpgradeKey,
   WaitingClient,
@@ -59,6 +61,7 @@ export interface Tables {
   /** How often a campaign was set running. */
   starts: number;
   halt: HaltRecord;
+  limits: ServerLimits;
   /** Client, or `everyClient` -> lowest good generation of check-in tokens. */
   readonly tokens: Map<string, number>;
   readonly refusedAddresses: Map<string, RefusedAddress>;
@@ -91,6 +94,8 @@ export interface CampaignTable {
   readonly waiting: Map<string, WaitingClient>;
   readonly rows: Map<string, Row>;
   readonly counters: Map<string, number>;
+  /** How many clients started lately, in a campaign with a speed. */
+  starts: readonly StartsIn[];
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
   /** By number. */
@@ -132,6 +137,7 @@ export const emptyTables = (): Tables => ({
   roundFailures: new Map(),
   starts: 0,
   halt: { version: 0, halt: null },
+  limits: { version: 0, limits: [] },
   tokens: new Map(),
   refusedAddresses: new Map(),
   removals: 0,

@@ -1,4 +1,5 @@
 import { addChange } from './changes.ts';
+import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
@@ -16,6 +17,7 @@ import {
   closedBecause,
   fullBudget,
   fullLogonServer,
+  fullOverAll,
   giveBackSlots,
   passSlotOn,
   makeDue,
@@ -99,9 +101,11 @@ function whyParked(tables: Tables, table: CampaignTable, { stored }: Row, campai
   const status = heldStatus(tables, table);
   if (status !== 'running' && !stored.finishing) return reasons.campaignIs(campaign, status);
   const { logonServer } = stored.upgrade;
-  const full = stored.holdsSlots ? null : fullBudget(table, campaign, logonServer);
+  const full = stored.holdsSlots ? null : fullBudget(tables, table, campaign, logonServer);
   // An upgrade that is finishing goes on also where nothing new may begin.
   if (full !== null || stored.finishing) return full;
+  const most = limitAt(tables.limits.limits, logonServer);
+  if (!stored.holdsSlots && most !== null) return reasons.overAllTurn(logonServer, most);
   return closedBecause(tables, table, logonServer, stored.holdsSlots ? 1 : 0);
 }
 
@@ -152,7 +156,11 @@ function whyHeld(tables: Tables, table: CampaignTable, stored: Row['stored'], as
     return reasons.serverHeld(asked.key.campaign, logonServer);
   if (stored.finishing) return null;
   if (stored.upgrade.logonServer === logonServer) return closedBecause(tables, table, logonServer, 1);
-  return fullLogonServer(table, logonServer) ?? closedBecause(tables, table, logonServer, 0);
+  return (
+    fullLogonServer(table, logonServer) ??
+    fullOverAll(tables, logonServer) ??
+    closedBecause(tables, table, logonServer, 0)
+  );
 }
 
 function write(

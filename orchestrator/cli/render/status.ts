@@ -130,6 +130,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...progressLines(view, status),
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...estimateLines(view, status),
+    ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
     ...(removal === null
       ? []
       : wrapped(
@@ -146,6 +147,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
       : wrapped(view, 'missed: ', `${paused.missed}; a resume starts it now`, 'yellow')),
     ...(status.end === undefined ? [] : wrapped(view, 'end: ', status.end.says)),
     ...openHookLines(view, status),
+    ...sharedLines(view, status.shared ?? []),
     ...heldLines(view, status),
     ...holdsLines(view, status.holds),
     ...(status.blackouts ?? []).flatMap((blackout) => wrapped(view, '', blackout, 'yellow')),
@@ -153,6 +155,15 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...status.failures.flatMap(({ because, since }) =>
       wrapped(view, `THE LEADER FAILS at this campaign since ${since}: `, because, 'red'),
     ),
+  ];
+}
+
+/** `server LS-PUN: 10 of 10 slots across 3 campaigns, this one has 4 by priority 2`. */
+function sharedLines(view: View, shared: readonly string[]): readonly string[] {
+  const more = shared.length - namedAtMost;
+  return [
+    ...shared.slice(0, namedAtMost).flatMap((each) => wrapped(view, 'server ', each)),
+    ...(more > 0 ? [safe(`and ${number(more)} more: servpack server limit list`)] : []),
   ];
 }
 

@@ -176,6 +176,10 @@ export const statusAnswer = z.object({
     .nullable(),
   held: held.nullable(),
   holds: z.array(hold).readonly(),
+  /** Left out where the campaign has no speed. */
+  speed: z.string().optional(),
+  /** Left out where no logon server of the campaign has a limit over all campaigns. */
+  shared: z.array(z.string()).readonly().optional(),
   actions: z.array(z.string()).readonly(),
   halted: haltedBy,
   withdrawn: haltedBy,

@@ -7,6 +7,7 @@ import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
 import type { MemberChange } from './member-change.ts';
 import type { Members } from './membership.ts';
+import type { RampStart } from './speed.ts';
 import { isoOf } from '../time/iso-time.ts';
 
 /** A campaign: its definition, and where it stands. */
@@ -101,6 +102,8 @@ export interface Running {
   readonly openings?: readonly Opening[];
   /** Its end has come: since when (policy time), and what that means. Left out = it has not. */
   readonly reachedEnd?: { readonly at: number; readonly does: CampaignEnd['does'] };
+  /** Left out = the ramp of its speed has not begun again, or there is none. */
+  readonly rampStart?: RampStart;
 }
 
 /** A person let a wave's failures through: its gate has not passed, and says so for ever. */

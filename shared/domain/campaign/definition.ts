@@ -7,6 +7,7 @@ import type { Membership } from './membership.ts';
 import type { StepTimes } from '../rules/fit.ts';
 import type { Blackout } from '../time/calendar.ts';
 import type { AnyWindow } from '../time/window.ts';
+import type { Speed } from './speed.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
 export interface Client {
@@ -176,6 +177,10 @@ export interface CampaignDefinition {
   readonly select: Selection;
   readonly waves: readonly Wave[];
   readonly budgets: Budgets;
+  /** Weight at logon servers that have a limit over all campaigns; left out = the default. */
+  readonly priority?: number;
+  /** Left out = as many clients start as there are slots. */
+  readonly speed?: Speed;
   readonly policy: CampaignPolicy;
   /** Left out = the clients are those of the creation. */
   readonly membership?: Membership;

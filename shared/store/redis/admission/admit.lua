@@ -38,12 +38,16 @@ local firstActivation = tonumber(redis.call('HGET', key('campaign', campaign), '
 
 -- Slots in use, with those of this admission. Slots of parked upgrades are written at once, the
 -- others at the end.
-local used = {}
+local used, overAll = {}, {}
 local function hasRoom(server)
   for _, name in ipairs({ '*', server }) do
     used[name] = used[name] or tonumber(redis.call('HGET', key('slots', campaign), name) or 0)
   end
-  return used['*'] < limits.active and used[server] < limits.perServer
+  if used['*'] >= limits.active or used[server] >= limits.perServer then return false end
+  local most = limitOverAll(server, limits)
+  if not most then return true end
+  overAll[server] = overAll[server] or slotsOverAll(server)
+  return overAll[server] < most
 end
 
 local isOpen = {}
@@ -121,6 +125,7 @@ for number, pick in ipairs(picks) do
     admitted[#admitted + 1] = own
     isAdmitted[pick.client] = true
     used['*'], used[pick.server] = used['*'] + 1, used[pick.server] + 1
+    if overAll[pick.server] then overAll[pick.server] = overAll[pick.server] + 1 end
   end
 end
 

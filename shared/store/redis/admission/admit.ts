@@ -1,5 +1,6 @@
 import { isFinishing, queueOf } from '../../../domain/upgrade/placement.ts';
 import { admitted } from '../../admitted.ts';
+import type { Pace } from '../../admission-store.ts';
 import type { LeaderFence } from '../../leader-store.ts';
 import type { Activation, Candidate, SlotsInUse } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
@@ -26,10 +27,11 @@ export async function admit(
   picks: readonly Candidate[],
   at: number,
   leader?: LeaderFence,
+  pace?: Pace,
 ): Promise<readonly Activation[]> {
   const activations: Activation[] = [];
   for (const piece of inPieces(picks, pieceSize)) {
-    const fields = piece.flatMap((pick) => pickFields(campaign, pick, at));
+    const fields = piece.flatMap((pick) => pickFields(campaign, pick, at, pace));
     const asked = [leader ?? '', campaign, at, piece.length, ...fields];
     const replies = (await shard.run(admitScript, ...asked)) as ActivationReply[];
     activations.push(...replies.map((reply) => activation(shard, campaign, reply)));
@@ -41,9 +43,9 @@ export async function admit(
  * The arguments of `admit.lua` for one pick, in its order. A parked upgrade has its record
  * already.
  */
-function pickFields(campaign: string, pick: Candidate, at: number): readonly ScriptValue[] {
+function pickFields(campaign: string, pick: Candidate, at: number, pace?: Pace): readonly ScriptValue[] {
   if (!('wave' in pick)) return [pick.client, pick.logonServer, '', '', '', '', ...list([]), ...list([])];
-  const { upgrade, audit, counters } = admitted(campaign, pick, at);
+  const { upgrade, audit, counters } = admitted(campaign, pick, at, pace);
   return [
     pick.client,
     pick.logonServer,

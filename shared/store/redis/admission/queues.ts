@@ -11,21 +11,22 @@ import {
 } from '../../queued.ts';
 import { downloadLimits, heldServers } from '../campaigns/campaigns.ts';
 import { inPieces, pairs, type Shard, sumOf, valuesOf } from '../core/shard.ts';
+import { parseLimits, slotsInAll } from './server-limits.ts';
 import { slotsOf } from './admit.ts';
 
 /** The queues of a campaign in one shard, and what limits them. */
 export async function queuesIn(shard: Shard, campaign: string, isOpen: IsOpen): Promise<ShardQueues> {
   const { redis, keys, number } = shard;
-  const [limits, status, on, names, slots] = valuesOf(
+  const [limits, status, [on, overAll], names, slots] = valuesOf(
     await redis
       .pipeline()
       .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held')
       .hget(keys.of('campaign', campaign), 'status')
-      .hget(keys.of('halt'), 'on')
+      .hmget(keys.of('halt'), 'on', 'limits')
       .smembers(keys.of('servers', campaign))
       .hgetall(keys.of('slots', campaign))
       .exec(),
-  ) as [(string | null)[], string | null, string | null, string[], Record<string, string>];
+  ) as [(string | null)[], string | null, (string | null)[], string[], Record<string, string>];
   const [quota = 0, perLogonServer = 0, openWaves = 0] = limits.map(Number);
   const [, , , release = null, maxDownloads = null, heldText = null] = limits;
   const held = heldServers(heldText ?? '');
@@ -51,6 +52,9 @@ export async function queuesIn(shard: Shard, campaign: string, isOpen: IsOpen): 
     isHeld: (logonServer) => held.has(logonServer),
     isRunning: status === 'running' && on !== '1',
     inUse: slotsOf([slots]),
+    ...((overAll ?? '') === ''
+      ? {}
+      : { overAll: { limits: parseLimits(overAll ?? ''), slots: sumOf([await slotsInAll(shard)]) } }),
     queues: async (line) => (await keysWith(line)).map((queue): Queue => ({ ...queue, shard: number })),
     read: (line, queues, start, count) =>
       readPages(

@@ -15,11 +15,6 @@ local function giveBackSlots(campaign, server)
   count(slots, server, -1)
 end
 
--- A halt stops running campaigns. The status of a paused campaign stays what it is.
-local function heldStatus(status)
-  if status == 'running' and redis.call('HGET', key('halt'), 'on') == '1' then return 'halted' end
-  return status
-end
 
 -- What scripts check of a campaign: whether it runs, where it is held, and how many upgrades may be
 -- active in this shard.
@@ -28,8 +23,10 @@ local function limitsOf(campaign)
     'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held',
     'edition'
   )
+  -- A halt stops running campaigns. The status of a paused campaign stays what it is.
+  local all = redis.call('HMGET', key('halt'), 'on', 'limits')
   return {
-    status = heldStatus(found[1]),
+    status = found[1] == 'running' and all[1] == '1' and 'halted' or found[1],
     active = tonumber(found[2]),
     perServer = tonumber(found[3]),
     openWaves = tonumber(found[4]),
@@ -37,7 +34,26 @@ local function limitsOf(campaign)
     downloads = found[6] or '',
     held = found[7] or '',
     edition = found[8],
+    overAll = all[2] or '',
   }
+end
+
+-- `;*=20;LS-PUN=10;`: how many clients of a logon server may be at work in all campaigns together;
+-- nil = any number.
+local function limitOverAll(server, limits)
+  if limits.overAll == '' then return nil end
+  local _, last = string.find(limits.overAll, ';' .. server .. '=', 1, true)
+  if not last then _, last = string.find(limits.overAll, ';*=', 1, true) end
+  return last and tonumber(string.match(limits.overAll, '^%d+', last + 1))
+end
+
+-- The slots of a logon server that all campaigns have in use.
+local function slotsOverAll(server)
+  local sum = 0
+  for _, name in ipairs(redis.call('SMEMBERS', key('slotHolders'))) do
+    sum = sum + tonumber(redis.call('HGET', key('slots', name), server) or 0)
+  end
+  return sum
 end
 
 -- nil while there is room for one more upgrade, else the budget that is full and its size.
@@ -45,6 +61,8 @@ local function fullBudget(campaign, server, limits)
   local used = redis.call('HMGET', key('slots', campaign), '*', server)
   if tonumber(used[1] or 0) >= limits.active then return 'campaignFull', limits.active end
   if tonumber(used[2] or 0) >= limits.perServer then return 'logonServerFull', limits.perServer end
+  local most = limitOverAll(server, limits)
+  if most and slotsOverAll(server) >= most then return 'overAllFull', most end
   return nil
 end
 

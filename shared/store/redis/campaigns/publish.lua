@@ -30,4 +30,5 @@ local function publishCampaign(campaign, token, nextList)
   addCounters(campaign, nextList())
   first, last = nextList()
   for at = first, last do redis.call('SADD', key('servers', campaign), ARGV[at]) end
+  redis.call('SADD', key('slotHolders'), campaign)
 end

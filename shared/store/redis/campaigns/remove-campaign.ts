@@ -68,6 +68,7 @@ for _, line in ipairs({ 'parked', 'finishing' }) do
   end
   redis.call('UNLINK', key(line .. 'Servers', campaign))
 end
+redis.call('SREM', key('slotHolders'), campaign)
 for _, name in ipairs({ 'members', 'servers', 'counters', 'slots' }) do redis.call('UNLINK', key(name, campaign)) end
 return 1`,
 );

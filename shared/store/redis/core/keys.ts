@@ -39,7 +39,9 @@ export const keyNames = {
    * servers), and quota, the shard's part of the budget; also `grant` (the newest round of grants
    * that reached the shard), `served` (the newest one that raised its quota) and, in shard 0,
    * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
-   * creation that breaks off. `base`: the activations of its upgrades are above this number.
+   * creation that breaks off. In shard 0 of a campaign with a speed also `started`: how many
+   * clients started in each second of the last minute. `base`: the activations of its upgrades are
+   * above this number.
    * `edition`: how often its definition was changed; missing = never. In shard 0 `edition:N`: the
    * edition as JSON, with the campaign file.
    */
@@ -54,6 +56,8 @@ export const keyNames = {
   counters: 'counters',
   /** hash per campaign: logon server -> slots in use; `*` is the whole campaign */
   slots: 'slots',
+  /** set: campaigns whose slots count on a logon server with a limit over all campaigns */
+  slotHolders: 'slotHolders',
   /** hash: client -> the rest of its fleet entry as a JSON array */
   fleet: 'fleet',
   /**
@@ -125,7 +129,10 @@ export const keyNames = {
   roundFailures: 'roundFailures',
   /** how often a campaign was set running for the first time */
   starts: 'starts',
-  /** hash: version, `on` (1 = every campaign is halted); in shard 0 also who and why as JSON */
+  /**
+   * hash: version, `on` (1 = every campaign is halted); in shard 0 also who and why as JSON. Also
+   * the limits of logon servers over all campaigns: limitsVersion, limits; in shard 0 limitsJson
+   */
   halt: 'halt',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',

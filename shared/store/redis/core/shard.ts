@@ -51,7 +51,9 @@ export function pairs(found: readonly string[]): readonly (readonly [string, str
 export type NumberHash = Readonly<Record<string, string>>;
 
 /** The sum of hashes of numbers, without what comes to 0. */
-export function sumOf(hashes: readonly NumberHash[]): Readonly<Record<string, number>> {
+export function sumOf(
+  hashes: readonly Readonly<Record<string, string | number>>[],
+): Readonly<Record<string, number>> {
   const sums = new Map<string, number>();
   for (const [name, amount] of hashes.flatMap((hash) => Object.entries(hash)))
     sums.set(name, (sums.get(name) ?? 0) + Number(amount));

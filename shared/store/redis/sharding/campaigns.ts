@@ -2,6 +2,8 @@ import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import type { CampaignStore, Overlap } from '../../campaign-store.ts';
 import type { AuditEntry, CampaignConditions, CampaignRecord } from '../../types.ts';
 import { slotsOf } from '../admission/admit.ts';
+import { commitServerLimits, readServerLimits, slotsInAll } from '../admission/server-limits.ts';
+import { readRecentStarts } from '../admission/take-starts.ts';
 import {
   overlapOf,
   quotaField,
@@ -19,7 +21,7 @@ import { membersIn } from '../upgrades/record.ts';
 import { changeMembers, endMemberChange } from './change-members.ts';
 import { createCampaign } from './create-campaign.ts';
 import { clientOverlap, machineOverlap } from './machine-overlap.ts';
-import { followHalt, followHead, repairReplicas } from './replicas.ts';
+import { followHalt, followHead, followLimits, repairReplicas } from './replicas.ts';
 import { fromEach, type Shards } from './shards.ts';
 
 /**
@@ -45,11 +47,19 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
     await followHalt(shards, { version: version + 1, halt });
     return true;
   },
+  readServerLimits: () => readServerLimits(shards.head),
+  commitServerLimits: async (next, audit) => {
+    if (!(await commitServerLimits(shards.head, next, audit))) return false;
+    await followLimits(shards, { ...next, version: next.version + 1 });
+    return true;
+  },
+  slotsInAll: async () => sumOf(await fromEach(shards, slotsInAll)),
   starts: () => readStarts(shards.head),
   counters: async (campaign) => sumOf(await fromEach(shards, (shard) => readCounters(shard, campaign))),
   overlap: (campaign, limit) => overlap(shards, campaign, limit),
   overlapWith: async (campaign, clients) =>
     clientOverlap(shards, clients, await othersAtWork(shards, campaign)),
+  recentStarts: (campaign) => readRecentStarts(shards.head, campaign),
   slotsInUse: async (campaign) => slotsOf(await fromEach(shards, (shard) => readSlots(shard, campaign))),
 });
 

@@ -1,7 +1,8 @@
 import { reasonOf } from '../../../reason-of.ts';
 import { StoreUnavailable } from '../../errors.ts';
-import type { CampaignRecord, HaltRecord } from '../../types.ts';
+import type { CampaignRecord, HaltRecord, ServerLimits } from '../../types.ts';
 import { readCampaign, replicaFields } from '../campaigns/campaigns.ts';
+import { readServerLimits, replicateLimits } from '../admission/server-limits.ts';
 import { readHalt } from '../campaigns/halt.ts';
 import { list, lua, script } from '../core/scripts.ts';
 import { type Shard, valuesOf } from '../core/shard.ts';
@@ -66,6 +67,18 @@ export async function followHalt(shards: Shards, { version, halt }: HaltRecord):
   );
 }
 
+/** Writes the limits of logon servers to the other shards. Throws as `followHead` does. */
+export async function followLimits(shards: Shards, limits: ServerLimits): Promise<void> {
+  if (limits.version === 0 || shards.others.length === 0) return;
+  const names = await shards.head.redis.smembers(shards.head.keys.of('campaigns'));
+  await writeReplicas(
+    shards,
+    (shard) => replicateLimits(shard, limits, names),
+    (missing, cause) =>
+      `the limits of logon servers are written, but shard ${missing} could not be reached (${cause}); it is updated by itself when it answers`,
+  );
+}
+
 async function writeReplicas(
   { others }: Shards,
   write: (shard: Shard) => Promise<unknown>,
@@ -88,6 +101,7 @@ export async function repairReplicas(shards: Shards): Promise<readonly string[]>
   const { head, others } = shards;
   if (others.length === 0) return [];
   await followHalt(shards, await readHalt(head));
+  await followLimits(shards, await readServerLimits(head));
   const names = await head.redis.smembers(head.keys.of('campaigns'));
   const [heads = [], ...replicas] = await fromEach(shards, (shard) => versionsIn(shard, names));
   const behind = names.filter((_, at) => replicas.some((versions) => (versions[at] ?? 0) < (heads[at] ?? 0)));

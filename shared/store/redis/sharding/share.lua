@@ -22,7 +22,11 @@ end
 
 local mayBegin = {}
 local function roomIn(server, line)
-  free[server] = free[server] or (limits.perServer or 0) - (used[server] or 0)
+  if not free[server] then
+    free[server] = (limits.perServer or 0) - (used[server] or 0)
+    local most = limitOverAll(server, limits)
+    if most then free[server] = math.min(free[server], most - slotsOverAll(server)) end
+  end
   mayBegin[server] = mayBegin[server] or maxBegun(server)
   return line == 'finishing' and free[server] or math.min(free[server], mayBegin[server])
 end

@@ -1,11 +1,19 @@
-import type { AdmissionStore } from '../../admission-store.ts';
+import type { AdmissionStore, Pace } from '../../admission-store.ts';
 import type { LeaderFence } from '../../leader-store.ts';
-import { everywhere, findQueued, type IsOpen, type Queue, type Queues } from '../../queued.ts';
+import {
+  everywhere,
+  findQueued,
+  type IsOpen,
+  type Queue,
+  type Queues,
+  type ShardQueues,
+} from '../../queued.ts';
 import { reasons } from '../../reasons.ts';
 import { admit } from '../admission/admit.ts';
+import { admitPaced } from '../admission/take-starts.ts';
 import { queuesIn } from '../admission/queues.ts';
 import { readCampaigns } from '../campaigns/campaigns.ts';
-import { type Shard, valuesOf } from '../core/shard.ts';
+import { type Shard, sumOf, valuesOf } from '../core/shard.ts';
 import { formerIn } from './removals.ts';
 import { byHome, eachIn, fromEach, type Shards } from './shards.ts';
 import { shareBudget } from './share-budget.ts';
@@ -69,7 +77,12 @@ export const admissionStoreOf = (shards: Shards): AdmissionStore => ({
   shareBudget: (record, isOpen) => shareBudget(shards, record, isOpen),
   queued: async (campaign, limit, isOpen = everywhere) =>
     findQueued(await queuesOf(shards, campaign, isOpen), limit),
-  admit: (campaign, picks, at, leader) => admitAtHome(shards, campaign, picks, at, leader),
+  admit: (campaign, picks, at, leader, pace) => {
+    const admitThese = (these: readonly Candidate[]) =>
+      admitAtHome(shards, campaign, these, at, leader, pace);
+    if (pace === undefined) return admitThese(picks);
+    return admitPaced(shards.head, { campaign, at, pace, leader: leader ?? '' }, picks, admitThese);
+  },
 });
 
 /** Each shard admits its own clients. The activations are in the order of the picks. */
@@ -79,10 +92,13 @@ async function admitAtHome(
   picks: readonly Candidate[],
   at: number,
   leader?: LeaderFence,
+  pace?: Pace,
 ): Promise<readonly Activation[]> {
-  if (shards.others.length === 0) return admit(shards.head, campaign, picks, at, leader);
+  if (shards.others.length === 0) return admit(shards.head, campaign, picks, at, leader, pace);
   const parts = await byHome(shards, picks, ({ client }) => client);
-  const admitted = await Promise.all(parts.map(([shard, own]) => admit(shard, campaign, own, at, leader)));
+  const admitted = await Promise.all(
+    parts.map(([shard, own]) => admit(shard, campaign, own, at, leader, pace)),
+  );
   const order = new Map(picks.map(({ client }, index) => [client, index]));
   const rankOf = ({ key }: Activation): number => order.get(key.client) ?? 0;
   return admitted.flat().sort((a, b) => rankOf(a) - rankOf(b));
@@ -96,6 +112,7 @@ async function queuesOf(shards: Shards, campaign: string, isOpen: IsOpen): Promi
     inUse: parts.map(({ inUse }) => inUse),
     perLogonServer: parts[0]?.perLogonServer ?? 0,
     maxDownloads: parts[0]?.maxDownloads ?? {},
+    ...overAllOf(parts),
     downloads: parts.map(({ downloads }) => downloads),
     isStaged: parts[0]?.isStaged ?? (() => false),
     isHeld: parts[0]?.isHeld ?? (() => true),
@@ -112,6 +129,14 @@ async function queuesOf(shards: Shards, campaign: string, isOpen: IsOpen): Promi
       return clients.filter((_, at) => claims[at] === null);
     },
   };
+}
+
+/** The limits over all campaigns, with the slots of all shards. */
+function overAllOf(parts: readonly ShardQueues[]): Pick<Queues, 'overAll'> {
+  const limits = parts[0]?.overAll?.limits;
+  if (limits === undefined) return {};
+  const slots = sumOf(parts.map(({ overAll }) => overAll?.slots ?? {}));
+  return { overAll: { limits, slots } };
 }
 
 /** Asks each shard for its own at the same time. The answers are in the order of the questions. */

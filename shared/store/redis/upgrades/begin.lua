@@ -32,6 +32,9 @@ if limits.status ~= 'running' and finishing ~= '1' then
   because, detail = 'campaignIs', limits.status
 elseif not holdsSlots then
   because, detail = fullBudget(campaign, server, limits)
+  -- Campaigns share such a logon server: the leading round gives its slots out in turn.
+  local most = limitOverAll(server, limits)
+  if not because and most and finishing ~= '1' then because, detail = 'overAllTurn', most end
 end
 -- An upgrade that is finishing goes on also where nothing new may begin.
 if not because and finishing ~= '1' then

@@ -21,6 +21,8 @@ local function whyHeld(campaign, before, server)
   if before.server == server then return closedBecause(campaign, server, limits, 1) end
   local used = tonumber(redis.call('HGET', key('slots', campaign), server) or 0)
   if used >= limits.perServer then return 'logonServerFull', limits.perServer end
+  local most = limitOverAll(server, limits)
+  if most and slotsOverAll(server) >= most then return 'overAllFull', most end
   return closedBecause(campaign, server, limits, 0)
 end
 

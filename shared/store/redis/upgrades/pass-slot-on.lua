@@ -45,7 +45,10 @@ local function passSlotOn(campaign, server, at)
   for _, each in ipairs(servers) do
     local client = oldestIn(line, campaign, each)
     if client and not fullBudget(campaign, each, limits) then
-      if line == 'parked' and closedBecause(campaign, each, limits, 0) then
+      -- Campaigns share a logon server that has a limit over all of them: the leading round gives
+      -- its slots out in turn.
+      local isShared = limitOverAll(each, limits) ~= nil
+      if line == 'parked' and (isShared or closedBecause(campaign, each, limits, 0)) then
         client = oldestIn('finishing', campaign, each)
       end
       if client then return admitParked(campaign, client, each, at) end

@@ -82,6 +82,10 @@ function heldInWords(campaign: string, code: string, detail: string, server: str
       return reasons.campaignIs(campaign, detail);
     case 'campaignFull':
       return reasons.campaignFull(campaign, Number(detail));
+    case 'overAllFull':
+      return reasons.overAllFull(server, Number(detail));
+    case 'overAllTurn':
+      return reasons.overAllTurn(server, Number(detail));
     case 'serverHeld':
       return reasons.serverHeld(campaign, server);
     case 'notStaged':
