@@ -11,6 +11,7 @@ import { ladderSection, toLadder } from './campaign-ladder.ts';
 import { persistenceSection, toPersistence } from './campaign-persistence.ts';
 import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
+import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from './campaign-approvals.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { gateSection, percent } from './campaign-gates.ts';
@@ -79,6 +80,7 @@ const keys = section({
   windows: windowsSection,
   blackouts: blackoutsSection,
   notice: duration().default(defaultNoticeMs),
+  approvals: approvalsSection,
 });
 
 /** The keys, and what must hold across them. */
@@ -86,6 +88,7 @@ const campaignSchema = across(keys, (value, blame) => {
   checkEnd(value, blame);
   checkSchedule(value, blame);
   oneWindowKey(value, blame);
+  checkApprovals(value, blame);
 });
 
 /**
@@ -173,10 +176,14 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     seed: input.seed ?? campaign,
     select: toSelection(select),
     ...toMembership(input.membership),
-    waves: input.waves.map((wave, at) => toWave(wave, input.gate, input.waves[at + 1])),
+    waves: withApprovalGates(
+      input.waves.map((wave, at) => toWave(wave, input.gate, input.waves[at + 1])),
+      input.approvals,
+    ),
     budgets: toBudgets(budgets),
     policy: toPolicy(input),
     ...toCalendar(input),
+    ...toApprovals(input.approvals),
     hash,
   };
 }

@@ -12,6 +12,7 @@ import { eachCampaign } from './each-campaign.ts';
 import { type OpenClasses, rememberingOpenClasses } from './open-classes.ts';
 import type { Round } from './repeat.ts';
 import type { HealthWatch } from './watch-health.ts';
+import { wakeApproved } from './wake-approved.ts';
 
 /**
  * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
@@ -21,9 +22,11 @@ import type { HealthWatch } from './watch-health.ts';
 export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
+  const wake = wakeApproved();
   const run = async (context: LeaderContext, record: CampaignRecord): Promise<void> => {
     const campaign = await runCampaign(context, record, openClasses);
     health?.note(campaign);
+    if (campaign.approvals !== undefined) await wake(context, campaign);
     if (isFinishingCampaign(campaign)) await cancelling.run(context, campaign);
     else cancelling.forget(campaign);
   };

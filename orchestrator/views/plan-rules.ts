@@ -1,3 +1,4 @@
+import { approvalWords } from './approval-words.ts';
 import { endWords } from './campaign-end.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
@@ -21,6 +22,7 @@ export const ruleNames = [
   'ladder',
   'persistence',
   'restart',
+  'approvals',
 ] as const;
 
 /** One rule of a campaign file in plain words. */
@@ -47,6 +49,7 @@ export const planRules = (
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },
+  ...optional('approvals', approvalWords(definition)),
 ];
 
 /** A rule that not every campaign has. */

@@ -1,5 +1,6 @@
 import type { Where } from '../rules/condition.ts';
 export type { Condition, Where } from '../rules/condition.ts';
+import type { ApprovalRule } from '../rules/approval-rules.ts';
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
@@ -173,6 +174,8 @@ export interface CampaignDefinition {
   readonly waves: readonly Wave[];
   readonly budgets: Budgets;
   readonly policy: CampaignPolicy;
+  /** What needs the yes of a person; left out = nothing, except for what a gate asks. */
+  readonly approvals?: readonly ApprovalRule[];
   /** Left out = the clients are those of the creation. */
   readonly membership?: Membership;
   /** Windows and blackouts; left out = the policy's window alone says when. */

@@ -38,6 +38,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   leftMarked: open.leftMarked,
   unmark: learned.unmark,
   waits: history.waits,
+  approvals: history.approvals,
   ...(learned.health === undefined ? {} : { health: learned.health }),
 });
 
@@ -63,7 +64,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
   const flat: StoredMemory = { ...flatNew, ...stored };
   const { unanswered, restart, workaround, replacing, unfinished, leftMarked } = flat;
   const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
-  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits } = flat;
+  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, approvals } = flat;
   return {
     open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished, leftMarked },
     learned: {
@@ -79,7 +80,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       unmark: flat.unmark,
       ...(flat.health === undefined ? {} : { health: flat.health }),
     },
-    history: { restarts, deferrals, lastDeferral, notifiedAt, tried, waits },
+    history: { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, approvals },
     request: flat.request,
   };
 }

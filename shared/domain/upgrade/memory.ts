@@ -2,6 +2,7 @@ import type { Health } from '../observation/health.ts';
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
 import type { Sighting } from '../remediation/persistence.ts';
+import type { ApprovalAnswer, ApprovedStep } from '../rules/approval-rules.ts';
 import type { DeferralClass, WaitClass } from '../rules/policy.ts';
 
 /** What is known of one client in its campaign; it outlives the states of the upgrade. */
@@ -102,6 +103,27 @@ export interface History {
   readonly tried: readonly string[];
   /** Since when the client waits, by reason. `waitsSince` gives the one that counts now. */
   readonly waits: Readonly<Partial<Record<WaitClass, number>>>;
+  /** Questions to people about this client, and their answers; null = none was asked. */
+  readonly approvals: Approvals | null;
+}
+
+export interface Approvals {
+  readonly ask: Ask | null;
+  /** By attempt, as `attemptAt` names it. */
+  readonly answers: Readonly<Record<string, ApprovalAnswer>>;
+  /** How many questions have expired and are to pause the campaign. */
+  readonly expired: number;
+}
+
+/** An open question. */
+export interface Ask {
+  readonly step: ApprovedStep;
+  readonly attempt: string;
+  /** The question is that of the whole campaign. */
+  readonly isForAll: boolean;
+  readonly since: number;
+  /** Null = it does not expire by itself. */
+  readonly until: number | null;
 }
 
 /**
@@ -170,7 +192,15 @@ export const newMemory: Memory = {
     lastLook: null,
     unmark: null,
   },
-  history: { restarts: {}, deferrals: {}, lastDeferral: null, notifiedAt: null, tried: [], waits: {} },
+  history: {
+    restarts: {},
+    deferrals: {},
+    lastDeferral: null,
+    notifiedAt: null,
+    tried: [],
+    waits: {},
+    approvals: null,
+  },
   request: null,
 };
 
