@@ -1,4 +1,5 @@
 import { policyFor } from './domain/campaign/client-rules.ts';
+import { stepApprovals } from './domain/campaign/step-approvals.ts';
 import type { Campaign } from './domain/campaign/campaign.ts';
 import { calendarFor } from './domain/campaign/calendar.ts';
 import type { Client, Release } from './domain/campaign/definition.ts';
@@ -79,6 +80,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   if (!profile.ok) throw new Error(profile.error.message);
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
+  const approvals = stepApprovals(record.campaign);
   const product = rulesOf(profile.value);
   const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
   return {
@@ -101,6 +103,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
       files,
       logonServers,
       isRebuilt,
+      ...(approvals === null ? {} : { approvals }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { withAuthor } from '../domain/approval-requests.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignEdition, editionStep } from '../../shared/domain/campaign/edition.ts';
@@ -182,7 +183,7 @@ async function commitEdit(
   { definition, move, edit }: Difference,
 ): Promise<Result<CampaignEdit, Refusal> | null> {
   const { store, clock, log } = context;
-  const next = withDefinition(campaign, definition);
+  const next = withAuthor(withDefinition(campaign, definition), who);
   const { edition: number = 0 } = next;
   const at = clock.now();
   const changes = editSentences(edit);

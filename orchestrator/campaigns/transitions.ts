@@ -66,7 +66,7 @@ export async function startCampaign(
     const overlap = await store.overlap(name, overlapAtMost);
     const withdrawn = release?.withdrawn ?? null;
     return {
-      event: { type: 'StartRequested', releaseStaged: isUsable(release), withdrawn, overlap },
+      event: { type: 'StartRequested', by: who, releaseStaged: isUsable(release), withdrawn, overlap },
       starts,
     };
   });

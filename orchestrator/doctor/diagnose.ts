@@ -7,6 +7,7 @@ import { checkAddresses } from './addresses.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
+import { checkApprovals } from './approvals.ts';
 import { checkHolds } from './holds.ts';
 import { logChecks } from './process-log.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
@@ -39,6 +40,7 @@ export async function diagnose(
     orBroken('servpack', () => checkRounds(store)),
     orBroken('campaigns', () => checkStops(store)),
     orBroken('campaigns', () => checkHolds(store, clock.now())),
+    orBroken('campaigns', () => checkApprovals(store, clock.now())),
     orBroken('clients', () => checkAddresses(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);

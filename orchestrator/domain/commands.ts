@@ -4,6 +4,7 @@ import { acceptUnknownHealth } from './health-looks.ts';
 import { gateQuestion } from './gate-question.ts';
 import { waveProgress } from './wave-progress.ts';
 import { beginRamp } from './speed.ts';
+import { withAuthor } from './approval-requests.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -16,6 +17,7 @@ import {
   type CampaignState,
   rebuilder,
   type Running,
+  unanswered,
 } from '../../shared/domain/campaign/campaign.ts';
 
 /**
@@ -27,7 +29,7 @@ type EventOf<T extends CampaignEvent['type']> = Extract<CampaignEvent, { type: T
 /** Starts the campaign, or schedules it. Refused while clients are in another campaign. */
 export function start(
   campaign: Campaign,
-  { releaseStaged: isStaged, withdrawn, overlap }: EventOf<'StartRequested'>,
+  { by, releaseStaged: isStaged, withdrawn, overlap }: EventOf<'StartRequested'>,
   now: number,
 ): CampaignDecision {
   const { definition, state } = campaign;
@@ -53,7 +55,8 @@ export function start(
     );
   if (!isStaged && definition.start === 'byHand')
     return refused(`release ${definition.release} is not staged`);
-  return beginWhenReady(campaign, isStaged, now, 'started');
+  const known = by === undefined ? campaign : withAuthor(campaign, by);
+  return beginWhenReady(known, isStaged, now, 'started');
 }
 
 const anotherEnd = 'create another campaign from a file with an end to come';
@@ -95,7 +98,7 @@ export function resume(
   if (state.status === 'running') return acceptUnknownHealth(campaign, state, request, now);
   if (state.status !== 'paused')
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
-  const isAnothers = !state.byGate && state.by !== rebuilder && state.by !== by;
+  const isAnothers = !state.byGate && ![rebuilder, unanswered, by].includes(state.by);
   if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
     return transition(

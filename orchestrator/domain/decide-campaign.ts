@@ -5,6 +5,8 @@ import { archiveWritten, duringRemoval, requestRemoval, undoRemoval } from './re
 import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
 import { healthAsked, healthFound } from './health-looks.ts';
 import { hold, unhold } from './hold.ts';
+import { answerApproval } from './answer-approval.ts';
+import { judgeApprovals } from './judge-approvals.ts';
 import { judgeWaves } from './judge-waves.ts';
 import { waveProgress } from './wave-progress.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -72,6 +74,8 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
       return healthAsked(campaign, event, now);
     case 'HealthFound':
       return healthFound(campaign, event, now);
+    case 'ApprovalAnswered':
+      return answerApproval(campaign, event, now);
     case 'CountersRead':
       return countersRead(campaign, event.counters, now);
   }
@@ -81,7 +85,8 @@ function countersRead(campaign: Campaign, counters: Counters, now: number): Camp
   const { state } = campaign;
   if (campaign.memberChange !== undefined || campaign.movingTo !== undefined)
     return ignored('its clients are changing at this moment');
-  if (state.status === 'running') return judgeWaves(campaign, state, counters, now);
+  if (state.status === 'running')
+    return judgeApprovals(campaign, state, counters, now) ?? judgeWaves(campaign, state, counters, now);
   if (state.status === 'paused') {
     const ended = endCame(campaign, state, counters, now);
     if (ended !== null) return ended;

@@ -1,6 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { memberChangeMs } from '../../shared/domain/campaign/member-change.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { nextApprovalMoment } from './judge-approvals.ts';
 import { nextMomentOfGates } from './judge-waves.ts';
 
 /** When time alone changes something for a campaign: policy time; null = never. */
@@ -13,7 +14,7 @@ const campaignEnds: Moment = ({ definition: { policy } }, _counters, now) =>
   policy.end === undefined || policy.end.at <= now ? null : policy.end.at;
 
 /** One line for each rule of a campaign that depends on time. */
-const moments: readonly Moment[] = [nextMomentOfGates, campaignEnds, memberChangeEnds];
+const moments: readonly Moment[] = [nextMomentOfGates, nextApprovalMoment, campaignEnds, memberChangeEnds];
 
 /**
  * The next time at which a running or paused campaign must be judged again though nothing has

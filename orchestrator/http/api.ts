@@ -3,6 +3,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from 'pino';
 import type { OrchestratorContext } from '../context.ts';
 import { sendAnswerHeaders } from './answer-headers.ts';
+import { approvalRoutes } from './routes/approval-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
@@ -68,6 +69,7 @@ export function buildApi(
     removalRoutes,
     haltRoutes,
     serverLimitRoutes,
+    approvalRoutes,
     clientRoutes,
     releaseRoutes,
     auditRoutes,

@@ -12,6 +12,7 @@ import { persistenceSection, toPersistence } from './campaign-persistence.ts';
 import { hooksSection, toHooks } from './campaign-hooks.ts';
 import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
+import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from './campaign-approvals.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { speedSection } from './campaign-speed.ts';
@@ -86,6 +87,7 @@ const keys = section({
   blackouts: blackoutsSection,
   fit: fitSection,
   notice: duration().default(defaultNoticeMs),
+  approvals: approvalsSection,
 });
 
 /** The keys, and what must hold across them. */
@@ -94,6 +96,7 @@ const campaignSchema = across(keys, (value, blame) => {
   checkSchedule(value, blame);
   oneWindowKey(value, blame);
   checkFit(value, blame);
+  checkApprovals(value, blame);
 });
 
 /**
@@ -181,12 +184,16 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     seed: input.seed ?? campaign,
     select: toSelection(select),
     ...toMembership(input.membership),
-    waves: input.waves.map((wave, at) => toWave(wave, input.gate, input.waves[at + 1])),
+    waves: withApprovalGates(
+      input.waves.map((wave, at) => toWave(wave, input.gate, input.waves[at + 1])),
+      input.approvals,
+    ),
     budgets: toBudgets(budgets),
     ...(input.priority === undefined ? {} : { priority: input.priority }),
     ...(input.speed === undefined ? {} : { speed: input.speed }),
     policy: toPolicy(input),
     ...toCalendar(input),
+    ...toApprovals(input.approvals),
     hash,
     ...toHooks(input.hooks),
   };

@@ -20,6 +20,7 @@ import { classOpening, type OpenClasses, rememberingOpenClasses } from './open-c
 import { type AllTurns, type Claim, shareServers } from './share-servers.ts';
 import type { Round } from './repeat.ts';
 import type { HealthWatch } from './watch-health.ts';
+import { wakeApproved } from './wake-approved.ts';
 
 /**
  * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
@@ -29,6 +30,7 @@ import type { HealthWatch } from './watch-health.ts';
 export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
+  const wake = wakeApproved();
   const turns: AllTurns = new Map();
   let claims: Claim[] = [];
   return campaignRound({
@@ -39,7 +41,7 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
-      return next;
+      return campaign.approvals === undefined ? next : { ...next, ...(await wake(context, campaign)) };
     },
     afterAll: async (context) => {
       const made = claims;

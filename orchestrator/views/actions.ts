@@ -4,6 +4,7 @@ import {
   type CampaignState,
   rebuilder,
   type Removal,
+  unanswered,
 } from '../../shared/domain/campaign/campaign.ts';
 import { isFailure } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -24,6 +25,7 @@ interface Facts {
   readonly withdrawn: object | null;
   readonly holds: readonly { readonly logonServer: string; readonly by: string }[];
   readonly failures: readonly unknown[];
+  readonly approvals?: readonly string[] | undefined;
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
   readonly stillMarked: number;
@@ -44,6 +46,7 @@ export const actionsFor = (status: Facts): readonly string[] =>
 const actionsInPlace = (status: Facts): readonly string[] => [
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
   ...(status.halted === null ? [] : [unhaltOf(status.halted)]),
+  ...(status.approvals === undefined ? [] : [`servpack campaign approvals ${status.campaign}`]),
   // A gate has stopped at failures: a person sees what failed before accepting it.
   ...(status.paused?.byGate === true ? aboutFailures(status) : []),
   ...toGoOn(status),
@@ -95,7 +98,7 @@ function resumeOf(
   const remarks = [
     ...(byGate ? ['you accept the failures so far'] : []),
     ...(missed === null ? [] : ['it starts now']),
-    ...(byGate || by === rebuilder ? [] : [elseOverride(by)]),
+    ...(byGate || by === rebuilder || by === unanswered ? [] : [elseOverride(by)]),
   ];
   const remark = remarks.length === 0 ? '' : `   # ${remarks.join('; ')}`;
   return `servpack campaign resume ${campaign}${remark}`;
@@ -130,7 +133,10 @@ function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
 export function clientActions(campaign: Campaign, upgrade: Upgrade, halt: Halt | null): readonly string[] {
   const { definition } = campaign;
   const { state, client } = upgrade;
-  if (state.phase !== 'settled') return waysBack(campaign, upgrade.logonServer, halt);
+  const back = waysBack(campaign, upgrade.logonServer, halt);
+  if (state.phase === 'deferred' && state.class === 'approval')
+    return [`servpack campaign approvals ${definition.campaign}`, ...back];
+  if (state.phase !== 'settled') return back;
   return [
     ...(isFailure(state.end) ? [`servpack client why ${client} --evidence`] : []),
     ...(isFailure(state.end) && campaign.state.status !== 'aborted'

@@ -10,6 +10,7 @@ import { fromNow, spanInWords } from './duration-text.ts';
 import { procedureWords } from '../../shared/domain/remediation/procedure-words.ts';
 import { persistsBecause, type Sighting } from '../../shared/domain/remediation/persistence.ts';
 import type { CampaignPolicy, PersistencePolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
+import { hasBudget } from '../../shared/domain/rules/policy.ts';
 import { ladderOf, persistenceOf } from '../../shared/domain/rules/rule-cases.ts';
 import type { Upgrade, UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -58,13 +59,22 @@ export function outlookOf(context: Context, upgrade: Upgrade): string | null {
 function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): string {
   const { policy = context.campaign.definition.policy } = context;
   const { product } = context;
+  if (state.class === 'approval') return withoutAnswer(upgrade);
   const escalation =
     product === null ? null : nextEscalation(policy, product, upgrade, state.blockers, context.now);
   return escalation ?? budgetLeft(policy, upgrade, state);
 }
 
+/** What follows when nobody answers the question of this client. */
+function withoutAnswer({ memory }: Upgrade): string {
+  const ask = memory.history.approvals?.ask ?? null;
+  return ask === null || ask.until === null
+    ? 'nothing begins on it before a person answers; this uses up no tries'
+    : `without an answer the question expires at ${isoOf(ask.until)}; this uses up no tries`;
+}
+
 function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
-  if (state.class === 'window') return 'it waits for its window without a limit; this uses up no tries';
+  if (!hasBudget(state.class)) return 'it waits for its window without a limit; this uses up no tries';
   const { budget, whenSpent } = policy.deferrals[state.class];
   const left = budget - (upgrade.memory.history.deferrals[state.class] ?? 0);
   const end = whenSpent === 'failed' ? 'the client fails' : 'servpack gives up and asks for you';

@@ -1,3 +1,4 @@
+import { approvalWords } from './approval-words.ts';
 import { endWords } from './campaign-end.ts';
 import { hookWords } from './hooks.ts';
 import { priorityRuleWords } from './server-share-words.ts';
@@ -28,6 +29,7 @@ export const ruleNames = [
   'persistence',
   'restart',
   'hooks',
+  'approvals',
 ] as const;
 
 /** One rule of a campaign file in plain words. */
@@ -57,6 +59,7 @@ export const planRules = (
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },
   ...optional('hooks', hookWords(definition)),
+  ...optional('approvals', approvalWords(definition)),
 ];
 
 /** A rule that not every campaign has. */

@@ -1,5 +1,5 @@
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
-import type { DeferralClass, WaitClass } from '../../shared/domain/rules/policy.ts';
+import { type DeferralClass, hasBudget, type WaitClass } from '../../shared/domain/rules/policy.ts';
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import { causeInWords } from '../domain/spent-cause.ts';
 import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
@@ -149,7 +149,7 @@ export function clientReport(campaign: Campaign, reported: Reported): ClientRepo
     since: timeOf(waitsSince(reported.upgrade)),
     next: timeOf(placed.kind === 'rest' ? placed.until : null),
     tries:
-      state.phase === 'deferred' && state.class !== 'window'
+      state.phase === 'deferred' && hasBudget(state.class)
         ? (memory.history.deferrals[state.class] ?? 0)
         : null,
     held: settled === null ? heldBy(campaign, logonServer) : null,

@@ -3,6 +3,7 @@ import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
 import { type EndStatus, endStatusOf } from './campaign-end.ts';
+import { openQuestions } from './approval-words.ts';
 import { membersWords } from './membership-words.ts';
 import { type Aborted, abortedOf } from './aborted.ts';
 import { ranked } from './ranked-causes.ts';
@@ -102,6 +103,8 @@ export interface CampaignStatus {
   readonly size: number;
   /** How its clients have changed, in words; left out = they have not. */
   readonly members?: string | undefined;
+  /** What waits for the approval of a person; left out = nothing. */
+  readonly approvals?: readonly string[] | undefined;
   /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;
   readonly states: States;
@@ -197,6 +200,7 @@ export function campaignStatus(
   const begun = 'startedAt' in state;
   const members = membersWords(campaign.members);
   const speed = state.status === 'running' ? speedNow(campaign, counters) : null;
+  const approvals = openQuestions(campaign, counters);
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
   const status = {
@@ -225,6 +229,7 @@ export function campaignStatus(
     tookMs: begun ? (endedAt ?? now) - state.startedAt : null,
     size: sum((wave) => wave.size),
     ...(members === null ? {} : { members }),
+    ...(approvals.length === 0 ? {} : { approvals }),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
     states: [...waves.values()].reduce(addStates, noStates),
     ...healthIn(progress),

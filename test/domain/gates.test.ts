@@ -169,7 +169,9 @@ describe('a gate with approval', () => {
   });
 
   test('opens only with a yes to the next wave, and says for ever whose it was', () => {
-    expect(after(campaign, all, evening)).toEqual(campaign);
+    const asked = after(campaign, all, evening);
+    expect([openIn(asked), asked.approvals?.requests?.length]).toEqual([1, 1]);
+    expect(after(asked, all, evening + 1)).toEqual(asked);
     expect(gateOf(campaign, all, evening)).toBe('waiting: 10 of 10 finished; waits for approval');
     expect(openIn(after(approved(2), all, evening))).toBe(1);
     const open = after(approved(1), all, evening);

@@ -38,6 +38,7 @@ const full: StoredMemory = {
   leftMarked: true,
   unmark: { at: 8, isDone: false, because: 'no answer' },
   waits: { logon: 9 },
+  approvals: { ask: null, answers: {}, expired: 1 },
 };
 
 /** What the first version of servpack wrote for a client that had no record. */
@@ -83,6 +84,7 @@ describe('the memory codec', () => {
         notifiedAt: full.notifiedAt,
         tried: full.tried,
         waits: full.waits,
+        approvals: full.approvals,
       },
       request: full.request,
     });
@@ -93,7 +95,7 @@ describe('the memory codec', () => {
     expect(JSON.stringify(flatMemory(newMemory))).toBe(
       newWhole.replace(
         /}$/,
-        ',"unfinished":false,"movedEarlier":[],"watched":{},"leftMarked":null,"unmark":null,"waits":{}}',
+        ',"unfinished":false,"movedEarlier":[],"watched":{},"leftMarked":null,"unmark":null,"waits":{},"approvals":null}',
       ),
     );
     expect(JSON.stringify(encodeMemory(newMemory))).toBe('{}');

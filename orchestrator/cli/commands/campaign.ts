@@ -3,6 +3,7 @@ import { campaignPath } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
+import { addApprovalCommands } from './campaign-approvals.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addEditCommands } from './campaign-edit.ts';
 import { addHookCommands } from './campaign-hooks.ts';
@@ -27,6 +28,7 @@ export function addCampaignCommands(program: Command): void {
   addControlCommands(campaign);
   addHoldCommands(campaign);
   addHookCommands(campaign);
+  addApprovalCommands(campaign);
   addScheduleCommands(campaign);
   addEditCommands(campaign);
   addAbortCommand(campaign);

@@ -129,6 +129,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     ...progressLines(view, status),
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
+    ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
     ...estimateLines(view, status),
     ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
     ...(removal === null

@@ -200,6 +200,7 @@ export const statusAnswer = z.object({
   size: count,
   /** How the clients of a campaign with `membership: joins` have changed; left out = not. */
   members: z.string().optional(),
+  approvals: z.array(z.string()).readonly().optional(),
   settled: count,
   states,
   health: healthCounts.optional(),

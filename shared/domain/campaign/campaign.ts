@@ -1,4 +1,4 @@
-import type { WaveApproval } from './approval.ts';
+import type { CampaignApprovals, WaveApproval } from './approval.ts';
 import type { Health } from '../observation/health.ts';
 import type { GateMark, HealthCheck, Opening } from './opening.ts';
 import type { CampaignEnd } from '../rules/campaign-end.ts';
@@ -29,6 +29,7 @@ export interface Campaign {
   readonly edition?: number;
   /** Clients still move to the waves of this edition, and no gate decides; left out = none. */
   readonly movingTo?: number;
+  readonly approvals?: CampaignApprovals;
   /** It is being taken out of the store: nothing else happens to it any more. */
   readonly removal?: Removal;
   /** Clients join, leave or change their wave at this moment; left out = none does. */
@@ -124,6 +125,8 @@ export interface Acceptance {
 export type CampaignEvent =
   | {
       readonly type: 'StartRequested';
+      /** Left out = nobody is named. */
+      readonly by?: string;
       readonly releaseStaged: boolean;
       /** Set where the release was withdrawn. */
       readonly withdrawn?: Withdrawal | null;
@@ -202,6 +205,16 @@ export type CampaignEvent =
   | { readonly type: 'ArchiveWritten'; readonly file: string }
   /** An archived campaign cannot go after all. */
   | { readonly type: 'RemovalUndone'; readonly because: string }
+  /** A person answers a question of the campaign. */
+  | {
+      readonly type: 'ApprovalAnswered';
+      readonly id: string;
+      readonly is: 'approved' | 'rejected';
+      readonly by: string;
+      readonly reason?: string | undefined;
+      /** What the person was shown, with its SHA-256. */
+      readonly shown: string;
+    }
   /** A settled client was reopened. */
   | { readonly type: 'Reopened'; readonly because: string }
   /** A survey looks again at this many upgraded clients of a wave. */
@@ -242,6 +255,9 @@ export function missedStart(campaign: Campaign, isStaged: boolean, now: number):
     return now >= awaiting.startAt ? `its start time ${isoOf(awaiting.startAt)} has passed` : null;
   return isStaged ? `its release ${definition.release} is staged` : null;
 }
+
+/** Who paused a campaign because nobody answered in time: no person, so anybody may resume it. */
+export const unanswered = 'unanswered approval';
 
 /** Who paused a campaign whose records were rebuilt: no person, so anybody may resume it. */
 export const rebuilder = 'rebuild';

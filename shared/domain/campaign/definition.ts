@@ -1,6 +1,7 @@
 import type { Where } from '../rules/condition.ts';
 export type { Condition, Where } from '../rules/condition.ts';
 import type { CampaignHooks } from './hooks.ts';
+import type { ApprovalRule } from '../rules/approval-rules.ts';
 import type { CampaignPolicy } from '../rules/policy.ts';
 import type { HealthWatch } from './opening.ts';
 import type { Membership } from './membership.ts';
@@ -182,6 +183,8 @@ export interface CampaignDefinition {
   /** Left out = as many clients start as there are slots. */
   readonly speed?: Speed;
   readonly policy: CampaignPolicy;
+  /** What needs the yes of a person; left out = nothing, except for what a gate asks. */
+  readonly approvals?: readonly ApprovalRule[];
   /** Left out = the clients are those of the creation. */
   readonly membership?: Membership;
   /** Windows and blackouts; left out = the policy's window alone says when. */

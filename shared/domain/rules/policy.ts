@@ -2,6 +2,7 @@ import type { Fit } from './fit.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
+import type { ApprovedStep, StepApprovals } from './approval-rules.ts';
 import type { Where } from './condition.ts';
 
 /**
@@ -35,12 +36,15 @@ export const deferralClasses: readonly DeferralClass[] = [
 ];
 
 /**
- * What a deferred client waits for: a class with a budget, or the campaign's window, which has
- * none.
+ * What a deferred client waits for: a class with a budget, or the campaign's window or the yes of a
+ * person, which have none.
  */
-export type WaitClass = DeferralClass | 'window';
+export type WaitClass = DeferralClass | 'window' | 'approval';
 
-export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window'];
+export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window', 'approval'];
+
+/** Does the wait spend a budget? */
+export const hasBudget = (kind: WaitClass): kind is DeferralClass => kind !== 'window' && kind !== 'approval';
 
 /**
  * Exponential backoff with a budget. `jitter` 0.2 makes a delay 80 % to 120 % of its plain value.
@@ -65,7 +69,7 @@ export interface PersistencePolicy {
   readonly minGapMs: number;
 }
 
-export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation' | 'replaceAtRestart';
+export type LadderStep = 'wait' | 'notify' | ApprovedStep;
 
 /** What is in the way: a service, a program, or a file that is open and nobody knows by whom. */
 export type BlockerClass = 'service' | 'program' | 'file';
@@ -197,4 +201,6 @@ export interface Rules {
    * upgraded.
    */
   readonly isRebuilt?: boolean;
+  /** Left out = no step needs the yes of a person. */
+  readonly approvals?: StepApprovals;
 }

@@ -12,6 +12,7 @@ export const waitWords: Readonly<Record<WaitClass, string>> = {
   download: 'waiting for the download',
   load: 'waiting for a Load entry',
   window: 'waiting for the maintenance window',
+  approval: 'waiting for approval',
 };
 
 const spentWords: Readonly<Record<DeferralClass, string>> = {

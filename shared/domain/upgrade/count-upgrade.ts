@@ -16,6 +16,10 @@ export function countersOf(upgrade: Upgrade): Counters {
   for (const [kind, count] of Object.entries(memory.history.deferrals)) counters[`deferrals|${kind}`] = count;
   for (const seen of memory.learned.seen) counters[`seen|${seen}`] = 1;
   if (state.phase === 'deferred') counters[`deferred|${state.class}`] = 1;
+  const { approvals } = memory.history;
+  if (state.phase === 'deferred' && state.class === 'approval' && approvals?.ask?.isForAll === true)
+    counters[`asks|${approvals.ask.step}`] = 1;
+  if (approvals !== null && approvals.expired > 0) counters['approvalExpired'] = approvals.expired;
   const { relocation, willBlockAgain } = memory.learned;
   if (relocation !== 'none') counters[`relocation|${relocation}`] = 1;
   if (willBlockAgain) counters['willBlockAgain'] = 1;

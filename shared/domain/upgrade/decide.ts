@@ -4,6 +4,7 @@ import { procedureWords, stepWords } from '../remediation/procedure-words.ts';
 import type { Rules } from '../rules/policy.ts';
 import { waitWords } from '../rules/wait-words.ts';
 import { withinEnd } from './beyond-end.ts';
+import { approvalAnswered, withoutStaleAsk } from './approval.ts';
 import { deferToWindow, withinWindow } from './closed-window.ts';
 import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
@@ -28,7 +29,12 @@ import { noteWait } from './waits.ts';
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
   const timely = withinEnd(rules, upgrade, wanted, now);
-  const allowed = noteStep(rules.fit, upgrade, withinWindow(rules, upgrade, timely, now), now);
+  const allowed = noteStep(
+    rules.fit,
+    upgrade,
+    withoutStaleAsk(withinWindow(rules, upgrade, timely, now)),
+    now,
+  );
   return noteLeftMark(rules, noteWait(allowed, now));
 }
 
@@ -42,6 +48,8 @@ function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: numbe
       return checkedIn(upgrade);
     case 'EndRequested':
       return endRequested(upgrade, event.ending);
+    case 'ApprovalAnswered':
+      return approvalAnswered(upgrade, event.answer);
     case 'ClientObserved':
       return upgrade.state.phase === 'looking'
         ? onObservation(rules, upgrade, event.observation, now)

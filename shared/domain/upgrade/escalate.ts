@@ -11,10 +11,12 @@ import {
 import { persistsBecause } from '../remediation/persistence.ts';
 import { newJournal, wayBack } from '../remediation/procedure.ts';
 import { procedureWords, titleOf } from '../remediation/procedure-words.ts';
+import { answerWords } from '../rules/approval-rules.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
 import { ladderOf, persistenceOf } from '../rules/rule-cases.ts';
 import type { Decision } from './events.ts';
 import type { Upgrade } from './state.ts';
+import { answerTo, awaitApproval, type WantedStep, withExpiredAsk } from './approval.ts';
 import { beginProcedure, defer, settle, transition } from './transitions.ts';
 
 /**
@@ -24,19 +26,25 @@ import { beginProcedure, defer, settle, transition } from './transitions.ts';
  */
 export function escalate(
   rules: Rules,
-  upgrade: Upgrade,
+  before: Upgrade,
   seen: Observation,
   blockers: readonly Blocker[],
   now: number,
 ): Decision {
+  const upgrade = withExpiredAsk(rules, before, now);
   const escalations = escalationsOf(rules.product, rules.policy, blockers);
   const { tried } = upgrade.memory.history;
-  const next = escalations.find((escalation) => !tried.includes(attemptOf(rules, escalation)));
+  const next = escalations.find(
+    (escalation) =>
+      !tried.includes(attemptOf(rules, escalation)) &&
+      answerTo(rules, upgrade, wantedBy(rules, escalation))?.is !== 'rejected',
+  );
   const target = (next ?? escalations[0])?.target ?? relocatableIn(rules.product, blockers);
   const persists = target && whyPersisting(rules, upgrade, target);
   if (target === undefined || persists === undefined || persists === null)
     return wait(rules, upgrade, blockers, now);
-  if (next === undefined) return ladderSpent(upgrade, { target, blockers, persists }, escalations, now);
+  if (next === undefined)
+    return ladderSpent(rules, upgrade, { target, blockers, persists }, escalations, now);
   return applyEscalation(rules, upgrade, seen, { escalation: next, blockers, persists }, now);
 }
 
@@ -60,6 +68,10 @@ function applyEscalation(
   const { escalation, blockers, persists } = found;
   const ladder = ladderOf(rules.policy, blockerClass(escalation.target));
   const name = nameOf(escalation.target);
+  const title = `${procedureWords[escalation.procedure]} of ${name}`;
+  const wanted = { ...wantedBy(rules, escalation), title, blockers };
+  const approval = awaitApproval(rules, upgrade, wanted, now);
+  if (approval !== null) return approval;
   const isNoticeFirst =
     ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(escalation.procedure);
   if (isNoticeFirst && notifiedAt === null && seen.users.length > 0)
@@ -108,10 +120,25 @@ function applyProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, 
   });
 }
 
+/** Why this step of a spent ladder does not go on, in words. */
+function whyOver(rules: Rules, upgrade: Upgrade, escalation: Escalation): string {
+  const { procedure } = escalation;
+  const answer = answerTo(rules, upgrade, wantedBy(rules, escalation));
+  return answer?.is === 'rejected'
+    ? `${procedureWords[procedure]} was ${answerWords(answer)}`
+    : `${procedureWords[procedure]} did not help`;
+}
+
+const wantedBy = (rules: Rules, escalation: Escalation): WantedStep => ({
+  step: escalation.procedure,
+  attempt: attemptOf(rules, escalation),
+});
+
 const attemptOf = ({ product }: Rules, escalation: Escalation): string =>
   attemptAt(escalation.procedure, serviceOf(product, escalation));
 
 function ladderSpent(
+  rules: Rules,
   upgrade: Upgrade,
   { target, blockers, persists }: Omit<Case, 'escalation'> & { readonly target: Blocker },
   escalations: readonly Escalation[],
@@ -120,7 +147,7 @@ function ladderSpent(
   const tried =
     escalations.length === 0
       ? 'the ladder has no step that moves it'
-      : `${escalations.map(({ procedure }) => procedureWords[procedure]).join(' and ')} did not help`;
+      : escalations.map((escalation) => whyOver(rules, upgrade, escalation)).join(' and ');
   const because = `${describeBlocker(target)}; ${persists}; ${tried}`;
   const cause = `blocked by ${nameOf(target)}`;
   return settle(upgrade, { end: 'needsAttention', cause, because, blockers }, now);

@@ -2,6 +2,7 @@ import type { Observation, PreImage, SwapPreImage } from '../observation/observa
 import type { Ending } from '../outcome/ending.ts';
 import type { Journal, StepName } from '../remediation/procedure.ts';
 import type { Failure } from '../observation/failure.ts';
+import type { Answered } from '../rules/approval-rules.ts';
 import type { Upgrade } from './state.ts';
 
 /** What happens to an upgrade. Delivery is at least once: an event can come late, or twice. */
@@ -29,7 +30,9 @@ export type UpgradeEvent =
   | { readonly type: 'JournalFoundStale'; readonly step: StepName }
   | { readonly type: 'CheckedIn' }
   /** A person ends the upgrade of this client, or of the whole campaign. */
-  | { readonly type: 'EndRequested'; readonly ending: Ending };
+  | { readonly type: 'EndRequested'; readonly ending: Ending }
+  /** A person answered the question whether a step may begin. */
+  | { readonly type: 'ApprovalAnswered'; readonly answer: Answered };
 
 /** What the driver must do on the client next. */
 export type Command =

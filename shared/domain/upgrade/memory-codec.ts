@@ -38,6 +38,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   leftMarked: open.leftMarked,
   unmark: learned.unmark,
   waits: history.waits,
+  approvals: history.approvals,
   ...(learned.health === undefined ? {} : { health: learned.health }),
   ...(history.began === undefined ? {} : { began: history.began }),
 });
@@ -65,7 +66,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
   const flat: StoredMemory = { ...flatNew, ...stored };
   const { unanswered, restart, workaround, replacing, unfinished, leftMarked } = flat;
   const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
-  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, began } = flat;
+  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, approvals, began } = flat;
   return {
     open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished, leftMarked },
     learned: {
@@ -88,6 +89,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       notifiedAt,
       tried,
       waits,
+      approvals,
       ...(began === undefined ? {} : { began }),
     },
     request: flat.request,

@@ -3,6 +3,7 @@ import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
 import type { Sighting } from '../remediation/persistence.ts';
 import type { FitStep } from '../rules/fit.ts';
+import type { ApprovalAnswer, ApprovedStep } from '../rules/approval-rules.ts';
 import type { DeferralClass, WaitClass } from '../rules/policy.ts';
 
 /** What is known of one client in its campaign; it outlives the states of the upgrade. */
@@ -105,6 +106,27 @@ export interface History {
   readonly waits: Readonly<Partial<Record<WaitClass, number>>>;
   /** The step that is measured now; left out where none is. */
   readonly began?: { readonly step: FitStep; readonly at: number };
+  /** Questions to people about this client, and their answers; null = none was asked. */
+  readonly approvals: Approvals | null;
+}
+
+export interface Approvals {
+  readonly ask: Ask | null;
+  /** By attempt, as `attemptAt` names it. */
+  readonly answers: Readonly<Record<string, ApprovalAnswer>>;
+  /** How many questions have expired and are to pause the campaign. */
+  readonly expired: number;
+}
+
+/** An open question. */
+export interface Ask {
+  readonly step: ApprovedStep;
+  readonly attempt: string;
+  /** The question is that of the whole campaign. */
+  readonly isForAll: boolean;
+  readonly since: number;
+  /** Null = it does not expire by itself. */
+  readonly until: number | null;
 }
 
 /**
@@ -173,7 +195,15 @@ export const newMemory: Memory = {
     lastLook: null,
     unmark: null,
   },
-  history: { restarts: {}, deferrals: {}, lastDeferral: null, notifiedAt: null, tried: [], waits: {} },
+  history: {
+    restarts: {},
+    deferrals: {},
+    lastDeferral: null,
+    notifiedAt: null,
+    tried: [],
+    waits: {},
+    approvals: null,
+  },
   request: null,
 };
 

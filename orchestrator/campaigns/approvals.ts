@@ -1,0 +1,294 @@
+import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
+import type { Answered } from '../../shared/domain/rules/approval-rules.ts';
+import { decide } from '../../shared/domain/upgrade/decide.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { editionOf } from '../../shared/rulebook.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { requestId, requestsOf, termsOf, whyNotApprover } from '../domain/approval-requests.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import {
+  clientText,
+  namedAtMost,
+  type NamedClients,
+  stepText,
+  termsWords,
+  waveText,
+} from '../views/approval-text.ts';
+import { changeIdle } from './commit-idle.ts';
+import { changeCampaign } from './transitions.ts';
+
+/** A question that waits for a person, and everything that the person is shown. */
+export interface OpenApproval {
+  readonly id: string;
+  readonly campaign: string;
+  readonly client: string | null;
+  readonly since: string;
+  /** Null = it does not expire. */
+  readonly expires: string | null;
+  readonly onExpiry: string;
+  readonly by: string;
+  readonly text: readonly string[];
+  /** SHA-256 of the text. */
+  readonly shown: string;
+}
+
+export interface ApprovalRequested {
+  readonly id: string;
+  readonly answer: 'approved' | 'rejected';
+  readonly reason?: string | undefined;
+  /** SHA-256 of what the person was shown; left out = whatever is shown now. */
+  readonly shown?: string | undefined;
+}
+
+export interface ApprovalResult {
+  readonly id: string;
+  readonly campaign: string;
+  /** What became of the answer, in one sentence. */
+  readonly because: string;
+}
+
+/** In these campaigns a question may be open. */
+const askingIn = ['running', 'paused'] as const;
+
+/** Every open question; null = of all campaigns. Oldest first. */
+export async function openApprovals(
+  context: OrchestratorContext,
+  name: string | null,
+): Promise<Result<readonly OpenApproval[], Refusal>> {
+  const { store } = context;
+  const record = name === null ? null : await store.readCampaign(name);
+  if (name !== null && record === null) return err(notFound('campaign', name));
+  const records = record === null ? await store.campaigns(askingIn) : [record];
+  const found: OpenApproval[] = [];
+  for (const { campaign } of records) found.push(...(await openIn(context, campaign)));
+  return ok(found.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1)));
+}
+
+async function openIn({ store }: OrchestratorContext, campaign: Campaign): Promise<readonly OpenApproval[]> {
+  const { definition, state } = campaign;
+  const open = requestsOf(campaign).filter(({ answer }) => answer === undefined);
+  const asksEach = definition.approvals?.some((rule) => 'each' in rule) === true;
+  if ((open.length === 0 && !asksEach) || !askingIn.some((status) => status === state.status)) return [];
+  const name = definition.campaign;
+  const counters = await store.counters(name);
+  const waits = (counters['deferred|approval'] ?? 0) + (counters['deferred|window'] ?? 0) > 0;
+  const asking = waits ? await askingClients(store.upgrades(name)) : [];
+  const ofCampaign = await Promise.all(
+    open.map(async (request): Promise<OpenApproval> => {
+      const { subject, since, until } = request;
+      const text =
+        'wave' in subject
+          ? waveText(
+              campaign,
+              counters,
+              subject.wave,
+              await clientsOf(
+                store.waiting(name),
+                definition.waves.findIndex((wave) => wave.name === subject.wave),
+              ),
+            )
+          : stepText(
+              campaign,
+              subject.remediation,
+              namesOf(asking.filter(({ upgrade }) => askOf(upgrade)?.step === subject.remediation)),
+            );
+      return {
+        id: requestId(name, request),
+        ...viewOf(name, null, { since, until }, text),
+        ...termsWords(termsOf(definition, subject)),
+      };
+    }),
+  );
+  const ofClients = asking.flatMap(({ upgrade }): OpenApproval[] => {
+    const ask = askOf(upgrade);
+    if (ask === null || ask.isForAll) return [];
+    const terms = definition.approvals?.find((rule) => 'each' in rule && rule.each === ask.step) ?? {};
+    const text = clientText(campaign, upgrade, ask.step, ask.attempt);
+    return [
+      { id: clientAskId(name, upgrade), ...viewOf(name, upgrade.client, ask, text), ...termsWords(terms) },
+    ];
+  });
+  return [...ofCampaign, ...ofClients];
+}
+
+const askOf = ({ memory }: StoredUpgrade['upgrade']) => memory.history.approvals?.ask ?? null;
+
+/** `sms-sp4/client/pc-7/1/relocation/smsexec`: names the client, its attempt and the blocker. */
+function clientAskId(campaign: string, upgrade: StoredUpgrade['upgrade']): string {
+  const [step = '', ...service] = (askOf(upgrade)?.attempt ?? '').split(' of ');
+  return [
+    campaign,
+    'client',
+    upgrade.client,
+    upgrade.attempt,
+    step,
+    encodeURIComponent(service.join(' of ')),
+  ].join('/');
+}
+
+const viewOf = (
+  campaign: string,
+  client: string | null,
+  { since, until }: { readonly since: number; readonly until: number | null },
+  text: readonly string[],
+) => ({
+  campaign,
+  client,
+  since: isoOf(since),
+  expires: until === null ? null : isoOf(until),
+  text,
+  shown: sha256(text.join('\n')),
+});
+
+async function askingClients(upgrades: AsyncIterable<StoredUpgrade>): Promise<readonly StoredUpgrade[]> {
+  const found: StoredUpgrade[] = [];
+  for await (const stored of upgrades)
+    if (stored.upgrade.state.phase === 'deferred' && askOf(stored.upgrade) !== null) found.push(stored);
+  return found;
+}
+
+const namesOf = (found: readonly StoredUpgrade[]): NamedClients => ({
+  count: found.length,
+  names: found
+    .map(({ key }) => key.client)
+    .sort()
+    .slice(0, namedAtMost),
+});
+
+async function clientsOf(
+  waiting: AsyncIterable<{ readonly client: string; readonly wave: number }>,
+  wave: number,
+): Promise<NamedClients> {
+  const names: string[] = [];
+  for await (const each of waiting) if (each.wave === wave) names.push(each.client);
+  return { count: names.length, names: names.sort().slice(0, namedAtMost) };
+}
+
+/**
+ * Answers a question. What the person was shown goes into the audit with its hash. An answer that
+ * comes twice or late changes nothing, and says why.
+ */
+export async function answerApproval(
+  context: OrchestratorContext,
+  who: string,
+  request: ApprovalRequested,
+): Promise<Result<ApprovalResult, Refusal>> {
+  const { id } = request;
+  const [name = '', kind, client = ''] = id.split('/');
+  const open = await openApprovals(context, name);
+  if (!open.ok) return open;
+  const found = open.value.find((each) => each.id === id);
+  if (found !== undefined && request.shown !== undefined && request.shown !== found.shown)
+    return err(
+      fault(
+        'approval.changed',
+        `what ${id} shows has changed since it was shown; look at it again, then answer`,
+      ),
+    );
+  const shown = found === undefined ? '' : `shown (SHA-256 ${found.shown}): ${found.text.join('; ')}`;
+  if (kind === 'client') return answerForClient(context, who, { ...request, name, client, shown });
+  const { answer: is, reason } = request;
+  const changed = await changeCampaign(context, who, name, async () => ({
+    event: { type: 'ApprovalAnswered', id, is, by: who, reason, shown },
+  }));
+  if (!changed.ok) return changed;
+  const record = await context.store.readCampaign(name);
+  if (record !== null && kind === 'remediation') await wakeAnswered(context, record.campaign);
+  return ok({ id, campaign: name, because: changed.value.because });
+}
+
+/** Tries against a worker and other people. */
+const triesAtMost = 10;
+
+interface ClientAnswer extends ApprovalRequested {
+  readonly name: string;
+  readonly client: string;
+  readonly shown: string;
+}
+
+async function answerForClient(
+  context: OrchestratorContext,
+  who: string,
+  { id, name, client, answer: is, reason, shown }: ClientAnswer & { readonly shown: string },
+): Promise<Result<ApprovalResult, Refusal>> {
+  const { store, clock } = context;
+  const [, , , attempt = '', step = '', service = ''] = id.split('/');
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const record = await store.readCampaign(name);
+    const stored = await store.readUpgrade({ campaign: name, client });
+    if (record === null || stored === null)
+      return err(fault('approval.refused', `nothing waits for the approval ${id}`));
+    const { campaign } = record;
+    const terms = campaign.definition.approvals?.find((rule) => 'each' in rule && rule.each === step) ?? {};
+    const why = is === 'approved' ? whyNotApprover(campaign, terms, who) : null;
+    if (why !== null) return err(fault('approval.refused', why));
+    const of = `${step} of ${decoded(service)}`;
+    const answer: Answered = {
+      is,
+      by: who,
+      at: clock.now(),
+      ...(reason === undefined ? {} : { reason }),
+      attempt: Number(attempt),
+      of,
+    };
+    const { rules } = await context.rulebook.of(name, editionOf(campaign));
+    const decision = decide(
+      { ...rules, zone: 'UTC' },
+      stored.upgrade,
+      { type: 'ApprovalAnswered', answer },
+      clock.now(),
+    );
+    if (decision.kind === 'ignored')
+      return ok({ id, campaign: name, because: `ignored: ${decision.because}` });
+    const outcome = await changeIdle(context, stored, {
+      upgrade: decision.upgrade,
+      because: `${decision.because}; ${shown}`,
+      who,
+    });
+    if (outcome.kind === 'committed') return ok({ id, campaign: name, because: decision.because });
+    if (outcome.kind === 'driven') break;
+  }
+  return err(
+    fault('approval.busy', `client ${client} is being looked at in this moment; answer ${id} again`),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Wakes the clients that wait for a step that was answered for the whole campaign. Safe to repeat:
+ * a client that a worker looks at is found by the next walk, if it still waits then.
+ * @returns how many were woken
+ */
+export async function wakeAnswered(context: OrchestratorContext, campaign: Campaign): Promise<number> {
+  let woken = 0;
+  for await (const stored of context.store.upgrades(campaign.definition.campaign)) {
+    const { upgrade, index } = stored;
+    const ask = askOf(upgrade);
+    if (ask === null || !ask.isForAll || index === 'driven') continue;
+    const request = requestsOf(campaign).findLast(
+      ({ subject }) => 'remediation' in subject && subject.remediation === ask.step,
+    );
+    if (request?.answer === undefined) continue;
+    const decision = approvalAnswered(upgrade, { ...request.answer, forAll: ask.step });
+    if (decision.kind === 'ignored') continue;
+    const because = `${ask.step} ${decision.because}`;
+    const outcome = await changeIdle(context, stored, {
+      upgrade: decision.upgrade,
+      because,
+      who: request.answer.by ?? 'orchestrator',
+    });
+    if (outcome.kind === 'committed') woken += 1;
+  }
+  return woken;
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { ok, type Result } from '../../../shared/errors.ts';
+import { approvalAnswer, approvalsAnswer } from '../../http/schemas/approvals.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { confirm } from '../client/confirm.ts';
+import { outputOf, withApi } from '../client/session.ts';
+import { approvalLines, approvalsLines, questionLines } from '../render/approvals.ts';
+
+interface AnswerOptions {
+  readonly reason?: string;
+  readonly yes?: boolean;
+}
+
+/** `approvals`, `approve` and `reject`: what waits for the yes of a person. */
+export function addApprovalCommands(campaign: Command): void {
+  campaign
+    .command('approvals [campaign]')
+    .description('list what waits for the approval of a person, in a campaign or in all; changes nothing')
+    .addHelpText('after', '\nExample:\n  servpack campaign approvals sms-sp4')
+    .action(async (name: string | undefined, _options: unknown, command: Command) => {
+      await withApi(command, async (api) => outputOf(await ask(api, name), approvalsLines));
+    });
+
+  campaign
+    .command('approve <id>')
+    .description(
+      'approve what waits for it: shows numbers, gate and clients, and asks you to type the id. The audit keeps what you were shown',
+    )
+    .option('--reason <text>', 'why; kept in the audit')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  servpack campaign approve sms-sp4/wave/early')
+    .action(async (id: string, { yes = false, reason }: AnswerOptions, command: Command) => {
+      await withApi(command, async (api) => {
+        const shown = yes ? ok({}) : await confirmAnswer(api, id);
+        return shown.ok ? answer(api, { id, answer: 'approved', reason, ...shown.value }) : shown;
+      });
+    });
+
+  campaign
+    .command('reject <id>')
+    .description(
+      'reject what waits for approval: a wave stays closed and the campaign pauses, a client goes on without the step',
+    )
+    .requiredOption('--reason <text>', 'why; shown in the status')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack campaign reject sms-sp4/wave/early --reason "payroll runs until Friday"',
+    )
+    .action(async (id: string, { reason }: AnswerOptions, command: Command) => {
+      await withApi(command, async (api) => answer(api, { id, answer: 'rejected', reason }));
+    });
+}
+
+const ask = (api: ApiClient, name: string | undefined) =>
+  api.get(approvalsAnswer, '/v1/approvals', name === undefined ? {} : { campaign: name });
+
+const answer = async (api: ApiClient, body: unknown) =>
+  outputOf(await api.post(approvalAnswer, '/v1/approvals', body), approvalLines);
+
+/** Shows the question; the answer is good for what was shown alone. */
+async function confirmAnswer(
+  api: ApiClient,
+  id: string,
+): Promise<Result<{ readonly shown?: string }, Refusal>> {
+  const open = await ask(api, id.split('/')[0]);
+  if (!open.ok) return open;
+  const found = open.value.approvals.find((each) => each.id === id);
+  // The answer says what became of a question that is not open any more.
+  if (found === undefined) return ok({});
+  const confirmed = await confirm(
+    { lines: questionLines(found), answer: id, verb: 'approve', at: api.named },
+    false,
+  );
+  return confirmed.ok ? ok({ shown: found.shown }) : confirmed;
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { approvalAnswer, approvalsAnswer } from '../../http/schemas/approvals.ts';
+import { safe, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+/** What waits for the approval of a person, on the screen. */
+
+type Open = z.infer<typeof approvalsAnswer>['approvals'][number];
+
+export function approvalsLines(
+  view: View,
+  { approvals }: z.infer<typeof approvalsAnswer>,
+): readonly string[] {
+  if (approvals.length === 0) return ['Nothing waits for approval.'];
+  return approvals.flatMap((each, index) => [
+    ...(index === 0 ? [] : ['']),
+    view.paint('bold', safe(each.id)),
+    ...questionLines(each).flatMap((line) => wrapped(view, '  ', line)),
+    ...wrapped(view, '  ', `answer: servpack campaign approve ${each.id}`),
+  ]);
+}
+
+/** The question as the person who answers is shown it. */
+export const questionLines = ({ text, since, expires, onExpiry, by }: Open): readonly string[] => [
+  ...text,
+  `waits since ${since}${expires === null ? '; does not expire' : `; expires ${expires}, then: ${onExpiry}`}`,
+  ...(by === 'another' ? ['another person than its authors must approve'] : []),
+];
+
+export const approvalLines = (
+  view: View,
+  { id, because }: z.infer<typeof approvalAnswer>,
+): readonly string[] => wrapped(view, '', `${id}: ${because}`);

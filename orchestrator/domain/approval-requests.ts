@@ -1,0 +1,53 @@
+import { type ApprovalRequest, isSameSubject } from '../../shared/domain/campaign/approval.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { ApprovalTerms } from '../../shared/domain/rules/approval-rules.ts';
+import { mayBeSamePerson } from './same-person.ts';
+
+/** The questions of a campaign, their names, and who may answer them. */
+
+export type Subject = ApprovalRequest['subject'];
+
+export const requestsOf = ({ approvals }: Campaign): readonly ApprovalRequest[] => approvals?.requests ?? [];
+
+/** The newest question about this subject. */
+export const newestAbout = (campaign: Campaign, subject: Subject): ApprovalRequest | undefined =>
+  requestsOf(campaign).findLast((each) => isSameSubject(each.subject, subject));
+
+/** The name by which a person answers: `sms-sp4/wave/early`, `sms-sp4/remediation/relocation/2`. */
+export function requestId(
+  campaign: string,
+  { subject, round }: Pick<ApprovalRequest, 'subject' | 'round'>,
+): string {
+  const about = 'wave' in subject ? ['wave', subject.wave] : ['remediation', subject.remediation];
+  return [campaign, ...about, ...(round === 1 ? [] : [String(round)])].join('/');
+}
+
+/** What the file says of questions about this subject. A gate alone asks without an end. */
+export const termsOf = ({ approvals = [] }: CampaignDefinition, subject: Subject): ApprovalTerms =>
+  approvals.find((rule) =>
+    'wave' in subject
+      ? 'wave' in rule && rule.wave.toLowerCase() === subject.wave.toLowerCase()
+      : 'remediation' in rule && rule.remediation === subject.remediation,
+  ) ?? {};
+
+/** Notes who created, edited or started the campaign, where such a person cannot approve. */
+export function withAuthor(campaign: Campaign, who: string): Campaign {
+  const { definition, approvals } = campaign;
+  const isAsked = definition.approvals?.some(({ by }) => by === 'another') === true;
+  const authors = approvals?.authors ?? [];
+  if (!isAsked || authors.includes(who)) return campaign;
+  return { ...campaign, approvals: { ...approvals, authors: [...authors, who] } };
+}
+
+/** Why this person cannot approve; null = they can. What is not known stays closed. */
+export function whyNotApprover({ approvals }: Campaign, { by }: ApprovalTerms, who: string): string | null {
+  if (by !== 'another') return null;
+  const { authors } = approvals ?? {};
+  if (authors === undefined || authors.length === 0)
+    return 'another person must approve, and it is not known who created the campaign';
+  const same = authors.find((author) => mayBeSamePerson(author, who));
+  return same === undefined
+    ? null
+    : `another person must approve: ${who} may be ${same}, who created, edited or started the campaign`;
+}

@@ -1,0 +1,23 @@
+import { answerApproval, openApprovals } from '../../campaigns/approvals.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { answer, answers, type Api } from '../responses.ts';
+import { approvalAnswer, approvalBody, approvalsAnswer, approvalsQuery } from '../schemas/approvals.ts';
+import { ok } from '../../../shared/errors.ts';
+
+/** Questions that wait for a person, and what the person answers. */
+export function approvalRoutes(app: Api, context: OrchestratorContext): void {
+  app.get(
+    '/v1/approvals',
+    { schema: { querystring: approvalsQuery, response: answers(approvalsAnswer) } },
+    async ({ query }, reply) => {
+      const found = await openApprovals(context, query.campaign ?? null);
+      return answer(reply, found.ok ? ok({ approvals: found.value }) : found);
+    },
+  );
+
+  app.post(
+    '/v1/approvals',
+    { schema: { body: approvalBody, response: answers(approvalAnswer) } },
+    async ({ who, body }, reply) => answer(reply, await answerApproval(context, who, body)),
+  );
+}
