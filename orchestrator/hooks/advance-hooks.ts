@@ -24,7 +24,7 @@ export interface HookHold {
   readonly fromWave: number;
   /** The campaign does not end before the last hooks said go. */
   readonly holdsEnd: boolean;
-  /** Policy time at which the hooks are asked again without an event; null = no hook is under way. */
+  /** Policy time at which the hooks are asked again without an event; null = none is under way. */
   readonly againAt: number | null;
 }
 

@@ -8,7 +8,7 @@ export interface NextLook {
   readonly inMs?: number;
   /** Another campaign may hold it up: it is looked at when anything changes, once a second. */
   readonly afterAnyChange?: boolean;
-  /** It shares logon servers with other campaigns: it is looked at together with them, at any change. */
+  /** It shares logon servers with other campaigns: at any change all of them are looked at. */
   readonly isSharing?: boolean;
 }
 

@@ -154,8 +154,8 @@ interface AdmissionRules {
   /** Hooks hold this wave and the later ones. */
   readonly heldFrom?: number;
   /**
-   * Gets what the campaign wants of logon servers that several campaigns share, instead of admitting
-   * it. Left out = such clients are admitted as well.
+   * Gets what the campaign wants of logon servers that several campaigns share, instead of
+   * admitting it. Left out = such clients are admitted as well.
    */
   readonly claims?: Claim[];
 }

@@ -1,3 +1,4 @@
+import type { ruleNames } from './rule-names.ts';
 import { approvalWords } from './approval-words.ts';
 import { endWords } from './campaign-end.ts';
 import { hookWords } from './hooks.ts';
@@ -10,27 +11,6 @@ import type { RestartPolicy } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { ladderWords, persistenceWords } from './ladder-words.ts';
 import { calendarRules, daysOf, hoursOf } from './calendar-words.ts';
-
-/** The sections of a campaign file that `plan` puts into words, in this order. */
-export const ruleNames = [
-  'schedule',
-  'start',
-  'end',
-  'membership',
-  'waves',
-  'gates',
-  'window',
-  'blackouts',
-  'fit',
-  'budgets',
-  'speed',
-  'priority',
-  'ladder',
-  'persistence',
-  'restart',
-  'hooks',
-  'approvals',
-] as const;
 
 /** One rule of a campaign file in plain words. */
 export interface PlanRule {

@@ -107,13 +107,6 @@ export function campaignReport(
   };
 }
 
-/**
- * Has the campaign ended without a client that failed, needs attention or is unhealthy? The exit
- * code of `campaign watch` and `campaign report`.
- */
-export const endedWell = ({ status, states, health }: CampaignStatus): boolean =>
-  status === 'ended' && states.failed + states.needsAttention + (health?.unhealthy ?? 0) === 0;
-
 const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
 

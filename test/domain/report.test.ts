@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rankBlockers } from '../../shared/domain/outcome/ranking.ts';
-import { campaignReport, endedWell } from '../../orchestrator/views/report.ts';
+import { endedWell } from '../../orchestrator/views/ended-well.ts';
+import { campaignReport } from '../../orchestrator/views/report.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { newUpgrade, type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { campaign, countersOfAll, running, standing } from './given-campaign.ts';

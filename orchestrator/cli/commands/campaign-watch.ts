@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { endedWell } from '../../views/report.ts';
+import { endedWell } from '../../views/ended-well.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
 import { statusAnswer } from '../../http/schemas/campaigns.ts';
 import { exitCodes } from '../exit-codes.ts';

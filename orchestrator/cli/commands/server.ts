@@ -13,12 +13,16 @@ interface Options {
 }
 
 export function addServerCommands(program: Command): void {
-  const server = program.command('server').description('logon servers, over all campaigns');
+  const server = program
+    .command('server')
+    .description('logon servers, over all campaigns')
+    .addHelpText('after', '\nExample:\n  servpack server limit list');
   const limit = server
     .command('limit')
     .description(
       'how many clients of a logon server are at work in all campaigns together; campaigns share them by their priority',
-    );
+    )
+    .addHelpText('after', '\nExample:\n  servpack server limit set LS-PUN --active 10 --reason "slow line"');
 
   limit
     .command('set [logonServer]')

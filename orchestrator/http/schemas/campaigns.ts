@@ -6,7 +6,7 @@ import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { healthKinds } from '../../../shared/domain/observation/health.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
-import { ruleNames } from '../../views/plan-rules.ts';
+import { ruleNames } from '../../views/rule-names.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';

@@ -1,0 +1,8 @@
+import type { CampaignStatus } from './status.ts';
+
+/**
+ * Has the campaign ended without a client that failed, needs attention or is unhealthy? The exit
+ * code of `campaign watch` and `campaign report`.
+ */
+export const endedWell = ({ status, states, health }: CampaignStatus): boolean =>
+  status === 'ended' && states.failed + states.needsAttention + (health?.unhealthy ?? 0) === 0;

@@ -1,0 +1,20 @@
+/** The sections of a campaign file that `plan` puts into words, in this order. */
+export const ruleNames = [
+  'schedule',
+  'start',
+  'end',
+  'membership',
+  'waves',
+  'gates',
+  'window',
+  'blackouts',
+  'fit',
+  'budgets',
+  'speed',
+  'priority',
+  'ladder',
+  'persistence',
+  'restart',
+  'hooks',
+  'approvals',
+] as const;
