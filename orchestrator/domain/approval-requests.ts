@@ -47,7 +47,7 @@ export function whyNotApprover({ approvals }: Campaign, { by }: ApprovalTerms, w
   if (authors === undefined || authors.length === 0)
     return 'another person must approve, and it is not known who created the campaign';
   const same = authors.find((author) => mayBeSamePerson(author, who));
-  return same === undefined
-    ? null
-    : `another person must approve: ${who} may be ${same}, who created, edited or started the campaign`;
+  if (same === undefined) return null;
+  const author = same === who ? who : `${who} may be ${same}, who`;
+  return `another person must approve: ${author} created, edited or started the campaign`;
 }

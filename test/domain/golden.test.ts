@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { approval } from './golden/approval.ts';
 import { freeze } from './golden/freeze.ts';
 import { joiners } from './golden/joiners.ts';
 import { nights } from './golden/nights.ts';
@@ -19,6 +20,7 @@ test.each([
   ['trouble', trouble],
   ['joiners', joiners],
   ['freeze', freeze],
+  ['approval', approval],
   ['two-at-one-server', twoAtOneServer],
 ] as const)('the campaign of %s goes as it always has', async (name, story) => {
   await expect(await story()).toMatchFileSnapshot(`golden/${name}.txt`);

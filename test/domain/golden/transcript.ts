@@ -55,6 +55,19 @@ export class Transcript {
       return changeCampaign(this.world, by, { type: 'ResumeRequested', by, override, counters });
     });
 
+  /** `shown` is what the person read before the answer; the audit keeps it. */
+  answer = (by: string, is: 'approved' | 'rejected', id: string, shown: string, reason?: string) =>
+    this.#command(`${by} answers ${id}: ${is}${reason === undefined ? '' : `, ${reason}`}`, () =>
+      changeCampaign(this.world, by, {
+        type: 'ApprovalAnswered',
+        id,
+        is,
+        by,
+        shown,
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    );
+
   abort = (by: string, reason: string) =>
     this.#command(`abort by ${by}: ${reason}`, async () => {
       const refusal = await changeCampaign(this.world, by, { type: 'AbortRequested', by, reason });
