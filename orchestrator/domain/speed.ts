@@ -70,8 +70,13 @@ export function rampAfterHalt(campaign: Campaign, counters: Counters, halts: num
   return begun.rampStart === undefined ? null : { ...campaign, state: { ...state, ...begun } };
 }
 
-/** A start in a second counts until a whole minute has passed since the end of that second. */
-const countsFor = 60;
+/**
+ * A caller may bring a time that has passed since: its starts happen up to so much later than they
+ * are written.
+ */
+const lateAtMost = 5;
+/** A start counts until a minute has passed since the end of the last second it may be of. */
+const countsFor = 60 + lateAtMost;
 /** Starts are spread over the minute: no more than a sixth of them in ten seconds, rounded up. */
 const spreadOver = 10;
 /** Starts so far ahead of the clock were written before it was put back: they count as of now. */
@@ -112,5 +117,7 @@ export function withStarts(log: readonly StartsIn[], starts: number, at: number)
 }
 
 /** How many clients a campaign has started within the last minute. */
-export const startedLately = (log: readonly StartsIn[], at: number): number =>
-  sumOf(countedAt(log, at).counted);
+export function startedLately(log: readonly StartsIn[], at: number): number {
+  const { second, counted } = countedAt(log, at);
+  return sumOf(counted.filter((each) => second - each.second <= 60));
+}

@@ -20,9 +20,10 @@ for when, starts in string.gmatch(redis.call('HGET', record, 'started') or '', '
   present = math.max(present, when)
   known[when] = (known[when] or 0) + tonumber(starts)
 end
+-- A start counts for a minute, and for 5 seconds by which a caller may be late.
 local inMinute, lately, kept = 0, 0, {}
 for when, starts in pairs(known) do
-  if present - when <= 60 then
+  if present - when <= 65 then
     kept[when] = starts
     inMinute = inMinute + starts
     if present - when < 10 then lately = lately + starts end
