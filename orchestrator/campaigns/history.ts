@@ -52,8 +52,11 @@ async function editionsOf(context: OrchestratorContext, name: string): Promise<R
   return archived === null ? err(notFound('campaign', name)) : ok(archived);
 }
 
-/** @returns fault `campaign.edition` where no such edition is kept */
-async function readEdition(
+/**
+ * An edition of a campaign with its file; null = the present one.
+ * @returns fault `campaign.edition` where no such edition is kept
+ */
+export async function readEdition(
   context: OrchestratorContext,
   name: string,
   asked: number | null,

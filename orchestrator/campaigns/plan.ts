@@ -195,7 +195,14 @@ function planOf(
     fleet: fleet.length,
     selected: taken.length + left,
     selection: selectionWords(definition.select),
-    excluded: excluded.filter(({ clients }) => clients.length > 0).map(namesOfExcluded),
+    excluded: excluded
+      .filter(({ clients }) => clients.length > 0)
+      .map(({ exclusion, clients }) =>
+        namesOfExcluded(
+          exclusion.reason,
+          clients.map(({ client }) => client),
+        ),
+      ),
     siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
@@ -221,13 +228,11 @@ function planOf(
 /** A person reads no more names than these. */
 const namesAtMost = 100;
 
-const namesOfExcluded = ({ exclusion, clients }: Plan['excluded'][number]): ExcludedClients => ({
-  reason: exclusion.reason,
+/** Clients that are left out for one reason, in words for a plan. */
+export const namesOfExcluded = (reason: string, clients: readonly string[]): ExcludedClients => ({
+  reason,
   clients: clients.length,
-  names: clients
-    .map(({ client }) => client)
-    .sort()
-    .slice(0, namesAtMost),
+  names: clients.toSorted().slice(0, namesAtMost),
 });
 
 function byLogonServer(clients: readonly Client[]): readonly CountByLogonServer[] {

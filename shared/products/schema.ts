@@ -95,6 +95,8 @@ const update = section({
    */
   network: oneOf('userLogon', 'passwordLogin').default('userLogon'),
   mark: mark.default({ kind: 'configuration', command: null }),
+  /** The update program installs an older release, too. Route `push` does it without this key. */
+  downgrade: flag().default(false),
   /** What a direct run starts; it ends when the update has. */
   run: commandLine().nullable().default(null),
 });

@@ -22,7 +22,7 @@ import { stagedComponents } from '../lab/staged-tree.ts';
 import { clientWith } from '../fixtures/clients-with.ts';
 import { testLog } from '../fixtures/context.ts';
 import { type CliRun, runCli } from '../fixtures/run-cli.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait, TraitSet } from '../lab/fleet/traits.ts';
 import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
@@ -60,19 +60,32 @@ export interface LookLabOptions {
   readonly traits: readonly Trait[];
   /** Machines of the lab that are not in the fleet of the orchestrator. */
   readonly strangers?: readonly string[];
+  /** Further clients of the fleet. */
+  readonly more?: readonly string[];
+  /** The traits of the lab fleet; left out = all. */
+  readonly set?: TraitSet;
+  /** How fast lab time flows; left out = as real time. */
+  readonly speed?: number;
   readonly shards?: number;
 }
 
-export async function startLookLab({ traits, strangers = [], shards = 1 }: LookLabOptions): Promise<LookLab> {
+export async function startLookLab({
+  traits,
+  strangers = [],
+  more = [],
+  set = 'all',
+  speed = 1,
+  shards = 1,
+}: LookLabOptions): Promise<LookLab> {
   const stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
   const folder = mkdtempSync(join(tmpdir(), 'servpack-look-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const anchor = { labAt: morning, realAt: Date.now(), speed: 1 };
+  const anchor = { labAt: morning, realAt: Date.now(), speed };
   const clients = new Map(
-    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, 'all')]),
+    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, set)]),
   );
-  const rows = [...clients, ...strangers.map((name) => [null, name] as const)].map(
+  const rows = [...clients, ...[...more, ...strangers].map((name) => [null, name] as const)].map(
     ([trait, client], n): FleetRow => ({
       client,
       host: client,
@@ -84,7 +97,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
   const fleet = await startFleet({
     rows,
     seed: 'one',
-    traits: 'all',
+    traits: set,
     release: stagedComponents,
     clock: labClock(anchor),
     startedAt,

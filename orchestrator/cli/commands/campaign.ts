@@ -11,6 +11,7 @@ import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
+import { addRollbackCommand } from './campaign-rollback.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
 import { addUndoCommand } from './campaign-undo.ts';
 import { addWatchCommand } from './campaign-watch.ts';
@@ -36,6 +37,7 @@ export function addCampaignCommands(program: Command): void {
   addListCommand(campaign);
   addRetryCommands(campaign);
   addUndoCommand(campaign);
+  addRollbackCommand(campaign);
   addRemoveCommands(campaign);
   addWatchCommand(campaign);
 }

@@ -1,5 +1,6 @@
 import { editCampaign } from '../../campaigns/edit.ts';
 import { cloneCampaign, readHistory, revertCampaign } from '../../campaigns/history.ts';
+import { rollBackCampaign } from '../../campaigns/rollback.ts';
 import { undoCampaign } from '../../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { yamlBytesAtMost } from '../../input-file.ts';
@@ -11,6 +12,8 @@ import {
   editBody,
   historyAnswer,
   revertBody,
+  rollbackAnswer,
+  rollbackQuery,
   undoneAnswer,
 } from '../schemas/edits.ts';
 import { campaignParams, reasonBody } from '../schemas/fields.ts';
@@ -51,5 +54,12 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/clone',
     { schema: { params: campaignParams, querystring: cloneQuery, response: answers(cloneAnswer) } },
     async ({ params, query }, reply) => answer(reply, await cloneCampaign(context, params.campaign, query)),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/rollback',
+    { schema: { params: campaignParams, querystring: rollbackQuery, response: answers(rollbackAnswer) } },
+    async ({ params, query }, reply) =>
+      answer(reply, await rollBackCampaign(context, params.campaign, query)),
   );
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { CampaignEdit, InputFile } from '../../background/results.ts';
 import type { CampaignHistory } from '../../campaigns/history.ts';
 import type { UndoneRelocations } from '../../campaigns/undo-relocations.ts';
+import type { CampaignRollback } from '../../campaigns/rollback.ts';
+import { planAnswer } from './campaigns.ts';
 import { count, fileBody, idSchema, reason, time, versionedIdSchema } from './fields.ts';
 
 /** Changing the definition of a campaign, and what it was before. */
@@ -45,6 +47,15 @@ export const historyAnswer = z.object({
 export const cloneQuery = z.strictObject({ as: idSchema, release: versionedIdSchema.optional() });
 
 export const cloneAnswer = z.object({ file: z.string(), text: z.string() }) satisfies z.ZodType<InputFile>;
+
+export const rollbackQuery = z.strictObject({ to: versionedIdSchema, as: idSchema.optional() });
+
+/** The campaign file of a rollback, and what it would do. */
+export const rollbackAnswer = z.object({
+  file: z.string(),
+  text: z.string(),
+  plan: planAnswer,
+}) satisfies z.ZodType<CampaignRollback>;
 
 export const undoneAnswer = z.object({
   campaign: z.string(),
