@@ -10,6 +10,7 @@ import { whyGone } from './audit/emptied.ts';
 import { openBackground } from './background/background.ts';
 import type { LeaderContext, OrchestratorContext } from './context.ts';
 import { whyLoss } from './durability/accept-loss.ts';
+import { type Alarms, openAlarms } from './schedules/alarms.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
 import { openCheckIns } from './http/checkin/listener.ts';
@@ -118,7 +119,8 @@ export async function runOrchestrator(
   writeUrl(config.dataDir, listening.value);
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
   const verifier = openCopyVerifier(log);
-  const table = roundsOf(sealer, verifier).map(([everyMs, round]) => ({
+  const alarms = openAlarms({ ...place, clock, log });
+  const table = roundsOf(sealer, verifier, alarms).map(([everyMs, round]) => ({
     everyMs,
     round,
     box: openMailbox(),
@@ -143,7 +145,7 @@ export async function runOrchestrator(
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
       const resigned = Promise.all([following, walk, pace, ...rounds].map((each) => each.stop())).then(() =>
-        leadership.resign(),
+        Promise.all([leadership.resign(), alarms.close()]),
       );
       verifier.close();
       clock.stop();
@@ -191,6 +193,7 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
 const roundsOf = (
   sealer: Sealer,
   verifier: CopyVerifier,
+  alarms: Alarms,
   health = watchHealth(),
 ): readonly (readonly [number, Round])[] => [
   [100, runCampaigns(health)],
@@ -207,7 +210,7 @@ const roundsOf = (
   [250, runSurveys()],
   [1_000, startCampaigns()],
   [2_000, joinCampaigns()],
-  [2_000, runSchedules()],
+  [2_000, runSchedules(alarms)],
 ];
 
 /**

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import type { Schedule } from '../../shared/domain/campaign/schedule.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 import { patienceMs } from '../environment/patience.ts';
 import { type RedisServer, startRedisServer } from '../environment/redis-servers.ts';
@@ -46,9 +48,9 @@ function waitingCampaign(number: number, now: number): Campaign {
 }
 
 /**
- * Counts the commands that one orchestrator and one worker send while `campaigns` campaigns wait
- * and nothing changes. Redis, orchestrator and worker are processes of their own.
- * It begins to count when the first rounds over all campaigns are done.
+ * Counts the commands that one orchestrator and one worker send while `campaigns` campaigns and
+ * some schedules wait, and nothing changes. Redis, orchestrator and worker are processes of their
+ * own. It begins to count when the first rounds over all campaigns are done.
  */
 export async function idleUse(campaigns: number, measureMs: number): Promise<IdleUse> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-idle-'));
@@ -96,7 +98,38 @@ async function fill(url: string, campaigns: number): Promise<void> {
       await store.createCampaign(campaign, [{ client: `pc-${number}`, wave: 0, logonServer: 'LS-1' }], audit),
     );
   }
+  for (let number = 0; number < waitingSchedules; number += 1) await addSchedule(store, number, now);
   await store.close();
+}
+
+const waitingSchedules = 5;
+
+/** It recurs on 29 February, so that it waits during any measurement. */
+async function addSchedule(store: Store, number: number, now: number): Promise<void> {
+  const schedule = `recurring-${number}`;
+  const record: Schedule = {
+    schedule,
+    file: 'idle.yaml',
+    text: 'never read',
+    hash: 'x',
+    recurrence: { kind: 'cron', cron: '0 22 29 2 *', zone: 'UTC' },
+    missed: 'skip',
+    createdAt: now,
+    createdBy: 'bench',
+    decidedTo: now,
+    past: [],
+  };
+  const audit: AuditEntry = {
+    at: now,
+    campaign: '',
+    client: null,
+    who: 'bench',
+    from: '',
+    to: 'scheduled',
+    because: `schedule ${schedule}: it waits`,
+    evidence: null,
+  };
+  if (!(await store.commitSchedule(schedule, record, 0, audit))) throw new Error('the store is not empty');
 }
 
 const quietForMs = 3_000;
