@@ -120,6 +120,9 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   const row = table?.rows.get(asked.key.client);
   if (table === undefined || row === undefined)
     return { kind: 'stale', because: reasons.noUpgrade(asked.key) };
+  // As in Redis, where another shard may count: before all other checks.
+  const spent = asked.remediation === undefined ? null : spentBy(table, asked, asked.remediation);
+  if (spent !== null) return { kind: 'held', because: spentLimitWords(spent), spent };
   const refusal = whyRefused(tables, table, row, asked);
   if (refusal !== null) return refusal;
   const { remediation, at } = asked;
@@ -152,8 +155,6 @@ function whyRefused(
   }
   const because = asked.step === 'start' ? whyHeld(tables, table, stored, asked) : null;
   if (because !== null) return { kind: 'held', because };
-  const spent = asked.remediation === undefined ? null : spentBy(table, asked, asked.remediation);
-  if (spent !== null) return { kind: 'held', because: spentLimitWords(spent), spent };
   const isBehind = stored.inbox.length > asked.consumed;
   return asked.place.index !== 'driven' && isBehind ? { kind: 'inbox', messages: stored.inbox } : null;
 }
