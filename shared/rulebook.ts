@@ -81,6 +81,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const approvals = stepApprovals(record.campaign);
+  const { remediations } = definition.budgets;
   const product = rulesOf(profile.value);
   const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
   return {
@@ -104,6 +105,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
       logonServers,
       isRebuilt,
       ...(approvals === null ? {} : { approvals }),
+      ...(remediations === undefined ? {} : { remediations }),
     },
   };
 }

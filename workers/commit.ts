@@ -1,4 +1,5 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
+import { awaitRemediation } from './await-remediation.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
 import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
@@ -28,6 +29,12 @@ export async function commitTransition(
         break;
       case 'held':
         activation.log.info({ because: outcome.because }, 'nothing may begin now');
+        if (outcome.spent !== undefined) {
+          const { rules, clock } = activation;
+          const waits = awaitRemediation(rules, leased.upgrade, next.upgrade, outcome.spent, clock.now());
+          const { evidence } = transition;
+          return commitTransition(activation, { ...leased, inbox }, { ...waits, evidence });
+        }
         return waitUntilAllowed(activation, { ...leased, inbox }, next.upgrade.logonServer, outcome.because);
       case 'stale':
         activation.log.warn({ because: outcome.because }, 'another driver has taken over');

@@ -10,6 +10,8 @@ import {
   type QueueName,
   queueOf,
 } from '../shared/domain/upgrade/placement.ts';
+import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
+import { remediationBegun } from './await-remediation.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Evidence, Message } from '../shared/store/types.ts';
@@ -17,11 +19,13 @@ import type { ActivationContext, LeasedUpgrade, Transition } from './context.ts'
 import type { Commit } from '../shared/store/upgrade-store.ts';
 
 /** What a commit is made of besides the upgrade. */
-export type CommitContext = Pick<ActivationContext, 'clock' | 'key' | 'fence' | 'queue' | 'quiet'>;
+export type CommitContext = Pick<ActivationContext, 'clock' | 'key' | 'fence' | 'queue' | 'quiet'> & {
+  readonly rules?: Pick<ActivationContext['rules'], 'remediations'>;
+};
 
 /** A transition as the store takes it. All that follows from the next state is derived here. */
 export function commitOf(
-  { key, fence, clock, queue, quiet }: CommitContext,
+  { key, fence, clock, queue, quiet, rules }: CommitContext,
   leased: LeasedUpgrade,
   { upgrade, because, evidence }: Transition,
   consumed: number,
@@ -35,6 +39,7 @@ export function commitOf(
     upgrade,
     consumed,
     step: beginsSomething(upgrade) ? 'start' : 'finish',
+    ...limitedRemediation(rules?.remediations, upgrade),
     place: placeOf(upgrade, queue, at, quiet?.aborted === true),
     counters: difference(countersOf(leased.upgrade), countersOf(upgrade)),
     audit: {
@@ -49,6 +54,15 @@ export function commitOf(
     },
     evidence,
   };
+}
+
+/** What the store counts where the campaign limits remediations, and the upgrade begins one. */
+function limitedRemediation(
+  limits: RemediationLimits | undefined,
+  upgrade: Upgrade,
+): Pick<Commit, 'remediation'> {
+  const name = limits === undefined ? null : remediationBegun(upgrade);
+  return limits === undefined || name === null ? {} : { remediation: { name, limits } };
 }
 
 /**

@@ -15,6 +15,7 @@ import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from './campaign-approvals.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
+import { remediationsSection } from './campaign-remediations.ts';
 import { speedSection } from './campaign-speed.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
@@ -70,6 +71,7 @@ const keys = section({
     active: count(1, 1_000_000).default(defaultBudgets.active),
     perLogonServer: count(1, 1_000_000).default(defaultBudgets.perLogonServer),
     maxDownloads: count(1, 1_000_000).nullable().default(null),
+    remediations: remediationsSection.optional(),
     logonServers: byLogonServer(
       section({ maxDownloads: count(1, 1_000_000) }),
       'logon servers by name, such as { LS-PUN: { maxDownloads: 5 } }',
@@ -133,6 +135,7 @@ function toBudgets({
   perLogonServer,
   maxDownloads,
   logonServers,
+  remediations,
 }: CampaignInput['budgets']): Budgets {
   const at = Object.fromEntries(
     Object.entries(logonServers).map(([server, own]): [string, number] => [server, own.maxDownloads]),
@@ -142,6 +145,7 @@ function toBudgets({
     active,
     perLogonServer,
     ...(isLimited ? { maxDownloads: { everywhere: maxDownloads, at } } : {}),
+    ...(remediations === undefined ? {} : { remediations }),
   };
 }
 

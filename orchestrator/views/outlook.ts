@@ -60,6 +60,8 @@ function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): s
   const { policy = context.campaign.definition.policy } = context;
   const { product } = context;
   if (state.class === 'approval') return withoutAnswer(upgrade);
+  if (state.class === 'remediation')
+    return 'it is looked at again, and its remediation begins once the limit has room; this uses up no tries';
   const escalation =
     product === null ? null : nextEscalation(policy, product, upgrade, state.blockers, context.now);
   return escalation ?? budgetLeft(policy, upgrade, state);

@@ -3,6 +3,7 @@ import { approvalWords } from './approval-words.ts';
 import { endWords } from './campaign-end.ts';
 import { hookWords } from './hooks.ts';
 import { priorityRuleWords } from './server-share-words.ts';
+import { remediationRuleWords } from './remediation-words.ts';
 import { speedRuleWords } from './speed-words.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
@@ -55,7 +56,10 @@ function startWords({ start, startAt }: CampaignDefinition): string {
   return parts.join(', ');
 }
 
-function budgetWords({ active, perLogonServer, maxDownloads }: Budgets): string {
+const budgetWords = (budgets: Budgets): string =>
+  [slotWords(budgets), ...remediationRuleWords(budgets.remediations)].join('; ');
+
+function slotWords({ active, perLogonServer, maxDownloads }: Budgets): string {
   const slots = `at most ${active} clients at a time, ${perLogonServer} of each logon server`;
   if (maxDownloads === undefined) return slots;
   const { everywhere, at } = maxDownloads;

@@ -8,6 +8,7 @@ import type {
   UpgradeKey,
   WaitingClient,
 } from './types.ts';
+import type { RemediationLimits, SpentLimit } from '../domain/rules/remediation-limits.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 
@@ -79,6 +80,11 @@ export interface Commit {
   readonly consumed: number;
   /** `start` is refused unless the campaign runs and the logon server is not held in it. */
   readonly step: 'start' | 'finish';
+  /**
+   * Set where the step begins a remediation in a campaign that limits them: refused beyond a limit.
+   * The same name counts once.
+   */
+  readonly remediation?: { readonly name: string; readonly limits: RemediationLimits };
   readonly place:
     | { readonly index: 'driven' }
     /**
@@ -116,9 +122,9 @@ export type CommitOutcome =
   | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
   /**
    * Nothing was written: the step would begin something, which the campaign or its budgets refuse
-   * now.
+   * now. `spent` is there where a limit of remediations refuses it.
    */
-  | { readonly kind: 'held'; readonly because: string }
+  | { readonly kind: 'held'; readonly because: string; readonly spent?: SpentLimit }
   /** Nothing was written: another driver has taken over. */
   | { readonly kind: 'stale'; readonly because: string };
 

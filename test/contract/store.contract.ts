@@ -26,6 +26,7 @@ import { hooksContract } from './store/hooks.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
 import { serverLimitsContract } from './store/server-limits.contract.ts';
+import { remediationsContract } from './store/remediations.contract.ts';
 import { speedContract } from './store/speed.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
@@ -53,6 +54,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     admissionContract(given);
     queuedContract(given);
     speedContract(given);
+    remediationsContract(given);
     serverLimitsContract(given);
     roomToBeginContract(given);
     beginContract(given);

@@ -207,6 +207,14 @@ test('a campaign file limits downloads for every logon server, or for some', () 
   expect(budgets('{ logonServers: { "\\\\\\\\LS-PUN": { maxDownloads: 3 } } }').maxDownloads?.at).toEqual({
     'LS-PUN': 3,
   });
+  expect(budgets('{ remediations: { perHour: 50 } }').remediations).toEqual({ perHour: 50 });
+  expect(budgets('{ active: 3 }')).not.toHaveProperty('remediations');
+  expect(faultsOf(read('budgets: { remediations: { perHour: 0 } }'))).toEqual([
+    'c.yaml:3: budgets.remediations.perHour: is 0, expected a whole number from 1 to 1000000',
+  ]);
+  expect(faultsOf(read('budgets: { remediations: {} }'))).toEqual([
+    'c.yaml:3: budgets.remediations: says nothing, expected perHour: 50, perWave: 200, or both',
+  ]);
   const bad = 'campaign: sp4\nrelease: r\nbudgets: { logonServers: { "a|b": { maxDownloads: 0 } } }\n';
   expect(faultsOf(parseCampaign(bad, 'c.yaml'))).toHaveLength(2);
 });

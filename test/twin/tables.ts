@@ -1,3 +1,4 @@
+import type { BegunRemediation } from '../../shared/domain/rules/remediation-limits.ts';
 import { EventEmitter } from 'node:events';
 import type { Change } from '../../shared/store/change-store.ts';
 import type { FitStep } from '../../shared/domain/rules/fit.ts';
@@ -96,6 +97,8 @@ export interface CampaignTable {
   readonly counters: Map<string, number>;
   /** How many clients started lately, in a campaign with a speed. */
   starts: readonly StartsIn[];
+  /** Begun in a campaign that limits remediations; left out = none. */
+  remediations?: readonly BegunRemediation[];
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
   /** By number. */

@@ -1,4 +1,10 @@
 import { addChange } from './changes.ts';
+import {
+  knownAt,
+  type SpentLimit,
+  spentLimit,
+  spentLimitWords,
+} from '../../shared/domain/rules/remediation-limits.ts';
 import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
@@ -114,8 +120,18 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   const row = table?.rows.get(asked.key.client);
   if (table === undefined || row === undefined)
     return { kind: 'stale', because: reasons.noUpgrade(asked.key) };
+  // As in Redis, where another shard may count: before all other checks.
+  const spent = asked.remediation === undefined ? null : spentBy(table, asked, asked.remediation);
+  if (spent !== null) return { kind: 'held', because: spentLimitWords(spent), spent };
   const refusal = whyRefused(tables, table, row, asked);
   if (refusal !== null) return refusal;
+  const { remediation, at } = asked;
+  if (remediation !== undefined) {
+    const { name } = remediation;
+    const begun = { name, wave: asked.upgrade.wave, at };
+    const known = table.remediations ?? [];
+    table.remediations = [...knownAt(known, at).filter((each) => each.name !== name), begun];
+  }
   const { upgrade: before } = row.stored;
   write(tables, table, row, asked);
   const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
@@ -142,6 +158,12 @@ function whyRefused(
   const isBehind = stored.inbox.length > asked.consumed;
   return asked.place.index !== 'driven' && isBehind ? { kind: 'inbox', messages: stored.inbox } : null;
 }
+
+const spentBy = (
+  { remediations = [] }: CampaignTable,
+  { upgrade: { wave }, at }: Commit,
+  { name, limits }: NonNullable<Commit['remediation']>,
+): SpentLimit | null => spentLimit(limits, remediations, { name, wave, at });
 
 /**
  * A held logon server holds also a finishing upgrade. Otherwise such an upgrade goes on wherever it

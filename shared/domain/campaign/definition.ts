@@ -8,6 +8,7 @@ import type { Membership } from './membership.ts';
 import type { StepTimes } from '../rules/fit.ts';
 import type { Blackout } from '../time/calendar.ts';
 import type { AnyWindow } from '../time/window.ts';
+import type { RemediationLimits } from '../rules/remediation-limits.ts';
 import type { Speed } from './speed.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
@@ -144,6 +145,8 @@ export interface Budgets {
   readonly perLogonServer: number;
   /** How many clients of each logon server may be marked and not proved; left out = any number. */
   readonly maxDownloads?: DownloadLimits;
+  /** How many remediations may begin; left out = any number. */
+  readonly remediations?: RemediationLimits;
 }
 
 /** `at` wins over `everywhere`; null = any number. */

@@ -4,6 +4,7 @@ import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
 import type { ApprovedStep, StepApprovals } from './approval-rules.ts';
 import type { Where } from './condition.ts';
+import type { RemediationLimits } from './remediation-limits.ts';
 
 /**
  * The policies of one campaign, and the part of a product profile that deciding needs. Plain
@@ -36,15 +37,16 @@ export const deferralClasses: readonly DeferralClass[] = [
 ];
 
 /**
- * What a deferred client waits for: a class with a budget, or the campaign's window or the yes of a
- * person, which have none.
+ * What a deferred client waits for: a class with a budget, or the campaign's window, the yes of a
+ * person or the limit of remediations, which have none.
  */
-export type WaitClass = DeferralClass | 'window' | 'approval';
+export type WaitClass = DeferralClass | 'window' | 'approval' | 'remediation';
 
-export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window', 'approval'];
+export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window', 'approval', 'remediation'];
 
 /** Does the wait spend a budget? */
-export const hasBudget = (kind: WaitClass): kind is DeferralClass => kind !== 'window' && kind !== 'approval';
+export const hasBudget = (kind: WaitClass): kind is DeferralClass =>
+  kind !== 'window' && kind !== 'approval' && kind !== 'remediation';
 
 /**
  * Exponential backoff with a budget. `jitter` 0.2 makes a delay 80 % to 120 % of its plain value.
@@ -201,6 +203,8 @@ export interface Rules {
    * upgraded.
    */
   readonly isRebuilt?: boolean;
+  /** Left out = any number of remediations may begin. */
+  readonly remediations?: RemediationLimits;
   /** Left out = no step needs the yes of a person. */
   readonly approvals?: StepApprovals;
 }

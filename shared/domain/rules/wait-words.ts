@@ -13,6 +13,7 @@ export const waitWords: Readonly<Record<WaitClass, string>> = {
   load: 'waiting for a Load entry',
   window: 'waiting for the maintenance window',
   approval: 'waiting for approval',
+  remediation: 'waiting for the limit of remediations',
 };
 
 const spentWords: Readonly<Record<DeferralClass, string>> = {

@@ -40,12 +40,15 @@ export const keyNames = {
    * that reached the shard), `served` (the newest one that raised its quota) and, in shard 0,
    * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
    * creation that breaks off. In shard 0 of a campaign with a speed also `started`: how many
-   * clients started in each second of the last minute. `base`: the activations of its upgrades are
+   * clients started in each second of the last minute, and with a limit of remediations
+   * `remediations:N`: how many have begun in wave N. `base`: the activations of its upgrades are
    * above this number.
    * `edition`: how often its definition was changed; missing = never. In shard 0 `edition:N`: the
    * edition as JSON, with the campaign file.
    */
   campaign: 'campaign',
+  /** zset in shard 0 per campaign that limits remediations: those that have begun, by time */
+  remediations: 'remediations',
   /** hash in shard 0: name of a removed campaign -> how many were removed, hash of the last file */
   lives: 'lives',
   /** set of campaign names */

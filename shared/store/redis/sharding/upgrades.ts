@@ -20,6 +20,7 @@ import { shareBudget } from './share-budget.ts';
 import { commitIdle } from '../upgrades/commit-idle.ts';
 import { deliver } from '../upgrades/deliver.ts';
 import { membersWaiting, readUpgrades, readWaiting, upgradesIn, waitingIn } from '../upgrades/record.ts';
+import { commitLimited } from '../upgrades/take-remediation.ts';
 import { begin, commit, renew } from '../upgrades/upgrades.ts';
 import type { Activation, Candidate } from '../../types.ts';
 import type { UpgradeStore } from '../../upgrade-store.ts';
@@ -39,7 +40,10 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
     },
     begin: async (key, activation, owner, leaseMs, at) =>
       begin(await homeOf(key.client), { key, activation, owner, leaseMs, at }),
-    commit: async (asked) => commit(await homeOf(asked.key.client), asked),
+    commit: async (asked) => {
+      const home = await homeOf(asked.key.client);
+      return commitLimited(shards.head, asked, async () => commit(home, asked));
+    },
     commitIdle: async (change) => commitIdle(await homeOf(change.key.client), change),
     renew: async (key, fence, leaseMs) => renew(await homeOf(key.client), key, fence, leaseMs),
     deliver: async (client, message, at, campaign) => {
