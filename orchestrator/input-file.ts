@@ -16,6 +16,12 @@ export type { Encoding } from './input/fleet-encoding.ts';
  */
 export const yamlBytesAtMost = 512 * 1024;
 
+/** The calendar files of one campaign file have at most 1 MiB together. */
+export const icsBytesAtMost = 1024 * 1024;
+
+/** A campaign file and its calendar files; as JSON a text may be up to twice as long. */
+export const campaignBodyAtMost = 2 * (yamlBytesAtMost + icsBytesAtMost);
+
 /** The largest fleet file. A million clients take about 60 MiB. */
 export const fleetBytesAtMost = 128 * 1024 * 1024;
 

@@ -10,7 +10,6 @@ import type {
   CampaignPlan,
   FleetImport,
   FleetInput,
-  InputFile,
 } from './results.ts';
 
 /** Work on a whole fleet, by name, and its result. */
@@ -25,7 +24,7 @@ export interface Results {
 /** The input of each. */
 export interface Inputs {
   readonly importFleet: FleetInput;
-  readonly planCampaign: InputFile;
+  readonly planCampaign: CampaignInputFile;
   readonly createCampaign: CampaignInputFile;
   readonly editCampaign: EditRequest;
   readonly createSurvey: SurveyRequest;

@@ -12,8 +12,14 @@ export interface InputFile {
   readonly text: string;
 }
 
+/** The text of a campaign file, and of the calendar files that it names. */
+export interface CampaignText extends InputFile {
+  /** By the name that the campaign file has for each; left out = none. */
+  readonly calendars?: Readonly<Record<string, string>>;
+}
+
 /** A campaign file. */
-export interface CampaignInputFile extends InputFile {
+export interface CampaignInputFile extends CampaignText {
   /** The name of the campaign in place of the file's: an occurrence of a schedule has its own. */
   readonly campaign?: string;
 }
@@ -85,7 +91,7 @@ export interface CampaignPlan {
 }
 
 /** The file that a campaign is to follow from now on. */
-export interface EditRequest extends InputFile {
+export interface EditRequest extends CampaignText {
   readonly campaign: string;
   readonly reason: string;
   /** The difference is found, and nothing is changed. */

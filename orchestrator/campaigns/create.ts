@@ -123,7 +123,7 @@ export function leftOver(selected: number, left: number): Refusal | null {
 
 function recordsOf(
   { definition, waves, plan, removals }: Draft,
-  { file, text, campaign: occurrence }: CampaignInputFile,
+  { text, campaign: occurrence, ...input }: CampaignInputFile,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
@@ -144,6 +144,6 @@ function recordsOf(
   const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
   const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
-  const first = { edition: 0, at, by: who, because: 'created', changes: [], file, text: own };
+  const first = { edition: 0, at, by: who, because: 'created', changes: [], ...input, text: own };
   return [campaign, picks, audit, 1, removals, [first]];
 }

@@ -99,6 +99,9 @@ async function differenceOf(
 const changing = (name: string): string =>
   `clients of campaign ${name} join, leave or change their wave at this moment; try again`;
 
+const kept = (calendars: EditRequest['calendars']): Pick<EditRequest, 'calendars'> =>
+  calendars === undefined ? {} : { calendars };
+
 interface ReadFile {
   readonly definition: CampaignDefinition;
   readonly lineOf: (path: readonly (string | number)[]) => number;
@@ -108,11 +111,11 @@ interface ReadFile {
 async function readBefore(
   context: OrchestratorContext,
   { definition: before }: Campaign,
-  { file, text }: EditRequest,
+  { file, text, calendars }: EditRequest,
 ): Promise<Result<ReadFile, Refusal>> {
-  const draft = await draftCampaign(context, { file, text });
+  const draft = await draftCampaign(context, { file, text, ...kept(calendars) });
   if (!draft.ok) return draft;
-  const read = readCampaignFile(text, file);
+  const read = readCampaignFile(text, file, { calendars, now: context.clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
   const { definition } = draft.value;
   const isSameStart = definition.startAt === before.startAt;
@@ -124,10 +127,10 @@ async function readBefore(
 
 /** After the start the clients of the campaign count, and no longer the fleet. */
 async function readAfter(
-  { store }: OrchestratorContext,
-  { file, text }: EditRequest,
+  { store, clock }: OrchestratorContext,
+  { file, text, calendars }: EditRequest,
 ): Promise<Result<ReadFile, Refusal>> {
-  const read = readCampaignFile(text, file);
+  const read = readCampaignFile(text, file, { calendars, now: clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
   const fleet = await Array.fromAsync(store.fleet());
   const names = namesOf(await spellingsIn(fleet));
@@ -178,7 +181,7 @@ function editOf(
 async function commitEdit(
   context: OrchestratorContext,
   who: string,
-  { file, text, reason, campaign: name, version: shown }: EditRequest,
+  { file, text, calendars, reason, campaign: name, version: shown }: EditRequest,
   { version, campaign }: CampaignRecord,
   { definition, move, edit }: Difference,
 ): Promise<Result<CampaignEdit, Refusal> | null> {
@@ -189,7 +192,7 @@ async function commitEdit(
   const changes = editSentences(edit);
   const { hash: before } = campaign.definition;
   const own = { edition: number, at, by: who, because: reason };
-  const edition: CampaignEdition = { ...own, before, changes, file, text };
+  const edition: CampaignEdition = { ...own, before, changes, file, text, ...kept(calendars) };
   const because = `${reason}: ${changes.join('; ')}`.slice(0, becauseAtMost);
   const audit = campaignAudit(next, editionStep(number - 1), editionStep(number), { at, who, because });
   const moved = await store.changeMembers(next, version, audit, move.steps, { edition });

@@ -35,7 +35,10 @@ export async function readHistory(
   return ok({
     campaign: name,
     edition: present,
-    editions: editions.map(({ at, text: _text, before: _before, ...each }) => ({ ...each, at: isoOf(at) })),
+    editions: editions.map(({ at, text: _text, calendars: _calendars, before: _before, ...each }) => ({
+      ...each,
+      at: isoOf(at),
+    })),
   });
 }
 
@@ -93,8 +96,9 @@ export async function revertCampaign(
 ): Promise<Result<CampaignEdit, Refusal>> {
   const found = await readEdition(context, campaign, edition);
   if (!found.ok) return found;
-  const { file, text } = found.value;
-  return editCampaign(context, who, { ...order, campaign, file, text });
+  const { file, text, calendars } = found.value;
+  const input = { file, text, ...(calendars === undefined ? {} : { calendars }) };
+  return editCampaign(context, who, { ...order, campaign, ...input });
 }
 
 /** The file of a campaign under another name, and for another release where one is named. */

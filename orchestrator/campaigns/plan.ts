@@ -57,9 +57,9 @@ export interface Draft {
  */
 export async function draftCampaign(
   { store, clock, hooks: runner }: OrchestratorContext,
-  { file, text, campaign }: CampaignInputFile,
+  { file, text, campaign, calendars }: CampaignInputFile,
 ): Promise<Result<Draft, Refusal>> {
-  const read = readCampaignFile(text, file);
+  const read = readCampaignFile(text, file, { calendars, now: clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
   const removals = await store.removals();
   const stored = await Array.fromAsync(store.fleet());

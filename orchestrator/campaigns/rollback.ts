@@ -47,7 +47,8 @@ export async function rollBackCampaign(
   const text = rollbackFile(edition.value.text, { campaign: as, release, waves });
   if (Buffer.byteLength(text) > yamlBytesAtMost) return err(tooLarge(name));
   const input = { file: `${as}.yaml`, text };
-  const planned = await planCampaign(context, input);
+  const { calendars } = edition.value;
+  const planned = await planCampaign(context, calendars === undefined ? input : { ...input, calendars });
   if (!planned.ok) return planned;
   const excluded = [...clients.leftOut].map(([reason, names]) => namesOfExcluded(reason, names));
   return ok({ ...input, plan: { ...planned.value, excluded } });

@@ -5,6 +5,7 @@ import type {
   Where,
 } from '../../shared/domain/campaign/definition.ts';
 import { across, field, list, section, text } from '../../shared/input/fields.ts';
+import type { IcsBlackouts, IcsEntry } from './campaign-ics.ts';
 import { toFit } from './campaign-fit.ts';
 import { whyNoDayRule } from './day-rule.ts';
 import { where } from './names.ts';
@@ -73,9 +74,26 @@ interface BlackoutEdge {
 
 const edgeForm = 'a day such as "2026-12-24", or a time such as "2026-12-24 18:00"';
 
+const icsForm = 'the name of a calendar file such as holidays.ics';
+
+const icsName = field(icsForm, (value) =>
+  typeof value === 'string' && value.length <= 200 && /^[^\0\r\n]+\.ics$/i.test(value) ? value : undefined,
+);
+
 const blackoutEntry = across(
-  section({ from: edge(edgeForm), to: edge(edgeForm), reason: text(), where: where().optional() }),
-  ({ from, to }, blame) => {
+  section({
+    from: edge(edgeForm).optional(),
+    to: edge(edgeForm).optional(),
+    ics: icsName.optional(),
+    reason: text(),
+    where: where().optional(),
+  }),
+  ({ from, to, ics }, blame) => {
+    if (ics === undefined) {
+      if (from === undefined) blame(['from'], 'is missing', edgeForm);
+      if (to === undefined) blame(['to'], 'is missing', edgeForm);
+    } else if (from !== undefined || to !== undefined)
+      blame(['ics'], 'stands beside from or to', 'ics, or from and to');
     if (!isEdge(from) || !isEdge(to)) return;
     if (endOf(to) <= startOf(from)) blame(['to'], 'is not after from', `a time after ${inWords(from)}`);
   },
@@ -104,15 +122,33 @@ interface CalendarInput {
   readonly fit?: Readonly<Record<string, number | undefined>> | undefined;
 }
 
-/** The calendar of a definition; nothing where the file has none of its sections. */
-export function toCalendar({ windows, blackouts, fit }: CalendarInput): {
+/** The calendar files that the section `blackouts` names. */
+export const icsEntries = (
+  blackouts: CalendarInput['blackouts'],
+  lineOf: (path: readonly (string | number)[]) => number,
+): readonly IcsEntry[] =>
+  (blackouts ?? []).flatMap(({ ics, reason, where: conditions }, at) =>
+    ics === undefined
+      ? []
+      : [{ ics, reason, ...toWhere(conditions), line: lineOf(['blackouts', at, 'ics']) }],
+  );
+
+/**
+ * The calendar of a definition; nothing where the file has none of its sections. The blackouts of
+ * calendar files follow those that the file names itself.
+ */
+export function toCalendar(
+  { windows, blackouts, fit }: CalendarInput,
+  ics: IcsBlackouts,
+): {
   readonly calendar?: CampaignCalendar;
 } {
   if (windows === undefined && blackouts === undefined && fit === undefined) return {};
   return {
     calendar: {
       ...(windows === undefined ? {} : { windows: windows.map(toWindow) }),
-      ...(blackouts === undefined ? {} : { blackouts: blackouts.map(toBlackout) }),
+      ...(blackouts === undefined ? {} : { blackouts: [...blackouts.flatMap(toBlackout), ...ics.blackouts] }),
+      ...(ics.sources.length === 0 ? {} : { ics: ics.sources }),
       ...(fit === undefined ? {} : { fit: toFit(fit) }),
     },
   };
@@ -133,12 +169,10 @@ const toBlackout = ({
   to,
   reason,
   where: conditions,
-}: NonNullable<CalendarInput['blackouts']>[number]): CampaignBlackout => ({
-  from: startOf(from),
-  to: endOf(to),
-  reason,
-  ...toWhere(conditions),
-});
+}: NonNullable<CalendarInput['blackouts']>[number]): readonly CampaignBlackout[] =>
+  from === undefined || to === undefined
+    ? []
+    : [{ from: startOf(from), to: endOf(to), reason, ...toWhere(conditions) }];
 
 const toWhere = (conditions: readonly PlacedCondition[] | undefined): { readonly where?: Where } =>
   conditions === undefined ? {} : { where: conditions.map(({ condition }) => condition) };

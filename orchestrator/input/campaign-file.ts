@@ -20,7 +20,8 @@ import { speedSection } from './campaign-speed.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
 import { checkFit, fitSection } from './campaign-fit.ts';
-import { blackoutsSection, toCalendar, windowsSection } from './campaign-calendar.ts';
+import { type BesideFile, expandIcs, type IcsBlackouts } from './campaign-ics.ts';
+import { blackoutsSection, icsEntries, toCalendar, windowsSection } from './campaign-calendar.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { versionedId } from '../../shared/input/names.ts';
@@ -107,8 +108,12 @@ const campaignSchema = across(keys, (value, blame) => {
  * file.
  * @param file its name for the faults; it is not opened
  */
-export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
-  const read = readCampaignFile(text, file);
+export function parseCampaign(
+  text: string,
+  file: string,
+  beside: BesideFile = { now: 0 },
+): Result<CampaignDefinition, InputFault[]> {
+  const read = readCampaignFile(text, file, beside);
   return read.ok ? ok(read.value.definition) : read;
 }
 
@@ -123,11 +128,18 @@ export interface CampaignFile {
 }
 
 /** Like `parseCampaign`, for faults that are found later. */
-export function readCampaignFile(text: string, file: string): Result<CampaignFile, InputFault[]> {
+export function readCampaignFile(
+  text: string,
+  file: string,
+  beside: BesideFile,
+): Result<CampaignFile, InputFault[]> {
   const read = readYamlFile(text, file, campaignSchema);
   if (!read.ok) return read;
   const { value: input, document } = read.value;
-  return ok({ definition: toDefinition(input, sha256(text)), input, document });
+  const entries = icsEntries(input.blackouts, (path) => document.lineOf(path));
+  const ics = expandIcs(entries, file, beside);
+  if (!ics.ok) return ics;
+  return ok({ definition: toDefinition(input, sha256(text), ics.value), input, document });
 }
 
 function toBudgets({
@@ -178,7 +190,7 @@ function toPolicy({
   return { ...forAll, ...persistences, ...ladders, ...toEnd(input) };
 }
 
-function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
+function toDefinition(input: CampaignInput, hash: string, ics: IcsBlackouts): CampaignDefinition {
   const { campaign, release, select, budgets } = input;
   return {
     campaign,
@@ -196,7 +208,7 @@ function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
     ...(input.priority === undefined ? {} : { priority: input.priority }),
     ...(input.speed === undefined ? {} : { speed: input.speed }),
     policy: toPolicy(input),
-    ...toCalendar(input),
+    ...toCalendar(input, ics),
     ...toApprovals(input.approvals),
     hash,
     ...toHooks(input.hooks),

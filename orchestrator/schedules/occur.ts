@@ -60,8 +60,9 @@ async function begin(
   if (present === null) {
     const running = await predecessorOf(context, schedule);
     if (running !== null) return skipped(`${campaign} is not created: ${running}`);
-    const { file, text } = schedule;
-    const created = await createCampaign(context, by, { file, text, campaign });
+    const { file, text, calendars } = schedule;
+    const input = { file, text, campaign, ...(calendars === undefined ? {} : { calendars }) };
+    const created = await createCampaign(context, by, input);
     if (!created.ok && created.error.code === 'campaign.fleetChanged') return null;
     if (!created.ok && created.error.code !== 'campaign.taken')
       return skipped(`${campaign} is not created: ${created.error.message}`);

@@ -1,7 +1,7 @@
 import type { Schedule } from '../../shared/domain/campaign/schedule.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
-import type { InputFile } from '../background/results.ts';
+import type { CampaignText } from '../background/results.ts';
 import { planCampaign } from '../campaigns/create.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { nextOccurrence } from './recurrence.ts';
@@ -22,12 +22,12 @@ import { carryOut } from './occur.ts';
 export async function createSchedule(
   context: OrchestratorContext,
   who: string,
-  input: InputFile,
+  input: CampaignText,
 ): Promise<Result<ScheduleView, Refusal>> {
   const { store, clock, log } = context;
   const planned = await planCampaign(context, input);
   if (!planned.ok) return planned;
-  const read = readCampaignFile(input.text, input.file);
+  const read = readCampaignFile(input.text, input.file, { ...input, now: clock.now() });
   if (!read.ok) return err(badFile(input.file, read.error));
   const { input: keys, definition } = read.value;
   if (keys.schedule === undefined) return err(fault('schedule.none', noSchedule));

@@ -2,6 +2,7 @@ import type {
   CampaignBlackout,
   CampaignDefinition,
   CampaignWindow,
+  IcsSource,
   Where,
 } from '../../shared/domain/campaign/definition.ts';
 import { printWhere } from '../../shared/domain/campaign/where.ts';
@@ -19,7 +20,9 @@ export function calendarRules({
   const blackouts = calendar?.blackouts ?? [];
   return [
     { rule: 'window', says: windows === undefined ? windowWords(policy.window) : windowsWords(windows) },
-    ...(blackouts.length === 0 ? [] : [{ rule: 'blackouts', says: blackoutsWords(blackouts) } as const]),
+    ...(blackouts.length === 0 && calendar?.ics === undefined
+      ? []
+      : [{ rule: 'blackouts', says: blackoutsWords(blackouts, calendar?.ics) } as const]),
     ...(calendar?.fit === undefined ? [] : [{ rule: 'fit', says: fitWords(calendar.fit) } as const]),
   ];
 }
@@ -78,10 +81,19 @@ function fitWords(times: StepTimes): string {
 /** So many blackouts are named; a calendar file may have hundreds. */
 const namedAtMost = 10;
 
-function blackoutsWords(blackouts: readonly CampaignBlackout[]): string {
+function blackoutsWords(blackouts: readonly CampaignBlackout[], ics: readonly IcsSource[] = []): string {
+  const sources = ics.map(sourceWords).join('');
+  if (blackouts.length === 0) return `none lasts or comes${sources}`;
   const named = blackouts.slice(0, namedAtMost).map(oneBlackout);
   const more = blackouts.length > namedAtMost ? `, and ${blackouts.length - namedAtMost} more` : '';
-  return `nothing begins, and no client is restarted, ${named.join(', ')}${more}`;
+  return `nothing begins, and no client is restarted, ${named.join(', ')}${more}${sources}`;
+}
+
+/** The hash tells one edition of a calendar file from another. */
+function sourceWords({ file, sha256, stretches, until, cut }: IcsSource): string {
+  const events = `${stretches} ${stretches === 1 ? 'blackout' : 'blackouts'}`;
+  const left = cut === undefined ? '' : `, and ${cut} later ones are left out, because 1,000 is the most`;
+  return `; ${file} (SHA-256 ${sha256.slice(0, 12)}) has ${events} until ${until}${left}`;
 }
 
 const oneBlackout = ({ from, to, reason, where }: CampaignBlackout): string =>

@@ -24,6 +24,8 @@ const examples = pages.flatMap(({ page, text }) =>
   examplesOf(text).map(([, yaml = '', command = '', says = '']) => ({ page, yaml, command, says })),
 );
 
+const [, calendar = ''] = /^```ics\n([^]*?)^```$/m.exec(pages[0]?.text ?? '') ?? [];
+
 /** The answer with `…` in place of the lines that the page leaves out. */
 function cutAs(says: string, answer: string): string {
   const parts = says.split('…\n');
@@ -57,6 +59,7 @@ describe('docs/campaigns', () => {
     const waves = /^waves:/m.test(yaml) ? '' : 'waves: [{ name: all, rest: true }]\n';
     const more = `campaign: sms-sp4\nrelease: sms-1.2-sp4\n${waves}`;
     const path = orchestrator.write('campaign.yaml', `${yaml}${more}`);
+    orchestrator.write('holidays.ics', calendar);
     const words = command.split(' ').map((word) => (word === 'campaign.yaml' ? path : word));
     const { stdout, stderr } = await runCliAt(orchestrator, words);
     const answer = `${stdout}${stderr}`.replaceAll(path, 'campaign.yaml');

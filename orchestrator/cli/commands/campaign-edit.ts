@@ -6,7 +6,7 @@ import { cloneAnswer, editAnswer, historyAnswer } from '../../http/schemas/edits
 import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
-import { readFileOf } from '../client/input-file.ts';
+import { readCampaignOf } from '../client/campaign-input.ts';
 import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
 import { editLines, historyLines } from '../render/edit.ts';
 import { createdLines } from '../render/plan.ts';
@@ -48,7 +48,7 @@ function addChangeCommands(campaign: Command): void {
     )
     .action(async (name: string, file: string, options: EditOptions, command: Command) => {
       await withApi(command, async (api) => {
-        const input = await readFileOf(file);
+        const input = await readCampaignOf(file);
         return input.ok ? change(api, name, '/edit', input.value, options) : input;
       });
     });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { campaignPath } from '../client/api-client.ts';
-import { readFileOf } from '../client/input-file.ts';
+import { readCampaignOf } from '../client/campaign-input.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addApprovalCommands } from './campaign-approvals.ts';
@@ -49,7 +49,7 @@ function addFileCommands(campaign: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
-        const input = await readFileOf(file);
+        const input = await readCampaignOf(file);
         return input.ok
           ? outputOf(await api.post(planAnswer, '/v1/campaigns/plan', input.value), planLines)
           : input;
@@ -62,7 +62,7 @@ function addFileCommands(campaign: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign create examples/campaign.yaml')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
-        const input = await readFileOf(file);
+        const input = await readCampaignOf(file);
         if (!input.ok) return input;
         return outputOf(await api.post(planAnswer, '/v1/campaigns', input.value), createdLines);
       });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { scheduleAnswer, schedulesAnswer } from '../../http/schemas/schedules.ts';
 import { type ApiClient, segment } from '../client/api-client.ts';
-import { readFileOf } from '../client/input-file.ts';
+import { readCampaignOf } from '../client/campaign-input.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { scheduleLines, scheduleListLines } from '../render/schedule.ts';
 import { safe } from '../render/view.ts';
@@ -21,7 +21,7 @@ export function addScheduleCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack schedule create monthly.yaml')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
-        const input = await readFileOf(file);
+        const input = await readCampaignOf(file);
         if (!input.ok) return input;
         return outputOf(await api.post(scheduleAnswer, '/v1/schedules', input.value), scheduleLines);
       });

@@ -3,10 +3,10 @@ import { abortCampaign } from '../../campaigns/abort.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
-import { yamlBytesAtMost } from '../../input-file.ts';
+import { campaignBodyAtMost } from '../../input-file.ts';
 import {
   campaignParams,
-  fileBody,
+  campaignBody,
   holdBody,
   postponeBody,
   reasonBody,
@@ -41,8 +41,7 @@ import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from 
 import type { Refusal } from '../../refusal.ts';
 import { answer, answers, type Api, textTypes } from '../responses.ts';
 
-/** A campaign file as JSON text may be up to twice as long. */
-const bodyLimit = 2 * yamlBytesAtMost;
+const bodyLimit = campaignBodyAtMost;
 
 const changes = { params: campaignParams, response: answers(changedAnswer) };
 
@@ -60,7 +59,7 @@ async function withHalt(context: OrchestratorContext, asked: Promise<Result<Chan
 
 /** What operators ask of campaigns. */
 export function campaignRoutes(app: Api, context: OrchestratorContext): void {
-  const file = { bodyLimit, schema: { body: fileBody, response: answers(planAnswer) } };
+  const file = { bodyLimit, schema: { body: campaignBody, response: answers(planAnswer) } };
   app.post('/v1/campaigns/plan', file, async (request, reply) =>
     answer(reply, await planCampaign(context, request.body)),
   );

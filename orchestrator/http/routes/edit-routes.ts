@@ -3,7 +3,7 @@ import { cloneCampaign, readHistory, revertCampaign } from '../../campaigns/hist
 import { rollBackCampaign } from '../../campaigns/rollback.ts';
 import { undoCampaign } from '../../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { yamlBytesAtMost } from '../../input-file.ts';
+import { campaignBodyAtMost } from '../../input-file.ts';
 import { answer, answers, type Api } from '../responses.ts';
 import {
   cloneAnswer,
@@ -23,7 +23,7 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/:campaign/edit',
     {
-      bodyLimit: 2 * yamlBytesAtMost,
+      bodyLimit: campaignBodyAtMost,
       schema: { params: campaignParams, body: editBody, response: answers(editAnswer) },
     },
     async ({ who, params, body }, reply) =>

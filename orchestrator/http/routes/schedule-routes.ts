@@ -1,5 +1,5 @@
 import type { OrchestratorContext } from '../../context.ts';
-import { yamlBytesAtMost } from '../../input-file.ts';
+import { campaignBodyAtMost } from '../../input-file.ts';
 import {
   createSchedule,
   deleteSchedule,
@@ -10,7 +10,7 @@ import {
   showSchedule,
 } from '../../schedules/schedules.ts';
 import { answer, answers, type Api } from '../responses.ts';
-import { fileBody, reasonBody } from '../schemas/fields.ts';
+import { campaignBody, reasonBody } from '../schemas/fields.ts';
 import { scheduleAnswer, scheduleParams, schedulesAnswer } from '../schemas/schedules.ts';
 
 /** What operators ask of recurring campaigns. */
@@ -21,7 +21,7 @@ export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
 
   app.post(
     '/v1/schedules',
-    { bodyLimit: 2 * yamlBytesAtMost, schema: { body: fileBody, response } },
+    { bodyLimit: campaignBodyAtMost, schema: { body: campaignBody, response } },
     async ({ who, body }, reply) => answer(reply, await createSchedule(context, who, body)),
   );
 

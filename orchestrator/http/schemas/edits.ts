@@ -4,14 +4,14 @@ import type { CampaignHistory } from '../../campaigns/history.ts';
 import type { UndoneRelocations } from '../../campaigns/undo-relocations.ts';
 import type { CampaignRollback } from '../../campaigns/rollback.ts';
 import { planAnswer } from './campaigns.ts';
-import { count, fileBody, idSchema, reason, time, versionedIdSchema } from './fields.ts';
+import { campaignBody, count, idSchema, reason, time, versionedIdSchema } from './fields.ts';
 
 /** Changing the definition of a campaign, and what it was before. */
 
 /** `version`: of the campaign, as the difference was shown; another one is refused. */
 const order = { reason, dryRun: z.boolean().default(false), version: count.optional() };
 
-export const editBody = fileBody.extend(order);
+export const editBody = campaignBody.extend(order);
 export const revertBody = z.strictObject({ edition: count, ...order });
 
 export const editAnswer = z.object({

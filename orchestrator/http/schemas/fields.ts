@@ -26,6 +26,11 @@ export const clientParams = z.strictObject({ client: idSchema });
 /** A file: its text and its name for the faults. */
 export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text: z.string() });
 
+/** A campaign file, and the calendar files that it names. */
+export const campaignBody = fileBody.extend({
+  calendars: z.record(z.string().min(1).max(200), z.string()).exactOptional(),
+});
+
 export const reason = z.string().trim().min(1).max(500);
 
 const resume = z.strictObject({ override: z.boolean().default(false), reason: reason.optional() });

@@ -162,8 +162,22 @@ export interface DownloadLimits {
 export interface CampaignCalendar {
   readonly windows?: readonly CampaignWindow[];
   readonly blackouts?: readonly CampaignBlackout[];
+  /** The calendar files whose events stand among the blackouts; left out = none. */
+  readonly ics?: readonly IcsSource[];
   /** How long steps take until enough were measured; left out = steps need not fit. */
   readonly fit?: StepTimes;
+}
+
+/** A calendar file, as it was when the campaign file was read. */
+export interface IcsSource {
+  readonly file: string;
+  readonly sha256: string;
+  /** How many blackouts it gave. */
+  readonly stretches: number;
+  /** The day to which it was read. */
+  readonly until: string;
+  /** How many later ones were left out; left out = none. */
+  readonly cut?: number;
 }
 
 /** `where` says for which clients it holds; left out = for all. */

@@ -14,6 +14,8 @@ export interface CampaignEdition {
   /** The name of the campaign file for its faults, and its text: at most 512 KiB. */
   readonly file: string;
   readonly text: string;
+  /** The calendar files that it names, by their names in it; left out = none. */
+  readonly calendars?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Schedule {
   readonly file: string;
   readonly text: string;
   readonly hash: string;
+  /** The calendar files that it names, by their names in it; left out = none. */
+  readonly calendars?: Readonly<Record<string, string>>;
   readonly recurrence: Recurrence;
   /** What becomes of the last occurrence that was missed while no orchestrator ran. */
   readonly missed: 'run' | 'skip';
