@@ -1,7 +1,8 @@
 import type { Recurrence } from '../../shared/domain/campaign/schedule.ts';
 import { err, ok } from '../../shared/errors.ts';
 import { across, matching, oneOf, section, sentence } from '../../shared/input/fields.ts';
-import { whyNotCron, whyNotRule } from '../schedules/recurrence.ts';
+import { whyNotCron } from '../schedules/recurrence.ts';
+import { whyNoRule } from './day-rule.ts';
 import { isZone, zoneForm } from './names.ts';
 
 const cronForm = 'minute, hour, day, month and weekday, such as "0 22 * * 2"';
@@ -19,7 +20,7 @@ type Blame = (path: PropertyKey[], wrong: string, expected: string) => void;
 export const scheduleSection = across(
   section({
     cron: checked(cronForm, whyNotCron).optional(),
-    rule: checked(ruleForm, whyNotRule).optional(),
+    rule: checked(ruleForm, (text) => whyNoRule(text.toUpperCase())?.wrong ?? null).optional(),
     at: matching('a time of the day such as "22:00"', (text) => isTime(text)).optional(),
     zone: matching(zoneForm, isZone),
     missed: oneOf('run', 'skip').default('run'),

@@ -50,19 +50,36 @@ export interface RuleFault {
 
 /** Why this is no rule of days; null = it is one. `start` is an ISO date. */
 export function whyNoDayRule({ rule, start }: DayRule): RuleFault | null {
-  const pieces = rule.split(';');
-  const parts = new Map(pieces.map((part) => cut(part)));
-  if (!parts.has('FREQ') || parts.size < pieces.length)
+  const misformed = whyMisformed(rule);
+  if (misformed !== null) return misformed;
+  if (start !== undefined) return whyOffStart({ rule, start });
+  const counted = whyCounted(partsOf(rule));
+  if (counted !== null) return { wrong: counted, expected: 'start, the first day of the rule, beside it' };
+  return whyNever(rule);
+}
+
+/**
+ * Why this is no rule of days that begins on a day of servpack's own choice, such as that of a
+ * schedule's creation; null = it is one.
+ */
+export const whyNoRule = (rule: string): RuleFault | null => whyMisformed(rule) ?? whyNever(rule);
+
+const partsOf = (rule: string): ReadonlyMap<string, string> =>
+  new Map(rule.split(';').map((part) => cut(part)));
+
+function whyMisformed(rule: string): RuleFault | null {
+  const parts = partsOf(rule);
+  if (!parts.has('FREQ') || parts.size < rule.split(';').length)
     return { wrong: parts.has('FREQ') ? 'has a part twice' : 'has no FREQ', expected: form };
   for (const [name, value] of parts)
     if (!(Object.hasOwn(partForms, name) && partForms[name]?.(value) === true)) return wrongPart(name, value);
   const refused = whyRefused(rule);
-  if (refused !== null) return { wrong: `is refused: ${refused}`, expected: form };
-  if (start !== undefined) return whyOffStart({ rule, start });
-  const counted = whyCounted(parts);
-  if (counted !== null) return { wrong: counted, expected: 'start, the first day of the rule, beside it' };
+  return refused === null ? null : { wrong: `is refused: ${refused}`, expected: form };
+}
+
+function whyNever(rule: string): RuleFault | null {
   const sample = Temporal.PlainDate.from('2024-01-01');
-  const isEver = parts.has('UNTIL') || nextRuleDay({ rule }, sample) !== null;
+  const isEver = partsOf(rule).has('UNTIL') || nextRuleDay({ rule }, sample) !== null;
   return isEver ? null : { wrong: 'has no day in 12 years', expected: form };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nextOccurrences, whyNotCron, whyNotRule } from '../../orchestrator/schedules/recurrence.ts';
+import { whyNoRule } from '../../orchestrator/input/day-rule.ts';
+import { nextOccurrences, whyNotCron } from '../../orchestrator/schedules/recurrence.ts';
 import {
   occurrenceByHand,
   occurrenceDone,
@@ -65,7 +66,7 @@ describe('the next occurrences', () => {
       '2027-03-31T20:00:00.000Z',
       '2027-05-31T20:00:00.000Z',
     ]);
-    expect(whyNotRule('FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30')).toBe('names no day');
+    expect(whyNoRule('FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30')?.wrong).toBe('has no day in 12 years');
   });
 
   test('are refused for what is no cron expression or no rule of days', () => {
@@ -78,7 +79,7 @@ describe('the next occurrences', () => {
     for (const wrong of ['', '@daily', '0 22 * *', '0 0 22 * * 2', 'H 2 * * *', '? 2 * * *', '0 25 * * *'])
       expect([wrong, whyNotCron(wrong)]).toEqual([wrong, expect.any(String)]);
     for (const wrong of ['', 'FREQ=HOURLY', 'FREQ=MONTHLY;BYDAY=9TU', 'BYDAY=2TU', 'FREQ=DAILY;BYHOUR=2'])
-      expect([wrong, whyNotRule(wrong)]).toEqual([wrong, expect.any(String)]);
+      expect([wrong, whyNoRule(wrong)?.wrong]).toEqual([wrong, expect.any(String)]);
   });
 });
 

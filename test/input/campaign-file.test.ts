@@ -403,7 +403,7 @@ describe('a schedule in a campaign file', () => {
     ],
     [
       'schedule: { rule: "FREQ=HOURLY", at: "22:00", zone: UTC }',
-      expect.stringContaining('schedule.rule: has no FREQ of a day or more'),
+      expect.stringContaining('schedule.rule: has FREQ=HOURLY'),
     ],
     [
       'schedule: { cron: "0 22 * *", zone: UTC }',
