@@ -7,6 +7,7 @@ import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignStatus, campaignStatus, type Surroundings } from '../views/status.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { lastEdit } from './last-edit.ts';
 import { readArchivedReport } from './archived.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -42,13 +43,15 @@ export async function readStatus(
 const statusOf = async (
   context: OrchestratorContext,
   { campaign }: CampaignRecord,
-): Promise<CampaignStatus> =>
-  campaignStatus(
+): Promise<CampaignStatus> => ({
+  ...campaignStatus(
     campaign,
     await context.store.counters(campaign.definition.campaign),
     context.clock.now(),
     await surroundingsOf(context, campaign),
-  );
+  ),
+  ...(await lastEdit(context.store, campaign)),
+});
 
 async function surroundingsOf(
   { store, paces }: OrchestratorContext,
@@ -110,7 +113,8 @@ export async function readReport(
   const clients = await clientsOf(store, name);
   const surroundings = await surroundingsOf(context, record.campaign);
   const counters = await store.counters(name);
-  return ok(campaignReport(record.campaign, counters, clients, clock.now(), surroundings));
+  const report = campaignReport(record.campaign, counters, clients, clock.now(), surroundings);
+  return ok({ ...report, ...(await lastEdit(store, record.campaign)) });
 }
 
 /** A client admitted between the two readings is found twice: the record counts. */

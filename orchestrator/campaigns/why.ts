@@ -11,6 +11,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { readEvidence } from '../audit/evidence.ts';
+import { lastEdit } from './last-edit.ts';
 import { copiesOf, hookRunsOf } from './report.ts';
 import { joinOf, whyOutside } from './why-outside.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
@@ -80,6 +81,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
       record.campaign.definition.membership === undefined
         ? null
         : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
+    ...(await lastEdit(store, record.campaign)),
     ...(shares === undefined ? {} : { shares }),
     ...(record.campaign.definition.speed === undefined
       ? {}

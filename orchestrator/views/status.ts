@@ -2,6 +2,7 @@ import type { Copies, NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
+import type { Edited } from './edition-now.ts';
 import { type EndStatus, endStatusOf } from './campaign-end.ts';
 import { openQuestions } from './approval-words.ts';
 import { membersWords } from './membership-words.ts';
@@ -50,7 +51,7 @@ export interface LogonServerStatus {
  * Where a campaign stands, from its aggregate and its counters alone: cheap for any number of
  * clients. Times are ISO 8601, UTC.
  */
-export interface CampaignStatus {
+export interface CampaignStatus extends Edited {
   readonly campaign: string;
   readonly release: string;
   readonly status: CampaignState['status'];

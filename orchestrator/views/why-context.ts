@@ -1,4 +1,5 @@
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
+import type { Edited } from './edition-now.ts';
 import type { SharedLimits } from './why-waiting.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
@@ -8,7 +9,7 @@ import type { Calendar } from '../../shared/domain/time/calendar.ts';
 import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
 
 /** What the answer is drawn from besides the client's own record. */
-export interface WhyContext extends SharedLimits {
+export interface WhyContext extends SharedLimits, Edited {
   readonly campaign: Campaign;
   readonly counters: Counters;
   readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };

@@ -7,6 +7,7 @@ import { outlookOf } from './outlook.ts';
 import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
+import { editionRemarks } from './edition-now.ts';
 import { remarksOn } from './remarks.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
@@ -103,6 +104,7 @@ export function whyWaiting(
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
       ...joinedWords(context),
+      ...editionRemarks(context, context.now),
       ...whyNeverOpen(context),
       ...refusedAddressOf(context),
     ],
@@ -187,6 +189,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     remarks: [
       ...remarksOn(context.campaign, upgrade),
       ...joinedWords(context),
+      ...editionRemarks(context, context.now),
       ...endRemarks(context.campaign, upgrade, context.now),
       ...ownLadder(context, upgrade),
       ...refusedAddressOf(context),

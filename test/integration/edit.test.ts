@@ -339,6 +339,23 @@ describe('the commands', () => {
     expect(history.stdout).toMatch(
       /^edition 0 .*\n {2}created\nedition 1 .*\n {2}smaller\n {2}- wave early: 5 clients -> 3 clients\n/u,
     );
+    const edited = {
+      edition: 2,
+      by: expect.stringContaining('token default'),
+      at: '2026-11-17T09:00:00Z',
+      because: 'too small',
+      changes: ['wave early: 3 clients -> 5 clients', '2 clients in another wave'],
+    };
+    const says = /edition 2: changed by .* now \(too small\): wave early: 3 clients -> 5 clients/;
+    const status = await run('status', 'sp4');
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toMatch(says);
+    const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    expect(body.edition).toEqual(edited);
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4/report')).body.edition).toEqual(edited);
+    const why = await runCliAt(orchestrator, ['client', 'why', 'pc-1']);
+    expect(why.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /its campaign has edition 2, changed by .* \(too small\)/,
+    );
     const clone = await run('clone', 'sp4', '--as', 'sp5');
     expect(clone.stdout).toBe(three.replace('campaign: sp4', 'campaign: sp5'));
     const made = await run('clone', 'sp4', '--as', 'sp5', '--create');

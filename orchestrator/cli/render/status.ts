@@ -2,6 +2,7 @@ import { spanInWords } from '../../views/duration-text.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
+import { editionLines } from './edition.ts';
 import { heldLines, heldServersWord, holdsLines, inProgressOf } from './held.ts';
 import { statesTable } from './states-table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
@@ -131,6 +132,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
     ...estimateLines(view, status),
+    ...editionLines(view, status),
     ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
     ...(removal === null
       ? []

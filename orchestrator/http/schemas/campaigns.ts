@@ -8,6 +8,7 @@ import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
 import { ruleNames } from '../../views/rule-names.ts';
 import type { CampaignStatus } from '../../views/status.ts';
+import { editionAnswer } from './edition.ts';
 import { hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
@@ -178,6 +179,7 @@ export const statusAnswer = z.object({
   holds: z.array(hold).readonly(),
   /** Left out where the campaign has no speed. */
   speed: z.string().optional(),
+  edition: editionAnswer.optional(),
   /** Left out where no logon server of the campaign has a limit over all campaigns. */
   shared: z.array(z.string()).readonly().optional(),
   actions: z.array(z.string()).readonly(),

@@ -1,0 +1,11 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
+import { type Edited, editionNow } from '../views/edition-now.ts';
+
+/** The last change of a campaign. A campaign that was never edited costs no read. */
+export async function lastEdit(store: OperatorStore, { definition, edition = 0 }: Campaign): Promise<Edited> {
+  if (edition === 0) return {};
+  const editions = await store.editions(definition.campaign);
+  const found = editions.find((each) => each.edition === edition);
+  return found === undefined ? {} : { edition: editionNow(found) };
+}
