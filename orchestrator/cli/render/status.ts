@@ -132,6 +132,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
     ...estimateLines(view, status),
     ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
+    ...(status.stops ?? []).flatMap((line) => wrapped(view, 'stop: ', line)),
     ...(removal === null
       ? []
       : wrapped(

@@ -178,6 +178,8 @@ export const statusAnswer = z.object({
   holds: z.array(hold).readonly(),
   /** Left out where the campaign has no speed. */
   speed: z.string().optional(),
+  /** Left out where the campaign has no stop rules. */
+  stops: z.array(z.string()).readonly().optional(),
   /** Left out where no logon server of the campaign has a limit over all campaigns. */
   shared: z.array(z.string()).readonly().optional(),
   actions: z.array(z.string()).readonly(),
