@@ -106,6 +106,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
       isRebuilt,
       ...(approvals === null ? {} : { approvals }),
       ...(remediations === undefined ? {} : { remediations }),
+      ...(definition.stop === undefined ? {} : { countsFacts: true as const }),
     },
   };
 }

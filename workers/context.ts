@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import type { Client } from '../shared/domain/campaign/definition.ts';
+import type { Failure } from '../shared/domain/observation/failure.ts';
 import type { Rules } from '../shared/domain/rules/policy.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
@@ -71,6 +72,8 @@ export interface Transition {
   readonly upgrade: Upgrade;
   readonly because: string;
   readonly evidence: readonly Evidence[];
+  /** How the call failed that led to it; left out = it did not. */
+  readonly failure?: Failure['kind'];
 }
 
 /** How an activation ended. The record says what comes next. */

@@ -63,7 +63,12 @@ async function decideAndCommit(
   if (isLeftToNextDriver(activation, leased, decision)) return handOver(activation, leased);
   if (decision.kind === 'ignored') return leased;
   const { upgrade, because } = decision;
-  return commitTransition(activation, leased, { upgrade, because, evidence });
+  return commitTransition(activation, leased, {
+    upgrade,
+    because,
+    evidence,
+    ...('failure' in event ? { failure: event.failure.kind } : {}),
+  });
 }
 
 /** Real time from a commit to the command that follows it. A pause takes hold within 1 s. */

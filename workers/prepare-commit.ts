@@ -13,6 +13,7 @@ import {
 import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
 import { remediationBegun } from './await-remediation.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
+import { factsOf } from '../shared/domain/upgrade/facts.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Evidence, Message } from '../shared/store/types.ts';
 import type { ActivationContext, LeasedUpgrade, Transition } from './context.ts';
@@ -20,14 +21,14 @@ import type { Commit } from '../shared/store/upgrade-store.ts';
 
 /** What a commit is made of besides the upgrade. */
 export type CommitContext = Pick<ActivationContext, 'clock' | 'key' | 'fence' | 'queue' | 'quiet'> & {
-  readonly rules?: Pick<ActivationContext['rules'], 'remediations'>;
+  readonly rules?: Pick<ActivationContext['rules'], 'remediations' | 'countsFacts'>;
 };
 
 /** A transition as the store takes it. All that follows from the next state is derived here. */
 export function commitOf(
   { key, fence, clock, queue, quiet, rules }: CommitContext,
   leased: LeasedUpgrade,
-  { upgrade, because, evidence }: Transition,
+  { upgrade, because, evidence, failure }: Transition,
   consumed: number,
 ): Commit {
   const at = clock.now();
@@ -53,6 +54,7 @@ export function commitOf(
       evidence: evidence[0]?.sha256 ?? null,
     },
     evidence,
+    ...(rules?.countsFacts === true ? { facts: factsOf(leased.upgrade, upgrade, failure) } : {}),
   };
 }
 
@@ -103,7 +105,12 @@ export function withInbox(
     const decision = decide(rules, upgrade, event, clock.now());
     if (decision.kind === 'changed') ({ upgrade, because } = decision);
   }
-  return { upgrade, because, evidence: [...transition.evidence, ...inbox.flatMap(transcriptOf)] };
+  return {
+    ...transition,
+    upgrade,
+    because,
+    evidence: [...transition.evidence, ...inbox.flatMap(transcriptOf)],
+  };
 }
 
 /** A person's request, as opposed to a client's report. */

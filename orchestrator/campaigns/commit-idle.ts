@@ -1,3 +1,4 @@
+import type { Fact } from '../../shared/domain/outcome/facts.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
@@ -22,13 +23,15 @@ export interface ChangeIdle {
   readonly because: string;
   /** The person, as the audit names them. */
   readonly who: string;
+  /** What the stop rules of the campaign count; left out = nothing. */
+  readonly facts?: readonly Fact[];
 }
 
 /** Commits a change by compare-and-set, writes it into the audit, and adds the jobs that follow. */
 export async function changeIdle(
   context: OrchestratorContext,
   before: IdleUpgrade,
-  { upgrade, because, who }: ChangeIdle,
+  { upgrade, because, who, facts }: ChangeIdle,
 ): Promise<CommitIdleOutcome> {
   const at = context.clock.now();
   const { key, version } = before;
@@ -48,6 +51,7 @@ export async function changeIdle(
       evidence: null,
     },
     at,
+    ...(facts === undefined ? {} : { facts }),
   });
   if (outcome.kind !== 'committed') return outcome;
   await dispatchJobs(

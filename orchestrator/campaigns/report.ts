@@ -1,3 +1,4 @@
+import { readStopFacts } from './stop-facts.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import { type CampaignReport, campaignReport, type Reported } from '../views/report.ts';
@@ -54,9 +55,10 @@ const statusOf = async (
 });
 
 async function surroundingsOf(
-  { store, paces }: OrchestratorContext,
-  { definition }: Campaign,
+  { store, paces, clock }: OrchestratorContext,
+  campaign: Campaign,
 ): Promise<Surroundings> {
+  const { definition } = campaign;
   const { halt } = await store.readHalt();
   const release = await store.readRelease(definition.release);
   const failures = (await store.roundFailures()).filter(({ campaign }) => campaign === definition.campaign);
@@ -73,6 +75,7 @@ async function surroundingsOf(
     failures,
     releaseStaged,
     hookRuns,
+    ...(await readStopFacts(store, campaign, clock.now())),
     ...(pace === undefined ? {} : { pace }),
     ...(shares === undefined ? {} : { shares }),
     ...(starts === undefined ? {} : { starts }),

@@ -1,3 +1,4 @@
+import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -26,14 +27,14 @@ const haltOf = ({ by, because, at }: { by: string; because: string; at: number }
 function pauseOf({ definition: { campaign }, state }: Campaign): readonly Check[] {
   if (state.status !== 'paused') return [];
   const since = isoOf(state.pausedAt);
-  if (!state.byGate)
+  if (!state.byGate && state.by !== stopRule)
     return [
       fine('campaigns', `campaign ${campaign} is paused by ${state.by} since ${since}: ${state.because}`),
     ];
   return [
     warning(
       'campaigns',
-      `campaign ${campaign} is paused by its gate since ${since}: ${state.because}`,
+      `campaign ${campaign} is paused by ${state.byGate ? 'its gate' : 'a stop rule'} since ${since}: ${state.because}`,
       'nothing new starts on its clients until a person resumes or aborts it',
       `servpack campaign status ${campaign}`,
     ),

@@ -8,6 +8,8 @@ import { withAuthor } from './approval-requests.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
+import { stopRule } from '../../shared/domain/campaign/stop.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import {
   awaitingOf,
@@ -98,12 +100,12 @@ export function resume(
   if (state.status === 'running') return acceptUnknownHealth(campaign, state, request, now);
   if (state.status !== 'paused')
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
-  const isAnothers = !state.byGate && ![rebuilder, unanswered, by].includes(state.by);
+  const isAnothers = !state.byGate && ![rebuilder, unanswered, stopRule, by].includes(state.by);
   if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
     return transition(
       campaign,
-      { status: 'running', ...runningOf(state), ...beginRamp(campaign, request.counters) },
+      { status: 'running', ...runningOf(state), ...begunAgain(campaign, request.counters, now) },
       resumeReason('resumed', isAnothers ? state : null, reason),
     );
   return resumeInSpite(campaign, state, request, now);
@@ -151,7 +153,7 @@ function resumeInSpite(
       status: 'running',
       accepted,
       acceptances,
-      ...beginRamp(campaign, counters),
+      ...begunAgain(campaign, counters, now),
     },
     resumeReason(
       `resumed in spite of ${acceptedWords({ failures: inAll, unhealthy }) || '0 failures'}`,
@@ -160,6 +162,12 @@ function resumeInSpite(
     ),
   );
 }
+
+/** What begins again with a resume: the ramp, and the windows of the stop rules. */
+const begunAgain = (campaign: Campaign, counters: Counters, now: number): Partial<Running> => ({
+  ...beginRamp(campaign, counters),
+  ...(campaign.definition.stop === undefined ? {} : { stopsFrom: now }),
+});
 
 /** Ends the campaign for good: clients that wait are cancelled, what has begun is finished. */
 export function abort(

@@ -7,6 +7,7 @@ import { healthAsked, healthFound } from './health-looks.ts';
 import { hold, unhold } from './hold.ts';
 import { answerApproval } from './answer-approval.ts';
 import { judgeApprovals } from './judge-approvals.ts';
+import { judgeStops } from './judge-stops.ts';
 import { judgeWaves } from './judge-waves.ts';
 import { waveProgress } from './wave-progress.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -77,16 +78,24 @@ function decideStanding(campaign: Campaign, event: StandingEvent, now: number): 
     case 'ApprovalAnswered':
       return answerApproval(campaign, event, now);
     case 'CountersRead':
-      return countersRead(campaign, event.counters, now);
+      return countersRead(campaign, event, now);
   }
 }
 
-function countersRead(campaign: Campaign, counters: Counters, now: number): CampaignDecision {
+function countersRead(
+  campaign: Campaign,
+  { counters, facts = [] }: Extract<CampaignEvent, { type: 'CountersRead' }>,
+  now: number,
+): CampaignDecision {
   const { state } = campaign;
   if (campaign.memberChange !== undefined || campaign.movingTo !== undefined)
     return ignored('its clients are changing at this moment');
   if (state.status === 'running')
-    return judgeApprovals(campaign, state, counters, now) ?? judgeWaves(campaign, state, counters, now);
+    return (
+      judgeStops(campaign, state, facts, now) ??
+      judgeApprovals(campaign, state, counters, now) ??
+      judgeWaves(campaign, state, counters, now)
+    );
   if (state.status === 'paused') {
     const ended = endCame(campaign, state, counters, now);
     if (ended !== null) return ended;

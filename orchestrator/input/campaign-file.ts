@@ -16,6 +16,7 @@ import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { remediationsSection } from './campaign-remediations.ts';
+import { stopSection, toStop } from './campaign-stop.ts';
 import { speedSection } from './campaign-speed.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
@@ -91,6 +92,7 @@ const keys = section({
   fit: fitSection,
   notice: duration().default(defaultNoticeMs),
   approvals: approvalsSection,
+  stop: stopSection,
 });
 
 /** The keys, and what must hold across them. */
@@ -210,6 +212,7 @@ function toDefinition(input: CampaignInput, hash: string, ics: IcsBlackouts): Ca
     policy: toPolicy(input),
     ...toCalendar(input, ics),
     ...toApprovals(input.approvals),
+    ...toStop(input.stop),
     hash,
     ...toHooks(input.hooks),
   };

@@ -8,6 +8,7 @@ import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
+import { haltByRule, readStopFacts } from '../campaigns/stop-facts.ts';
 import { advanceHooks, type HookHold } from '../hooks/advance-hooks.ts';
 import { mayStart, rampAfterHalt, speedNow } from '../domain/speed.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
@@ -130,8 +131,10 @@ export async function evaluateCampaign(
       return { record: (await store.commitCampaign(again, version, audit)) ?? record, counters };
     }
   }
-  const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
+  const known = await readStopFacts(store, campaign, at);
+  const decision = decideCampaign(campaign, { type: 'CountersRead', counters, ...known }, at);
   if (decision.kind !== 'changed') return { record, counters };
+  if (known.facts !== undefined) await haltByRule(context, campaign, known.facts, at);
   const { status } = decision.campaign.state;
   if (status === 'ended' && holdsEnd) return { record, counters };
   log.info({ campaign: name, because: decision.because }, status);

@@ -77,7 +77,13 @@ async function watchOne(context: LeaderContext, campaign: Campaign): Promise<'wo
   const { wave, survey, begunAt } = step;
   const progress = await store.readSurvey(survey);
   if (progress !== null && progress.end === null) return 'works';
-  await keepHealth(context, { campaign: name, wave, survey, begunAt });
+  await keepHealth(context, {
+    campaign: name,
+    wave,
+    survey,
+    begunAt,
+    countsFacts: campaign.definition.stop !== undefined,
+  });
   const found = waveProgress(campaign.waveSizes, await store.counters(name))[wave]?.health ?? none;
   await changeCampaign(context, 'orchestrator', name, async () => ({
     event: { type: 'HealthFound', survey, found },

@@ -1,3 +1,4 @@
+import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Health } from '../../shared/domain/observation/health.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
@@ -79,6 +80,8 @@ export interface EndedSurvey {
   readonly survey: string;
   /** Policy time: clients that were finished later were not looked at. */
   readonly begunAt: number;
+  /** The campaign has stop rules; left out = it has none. */
+  readonly countsFacts?: boolean;
 }
 
 /**
@@ -88,19 +91,21 @@ export interface EndedSurvey {
  */
 export async function keepHealth(
   context: OrchestratorContext,
-  { campaign, wave, survey, begunAt }: EndedSurvey,
+  { campaign, wave, survey, begunAt, countsFacts }: EndedSurvey,
 ): Promise<void> {
   const looks = await looksOf(context, survey);
   for await (const stored of context.store.upgrades(campaign)) {
     const { upgrade, key } = stored;
     const health = newHealth(upgrade, wave, begunAt, looks.get(key.client));
     // A client that a person has just opened again is looked at after its next upgrade.
-    if (health !== null)
-      await changeIdle(context, stored, {
-        upgrade: withMemory(upgrade, { learned: { health } }),
-        because: `looked at again (survey ${survey}): ${healthInWords(health)}`,
-        who: 'orchestrator',
-      });
+    if (health === null) continue;
+    const looked = withMemory(upgrade, { learned: { health } });
+    await changeIdle(context, stored, {
+      upgrade: looked,
+      ...(countsFacts === true ? { facts: factsOf(upgrade, looked) } : {}),
+      because: `looked at again (survey ${survey}): ${healthInWords(health)}`,
+      who: 'orchestrator',
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { holdOver } from './holds.ts';
 import {
   type Campaign,
@@ -98,7 +99,7 @@ function resumeOf(
   const remarks = [
     ...(byGate ? ['you accept the failures so far'] : []),
     ...(missed === null ? [] : ['it starts now']),
-    ...(byGate || by === rebuilder || by === unanswered ? [] : [elseOverride(by)]),
+    ...(byGate || by === rebuilder || by === unanswered || by === stopRule ? [] : [elseOverride(by)]),
   ];
   const remark = remarks.length === 0 ? '' : `   # ${remarks.join('; ')}`;
   return `servpack campaign resume ${campaign}${remark}`;

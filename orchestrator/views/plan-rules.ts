@@ -4,6 +4,7 @@ import { endWords } from './campaign-end.ts';
 import { hookWords } from './hooks.ts';
 import { priorityRuleWords } from './server-share-words.ts';
 import { remediationRuleWords } from './remediation-words.ts';
+import { stopRuleWords } from './stop-words.ts';
 import { speedRuleWords } from './speed-words.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
 import { membershipWords } from './membership-words.ts';
@@ -41,6 +42,7 @@ export const planRules = (
   { rule: 'restart', says: restartWords(definition.policy.restart) },
   ...optional('hooks', hookWords(definition)),
   ...optional('approvals', approvalWords(definition)),
+  ...optional('stop', stopRuleWords(definition.stop)),
 ];
 
 /** A rule that not every campaign has. */

@@ -17,4 +17,5 @@ export const ruleNames = [
   'restart',
   'hooks',
   'approvals',
+  'stop',
 ] as const;

@@ -18,11 +18,14 @@ import { speedNow } from '../domain/speed.ts';
 import { type ServerShareNow, sharesInWords } from './server-share-words.ts';
 import { speedNowWords } from './speed-words.ts';
 import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
+import { stopsNow } from './stop-words.ts';
+import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
 import { removalOf, type Removing } from './removing.ts';
-import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
+import type { WaitClass } from '../../shared/domain/rules/policy.ts';
+import { deferralsOf } from './deferrals-now.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type Estimate, estimateFor, type PaceSample } from './estimate.ts';
@@ -68,6 +71,8 @@ export interface CampaignStatus extends Edited {
   readonly holds: readonly HoldStatus[];
   /** How fast it starts clients now, in words; left out where its file has no speed. */
   readonly speed?: string | undefined;
+  /** How its stop rules stand, in words; left out where its file has none. */
+  readonly stops?: readonly string[] | undefined;
   /** Its logon servers that it shares with other campaigns, in words, the fullest first. */
   readonly shared?: readonly string[] | undefined;
   /** What a person can do now, as commands, the most urgent first. */
@@ -157,6 +162,8 @@ export interface Surroundings {
   readonly hookRuns?: readonly HookRun[];
   /** How many clients it started lately; left out = it has no speed. */
   readonly starts?: readonly StartsIn[];
+  /** What its stop rules count, by rule; left out = it has none. */
+  readonly facts?: readonly FactCounts[];
   /** Who has the slots of logon servers with a limit over all campaigns; left out = none has. */
   readonly shares?: readonly ServerShareNow[];
   /** Its pace; left out = not measured. */
@@ -186,6 +193,7 @@ export function campaignStatus(
     hookRuns = [],
     starts = [],
     shares = [],
+    facts,
   }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
@@ -214,6 +222,7 @@ export function campaignStatus(
     holds,
     ...(begun && endedAt === null ? sharesInWords(shares, campaign, counters) : {}),
     ...(speed === null ? {} : { speed: speedNowWords(speed, starts, now) }),
+    ...stopsNow(campaign, facts, now),
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),
@@ -288,13 +297,3 @@ function logonServersOf(campaign: Campaign, counters: Counters): readonly LogonS
     .map(([logonServer, states]) => ({ logonServer, size: sizeOf(states), states }))
     .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
 }
-
-const deferralsOf = (counters: Counters): CampaignStatus['deferrals'] =>
-  waitClasses
-    .map((kind) => ({
-      class: kind,
-      now: counters[`deferred|${kind}`] ?? 0,
-      inAll: counters[`deferrals|${kind}`] ?? 0,
-    }))
-    .filter(({ now, inAll }) => now > 0 || inAll > 0)
-    .sort((a, b) => b.inAll - a.inAll);

@@ -3,6 +3,7 @@ import type { Halt } from '../domain/campaign/halt.ts';
 import type { CampaignEdition } from '../domain/campaign/edition.ts';
 import type { StartsIn } from '../domain/campaign/speed.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
+import type { FactCounts } from '../domain/outcome/facts.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { MembersChanged, MemberStep } from './member-changes.ts';
 import type {
@@ -119,6 +120,11 @@ export interface CampaignStore {
    */
   starts(): Promise<number>;
   counters(campaign: string): Promise<Counters>;
+  /**
+   * What happened to how many clients after each of these policy times. The causes are those of the
+   * newest 1,000 troubles.
+   */
+  countFacts(campaign: string, since: readonly number[]): Promise<readonly FactCounts[]>;
   /**
    * Clients of this campaign whose machine has an unsettled upgrade in another running or paused
    * one, at most `limit`. First those with the same id; where there are none, those that are the

@@ -11,6 +11,7 @@ import type {
 import type { RemediationLimits, SpentLimit } from '../domain/rules/remediation-limits.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
+import type { Fact } from '../domain/outcome/facts.ts';
 
 /** Upgrades: reading them, driving one under a lease, and changing one that has no driver. */
 export interface UpgradeStore {
@@ -96,6 +97,8 @@ export interface Commit {
     | { readonly index: 'parked' }
     | { readonly index: 'settled' };
   readonly counters: Counters;
+  /** What the stop rules of the campaign count; left out = it has none. */
+  readonly facts?: readonly Fact[];
   readonly audit: AuditEntry | null;
   readonly evidence: readonly Evidence[];
   /**
@@ -140,6 +143,8 @@ export interface CommitIdle {
    */
   readonly place: 'stays' | 'due' | 'settled';
   readonly counters: Counters;
+  /** As of a `Commit`. */
+  readonly facts?: readonly Fact[];
   readonly audit: AuditEntry;
   readonly at: number;
 }

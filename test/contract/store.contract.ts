@@ -11,6 +11,7 @@ import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
 import { membersContract } from './store/members.contract.ts';
 import { removalContract } from './store/removal.contract.ts';
+import { factsContract } from './store/facts.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
 import { haltContract } from './store/halt.contract.ts';
@@ -74,6 +75,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     hooksContract(given);
     schedulesContract(given);
     stepTimesContract(given);
+    factsContract(given);
     surveysContract(given);
   });
 }

@@ -276,6 +276,37 @@ describe('speed', () => {
   });
 });
 
+describe('stop', () => {
+  const stopOf = (yaml: string) => accepted(read(`stop: ${yaml}`)).stop;
+
+  test('is a list of rates and of numbers of the same cause', () => {
+    expect(
+      stopOf(
+        '[{ on: timedOut, percent: 5 %, minSample: 40, within: 60m, do: halt }, { sameCause: 5, within: 30m, do: abort }]',
+      ),
+    ).toEqual([
+      { on: 'timedOut', percent: 5, minSample: 40, withinMs: 60 * 60_000, does: 'halt' },
+      { sameCause: 5, withinMs: 30 * 60_000, does: 'abort' },
+    ]);
+    expect(stopOf('[{ on: failed, percent: 5, within: 1h, do: pause }]')).toMatchObject([{ minSample: 10 }]);
+    expect('stop' in accepted(read())).toBe(false);
+  });
+
+  test.each([
+    ['[]', 'stop: has no rule'],
+    ['[{ within: 1h, do: pause }]', 'stop[0]: counts nothing'],
+    ['[{ on: failed, within: 1h, do: pause }]', 'stop[0]: has no percent for failed'],
+    ['[{ on: failed, percent: 100, within: 1h, do: pause }]', 'stop[0].percent: is 100 %'],
+    ['[{ on: failed, percent: 5, do: pause }]', 'stop[0].within: is missing'],
+    ['[{ on: failed, percent: 5, within: 1h }]', 'stop[0].do: is missing'],
+    ['[{ on: slow, percent: 5, within: 1h, do: pause }]', 'stop[0].on: is "slow"'],
+    ['[{ sameCause: 1, within: 1h, do: pause }]', 'stop[0].sameCause: is 1'],
+    ['[{ sameCause: 5, percent: 5, within: 1h, do: pause }]', 'stop[0].percent: stands beside sameCause'],
+  ])('%s is refused', (yaml, fault) => {
+    expect(faultsOf(read(`stop: ${yaml}`))).toEqual([expect.stringContaining(`c.yaml:3: ${fault}`)]);
+  });
+});
+
 describe('waves as a ramp', () => {
   const sizesOf = (line: string) => accepted(read(line)).waves.map(({ name, size }) => [name, size]);
 

@@ -14,6 +14,8 @@ import type {
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { addAudit } from './audit.ts';
 import { changing, countMembers, makeSteps } from './change-members.ts';
+import { countFacts } from './facts.ts';
+import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { twinOf } from './fleet.ts';
 import { isDeposed } from './leader.ts';
 import { slotsInUse, slotsOverAll } from './slots.ts';
@@ -65,6 +67,12 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
     slotsInAll: async () => slotsOverAll(tables),
     starts: async () => tables.starts,
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
+    countFacts: async (campaign, since) =>
+      from<readonly FactCounts[]>(
+        campaign,
+        (table) => countFacts(table, since),
+        since.map(() => ({ kinds: {}, causes: {} })),
+      ),
     overlap: async (campaign, limit) => {
       const table = tables.campaigns.get(campaign);
       const { same, twins } = overlapOf(tables, campaign, [
@@ -102,6 +110,7 @@ function createCampaign(
     rows: new Map(),
     counters: new Map(Object.entries(waitingCounters(clients))),
     slots: new Map(),
+    facts: new Map(),
     editions: new Map(editions.map((each) => [each.edition, each])),
     starts: [],
   });

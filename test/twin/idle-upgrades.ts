@@ -1,3 +1,4 @@
+import { addFacts } from './facts.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { activationBase } from '../../shared/domain/campaign/life.ts';
 import { reasons } from '../../shared/store/reasons.ts';
@@ -34,6 +35,7 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   write(table, row, change);
   addAudit(tables, audit, row.stored.version);
   count(table.counters, counters);
+  addFacts(table, key.client, change.at, change.facts);
   const next = move(tables, row, change);
   if (change.place !== 'settled' || !before.holdsSlots)
     return { kind: 'committed', version: row.stored.version, next, handed: null };

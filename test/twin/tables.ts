@@ -99,6 +99,8 @@ export interface CampaignTable {
   starts: readonly StartsIn[];
   /** Begun in a campaign that limits remediations; left out = none. */
   remediations?: readonly BegunRemediation[];
+  /** By kind of fact, or `|cause`: client -> newest policy time. */
+  readonly facts: Map<string, Map<string, number>>;
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
   /** By number. */

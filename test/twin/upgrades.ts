@@ -17,6 +17,7 @@ import type {
   Member,
   UpgradeStore,
 } from '../../shared/store/upgrade-store.ts';
+import { addFacts } from './facts.ts';
 import { addAudit, keepEvidence } from './audit.ts';
 import { commitIdle, deliver } from './idle-upgrades.ts';
 import {
@@ -134,6 +135,7 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   }
   const { upgrade: before } = row.stored;
   write(tables, table, row, asked);
+  addFacts(table, asked.key.client, asked.at, asked.facts);
   const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
   giveBackSlots(table, before.logonServer);
   // A client that has roamed is charged to the logon server where it was seen last.

@@ -4,6 +4,7 @@ import type { GateMark, HealthCheck, Opening } from './opening.ts';
 import type { CampaignEnd } from '../rules/campaign-end.ts';
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
+import type { FactCounts } from '../outcome/facts.ts';
 import type { Hold } from './hold.ts';
 import type { MemberChange } from './member-change.ts';
 import type { Members } from './membership.ts';
@@ -105,6 +106,8 @@ export interface Running {
   readonly reachedEnd?: { readonly at: number; readonly does: CampaignEnd['does'] };
   /** Left out = the ramp of its speed has not begun again, or there is none. */
   readonly rampStart?: RampStart;
+  /** Its stop rules count facts from this time on: its last resume. Left out = all facts. */
+  readonly stopsFrom?: number;
 }
 
 /** A person let a wave's failures through: its gate has not passed, and says so for ever. */
@@ -230,7 +233,12 @@ export type CampaignEvent =
       readonly survey: string;
       readonly found: Readonly<Record<Health['kind'], number>>;
     }
-  | { readonly type: 'CountersRead'; readonly counters: Counters };
+  | {
+      readonly type: 'CountersRead';
+      readonly counters: Counters;
+      /** By stop rule; left out = it has none, or they were not read. */
+      readonly facts?: readonly FactCounts[];
+    };
 
 /** The answer to every event. */
 export type CampaignDecision =

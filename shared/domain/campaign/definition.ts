@@ -10,6 +10,7 @@ import type { Blackout } from '../time/calendar.ts';
 import type { AnyWindow } from '../time/window.ts';
 import type { RemediationLimits } from '../rules/remediation-limits.ts';
 import type { Speed } from './speed.ts';
+import type { StopRule } from './stop.ts';
 
 /** One machine of the fleet. `labels` are free words for selections. Servers are never changed. */
 export interface Client {
@@ -200,6 +201,8 @@ export interface CampaignDefinition {
   /** Left out = as many clients start as there are slots. */
   readonly speed?: Speed;
   readonly policy: CampaignPolicy;
+  /** What stops it by itself, besides its gates; left out = nothing. */
+  readonly stop?: readonly StopRule[];
   /** What needs the yes of a person; left out = nothing, except for what a gate asks. */
   readonly approvals?: readonly ApprovalRule[];
   /** Left out = the clients are those of the creation. */

@@ -1,3 +1,5 @@
+import { stopRule } from './stop.ts';
+
 /** A person stopped all campaigns: who, why, and since when (policy time). */
 export interface Halt {
   readonly by: string;
@@ -18,7 +20,8 @@ export function halt(present: Halt | null, asked: Halt): HaltDecision {
 }
 
 /**
- * Ends the halt. The halt of another person ends only with an override.
+ * Ends the halt. The halt of another person ends only with an override; anybody ends that of a
+ * stop rule.
  * @param override end also the halt of another person
  * @param reason why, if the person says it
  */
@@ -29,7 +32,7 @@ export function unhalt(
   reason: string | undefined,
 ): HaltDecision {
   if (present === null) return { kind: 'refused', because: 'nothing is halted' };
-  const over = present.by === by ? null : present;
+  const over = present.by === by || present.by === stopRule ? null : present;
   if (over === null || override)
     return { kind: 'changed', halt: null, because: resumeReason('everything may go on', over, reason) };
   const because = `everything was halted by ${present.by}: ${present.because}; ask them, or end it all the same with --override`;

@@ -207,4 +207,6 @@ export interface Rules {
   readonly remediations?: RemediationLimits;
   /** Left out = no step needs the yes of a person. */
   readonly approvals?: StepApprovals;
+  /** Its campaign has stop rules, which count facts of clients; left out = it has none. */
+  readonly countsFacts?: true;
 }

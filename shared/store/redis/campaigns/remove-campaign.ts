@@ -1,3 +1,4 @@
+import { factKinds } from '../../../domain/outcome/facts.ts';
 import type { CampaignRecord } from '../../types.ts';
 import type { FormerLife } from '../../campaign-removal-store.ts';
 import type { AuditEntry } from '../../types.ts';
@@ -56,7 +57,7 @@ const removeRestScript = script(
   lua`
 -- Removes what a shard still holds of a campaign that is being removed, but for its hash. UNLINK
 -- frees a long list after the answer.
--- ARGV: campaign, waves
+-- ARGV: campaign, waves, kinds of facts
 local campaign = ARGV[1]
 if redis.call('HGET', key('campaign', campaign), 'status') ~= 'removing' then return 0 end
 for _, queue in ipairs(redis.call('SMEMBERS', key('servers', campaign))) do
@@ -68,13 +69,20 @@ for _, line in ipairs({ 'parked', 'finishing' }) do
   end
   redis.call('UNLINK', key(line .. 'Servers', campaign))
 end
+for at = 3, #ARGV do redis.call('UNLINK', key('facts', campaign, ARGV[at])) end
 redis.call('SREM', key('slotHolders'), campaign)
 for _, name in ipairs({ 'members', 'servers', 'counters', 'slots' }) do redis.call('UNLINK', key(name, campaign)) end
 return 1`,
 );
 
 export async function removeRest({ run }: Shard, { campaign }: CampaignRecord): Promise<void> {
-  await run(removeRestScript, campaign.definition.campaign, campaign.waveSizes.length);
+  await run(
+    removeRestScript,
+    campaign.definition.campaign,
+    campaign.waveSizes.length,
+    ...factKinds,
+    'causes',
+  );
 }
 
 /** Removes what another shard than the first knows of the campaign. */

@@ -153,6 +153,11 @@ export const keyNames = {
   surveys: 'surveys',
   /** list in shard 0 per product and step: the newest durations, in milliseconds */
   stepTimes: 'stepTimes',
+  /**
+   * zset per campaign and kind of fact: client by the newest policy time; kind `causes`:
+   * `client|cause`. Only where a campaign has stop rules.
+   */
+  facts: 'facts',
   /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
   hooks: 'hooks',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */

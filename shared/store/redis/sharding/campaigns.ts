@@ -15,6 +15,7 @@ import {
   readStarts,
 } from '../campaigns/campaigns.ts';
 import { commitHead } from '../campaigns/commit-campaign.ts';
+import { readFacts, sumOfFacts } from '../campaigns/facts.ts';
 import { commitHalt, readHalt } from '../campaigns/halt.ts';
 import { sumOf } from '../core/shard.ts';
 import { membersIn } from '../upgrades/record.ts';
@@ -56,6 +57,10 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
   slotsInAll: async () => sumOf(await fromEach(shards, slotsInAll)),
   starts: () => readStarts(shards.head),
   counters: async (campaign) => sumOf(await fromEach(shards, (shard) => readCounters(shard, campaign))),
+  countFacts: async (campaign, since) =>
+    since.length === 0
+      ? []
+      : sumOfFacts(await fromEach(shards, (shard) => readFacts(shard, campaign, since))),
   overlap: (campaign, limit) => overlap(shards, campaign, limit),
   overlapWith: async (campaign, clients) =>
     clientOverlap(shards, clients, await othersAtWork(shards, campaign)),

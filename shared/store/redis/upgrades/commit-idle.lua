@@ -1,13 +1,14 @@
 -- @include pass-slot-on.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+-- @include ../campaigns/facts.lua
 
 -- Changes an upgrade that has no driver, in one step: as if a driver took it, decided, and gave the
 -- lease back.
 -- Field names of a record: see record.ts.
 -- ARGV: JSON of campaign, client, version (0 = it still waits), place (stays, due or settled), at
 --       (policy time), queue, finishing, server, wave (of one that waits); state (JSON, passed
---       through unread); lists: audit, counters
+--       through unread); lists: audit, counters, facts
 local asked, state = cjson.decode(ARGV[1]), ARGV[2]
 local campaign, client, version, place, at = asked.campaign, asked.client, asked.version, asked.place, asked.at
 local queue, finishing, server = asked.queue, asked.finishing, asked.server
@@ -35,6 +36,7 @@ if former and string.find(' ' .. former .. ' ', ' ' .. campaign .. ' ', 1, true)
 local nextList = lists(3)
 addAudit(nextList())
 addCounters(campaign, nextList())
+addFacts(campaign, client, at, nextList())
 local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
 if not before.index then
   redis.call('ZREM', key('waiting', campaign, asked.wave, waitsIn), client)

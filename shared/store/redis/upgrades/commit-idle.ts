@@ -3,6 +3,7 @@ import { reasons } from '../../reasons.ts';
 import { auditFields } from '../audit/audit.ts';
 import { flat, list, named, scriptFile } from '../core/scripts.ts';
 import type { Shard } from '../core/shard.ts';
+import { factFields } from '../campaigns/facts.ts';
 import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply } from './record.ts';
 import type { CommitIdle, CommitIdleOutcome } from '../../upgrade-store.ts';
@@ -35,6 +36,7 @@ export async function commitIdle(shard: Shard, change: CommitIdle): Promise<Comm
     packUpgrade(upgrade, place === 'stays'),
     ...list(auditFields(audit, version + 1, [])),
     ...list(flat(counters)),
+    ...list(factFields(change.facts)),
   )) as Reply;
   switch (reply[0]) {
     case 'committed': {

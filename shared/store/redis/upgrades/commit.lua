@@ -1,13 +1,14 @@
 -- @include pass-slot-on.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+-- @include ../campaigns/facts.lua
 
 -- The only way in which a driven upgrade changes: all checks come first, then all writes.
 -- Field names of a record: see record.ts.
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
 --       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy
 --       time), seconds for which written evidence stays after its last use; lists: audit, counters,
---       evidence
+--       evidence, facts
 
 -- Why nothing may begin on this client now; nil = it may. A held logon server holds a client as a
 -- pause does: also one that is finishing begins nothing more there. Otherwise a finishing upgrade
@@ -55,6 +56,7 @@ addAudit(nextList())
 addCounters(campaign, nextList())
 local evidenceFirst, evidenceLast = nextList()
 addEvidence(evidenceFirst, evidenceLast, evidenceSeconds)
+addFacts(campaign, client, at, nextList())
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
 if before.crashes then redis.call('HDEL', record, 'c') end
 

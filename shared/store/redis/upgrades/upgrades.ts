@@ -2,6 +2,7 @@ import { isFinishing, queueOf } from '../../../domain/upgrade/placement.ts';
 import { reasons } from '../../reasons.ts';
 import { writtenEvidenceSeconds } from '../../seal-store.ts';
 import { auditFields, evidenceFields } from '../audit/audit.ts';
+import { factFields } from '../campaigns/facts.ts';
 import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply, messages, type RecordFields, storedUpgrade } from './record.ts';
 import { flat, list, lua, script, scriptFile } from '../core/scripts.ts';
@@ -164,6 +165,7 @@ function commitFields({ key, version, fence, upgrade, consumed, step, place, at,
     ...list(auditFields(rest.audit, version + 1, rest.evidence)),
     ...list(flat(rest.counters)),
     ...list(evidenceFields(rest.evidence)),
+    ...list(factFields(rest.facts)),
   ];
 }
 

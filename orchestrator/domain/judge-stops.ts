@@ -1,0 +1,66 @@
+import type { Campaign, CampaignDecision } from '../../shared/domain/campaign/campaign.ts';
+import { stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
+import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
+import { abort } from './commands.ts';
+import { transition } from './decision.ts';
+import { type Stop, stopVerdicts, strictestStop } from './stops.ts';
+
+/**
+ * Stops a running campaign by its stop rules; null = none stops it. A rule that halts everything
+ * also pauses its campaign, which stays paused after the halt.
+ */
+export function judgeStops(
+  campaign: Campaign,
+  state: Extract<Campaign['state'], { status: 'running' }>,
+  facts: readonly FactCounts[],
+  now: number,
+): CampaignDecision | null {
+  const stop = strictestStop(stopVerdicts(campaign, facts, now));
+  if (stop === null) return null;
+  const because = stopBecause(stop);
+  if (stop.rule.does === 'abort')
+    return abort(campaign, { type: 'AbortRequested', by: stopRule, reason: because }, now);
+  // A soak begins again after the pause, as after any other one.
+  const { mark: _mark, ...others } = state;
+  return transition(
+    campaign,
+    { ...others, status: 'paused', pausedAt: now, byGate: false, by: stopRule, because },
+    because,
+  );
+}
+
+const causesAtMost = 3;
+
+/** `12 of 80 clients failed within 60 min, limit 10 %; most frequent: X (7), Y (3)`. */
+export function stopBecause({ rule, found }: Stop): string {
+  const causes = Object.entries(found.causes)
+    .toSorted(([a, few], [b, many]) => many - few || (a < b ? -1 : 1))
+    .slice(0, causesAtMost)
+    .map(([cause, count]) => `${cause} (${count})`);
+  const most = causes.length === 0 ? '' : `; most frequent: ${causes.join(', ')}`;
+  return `${factWords(rule, found)}${most}`;
+}
+
+const within = ({ withinMs }: StopRule): string => `within ${minutesInWords(withinMs)}`;
+
+/** The numbers of a rule, with its window and its limit. */
+export function factWords(rule: StopRule, { kinds, causes }: FactCounts): string {
+  if ('sameCause' in rule)
+    return `${Math.max(0, ...Object.values(causes))} clients with the same cause ${within(rule)}, limit ${rule.sameCause}`;
+  const { on, percent } = rule;
+  return `${kinds[on] ?? 0} of ${kinds.tried ?? 0} clients ${stopWord[on]} ${within(rule)}, limit ${percent} %`;
+}
+
+/** What happened to the clients that a rule counts. */
+export const stopWord = {
+  failed: 'failed',
+  blocked: 'were blocked',
+  unreachable: 'were unreachable',
+  timedOut: 'timed out',
+  undone: 'had a relocation undone',
+  unhealthy: 'became unhealthy',
+} as const;
+
+/** `45 s`, `90 min`: exact, because an edit compares the words. */
+export const minutesInWords = (ms: number): string =>
+  ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
