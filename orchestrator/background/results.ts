@@ -107,6 +107,8 @@ export interface CampaignEdit {
   readonly version: number;
   /** How often the definition was changed, this edit included once it is applied. */
   readonly edition: number;
+  /** The newest edition with a file before this edit is applied: a revert leads back to it. */
+  readonly undoes: number;
   readonly isApplied: boolean;
   /** What differs, section by section; none = the file says what the campaign is. */
   readonly changes: readonly EditChange[];

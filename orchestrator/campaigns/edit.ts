@@ -93,7 +93,8 @@ async function differenceOf(
   const left = leftOver(move.selected, move.left);
   if (left !== null) return err(left);
   const changes = editChanges(campaign.definition, definition);
-  return ok({ definition, move, edit: { ...editOf(campaign, definition, move, changes), version } });
+  const undoes = (await context.store.editions(name)).at(-1)?.edition ?? 0;
+  return ok({ definition, move, edit: { ...editOf(campaign, definition, move, changes), version, undoes } });
 }
 
 const changing = (name: string): string =>
@@ -149,7 +150,7 @@ function editOf(
   definition: CampaignDefinition,
   { steps, sizes }: Move,
   changes: readonly EditChange[],
-): Omit<CampaignEdit, 'version'> {
+): Omit<CampaignEdit, 'version' | 'undoes'> {
   const before = new Map(
     campaign.definition.waves.map(({ name }, at) => [name, campaign.waveSizes[at] ?? 0]),
   );

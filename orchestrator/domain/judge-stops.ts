@@ -62,5 +62,10 @@ export const stopWord = {
 } as const;
 
 /** `45 s`, `90 min`: exact, because an edit compares the words. */
-export const minutesInWords = (ms: number): string =>
-  ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
+export function minutesInWords(ms: number): string {
+  if (ms > hour && ms % hour === 0) return `${ms / hour} h`;
+  return ms % minute === 0 ? `${ms / minute} min` : `${ms / 1000} s`;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;

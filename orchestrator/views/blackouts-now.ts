@@ -29,8 +29,9 @@ function blackoutsNow({ calendar }: CampaignDefinition, now: number): readonly s
     if (to <= now || from > now + announcedMs) return [];
     const edges = `from ${edgeWords(blackout.from)} to ${edgeWords(blackout.to)}`;
     const some = blackout.where === undefined ? '' : ', for some of its clients';
-    const lasts = from <= now ? 'lasts' : 'comes';
-    return [`blackout "${blackout.reason}" ${lasts}: ${edges}${clockOf(blackout)}${some}`];
+    // By the clocks of clients it may last for some, for all or for none by now.
+    const lasts = clockOf(blackout) !== '' ? '' : from <= now ? ' lasts' : ' comes';
+    return [`blackout "${blackout.reason}"${lasts}: ${edges}${clockOf(blackout)}${some}`];
   });
 }
 

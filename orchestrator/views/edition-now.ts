@@ -27,11 +27,14 @@ export const editionNow = ({ edition, by, at, because, changes }: CampaignEditio
 });
 
 /**
- * `changed by anna 12 min ago (smaller pilot): budgets: … -> …`
+ * `changed by anna 12 min ago (smaller pilot): budgets, waves`; the history has the sentences.
  * @param now policy time in milliseconds
  */
 export const editionWords = ({ by, at, because, changes }: EditionNow, now: number): string =>
-  `changed by ${by} ${fromNow(Temporal.Instant.from(at).epochMilliseconds, now)} (${because}): ${changes.join('; ')}`;
+  `changed by ${by} ${fromNow(Temporal.Instant.from(at).epochMilliseconds, now)} (${because}): ${changes.map(sectionOf).join(', ')}`;
+
+/** A change begins with the name of its section; a number of clients has none. */
+const sectionOf = (change: string): string => /^(\w+): /.exec(change)?.[1] ?? change;
 
 /** What a person should know of a client whose campaign was changed. */
 export const editionRemarks = ({ edition }: Edited, now: number): readonly string[] =>

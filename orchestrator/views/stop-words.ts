@@ -20,7 +20,7 @@ function ruleWords(rule: StopRule): string {
   const what =
     'sameCause' in rule
       ? `${rule.sameCause} clients with the same cause ${within}`
-      : `more than ${rule.percent} % of at least ${rule.minSample} clients that ${stopWord[rule.on]} ${within}`;
+      : `more than ${rule.percent} % of at least ${rule.minSample} clients ${stopWord[rule.on]} ${within}`;
   return `${what}: ${actionWords[rule.does]}`;
 }
 

@@ -96,7 +96,7 @@ describe('a stop rule', () => {
 
   test('says in words what it does, and how it stands', () => {
     expect(stopRuleWords([rate('halt'), { ...same, withinMs: 90_000 }])).toBe(
-      'more than 10 % of at least 20 clients that failed within 60 min: halts all campaigns; 5 clients with the same cause within 90 s: pauses the campaign',
+      'more than 10 % of at least 20 clients failed within 60 min: halts all campaigns; 5 clients with the same cause within 90 s: pauses the campaign',
     );
     expect(stopsNow(withStop(rate(), same), [found(1, 4), found(0, 0, { disk: 2 })], evening)).toEqual({
       stops: [

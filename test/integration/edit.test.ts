@@ -10,6 +10,7 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
+import { entry } from '../contract/store/fixtures.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { recount } from '../twin/recount.ts';
@@ -69,6 +70,7 @@ describe.each(storesAndShards)('an edit of a running campaign, on the %s store',
         campaign: 'sp4',
         version: 2,
         edition: 1,
+        undoes: 0,
         isApplied: true,
         changes: [{ section: 'wave early', says: '5 clients -> 3 clients' }],
         waves: [
@@ -154,6 +156,18 @@ describe.each(storesAndShards)('an edit of a running campaign, on the %s store',
     const back = await edit(orchestrator, campaignYaml());
     expect(back.body.changes).toHaveLength(2);
     await expectWhole(orchestrator.store, 10);
+  });
+
+  test('after the answer about a step, which is an edition without a file, leads back to the file before', async () => {
+    await using orchestrator = await startRunning(await open(), three);
+    const { store } = orchestrator;
+    const record = await store.readCampaign('sp4');
+    if (record === null) throw new Error('no campaign');
+    await store.commitCampaign({ ...record.campaign, edition: 1 }, record.version, entry('sp4'));
+    const { body } = await edit(orchestrator, three.replace('count: 5', 'count: 3'));
+    expect(body).toMatchObject({ edition: 2, undoes: 0 });
+    const reverted = await orchestrator.ask('POST', '/v1/campaigns/sp4/revert', { edition: 0, reason: 'x' });
+    expect(reverted).toMatchObject({ status: 200, body: { edition: 3, undoes: 2 } });
   });
 
   test('keeps its editions, says who made each, and goes back to an earlier one', async () => {

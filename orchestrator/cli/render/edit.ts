@@ -7,7 +7,7 @@ type Edit = z.output<typeof editAnswer>;
 
 /** What an edit changes, or has changed. */
 export function editLines(view: View, edit: Edit): readonly string[] {
-  const { campaign, edition, isApplied, changes, passedOver } = edit;
+  const { campaign, edition, undoes, isApplied, changes, passedOver } = edit;
   if (changes.length === 0) return [safe(`Campaign ${campaign} is what the file says: nothing changes`)];
   return [
     ...changes.flatMap(({ section, says }) => wrapped(view, `${section}: `, says)),
@@ -21,7 +21,7 @@ export function editLines(view: View, edit: Edit): readonly string[] {
                 `${many(passedOver, 'client')} ${passedOver === 1 ? 'stays' : 'stay'} as before: begun meanwhile, in work in another campaign, or not in the fleet`,
               ]),
           'What runs on a client finishes under the rules with which it began.',
-          safe(`Undo: servpack campaign revert ${campaign} ${edition - 1} --reason TEXT`),
+          safe(`Undo: servpack campaign revert ${campaign} ${undoes} --reason TEXT`),
         ]
       : []),
   ];

@@ -18,6 +18,7 @@ export const editAnswer = z.object({
   campaign: z.string(),
   version: count,
   edition: count,
+  undoes: count,
   isApplied: z.boolean(),
   changes: z.array(z.object({ section: z.string(), says: z.string() })).readonly(),
   waves: z.array(z.object({ wave: z.string(), isOpen: z.boolean(), before: count, after: count })).readonly(),
