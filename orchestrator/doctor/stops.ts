@@ -1,12 +1,12 @@
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { type Campaign, unanswered } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { type Check, fine, warning } from './check.ts';
 
 /**
- * Says what holds the work back on purpose: the halt, and every campaign that is paused. A gate's
- * pause waits for a person, so it is a warning; the pause of a person is only named.
+ * Says what holds the work back on purpose: the halt, and every campaign that is paused. A pause by
+ * a rule waits for a person, so it is a warning; the pause of a person is only named.
  */
 export async function checkStops(
   store: Pick<OperatorStore, 'readHalt' | 'campaigns'>,
@@ -24,17 +24,24 @@ const haltOf = ({ by, because, at }: { by: string; because: string; at: number }
     'servpack unhalt, once the reason is gone',
   );
 
+/** The rule that pauses in place of a person; null = a person did. */
+function ruleOf(by: string): string | null {
+  if (by === stopRule) return 'a stop rule';
+  return by === unanswered ? 'an approval that nobody answered' : null;
+}
+
 function pauseOf({ definition: { campaign }, state }: Campaign): readonly Check[] {
   if (state.status !== 'paused') return [];
   const since = isoOf(state.pausedAt);
-  if (!state.byGate && state.by !== stopRule)
+  const rule = state.byGate ? 'its gate' : ruleOf(state.by);
+  if (rule === null)
     return [
       fine('campaigns', `campaign ${campaign} is paused by ${state.by} since ${since}: ${state.because}`),
     ];
   return [
     warning(
       'campaigns',
-      `campaign ${campaign} is paused by ${state.byGate ? 'its gate' : 'a stop rule'} since ${since}: ${state.because}`,
+      `campaign ${campaign} is paused by ${rule} since ${since}: ${state.because}`,
       'nothing new starts on its clients until a person resumes or aborts it',
       `servpack campaign status ${campaign}`,
     ),

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkStops } from '../../orchestrator/doctor/stops.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { unanswered } from '../../shared/domain/campaign/campaign.ts';
+import { stopRule } from '../../shared/domain/campaign/stop.ts';
+import { entry } from '../contract/store/fixtures.ts';
 import { startRunning } from '../fixtures/small-orchestrator.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { anna, bring, changes, contextOf, firstWave } from './admitted-clients.ts';
@@ -33,4 +36,22 @@ test('doctor warns of a campaign that its gate has paused', async () => {
     await bring(store, client, changes.failed, { index: 'settled' });
   await runCampaigns().run(contextOf(orchestrator));
   expect((await says(store)).join('\n')).toMatch(/^warning: campaign sp4 is paused by its gate since .*Z: /u);
+});
+
+test('doctor warns of a campaign that a rule has paused, because a person must resume it', async () => {
+  await using orchestrator = await startRunning(createMemoryStore(Date.now), strict);
+  const { store } = orchestrator;
+  for (const [by, rule] of [
+    [stopRule, 'a stop rule'],
+    [unanswered, 'an approval that nobody answered'],
+  ] as const) {
+    const record = await store.readCampaign('sp4');
+    if (record === null || !('startedAt' in record.campaign.state)) throw new Error('no campaign');
+    const pause = { status: 'paused', pausedAt: 0, byGate: false, by, because: 'why' } as const;
+    const state = { ...record.campaign.state, ...pause };
+    await store.commitCampaign({ ...record.campaign, state }, record.version, entry('sp4'));
+    expect(await says(store)).toEqual([
+      `warning: campaign sp4 is paused by ${rule} since 1970-01-01T00:00:00Z: why`,
+    ]);
+  }
 });
