@@ -29,8 +29,8 @@ export interface Move {
 
 /**
  * Finds the steps that bring the waiting clients to the waves of a definition. Before the start
- * the selection decides anew who belongs to the campaign. Later only clients in waves that are not
- * open yet change their wave.
+ * the selection decides again which clients belong to the campaign. Later only clients in waves
+ * that are not open yet change their wave.
  */
 export async function moveTo(
   { store }: OrchestratorContext,

@@ -1,7 +1,7 @@
 /**
  * Are two names of the audit one person? The token is left out: it does not say who used it. Upper
  * and lower case, spaces and the domain of an account (`CORP\anna`, `anna@corp.example`) do not
- * tell people apart. A name without a user is nobody that could be told apart.
+ * make another person. A name without a user may be that of any person.
  */
 export function mayBeSamePerson(a: string, b: string): boolean {
   const [first, second] = [personOf(a), personOf(b)];

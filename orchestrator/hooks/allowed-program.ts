@@ -5,8 +5,8 @@ import { reasonOf } from '../../shared/reason-of.ts';
 import { hookPoints } from '../domain/hooks.ts';
 
 /**
- * Whoever may create a campaign must not run any program as the orchestrator's user: only a file of
- * a folder that the setting SERVPACK_HOOKS names, which no other user may write.
+ * A person who may create a campaign must not run any program as the orchestrator's user: only a
+ * file of a folder that the setting SERVPACK_HOOKS names, which no other user may write.
  * @returns why the program may not run; null = it may
  */
 export function whyNotAllowed(folder: string | null, program: string): string | null {

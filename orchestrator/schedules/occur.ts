@@ -15,7 +15,7 @@ export async function occur(context: OrchestratorContext, schedule: Schedule): P
   const { schedule: name } = schedule;
   if (schedule.open === undefined) {
     if (occurrenceDue(schedule, context.clock.now()) === null) return;
-    // The intent is written first: whoever leads then goes on with this very campaign.
+    // The intent is written first: the next leader goes on with this campaign.
     await changeSchedule(context, scheduler(name), name, (present, now) => {
       const due = occurrenceDue(present, now);
       return ok({

@@ -93,7 +93,7 @@ function selectChanges(
     : [{ section: 'select', says: arrow(old, present) }];
 }
 
-/** Waves are told apart by their names. */
+/** Two waves of one name are the same wave. */
 function waveChanges(before: readonly Wave[], after: readonly Wave[]): readonly EditChange[] {
   const old = new Map(before.map((wave) => [wave.name, wave]));
   const names = new Set(after.map(({ name }) => name));

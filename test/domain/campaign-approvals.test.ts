@@ -169,14 +169,14 @@ describe('the rule of two persons', () => {
     });
   });
 
-  test('another person can, and whoever created the campaign may say no', () => {
+  test('another person can, and the creator of the campaign may say no', () => {
     expect(by('lee (token default)').kind).toBe('changed');
     expect(decideCampaign(asked, answer(asked, 'rejected', 'anna (token default)'), evening + 1).kind).toBe(
       'changed',
     );
   });
 
-  test('whoever started it cannot approve', () => {
+  test('the person who started it cannot approve', () => {
     const started = withAuthor(asked, 'lee (token default)');
     expect(decideCampaign(started, answer(asked, 'approved', 'Lee (token b)'), evening).kind).toBe('refused');
   });

@@ -33,7 +33,7 @@ describe('a limit of remediations', () => {
     expect(spent).toMatchObject({ roomAt: evening + hours(1) });
   });
 
-  test('is never exceeded, and a client that comes at the time it was told begins', () => {
+  test('is never exceeded, and a client that comes at the named time begins', () => {
     const tries = fc.array(fc.record({ afterMs: fc.integer({ min: 0, max: hours(1) }), wave: fc.nat(2) }), {
       maxLength: 60,
     });

@@ -78,7 +78,7 @@ test('a hook whose orchestrator is killed is unknown, and is not run again by it
     expect(readFileSync(join(folder, 'input.jsonl'), 'utf8').trim().split('\n')).toHaveLength(1);
     // A person knows what came of the command, and the campaign goes on.
     const accept = '/v1/campaigns/sp4/hooks/before-campaign/accept';
-    await operator.ask('POST', accept, { reason: 'the help desk was told' });
+    await operator.ask('POST', accept, { reason: 'the help desk knows' });
     await until('admitted', async () => (await Array.fromAsync(store.upgrades('sp4'))).length > 0);
   } finally {
     process.kill(-Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');

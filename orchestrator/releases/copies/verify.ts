@@ -84,7 +84,7 @@ export function openCopyVerifier(
     await context.store.writeCopies(release.release, manifestOf(release), [status], []);
     mine.nextAt = performance.now() + timing[`${status.state}Ms`];
     if (before?.state !== status.state) {
-      // No audit entry shows that clients of this logon server may begin now, or may not any more.
+      // No audit entry shows that clients of this logon server may begin now, or no longer may.
       await context.store.wakeLeader('');
       log.info({ release: release.release, server, because: status.because }, `copy ${status.state}`);
     }

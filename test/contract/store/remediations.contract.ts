@@ -39,7 +39,7 @@ const start = (fixture: StoreFixture, begun: Begun, { limits, name, now = at, wa
 
 export function remediationsContract(given: Given): void {
   describe('limits of remediations', () => {
-    it('begin no more in an hour than the limit, in all shards together, whoever comes first', async () => {
+    it('begin no more in an hour than the limit, in all shards together, in any order', async () => {
       const fixture = given();
       const begun = await drivers(fixture, 6);
       const limits = { perHour: 2 };

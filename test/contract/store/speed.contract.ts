@@ -9,7 +9,7 @@ const servers = ['LS-1', 'LS-2', 'LS-3'];
 
 export function speedContract(given: Given): void {
   describe('starts a minute', () => {
-    it('admits waiting clients only as fast as the pace, whoever asks and how often', async () => {
+    it('admits waiting clients only as fast as the pace, however many processes ask', async () => {
       const fixture = given();
       const { store } = fixture;
       await fixture.campaign('sp4', picks(9, servers), runningState());
