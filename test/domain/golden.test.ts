@@ -5,6 +5,7 @@ import { joiners } from './golden/joiners.ts';
 import { nights } from './golden/nights.ts';
 import { rings } from './golden/rings.ts';
 import { soak } from './golden/soak.ts';
+import { stop } from './golden/stop.ts';
 import { trouble } from './golden/trouble.ts';
 import { twoAtOneServer } from './golden/two-at-one-server.ts';
 
@@ -21,6 +22,7 @@ test.each([
   ['joiners', joiners],
   ['freeze', freeze],
   ['approval', approval],
+  ['stop', stop],
   ['two-at-one-server', twoAtOneServer],
 ] as const)('the campaign of %s goes as it always has', async (name, story) => {
   await expect(await story()).toMatchFileSnapshot(`golden/${name}.txt`);

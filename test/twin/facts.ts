@@ -2,7 +2,7 @@ import type { Fact, FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { type CampaignTable, count } from './tables.ts';
 
 export function addFacts(
-  table: CampaignTable,
+  table: Pick<CampaignTable, 'facts'>,
   client: string,
   at: number,
   facts: readonly Fact[] = [],
@@ -14,7 +14,10 @@ export function addFacts(
     }
 }
 
-export function countFacts({ facts }: CampaignTable, since: readonly number[]): readonly FactCounts[] {
+export function countFacts(
+  { facts }: Pick<CampaignTable, 'facts'>,
+  since: readonly number[],
+): readonly FactCounts[] {
   return since.map((after) => {
     const [kinds, causes] = [new Map<string, number>(), new Map<string, number>()];
     for (const [name, clients] of facts) {

@@ -30,11 +30,14 @@ export async function importClients(
   return join(world);
 }
 
+/** What an orchestrator works with at this moment; the jobs it adds are kept in the list. */
+export const contextOf = (world: World, jobs: Activation[] = []): ReturnType<typeof contextOver> =>
+  contextOver(world.store, standingClock(world.now), keepingDispatcher(jobs));
+
 /** The leader compares the campaign with the fleet. */
 export async function join(world: World): Promise<null> {
   const jobs: Activation[] = [];
-  const context = contextOver(world.store, standingClock(world.now), keepingDispatcher(jobs));
-  await updateMembers(context, (await recordOf(world)).campaign);
+  await updateMembers(contextOf(world, jobs), (await recordOf(world)).campaign);
   world.addJobs(jobs);
   return null;
 }

@@ -1,9 +1,11 @@
+import { haltByRule, readStopFacts } from '../../../orchestrator/campaigns/stop-facts.ts';
 import type { CampaignRecord } from '../../../shared/store/types.ts';
 import { chooseAdmissions } from '../../../shared/domain/campaign/admission.ts';
 import { decideCampaign } from '../../../orchestrator/domain/decide-campaign.ts';
 import type { CampaignDefinition } from '../../../shared/domain/campaign/definition.ts';
 import { rememberingOpenClasses } from '../../../orchestrator/rounds/open-classes.ts';
 import { campaignEntry, cancelEveryone, recordOf } from './operator.ts';
+import { contextOf } from './membership.ts';
 import type { World } from './world.ts';
 
 /**
@@ -20,8 +22,10 @@ export async function round(world: World): Promise<void> {
 async function judge(world: World, record: CampaignRecord): Promise<CampaignRecord> {
   const { store, campaign: name, now } = world;
   const counters = await store.counters(name);
-  const decision = decideCampaign(record.campaign, { type: 'CountersRead', counters }, now);
+  const known = await readStopFacts(store, record.campaign, now);
+  const decision = decideCampaign(record.campaign, { type: 'CountersRead', counters, ...known }, now);
   if (decision.kind !== 'changed') return record;
+  if (known.facts !== undefined) await haltByRule(contextOf(world), record.campaign, known.facts, now);
   const [from, to] = [record.campaign.state.status, decision.campaign.state.status];
   const audit = campaignEntry(world, 'orchestrator', from, to, decision.because);
   const committed = await store.commitCampaign(decision.campaign, record.version, audit);

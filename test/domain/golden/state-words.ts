@@ -3,6 +3,8 @@ import type { Counters } from '../../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import { membersWords } from '../../../orchestrator/views/membership-words.ts';
+import { stopsNow } from '../../../orchestrator/views/stop-words.ts';
+import { readStopFacts } from '../../../orchestrator/campaigns/stop-facts.ts';
 import { campaignStatus } from '../../../orchestrator/views/status.ts';
 import { counted, countsOf, momentOf, row, wrapped } from './layout.ts';
 import { memoryWords, stateWords } from './memory-words.ts';
@@ -21,10 +23,15 @@ export async function wholeState(world: World, shown: Map<string, string>): Prom
   const { budgets } = record.campaign.definition;
   const inUse = `${slots.active} of ${budgets.active} in use`;
   const clients = await clientLines(world);
+  const { facts } = await readStopFacts(store, record.campaign, now);
+  const { stops = [] } = stopsNow(record.campaign, facts, now);
+  const { halt } = await store.readHalt();
   const members = membersWords(record.campaign.members);
   return [
     wrapped('campaign  ', campaignWords(record.campaign)),
     ...(members === null ? [] : [wrapped('clients   ', members)]),
+    ...stops.map((each) => wrapped('stop      ', each)),
+    ...(halt === null ? [] : [wrapped('halted    ', `${momentOf(halt.at)} by ${halt.by}: ${halt.because}`)]),
     ...waveLines(record.campaign, counters, now),
     wrapped('slots     ', [inUse, countsOf(slots.perLogonServer)].filter((each) => each !== '').join('; ')),
     wrapped('counters  ', countersWords(counters)),

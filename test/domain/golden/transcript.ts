@@ -1,9 +1,10 @@
+import { unhaltAll } from '../../../orchestrator/campaigns/halt.ts';
 import { retry, undo, unmark } from '../../../orchestrator/domain/reopen.ts';
 import { spanOf, wrapped } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { cancelEveryone, checkIn, create, changeCampaign, reopen } from './operator.ts';
 import { round, sweep } from './orchestrator.ts';
-import { importClients } from './membership.ts';
+import { contextOf, importClients } from './membership.ts';
 import { auditLines } from './audit-words.ts';
 import { clientLines, wholeState } from './state-words.ts';
 import { Drive, driveUpTo } from './worker.ts';
@@ -53,6 +54,12 @@ export class Transcript {
     this.#command(`resume by ${by}${override ? ', override' : ''}`, async () => {
       const counters = await this.world.store.counters(this.world.campaign);
       return changeCampaign(this.world, by, { type: 'ResumeRequested', by, override, counters });
+    });
+
+  unhalt = (who: string, reason: string) =>
+    this.#command(`unhalt by ${who}: ${reason}`, async () => {
+      const ended = await unhaltAll(contextOf(this.world), who, { override: false, reason });
+      return ended.ok ? null : `refused: ${ended.error.message}`;
     });
 
   /** `shown` is what the person read before the answer; the audit keeps it. */

@@ -9,6 +9,7 @@ import {
   placementOf,
   queueOf,
 } from '../../../shared/domain/upgrade/placement.ts';
+import { factsOf } from '../../../shared/domain/upgrade/facts.ts';
 import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { askClient } from './ask-client.ts';
@@ -112,6 +113,13 @@ export class Drive {
     this.isOver = true;
   }
 
+  /** What the stop rules of the campaign count, as the worker's commit brings it. */
+  #factsOf(upgrade: Upgrade): Pick<Commit, 'facts'> {
+    if (this.#world.setting.file.stop === undefined) return {};
+    const failure = 'failure' in this.#event ? this.#event.failure.kind : undefined;
+    return { facts: factsOf(this.upgrade, upgrade, failure) };
+  }
+
   get #rules() {
     return this.#world.rulesFor(this.#job.key.client);
   }
@@ -187,6 +195,7 @@ export class Drive {
       audit: { at, ...key, who, from, to, because, evidence: null },
       evidence: [],
       at,
+      ...this.#factsOf(upgrade),
     });
     if (outcome.kind !== 'committed') return outcome;
     [this.upgrade, this.#version, this.#inbox] = [upgrade, outcome.version, []];

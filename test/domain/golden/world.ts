@@ -19,7 +19,7 @@ export interface Setting {
    */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
   readonly file: Pick<CampaignDefinition, 'waves' | 'budgets'> &
-    Partial<Pick<CampaignDefinition, 'select' | 'membership' | 'calendar' | 'approvals'>>;
+    Partial<Pick<CampaignDefinition, 'select' | 'membership' | 'calendar' | 'approvals' | 'stop'>>;
   readonly policy: CampaignPolicy;
 }
 
