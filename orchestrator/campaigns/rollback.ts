@@ -28,11 +28,11 @@ export interface CampaignRollback extends InputFile {
 export async function rollBackCampaign(
   context: OrchestratorContext,
   name: string,
-  { to, as = `${name}-rollback` }: { readonly to: string; readonly as?: string | undefined },
+  { release: older, as = `${name}-rollback` }: { readonly release: string; readonly as?: string | undefined },
 ): Promise<Result<CampaignRollback, Refusal>> {
   const record = await context.store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
-  const release = await storedSpelling(context.store, 'release', to);
+  const release = await storedSpelling(context.store, 'release', older);
   const refusal = whyStillOpen(record) ?? (await whyNoWay(context, record, release));
   if (refusal !== null) return err(refusal);
   const edition = await readEdition(context, name, null);

@@ -72,7 +72,7 @@ test('brings the upgraded clients of a push product back to an older release, th
   await lab.ask('POST', '/v1/campaigns', { file: 'c.yaml', text });
   await lab.ask('POST', '/v1/campaigns/agent/start');
   await lab.startWorker();
-  const early = await lab.cli(['campaign', 'rollback', 'agent', '--to', 'agent-1', '--yes']);
+  const early = await lab.cli(['campaign', 'rollback', 'agent', '--release', 'agent-1', '--yes']);
   expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('campaign agent is not over')]);
   await isOver(lab, 'agent');
   const truthOf = async (client: string) => {
@@ -82,12 +82,12 @@ test('brings the upgraded clients of a push product back to an older release, th
   };
   for (const client of [canary, second]) expect(hasRelease(await truthOf(client), agentHashes())).toBe(true);
 
-  const dry = await lab.cli(['campaign', 'rollback', 'agent', '--to', 'agent-1', '--dry-run']);
+  const dry = await lab.cli(['campaign', 'rollback', 'agent', '--release', 'agent-1', '--dry-run']);
   expect(dry.stdout).toContain('campaign agent-rollback  release agent-1 (staged)');
   expect(dry.stdout.replaceAll(/\s+/g, ' ')).toContain(
     `1 client left out and not touched (not upgraded: swap failed at start): ${broken}`,
   );
-  const created = await lab.cli(['campaign', 'rollback', 'agent', '--to', 'agent-1', '--yes']);
+  const created = await lab.cli(['campaign', 'rollback', 'agent', '--release', 'agent-1', '--yes']);
   expect(created.stdout).toBe(
     'Created agent-rollback: 2 clients in 2 waves, 1 left out\nStart it: servpack campaign start agent-rollback\n',
   );
@@ -118,7 +118,8 @@ test('is refused where the program of the product brings the files', async () =>
   await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'enough' });
   const path = writeRelease(orchestrator, 'echo staged', 'sms-sp3');
   expect((await orchestrator.ask('POST', '/v1/releases', { path })).status).toBe(200);
-  const run = (to: string) => runCliAt(orchestrator, ['campaign', 'rollback', 'sp4', '--to', to, '--yes']);
+  const run = (to: string) =>
+    runCliAt(orchestrator, ['campaign', 'rollback', 'sp4', '--release', to, '--yes']);
   const refused = await run('sms-sp3');
   expect([refused.code, refused.stdout, refused.stderr]).toEqual([
     1,

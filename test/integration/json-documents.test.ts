@@ -100,7 +100,7 @@ const commands: readonly string[] = [
   'campaign delete sp5 --reason test --yes',
   'campaign list',
   'campaign abort sp4 --reason test --yes',
-  'campaign rollback sp4 --to sms-sp4 --yes',
+  'campaign rollback sp4 --release sms-sp4 --yes',
   'campaign watch sp9',
   'doctor --sample 0',
   'context add here --data {folder}',

@@ -11,7 +11,7 @@ import { createdLines, planLines } from '../render/plan.ts';
 import { plainView } from '../render/view.ts';
 
 interface RollbackOptions {
-  readonly to: string;
+  readonly release: string;
   readonly as?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -24,11 +24,11 @@ export function addRollbackCommand(campaign: Command): void {
     .description(
       'create a campaign that installs an older release on the clients that a campaign has upgraded, the last wave first. Shows its plan, and asks you to type its name; starts nothing',
     )
-    .requiredOption('--to <release>', 'the older release')
+    .requiredOption('--release <release>', 'the older release')
     .option('--as <name>', 'the name of the new campaign (default: CAMPAIGN-rollback)')
     .option('--dry-run', 'show the plan, and create nothing')
     .option('--yes', 'do not ask')
-    .addHelpText('after', '\nExample:\n  servpack campaign rollback agent-2 --to agent-1')
+    .addHelpText('after', '\nExample:\n  servpack campaign rollback agent-2 --release agent-1')
     .action(async (name: string, options: RollbackOptions, command: Command) => {
       await withApi(command, async (api) => rollBack(api, name, options));
     });
@@ -38,9 +38,9 @@ export function addRollbackCommand(campaign: Command): void {
 async function rollBack(
   api: ApiClient,
   name: string,
-  { to, as, dryRun = false, yes = false }: RollbackOptions,
+  { release, as, dryRun = false, yes = false }: RollbackOptions,
 ): Promise<Result<CommandOutput, Refusal>> {
-  const query = as === undefined ? { to } : { to, as };
+  const query = as === undefined ? { release } : { release, as };
   const found = await api.get(rollbackAnswer, campaignPath(name, '/rollback'), query);
   if (!found.ok) return found;
   const { file, text, plan } = found.value;

@@ -49,7 +49,7 @@ export const cloneQuery = z.strictObject({ as: idSchema, release: versionedIdSch
 
 export const cloneAnswer = z.object({ file: z.string(), text: z.string() }) satisfies z.ZodType<InputFile>;
 
-export const rollbackQuery = z.strictObject({ to: versionedIdSchema, as: idSchema.optional() });
+export const rollbackQuery = z.strictObject({ release: versionedIdSchema, as: idSchema.optional() });
 
 /** The campaign file of a rollback, and what it would do. */
 export const rollbackAnswer = z.object({
