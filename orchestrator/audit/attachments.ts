@@ -11,6 +11,7 @@ import {
   removedLine,
   tokensLine,
 } from './format/attachment-lines.ts';
+import { controlLines } from './control-attachments.ts';
 import { editionIn } from '../../shared/domain/campaign/edition.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
@@ -22,8 +23,9 @@ import type { WaitingClient, UpgradeKey } from '../../shared/store/types.ts';
 
 /**
  * The attachments of these entries: the records of the clients that they name, as they are now;
- * their campaigns; the fleet, clients that left it, and the releases where these changed; evidence
- * that no file holds yet. All of it is read after the entries, so it is never older than they are.
+ * their campaigns, and what controls these; the fleet, clients that left it, and the releases where
+ * these changed; evidence that no file holds yet. All of it is read after the entries, so it is
+ * never older than they are.
  */
 export async function* attachmentsOf(
   store: Store,
@@ -41,6 +43,7 @@ export async function* attachmentsOf(
     yield* linesOfCampaign(store, campaign, own);
   for (const [campaign, own] of Map.groupBy(entries.filter(isMemberStep), (entry) => entry.campaign))
     yield* memberLines(store, campaign, [...new Set(own.map(({ client }) => client ?? ''))]);
+  yield* controlLines(store, entries);
   for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
     if (stored !== null) yield recordLine(stored);
   for (const evidence of await store.unwrittenEvidence(shard, evidenceIn(entries)))

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../../../shared/clock.ts';
 import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import type { Result } from '../../../shared/errors.ts';
-import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
+import type { Rebuilt } from '../../audit/rebuild/summary.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { many, number, safe, type View } from '../render/view.ts';
@@ -59,7 +59,7 @@ async function run(
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, halt, gap, notes } = rebuilt;
+  const { isWritten, clients, releases, campaigns, schedules, halt, gap, notes } = rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
   return [
     view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
@@ -68,6 +68,9 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
         `campaign ${campaign}, which ${statusClause[status]}: ${number(settled)} clients finished, ${number(waiting)} waiting, ` +
           `${number(lookedAt)} in progress: each is looked at before anything is done to it`,
       ),
+    ),
+    ...schedules.map((name) =>
+      safe(`schedule ${name}: paused until you run: servpack schedule resume ${name}`),
     ),
     ...(halt === null
       ? []

@@ -1,0 +1,12 @@
+import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
+
+/** Attachments of a block about what controls campaigns, as it is when the block is sealed. */
+
+export interface ScheduleLine {
+  readonly schedule: string;
+  /** Null = the schedule was deleted. */
+  readonly whole: Schedule | null;
+}
+
+export const scheduleLine = (schedule: string, whole: Schedule | null): string =>
+  JSON.stringify({ schedule, whole } satisfies ScheduleLine);

@@ -1,0 +1,20 @@
+import type { Store } from '../../../shared/store/store.ts';
+import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
+import { scheduleAudit } from '../../schedules/commit.ts';
+import { rebuiltSchedule } from '../../schedules/rebuilt-schedule.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Schedules come back paused: what they have begun after the end of the audit is not known. */
+export async function putBackSchedules(
+  store: Store,
+  { control, campaigns }: Snapshot,
+  now: number,
+): Promise<void> {
+  for (const [name, before] of control.schedules) {
+    const begun = before.open === undefined ? undefined : campaigns.get(before.open.campaign);
+    const { schedule, because } = rebuiltSchedule(before, begun?.campaign ?? null, now);
+    const audit = scheduleAudit(name, [before, schedule], { who: rebuilder, because, at: now });
+    if (!(await store.commitSchedule(name, schedule, 0, audit)))
+      throw new Error(`another process has written schedule ${name}`);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Chain, Verdict } from '../format/verify-chain.ts';
+import { rebuiltCampaign } from '../../domain/rebuilt.ts';
+import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
+import type { Halt } from '../../../shared/domain/campaign/halt.ts';
+import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { newestRecords, type Snapshot, type Source } from './snapshot.ts';
+
+/** What was put back, or would be put back, and how far the files go. */
+export interface Rebuilt {
+  readonly isWritten: boolean;
+  readonly clients: number;
+  readonly releases: number;
+  readonly campaigns: readonly {
+    readonly campaign: string;
+    readonly status: CampaignState['status'];
+    readonly clients: number;
+    readonly settled: number;
+    /** Begun and not settled: a look comes before anything else. */
+    readonly lookedAt: number;
+    readonly waiting: number;
+  }[];
+  /** Names of schedules. They are paused. */
+  readonly schedules: readonly string[];
+  /** Everything was halted, and stays so until a person ends the halt; null = it was not. */
+  readonly halt: Halt | null;
+  /** The end of each chain: no file holds what was done afterwards. */
+  readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
+  /** The same in words. */
+  readonly gap: string;
+  /** What the files cannot prove, and which of them were cut. */
+  readonly notes: readonly string[];
+}
+
+export interface Counts {
+  settled: number;
+  lookedAt: number;
+  waiting: number;
+}
+
+export async function countUp(source: Source, snapshot: Snapshot): Promise<ReadonlyMap<string, Counts>> {
+  const counts = new Map<string, Counts>();
+  for (const name of snapshot.campaigns.keys())
+    counts.set(name, { settled: 0, lookedAt: 0, waiting: snapshot.picks.get(name)?.size ?? 0 });
+  for await (const { record, upgrade } of newestRecords(source, snapshot)) {
+    const count = counts.get(record);
+    if (count === undefined) continue;
+    count.waiting -= 1;
+    if (upgrade.state.phase === 'settled') count.settled += 1;
+    else count.lookedAt += 1;
+  }
+  return counts;
+}
+
+function endsOf(chains: readonly Chain[]): Rebuilt['ends'] {
+  return chains.flatMap(({ shard, last }) =>
+    last === null ? [] : [{ shard, block: last.block, at: isoOf(last.lastAt) }],
+  );
+}
+
+export function gapOf(chains: readonly Chain[], counts: ReadonlyMap<string, Counts>): string {
+  const ends = endsOf(chains).map(({ shard, block, at }) => `block ${block} of shard ${shard}, ${at}`);
+  const all = [...counts.values()];
+  const begun = all.reduce((sum, { lookedAt }) => sum + lookedAt, 0);
+  const waiting = all.reduce((sum, each) => sum + each.waiting, 0);
+  return (
+    `the audit ends at ${ends.join(' and ')}; what happened after is not in it: ` +
+    `${begun} upgrades may have gone on, and of ${waiting} waiting clients some may have been begun`
+  );
+}
+
+export function summary(
+  { campaigns, fleet, gone, releases, picks, halt, control }: Snapshot,
+  counts: ReadonlyMap<string, Counts>,
+  chains: readonly Chain[],
+  gap: string,
+): Omit<Rebuilt, 'isWritten' | 'notes'> {
+  return {
+    clients: fleet.size - gone.filter((client) => fleet.has(client)).length,
+    releases: releases.size,
+    campaigns: [...campaigns].map(([campaign, { campaign: found }]) => ({
+      campaign,
+      status: rebuiltCampaign(found, gap, 0).state.status,
+      clients: picks.get(campaign)?.size ?? 0,
+      ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
+    })),
+    schedules: [...control.schedules.keys()].toSorted(),
+    halt,
+    ends: endsOf(chains),
+    gap,
+  };
+}
+
+export const notesOf = ({ torn, notes }: Verdict): readonly string[] => [
+  ...torn.map(
+    ({ file, line }) =>
+      `${file} ends in the middle of a block: what stands there from line ${line} on is not restored`,
+  ),
+  ...notes,
+];
