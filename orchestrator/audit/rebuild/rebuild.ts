@@ -16,7 +16,7 @@ import { editionsIn } from './editions.ts';
 import { entryAt } from './entry.ts';
 import { putBackSchedules } from './put-back-control.ts';
 import { putBackRemovals, standIns } from './removals.ts';
-import { countUp, gapOf, notesOf, type Rebuilt, summary } from './summary.ts';
+import { countUp, gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { calendarClass } from '../../../shared/domain/campaign/calendar.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
@@ -43,7 +43,7 @@ export async function rebuild(
     return err(
       fault(
         'rebuild.notWhole',
-        `the audit is not whole (${faults.length} faults, the first: ${first.says}); "servpack audit verify" tells all`,
+        `the audit is not whole (${many(faults.length, 'fault')}, the first: ${first.says}); "servpack audit verify" tells all`,
       ),
     );
   if (chains.length === 0) return err(fault('rebuild.nothing', 'there is no block in these files'));
@@ -70,7 +70,7 @@ async function whyUnfit(store: Store, { files }: Source, chains: readonly Chain[
   if (shards !== was)
     return fault(
       'rebuild.shards',
-      `the audit is that of ${was} shards, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
+      `the audit is that of ${many(was ?? 0, 'shard')}, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
     );
   for (const { shard, last } of chains) {
     const { now } = await store.redisRun(shard);
@@ -119,7 +119,10 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
     );
   const fleet = [...snapshot.fleet.values(), ...standIns(snapshot)];
   if (fleet.length > 0)
-    await store.importFleet(fleet, entry('', null, '', 'imported', `${fleet.length} clients: put back`));
+    await store.importFleet(
+      fleet,
+      entry('', null, '', 'imported', `${many(fleet.length, 'client')}: put back`),
+    );
   for (const [client, least] of snapshot.tokens)
     await store.raiseGeneration(
       client,

@@ -64,9 +64,18 @@ export function gapOf(chains: readonly Chain[], counts: ReadonlyMap<string, Coun
   const waiting = all.reduce((sum, each) => sum + each.waiting, 0);
   return (
     `the audit ends at ${ends.join(' and ')}; what happened after is not in it: ` +
-    `${begun} upgrades may have gone on, and of ${waiting} waiting clients some may have been begun`
+    `${many(begun, 'upgrade')} may have gone on, and ${begunSince(waiting)}`
   );
 }
+
+const begunSince = (waiting: number): string =>
+  waiting === 1
+    ? '1 waiting client may have been begun'
+    : `of ${many(waiting, 'waiting client')} some may have been begun`;
+
+/** `1 client`, `4,100 clients` */
+export const many = (count: number, what: string): string =>
+  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
 export function summary(
   { campaigns, fleet, gone, releases, picks, halt, control }: Snapshot,

@@ -65,8 +65,8 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
     view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
     ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
       safe(
-        `campaign ${campaign}, which ${statusClause[status]}: ${number(settled)} clients finished, ${number(waiting)} waiting, ` +
-          `${number(lookedAt)} in progress: each is looked at before anything is done to it`,
+        `campaign ${campaign}, which ${statusClause[status]}: ${many(settled, 'client')} finished, ${number(waiting)} waiting, ` +
+          `${number(lookedAt)} in progress${lookedAt === 0 ? '' : ': a look comes before anything is done there'}`,
       ),
     ),
     ...schedules.map((name) =>
