@@ -19,7 +19,12 @@ const block: FoundBlock = {
   coversAll: true,
 };
 
-const linesFor = (settled: number, lookedAt: number, waiting: number): readonly string[] => {
+const linesFor = (
+  settled: number,
+  lookedAt: number,
+  waiting: number,
+  serverLimits = 1,
+): readonly string[] => {
   const counts = { settled, lookedAt, waiting };
   const chain = { shard: 0, blocks: 7, entries: 9, last: block };
   const clients = settled + lookedAt + waiting;
@@ -28,6 +33,7 @@ const linesFor = (settled: number, lookedAt: number, waiting: number): readonly 
     clients,
     releases: 1,
     campaigns: [{ campaign: 'sp4', status: 'paused', clients, ...counts }],
+    serverLimits,
     schedules: ['weekly'],
     halt: null,
     ends: [],
@@ -42,13 +48,13 @@ const schedule = 'schedule weekly: paused until you run: servpack schedule resum
 
 test('a rebuild says one of each thing in the singular', () => {
   expect(linesFor(1, 1, 1)).toEqual([
-    '3 clients of the fleet, 1 release: restored',
+    '3 clients of the fleet, 1 release, 1 limit of logon servers: restored',
     'campaign sp4, which is paused: 1 client finished, 1 waiting, 1 in progress: a look comes before anything is done there',
     schedule,
     `${end}: 1 upgrade may have gone on, and 1 waiting client may have been begun`,
     start,
   ]);
-  expect(linesFor(1, 0, 0).slice(0, 2)).toEqual([
+  expect(linesFor(1, 0, 0, 0).slice(0, 2)).toEqual([
     '1 client of the fleet, 1 release: restored',
     'campaign sp4, which is paused: 1 client finished, 0 waiting, 0 in progress',
   ]);

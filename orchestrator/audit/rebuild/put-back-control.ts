@@ -1,5 +1,6 @@
 import type { Store } from '../../../shared/store/store.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
+import { limitAudit } from '../../fleet/server-limits.ts';
 import { scheduleAudit } from '../../schedules/commit.ts';
 import { rebuiltSchedule } from '../../schedules/rebuilt-schedule.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -16,5 +17,19 @@ export async function putBackSchedules(
     const audit = scheduleAudit(name, [before, schedule], { who: rebuilder, because, at: now });
     if (!(await store.commitSchedule(name, schedule, 0, audit)))
       throw new Error(`another process has written schedule ${name}`);
+  }
+}
+
+/** Each limit is still that of the person who set it. */
+export async function putBackLimits(
+  store: Store,
+  { control: { limits } }: Snapshot,
+  now: number,
+): Promise<void> {
+  for (const [version, { logonServer, active, because }] of limits.entries()) {
+    const entry = { at: now, who: rebuilder, because: `${because}: put back` };
+    const audit = limitAudit(logonServer, [null, active], entry);
+    if (!(await store.commitServerLimits({ version, limits: limits.slice(0, version + 1) }, audit)))
+      throw new Error('another process has written limits of logon servers');
   }
 }

@@ -14,7 +14,7 @@ import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { editionsIn } from './editions.ts';
 import { entryAt } from './entry.ts';
-import { putBackSchedules } from './put-back-control.ts';
+import { putBackLimits, putBackSchedules } from './put-back-control.ts';
 import { putBackRemovals, standIns } from './removals.ts';
 import { countUp, gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
@@ -111,6 +111,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   }
   const entry = entryAt(now);
   await putBackHalt(store, snapshot, entry);
+  await putBackLimits(store, snapshot, now);
   for (const release of snapshot.releases.values())
     await store.stageRelease(
       release,

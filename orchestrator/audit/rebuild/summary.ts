@@ -19,6 +19,8 @@ export interface Rebuilt {
     readonly lookedAt: number;
     readonly waiting: number;
   }[];
+  /** Limits of logon servers over all campaigns. */
+  readonly serverLimits: number;
   /** Names of schedules. They are paused. */
   readonly schedules: readonly string[];
   /** Everything was halted, and stays so until a person ends the halt; null = it was not. */
@@ -92,6 +94,7 @@ export function summary(
       clients: picks.get(campaign)?.size ?? 0,
       ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
     })),
+    serverLimits: control.limits.length,
     schedules: [...control.schedules.keys()].toSorted(),
     halt,
     ends: endsOf(chains),

@@ -59,10 +59,15 @@ async function run(
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, schedules, halt, gap, notes } = rebuilt;
+  const { isWritten, clients, releases, campaigns, serverLimits, schedules, halt, gap, notes } = rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
+  const what = [
+    `${many(clients, 'client')} of the fleet`,
+    many(releases, 'release'),
+    ...(serverLimits === 0 ? [] : [`${many(serverLimits, 'limit')} of logon servers`]),
+  ];
   return [
-    view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
+    view.paint('bold', `${what.join(', ')}: ${did}`),
     ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
       safe(
         `campaign ${campaign}, which ${statusClause[status]}: ${many(settled, 'client')} finished, ${number(waiting)} waiting, ` +
