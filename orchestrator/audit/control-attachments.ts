@@ -1,13 +1,25 @@
 import type { KeptEntry } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { isHookStep } from '../hooks/hook-audit.ts';
 import { isLimitStep } from '../fleet/server-limits.ts';
 import { scheduleIn } from '../schedules/commit.ts';
-import { limitsLine, scheduleLine } from './format/control-lines.ts';
+import { hookLine, limitsLine, scheduleLine } from './format/control-lines.ts';
 
 /** What controls campaigns and stands in no record of a campaign, where these entries change it. */
 export async function* controlLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
   yield* scheduleLines(store, entries);
+  yield* hookLines(store, entries);
   if (entries.some(isLimitStep)) yield limitsLine((await store.readServerLimits()).limits);
+}
+
+async function* hookLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
+  const steps = entries.filter(({ campaign, to }) => campaign !== '' && isHookStep(to));
+  for (const name of new Set(steps.map(({ campaign }) => campaign))) {
+    const record = await store.readCampaign(name);
+    // The hooks of a campaign that was removed are gone with it.
+    if (record === null) continue;
+    for (const { run } of await store.hookRuns(name)) yield hookLine(name, record.campaign.life ?? 0, run);
+  }
 }
 
 async function* scheduleLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {

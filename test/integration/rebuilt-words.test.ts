@@ -32,7 +32,7 @@ const linesFor = (
     isWritten: true,
     clients,
     releases: 1,
-    campaigns: [{ campaign: 'sp4', status: 'paused', clients, ...counts }],
+    campaigns: [{ campaign: 'sp4', status: 'paused', clients, ...counts, unknownHooks: ['before-wave-b'] }],
     serverLimits,
     schedules: ['weekly'],
     halt: null,
@@ -44,12 +44,16 @@ const linesFor = (
 
 const end = 'the audit ends at block 7 of shard 0, 2026-11-16T20:14:03Z; what happened after is not in it';
 const start = 'Start the orchestrator and the workers, then resume each paused campaign.';
+const hook =
+  'hook before-wave-b of campaign sp4: what its command has done is not known; run it again with ' +
+  '"servpack campaign hook retry sp4 before-wave-b --reason TEXT", or go on without it: "servpack campaign hook accept"';
 const schedule = 'schedule weekly: paused until you run: servpack schedule resume weekly';
 
 test('a rebuild says one of each thing in the singular', () => {
   expect(linesFor(1, 1, 1)).toEqual([
     '3 clients of the fleet, 1 release, 1 limit of logon servers: restored',
     'campaign sp4, which is paused: 1 client finished, 1 waiting, 1 in progress: a look comes before anything is done there',
+    hook,
     schedule,
     `${end}: 1 upgrade may have gone on, and 1 waiting client may have been begun`,
     start,
@@ -63,7 +67,7 @@ test('a rebuild says one of each thing in the singular', () => {
 test('a rebuild says several of each thing in the plural', () => {
   const lines = linesFor(1_200, 37, 4_100);
   expect(lines[1]).toContain('1,200 clients finished, 4,100 waiting, 37 in progress: a look comes');
-  expect(lines[3]).toBe(
+  expect(lines[4]).toBe(
     `${end}: 37 upgrades may have gone on, and of 4,100 waiting clients some may have been begun`,
   );
 });

@@ -1,3 +1,4 @@
+import type { HookRun } from '../../../shared/domain/campaign/hooks.ts';
 import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
 import type { ServerLimit } from '../../../shared/domain/campaign/server-limits.ts';
 
@@ -19,3 +20,15 @@ export interface LimitsLine {
 
 export const limitsLine = (limits: readonly ServerLimit[]): string =>
   JSON.stringify({ limits } satisfies LimitsLine);
+
+/** How a hook of a campaign stands. */
+export interface HookLine {
+  /** The campaign. */
+  readonly hook: string;
+  /** Which campaign of this name; left out = the first. */
+  readonly life?: number;
+  readonly whole: HookRun;
+}
+
+export const hookLine = (campaign: string, life: number, whole: HookRun): string =>
+  JSON.stringify({ hook: campaign, ...(life === 0 ? {} : { life }), whole } satisfies HookLine);

@@ -28,6 +28,7 @@ export type LineKind =
   | 'evidence'
   | 'schedule'
   | 'limits'
+  | 'hook'
   | 'seal';
 
 const kinds: readonly LineKind[] = [
@@ -47,6 +48,7 @@ const kinds: readonly LineKind[] = [
   'release',
   'schedule',
   'limits',
+  'hook',
   'audit',
 ];
 const marks = kinds.map((kind) => ({ kind, mark: Buffer.from(`{"${kind}":`) }));

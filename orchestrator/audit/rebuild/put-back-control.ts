@@ -1,9 +1,13 @@
 import type { Store } from '../../../shared/store/store.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
+import { type RebuiltHook, rebuiltHooks } from '../../domain/rebuilt-hooks.ts';
+import { hookAudit } from '../../hooks/hook-audit.ts';
 import { limitAudit } from '../../fleet/server-limits.ts';
 import { scheduleAudit } from '../../schedules/commit.ts';
 import { rebuiltSchedule } from '../../schedules/rebuilt-schedule.ts';
+import { hooksIn } from './campaign-control.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Counts } from './counts.ts';
 
 /** Schedules come back paused: what they have begun after the end of the audit is not known. */
 export async function putBackSchedules(
@@ -33,3 +37,32 @@ export async function putBackLimits(
       throw new Error('another process has written limits of logon servers');
   }
 }
+
+/** The hooks of every campaign, as `rebuiltHooks` says. */
+export async function putBackHooks(
+  store: Store,
+  snapshot: Snapshot,
+  counts: ReadonlyMap<string, Counts>,
+  now: number,
+): Promise<void> {
+  for (const [campaign, hooks] of hooksOf(snapshot, counts, now))
+    for (const { before, run } of hooks) {
+      const named = { ...run, because: `${run.because}: put back` };
+      const audit = hookAudit(campaign, [before, named], { at: now, who: rebuilder, evidence: null });
+      if (!(await store.commitHookRun(campaign, run, 0, audit, [])))
+        throw new Error(`another process has written hook ${run.hook} of campaign ${campaign}`);
+    }
+}
+
+/** By campaign: its hooks as they are put back. */
+export const hooksOf = (
+  { campaigns, control }: Snapshot,
+  counts: ReadonlyMap<string, Counts>,
+  now: number,
+): ReadonlyMap<string, readonly RebuiltHook[]> =>
+  new Map(
+    [...campaigns].map(([name, { campaign }]) => {
+      const { lookedAt = 0, waiting = 0 } = counts.get(name) ?? {};
+      return [name, rebuiltHooks(campaign, hooksIn(control, campaign), lookedAt + waiting === 0, now)];
+    }),
+  );

@@ -14,9 +14,10 @@ import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { editionsIn } from './editions.ts';
 import { entryAt } from './entry.ts';
-import { putBackLimits, putBackSchedules } from './put-back-control.ts';
+import { putBackHooks, putBackLimits, putBackSchedules } from './put-back-control.ts';
 import { putBackRemovals, standIns } from './removals.ts';
-import { countUp, gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
+import { type Counts, countUp } from './counts.ts';
+import { gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { calendarClass } from '../../../shared/domain/campaign/calendar.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
@@ -53,7 +54,7 @@ export async function rebuild(
   const snapshot = await readSnapshot(source);
   const counts = await countUp(source, snapshot);
   const gap = gapOf(chains, counts);
-  if (store !== null) await write(store, clock.now(), { source, snapshot, chains, gap });
+  if (store !== null) await write(store, clock.now(), { source, snapshot, chains, counts, gap });
   const restored = { ...summary(snapshot, counts, chains, gap), notes: notesOf(verdict.value) };
   return ok({ ...restored, isWritten: store !== null });
 }
@@ -96,11 +97,16 @@ interface Restored {
   readonly source: Source;
   readonly snapshot: Snapshot;
   readonly chains: readonly Chain[];
+  readonly counts: ReadonlyMap<string, Counts>;
   readonly gap: string;
 }
 
 /** Writes the seals first: what is put back leaves entries, which follow the last block. */
-async function write(store: Store, now: number, { source, snapshot, chains, gap }: Restored): Promise<void> {
+async function write(
+  store: Store,
+  now: number,
+  { source, snapshot, chains, counts, gap }: Restored,
+): Promise<void> {
   await store.dropJobs();
   for (const { shard, last } of chains) {
     if (last === null) continue;
@@ -133,6 +139,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   for (const [name, life] of snapshot.removed) await store.putBackLife(name, life);
   await writeCampaigns(store, now, snapshot, gap);
   await writeUpgrades(store, now, source, snapshot);
+  await putBackHooks(store, snapshot, counts, now);
   await putBackSchedules(store, snapshot, now);
   await putBackRemovals(store, snapshot, (client) =>
     entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),

@@ -3,7 +3,9 @@ import { rebuiltCampaign } from '../../domain/rebuilt.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 import type { Halt } from '../../../shared/domain/campaign/halt.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
-import { newestRecords, type Snapshot, type Source } from './snapshot.ts';
+import { hooksOf } from './put-back-control.ts';
+import type { Counts } from './counts.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What was put back, or would be put back, and how far the files go. */
 export interface Rebuilt {
@@ -18,6 +20,8 @@ export interface Rebuilt {
     /** Begun and not settled: a look comes before anything else. */
     readonly lookedAt: number;
     readonly waiting: number;
+    /** Hooks of which only a person knows what their commands have done. */
+    readonly unknownHooks: readonly string[];
   }[];
   /** Limits of logon servers over all campaigns. */
   readonly serverLimits: number;
@@ -31,26 +35,6 @@ export interface Rebuilt {
   readonly gap: string;
   /** What the files cannot prove, and which of them were cut. */
   readonly notes: readonly string[];
-}
-
-export interface Counts {
-  settled: number;
-  lookedAt: number;
-  waiting: number;
-}
-
-export async function countUp(source: Source, snapshot: Snapshot): Promise<ReadonlyMap<string, Counts>> {
-  const counts = new Map<string, Counts>();
-  for (const name of snapshot.campaigns.keys())
-    counts.set(name, { settled: 0, lookedAt: 0, waiting: snapshot.picks.get(name)?.size ?? 0 });
-  for await (const { record, upgrade } of newestRecords(source, snapshot)) {
-    const count = counts.get(record);
-    if (count === undefined) continue;
-    count.waiting -= 1;
-    if (upgrade.state.phase === 'settled') count.settled += 1;
-    else count.lookedAt += 1;
-  }
-  return counts;
 }
 
 function endsOf(chains: readonly Chain[]): Rebuilt['ends'] {
@@ -80,11 +64,13 @@ export const many = (count: number, what: string): string =>
   `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
 export function summary(
-  { campaigns, fleet, gone, releases, picks, halt, control }: Snapshot,
+  snapshot: Snapshot,
   counts: ReadonlyMap<string, Counts>,
   chains: readonly Chain[],
   gap: string,
 ): Omit<Rebuilt, 'isWritten' | 'notes'> {
+  const { campaigns, fleet, gone, releases, picks, halt, control } = snapshot;
+  const hooks = hooksOf(snapshot, counts, 0);
   return {
     clients: fleet.size - gone.filter((client) => fleet.has(client)).length,
     releases: releases.size,
@@ -93,6 +79,9 @@ export function summary(
       status: rebuiltCampaign(found, gap, 0).state.status,
       clients: picks.get(campaign)?.size ?? 0,
       ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
+      unknownHooks: (hooks.get(campaign) ?? [])
+        .filter(({ run }) => run.state === 'unknown')
+        .map(({ run }) => run.hook),
     })),
     serverLimits: control.limits.length,
     schedules: [...control.schedules.keys()].toSorted(),

@@ -74,6 +74,17 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
           `${number(lookedAt)} in progress${lookedAt === 0 ? '' : ': a look comes before anything is done there'}`,
       ),
     ),
+    ...campaigns.flatMap(({ campaign, unknownHooks }) =>
+      unknownHooks.map((hook) =>
+        view.paint(
+          'yellow',
+          safe(
+            `hook ${hook} of campaign ${campaign}: what its command has done is not known; run it again with ` +
+              `"servpack campaign hook retry ${campaign} ${hook} --reason TEXT", or go on without it: "servpack campaign hook accept"`,
+          ),
+        ),
+      ),
+    ),
     ...schedules.map((name) =>
       safe(`schedule ${name}: paused until you run: servpack schedule resume ${name}`),
     ),
