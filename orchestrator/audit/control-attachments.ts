@@ -3,12 +3,13 @@ import type { Store } from '../../shared/store/store.ts';
 import { isHookStep } from '../hooks/hook-audit.ts';
 import { isLimitStep } from '../fleet/server-limits.ts';
 import { scheduleIn } from '../schedules/commit.ts';
-import { hookLine, limitsLine, scheduleLine } from './format/control-lines.ts';
+import { hookLine, limitsLine, remediationsLine, scheduleLine } from './format/control-lines.ts';
 
 /** What controls campaigns and stands in no record of a campaign, where these entries change it. */
 export async function* controlLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
   yield* scheduleLines(store, entries);
   yield* hookLines(store, entries);
+  yield* remediationLines(store, entries);
   if (entries.some(isLimitStep)) yield limitsLine((await store.readServerLimits()).limits);
 }
 
@@ -19,6 +20,16 @@ async function* hookLines(store: Store, entries: readonly KeptEntry[]): AsyncGen
     // The hooks of a campaign that was removed are gone with it.
     if (record === null) continue;
     for (const { run } of await store.hookRuns(name)) yield hookLine(name, record.campaign.life ?? 0, run);
+  }
+}
+
+/** A remediation is counted before the commit whose entry says that it begins. */
+async function* remediationLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
+  const begins = entries.filter(({ client, to }) => client !== null && to === 'remedying');
+  for (const [name, own] of Map.groupBy(begins, ({ campaign }) => campaign)) {
+    const begun = await store.begunRemediations(name, Math.min(...own.map(({ at }) => at)));
+    const record = begun.size === 0 ? null : await store.readCampaign(name);
+    if (record !== null) yield remediationsLine(name, record.campaign.life ?? 0, begun);
   }
 }
 

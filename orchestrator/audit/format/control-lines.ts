@@ -32,3 +32,24 @@ export interface HookLine {
 
 export const hookLine = (campaign: string, life: number, whole: HookRun): string =>
   JSON.stringify({ hook: campaign, ...(life === 0 ? {} : { life }), whole } satisfies HookLine);
+
+/** Remediations that began lately, in a campaign that limits them. */
+export interface RemediationsLine {
+  /** The campaign. */
+  readonly remediations: string;
+  /** Which campaign of this name; left out = the first. */
+  readonly life?: number;
+  /** By name: when it has begun, policy time. */
+  readonly begun: Readonly<Record<string, number>>;
+}
+
+export const remediationsLine = (
+  campaign: string,
+  life: number,
+  begun: ReadonlyMap<string, number>,
+): string =>
+  JSON.stringify({
+    remediations: campaign,
+    ...(life === 0 ? {} : { life }),
+    begun: Object.fromEntries(begun),
+  } satisfies RemediationsLine);

@@ -29,6 +29,7 @@ export type LineKind =
   | 'schedule'
   | 'limits'
   | 'hook'
+  | 'remediations'
   | 'seal';
 
 const kinds: readonly LineKind[] = [
@@ -49,6 +50,7 @@ const kinds: readonly LineKind[] = [
   'schedule',
   'limits',
   'hook',
+  'remediations',
   'audit',
 ];
 const marks = kinds.map((kind) => ({ kind, mark: Buffer.from(`{"${kind}":`) }));

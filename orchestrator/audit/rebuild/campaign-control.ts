@@ -2,7 +2,9 @@ import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
 import type { HookRun } from '../../../shared/domain/campaign/hooks.ts';
 import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
 import type { ServerLimit } from '../../../shared/domain/campaign/server-limits.ts';
-import type { HookLine, LimitsLine, ScheduleLine } from '../format/control-lines.ts';
+import type { BegunRemediation } from '../../../shared/domain/rules/remediation-limits.ts';
+import type { WaitingClient } from '../../../shared/store/types.ts';
+import type { HookLine, LimitsLine, RemediationsLine, ScheduleLine } from '../format/control-lines.ts';
 import type { LineKind } from '../format/file-lines.ts';
 import { type Dated, keepNewest } from './dated.ts';
 import { lifeId } from './picks.ts';
@@ -14,13 +16,19 @@ export interface Control {
   /** Of logon servers, over all campaigns. */
   readonly limits: readonly ServerLimit[];
   /** What `hooksIn` reads: by campaign and life. */
-  readonly hooks: ReadonlyMap<string, ReadonlyMap<string, Dated<HookRun>>>;
+  readonly hooks: Newest<HookRun>;
+  /** What `remediationsIn` reads: by campaign and life, when each has begun. */
+  readonly remediations: Newest<number>;
 }
+
+/** By campaign and life, then by name. */
+type Newest<T> = ReadonlyMap<string, ReadonlyMap<string, Dated<T>>>;
 
 /** Takes the lines of the files one by one; lines of another kind are passed over. */
 export function openControl() {
   const schedules = new Map<string, Dated<Schedule | null>>();
   const hooks = new Map<string, Map<string, Dated<HookRun>>>();
+  const remediations = new Map<string, Map<string, Dated<number>>>();
   const limits = new Map<string, Dated<readonly ServerLimit[]>>();
   return {
     take: (kind: LineKind, line: Buffer, until: string): void => {
@@ -31,19 +39,28 @@ export function openControl() {
       }
       if (kind === 'hook') {
         const { hook: campaign, life = 0, whole } = read<HookLine>();
-        const id = lifeId(campaign, life);
-        const own = hooks.get(id) ?? new Map<string, Dated<HookRun>>();
-        hooks.set(id, own);
-        keepNewest(own, whole.hook, whole, until);
+        keepNewest(ofCampaign(hooks, lifeId(campaign, life)), whole.hook, whole, until);
+      }
+      if (kind === 'remediations') {
+        const { remediations: campaign, life = 0, begun } = read<RemediationsLine>();
+        const own = ofCampaign(remediations, lifeId(campaign, life));
+        for (const [name, at] of Object.entries(begun)) keepNewest(own, name, at, until);
       }
       if (kind === 'limits') keepNewest(limits, allCampaigns, read<LimitsLine>().limits, until);
     },
     end: (): Control => ({
       hooks,
+      remediations,
       schedules: present(schedules),
       limits: limits.get(allCampaigns)?.value ?? [],
     }),
   };
+}
+
+function ofCampaign<T>(all: Map<string, Map<string, T>>, id: string): Map<string, T> {
+  const own = all.get(id) ?? new Map<string, T>();
+  all.set(id, own);
+  return own;
 }
 
 /** The hooks of a campaign that were begun. */
@@ -52,6 +69,18 @@ export const hooksIn = (
   { definition, life = 0 }: Pick<Campaign, 'definition' | 'life'>,
 ): readonly HookRun[] =>
   [...(hooks.get(lifeId(definition.campaign, life))?.values() ?? [])].map(({ value }) => value);
+
+/** The remediations of a campaign that count against its limits, in the waves of their clients. */
+export const remediationsIn = (
+  { remediations }: Control,
+  { definition, life = 0 }: Pick<Campaign, 'definition' | 'life'>,
+  picks: ReadonlyMap<string, WaitingClient>,
+): readonly BegunRemediation[] =>
+  [...(remediations.get(lifeId(definition.campaign, life)) ?? [])].map(([name, { value: at }]) => ({
+    name,
+    at,
+    wave: picks.get(name.slice(0, name.indexOf('|')))?.wave ?? 0,
+  }));
 
 /** The limits hold over all campaigns: the newest line has all of them. */
 const allCampaigns = '';

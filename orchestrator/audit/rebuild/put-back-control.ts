@@ -1,3 +1,4 @@
+import type { WaitingClient } from '../../../shared/store/types.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import { type RebuiltHook, rebuiltHooks } from '../../domain/rebuilt-hooks.ts';
@@ -5,7 +6,7 @@ import { hookAudit } from '../../hooks/hook-audit.ts';
 import { limitAudit } from '../../fleet/server-limits.ts';
 import { scheduleAudit } from '../../schedules/commit.ts';
 import { rebuiltSchedule } from '../../schedules/rebuilt-schedule.ts';
-import { hooksIn } from './campaign-control.ts';
+import { hooksIn, remediationsIn } from './campaign-control.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Counts } from './counts.ts';
 
@@ -66,3 +67,14 @@ export const hooksOf = (
       return [name, rebuiltHooks(campaign, hooksIn(control, campaign), lookedAt + waiting === 0, now)];
     }),
   );
+
+/** What has begun counts against the limits of remediations, as before. */
+export async function putBackRemediations(
+  store: Store,
+  { campaigns, control, picks }: Snapshot,
+): Promise<void> {
+  for (const [name, { campaign }] of campaigns) {
+    const begun = remediationsIn(control, campaign, picks.get(name) ?? new Map<string, WaitingClient>());
+    if (begun.length > 0) await store.putBackRemediations(name, begun);
+  }
+}
