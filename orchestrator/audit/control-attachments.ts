@@ -1,9 +1,16 @@
 import type { KeptEntry } from '../../shared/store/seal-store.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { isHookStep } from '../hooks/hook-audit.ts';
 import { isLimitStep } from '../fleet/server-limits.ts';
 import { scheduleIn } from '../schedules/commit.ts';
-import { hookLine, limitsLine, remediationsLine, scheduleLine } from './format/control-lines.ts';
+import {
+  hookLine,
+  limitsLine,
+  remediationsLine,
+  scheduleLine,
+  stepTimesLine,
+} from './format/control-lines.ts';
 
 /** What controls campaigns and stands in no record of a campaign, where these entries change it. */
 export async function* controlLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
@@ -36,4 +43,13 @@ async function* remediationLines(store: Store, entries: readonly KeptEntry[]): A
 async function* scheduleLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
   const names = new Set(entries.map(scheduleIn).filter((name) => name !== null));
   for (const name of names) yield scheduleLine(name, (await store.readSchedule(name))?.schedule ?? null);
+}
+
+/** How long steps took on the product of a campaign that asks whether they fit. */
+export async function* stepTimeLines(store: Store, { definition }: Campaign): AsyncGenerator<string> {
+  if (definition.calendar?.fit === undefined) return;
+  const release = await store.readRelease(definition.release);
+  if (release === null) return;
+  const took = await store.stepTimes(release.product);
+  if (Object.keys(took).length > 0) yield stepTimesLine(release.product, took);
 }

@@ -1,5 +1,6 @@
 import type { HookRun } from '../../../shared/domain/campaign/hooks.ts';
 import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
+import type { FitStep } from '../../../shared/domain/rules/fit.ts';
 import type { ServerLimit } from '../../../shared/domain/campaign/server-limits.ts';
 
 /** Attachments of a block about what controls campaigns, as it is when the block is sealed. */
@@ -53,3 +54,13 @@ export const remediationsLine = (
     ...(life === 0 ? {} : { life }),
     begun: Object.fromEntries(begun),
   } satisfies RemediationsLine);
+
+/** How long steps took on a product, in milliseconds, the newest first. */
+export interface StepTimesLine {
+  /** The product. */
+  readonly stepTimes: string;
+  readonly took: Readonly<Partial<Record<FitStep, readonly number[]>>>;
+}
+
+export const stepTimesLine = (product: string, took: StepTimesLine['took']): string =>
+  JSON.stringify({ stepTimes: product, took } satisfies StepTimesLine);

@@ -30,6 +30,7 @@ export type LineKind =
   | 'limits'
   | 'hook'
   | 'remediations'
+  | 'stepTimes'
   | 'seal';
 
 const kinds: readonly LineKind[] = [
@@ -51,6 +52,7 @@ const kinds: readonly LineKind[] = [
   'limits',
   'hook',
   'remediations',
+  'stepTimes',
   'audit',
 ];
 const marks = kinds.map((kind) => ({ kind, mark: Buffer.from(`{"${kind}":`) }));

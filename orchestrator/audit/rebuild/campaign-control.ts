@@ -4,9 +4,15 @@ import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
 import type { ServerLimit } from '../../../shared/domain/campaign/server-limits.ts';
 import type { BegunRemediation } from '../../../shared/domain/rules/remediation-limits.ts';
 import type { WaitingClient } from '../../../shared/store/types.ts';
-import type { HookLine, LimitsLine, RemediationsLine, ScheduleLine } from '../format/control-lines.ts';
+import type {
+  HookLine,
+  LimitsLine,
+  RemediationsLine,
+  ScheduleLine,
+  StepTimesLine,
+} from '../format/control-lines.ts';
 import type { LineKind } from '../format/file-lines.ts';
-import { type Dated, keepNewest } from './dated.ts';
+import { type Dated, keepNewest, plain } from './dated.ts';
 import { lifeId } from './picks.ts';
 
 /** What the files say of the control of campaigns, besides the records of the campaigns. */
@@ -15,6 +21,8 @@ export interface Control {
   readonly schedules: ReadonlyMap<string, Schedule>;
   /** Of logon servers, over all campaigns. */
   readonly limits: readonly ServerLimit[];
+  /** By product. */
+  readonly stepTimes: ReadonlyMap<string, StepTimesLine['took']>;
   /** What `hooksIn` reads: by campaign and life. */
   readonly hooks: Newest<HookRun>;
   /** What `remediationsIn` reads: by campaign and life, when each has begun. */
@@ -27,6 +35,7 @@ type Newest<T> = ReadonlyMap<string, ReadonlyMap<string, Dated<T>>>;
 /** Takes the lines of the files one by one; lines of another kind are passed over. */
 export function openControl() {
   const schedules = new Map<string, Dated<Schedule | null>>();
+  const stepTimes = new Map<string, Dated<StepTimesLine['took']>>();
   const hooks = new Map<string, Map<string, Dated<HookRun>>>();
   const remediations = new Map<string, Map<string, Dated<number>>>();
   const limits = new Map<string, Dated<readonly ServerLimit[]>>();
@@ -46,11 +55,16 @@ export function openControl() {
         const own = ofCampaign(remediations, lifeId(campaign, life));
         for (const [name, at] of Object.entries(begun)) keepNewest(own, name, at, until);
       }
+      if (kind === 'stepTimes') {
+        const { stepTimes: product, took } = read<StepTimesLine>();
+        keepNewest(stepTimes, product, took, until);
+      }
       if (kind === 'limits') keepNewest(limits, allCampaigns, read<LimitsLine>().limits, until);
     },
     end: (): Control => ({
       hooks,
       remediations,
+      stepTimes: plain(stepTimes),
       schedules: present(schedules),
       limits: limits.get(allCampaigns)?.value ?? [],
     }),

@@ -1,4 +1,5 @@
 import type { WaitingClient } from '../../../shared/store/types.ts';
+import { fitSteps } from '../../../shared/domain/rules/fit.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import { type RebuiltHook, rebuiltHooks } from '../../domain/rebuilt-hooks.ts';
@@ -77,4 +78,11 @@ export async function putBackRemediations(
     const begun = remediationsIn(control, campaign, picks.get(name) ?? new Map<string, WaitingClient>());
     if (begun.length > 0) await store.putBackRemediations(name, begun);
   }
+}
+
+/** How long steps took so far: campaigns ask whether the next ones fit. */
+export async function putBackStepTimes(store: Store, { control: { stepTimes } }: Snapshot): Promise<void> {
+  for (const [product, took] of stepTimes)
+    for (const step of fitSteps)
+      for (const ms of took[step]?.toReversed() ?? []) await store.noteStepTime(product, step, ms);
 }

@@ -14,7 +14,13 @@ import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { editionsIn } from './editions.ts';
 import { entryAt } from './entry.ts';
-import { putBackHooks, putBackLimits, putBackRemediations, putBackSchedules } from './put-back-control.ts';
+import {
+  putBackHooks,
+  putBackLimits,
+  putBackRemediations,
+  putBackSchedules,
+  putBackStepTimes,
+} from './put-back-control.ts';
 import { putBackRemovals, standIns } from './removals.ts';
 import { type Counts, countUp } from './counts.ts';
 import { gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
@@ -140,6 +146,7 @@ async function write(
   await writeCampaigns(store, now, snapshot, gap);
   await writeUpgrades(store, now, source, snapshot);
   await putBackRemediations(store, snapshot);
+  await putBackStepTimes(store, snapshot);
   await putBackHooks(store, snapshot, counts, now);
   await putBackSchedules(store, snapshot, now);
   await putBackRemovals(store, snapshot, (client) =>
