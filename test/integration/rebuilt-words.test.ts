@@ -38,6 +38,7 @@ const linesFor = (
     halt: null,
     ends: [],
     gap: gapOf([chain], new Map([['sp4', counts]])),
+    notRestored: ['surveys'],
     notes: [],
   });
 };
@@ -56,6 +57,7 @@ test('a rebuild says one of each thing in the singular', () => {
     hook,
     schedule,
     `${end}: 1 upgrade may have gone on, and 1 waiting client may have been begun`,
+    'not restored: surveys',
     start,
   ]);
   expect(linesFor(1, 0, 0, 0).slice(0, 2)).toEqual([

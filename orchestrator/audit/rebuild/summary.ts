@@ -33,9 +33,18 @@ export interface Rebuilt {
   readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
   /** The same in words. */
   readonly gap: string;
+  /** What no file holds: it is gone, or found out again. */
+  readonly notRestored: readonly string[];
   /** What the files cannot prove, and which of them were cut. */
   readonly notes: readonly string[];
 }
+
+const notRestored: readonly string[] = [
+  'surveys and the last looks of clients: look again with "servpack look"',
+  'check-ins that no worker has read',
+  'what was known of the copies of releases: the orchestrator checks each again',
+  'what stop rules have counted: they count from the resume of their campaign on',
+];
 
 function endsOf(chains: readonly Chain[]): Rebuilt['ends'] {
   return chains.flatMap(({ shard, last }) =>
@@ -88,6 +97,7 @@ export function summary(
     halt,
     ends: endsOf(chains),
     gap,
+    notRestored,
   };
 }
 

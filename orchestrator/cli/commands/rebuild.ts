@@ -59,7 +59,8 @@ async function run(
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, serverLimits, schedules, halt, gap, notes } = rebuilt;
+  const { isWritten, clients, releases, campaigns, serverLimits, schedules, halt, gap, notRestored, notes } =
+    rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
   const what = [
     `${many(clients, 'client')} of the fleet`,
@@ -99,6 +100,7 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
           ),
         ]),
     view.paint('yellow', safe(gap)),
+    ...notRestored.map((what) => safe(`not restored: ${what}`)),
     ...notes.map((note) => view.paint('yellow', safe(note))),
     ...(isWritten ? ['Start the orchestrator and the workers, then resume each paused campaign.'] : []),
   ];
