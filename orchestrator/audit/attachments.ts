@@ -11,6 +11,7 @@ import {
   removedLine,
   tokensLine,
 } from './format/attachment-lines.ts';
+import { controlLines, stepTimeLines } from './control-attachments.ts';
 import { editionIn } from '../../shared/domain/campaign/edition.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
@@ -22,8 +23,9 @@ import type { WaitingClient, UpgradeKey } from '../../shared/store/types.ts';
 
 /**
  * The attachments of these entries: the records of the clients that they name, as they are now;
- * their campaigns; the fleet, clients that left it, and the releases where these changed; evidence
- * that no file holds yet. All of it is read after the entries, so it is never older than they are.
+ * their campaigns, and what controls these; the fleet, clients that left it, and the releases where
+ * these changed; evidence that no file holds yet. All of it is read after the entries, so it is
+ * never older than they are.
  */
 export async function* attachmentsOf(
   store: Store,
@@ -41,8 +43,14 @@ export async function* attachmentsOf(
     yield* linesOfCampaign(store, campaign, own);
   for (const [campaign, own] of Map.groupBy(entries.filter(isMemberStep), (entry) => entry.campaign))
     yield* memberLines(store, campaign, [...new Set(own.map(({ client }) => client ?? ''))]);
-  for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
-    if (stored !== null) yield recordLine(stored);
+  yield* controlLines(store, entries);
+  const measured = new Set<string>();
+  for (const stored of await store.readUpgrades(shard, upgradesIn(entries))) {
+    if (stored === null) continue;
+    yield recordLine(stored);
+    if (stored.upgrade.memory.history.began !== undefined) measured.add(stored.key.campaign);
+  }
+  for (const name of measured) yield* measuredLines(store, name);
   for (const evidence of await store.unwrittenEvidence(shard, evidenceIn(entries)))
     yield evidenceLine(evidence);
 }
@@ -110,6 +118,13 @@ async function* campaignLines(store: Store, name: string, isNew: boolean): Async
   if (release !== null) yield releaseLine(release);
   if (isNew) yield* clientsOf(store, name, record.campaign.life ?? 0);
   yield campaignLine(record);
+  yield* stepTimeLines(store, record.campaign);
+}
+
+/** Only a campaign that asks whether steps fit measures one. */
+async function* measuredLines(store: Store, name: string): AsyncGenerator<string> {
+  const record = await store.readCampaign(name);
+  if (record !== null) yield* stepTimeLines(store, record.campaign);
 }
 
 /** The editions that these entries are about; with its creation all that a campaign has. */

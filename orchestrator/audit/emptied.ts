@@ -19,7 +19,7 @@ export async function whyGone(
     if (head !== null || newest === null) continue;
     return fault(
       'redis.recordsGone',
-      `the audit holds ${newest.number} blocks of shard ${shard}, and Redis holds no record: it was emptied, or it is another database. ` +
+      `the audit holds ${newest.number} ${newest.number === 1 ? 'block' : 'blocks'} of shard ${shard}, and Redis holds no record: it was emptied, or it is another database. ` +
         'Correct REDIS_URL, or bring the records back with "servpack rebuild"; ' +
         `to begin a new chain, put the files aside (${archive.files(shard).join(', ')})`,
     );

@@ -2,7 +2,12 @@ import { attemptAt } from '../../shared/domain/remediation/escalation-steps.ts';
 import { changeMemory, type MemoryChange, type PendingRestart } from '../../shared/domain/upgrade/memory.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { awaitingOf, type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
+import {
+  awaitingOf,
+  type Campaign,
+  type CampaignState,
+  rebuilder,
+} from '../../shared/domain/campaign/campaign.ts';
 
 /**
  * An upgrade as a rebuild from the audit restores it. What was done on the client after the end of
@@ -64,8 +69,8 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
 export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {
   // A removal that the audit does not end is undone: its records are there.
   const { removal: _removal, memberChange: _change, ...standing } = campaign;
-  const rebuilt = { ...standing, rebuiltAt: now };
-  const { state } = campaign;
+  const state = withoutLostLooks(campaign.state);
+  const rebuilt = { ...standing, state, rebuiltAt: now };
   const since = `rebuilt from the audit at ${isoOf(now)}; ${end}`;
   const awaiting = awaitingOf(state);
   if (awaiting !== null && awaiting.paused === undefined) {
@@ -78,6 +83,16 @@ export function rebuiltCampaign(campaign: Campaign, end: string, now: number): C
     ...rebuilt,
     state: { ...state, status: 'paused', pausedAt: now, byGate: false, by: rebuilder, because },
   };
+}
+
+/**
+ * The survey that looked at the upgraded clients of a wave is lost, and no client answers to it any
+ * more. The looks are made again, so no client is of unknown health because of the loss.
+ */
+function withoutLostLooks(state: CampaignState): CampaignState {
+  if (!('health' in state) || state.health === undefined || state.health.survey === null) return state;
+  const { health: _lost, ...left } = state;
+  return left;
 }
 
 /** The campaign with waves as large as these clients make them: some may have joined or left. */

@@ -1,5 +1,6 @@
 import { limitAt, type ServerLimit } from '../../shared/domain/campaign/server-limits.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { AuditEntry } from '../../shared/store/types.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
@@ -44,7 +45,7 @@ export async function setServerLimit(
   const named = await fleetServers(store, request.logonServer === null ? [] : [request.logonServer]);
   if (!named.ok) return named;
   const logonServer = named.value[0] ?? null;
-  const place = logonServer === null ? 'every logon server' : `logon server ${logonServer}`;
+  const place = placeOf(logonServer);
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const { version, limits } = await store.readServerLimits();
     const before = limits.find((each) => each.logonServer === logonServer);
@@ -54,15 +55,40 @@ export async function setServerLimit(
     const { active, reason } = request;
     const others = limits.filter((each) => each !== before);
     const next = active === null ? [] : [{ logonServer, active, by: who, because: reason, at }];
-    const because = `${place}: ${limitWords(active)} over all campaigns: ${reason}`;
-    const step = { from: limitWords(before?.active ?? null), to: limitWords(active) };
-    const audit = { at, campaign: '', client: null, who, ...step, because, evidence: null };
+    const audit = limitAudit(logonServer, [before?.active ?? null, active], { at, who, because: reason });
     if (!(await store.commitServerLimits({ version, limits: [...others, ...next] }, audit))) continue;
     log.info({ who, logonServer, active, reason }, 'server limit');
     return ok(null);
   }
   return err(fault('limit.busy', 'others change the limits all the time; try again'));
 }
+
+const placeOf = (logonServer: string | null): string =>
+  logonServer === null ? 'every logon server' : `logon server ${logonServer}`;
+
+/** The audit entry of a change of a limit. */
+export const limitAudit = (
+  logonServer: string | null,
+  [before, next]: readonly [number | null, number | null],
+  { at, who, because }: Pick<AuditEntry, 'at' | 'who' | 'because'>,
+): AuditEntry => ({
+  at,
+  campaign: '',
+  client: null,
+  who,
+  from: limitWords(before),
+  to: limitWords(next),
+  because: `${placeOf(logonServer)}: ${limitWords(next)} over all campaigns: ${because}`,
+  evidence: null,
+});
+
+/** Is this an entry that `limitAudit` made? */
+export const isLimitStep = ({
+  campaign,
+  client,
+  to,
+}: Pick<AuditEntry, 'campaign' | 'client' | 'to'>): boolean =>
+  campaign === '' && client === null && (to === limitWords(null) || /^at most \d+ active$/u.test(to));
 
 const limitWords = (active: number | null): string =>
   active === null ? 'any number' : `at most ${active} active`;

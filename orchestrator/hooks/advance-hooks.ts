@@ -16,6 +16,7 @@ import {
   nextHook,
   reachedHooks,
 } from '../domain/hooks.ts';
+import { hookAudit } from './hook-audit.ts';
 import type { HookEnd } from './hook-runner.ts';
 
 /** What the hooks of a campaign hold back. */
@@ -140,7 +141,7 @@ async function lose(
 
 /** Writes how a hook stands, with its audit entry. False = another change came first. */
 export async function commitHook(
-  { store, log }: Pick<OrchestratorContext, 'store' | 'log'>,
+  { store, log, clock }: Pick<OrchestratorContext, 'store' | 'log' | 'clock'>,
   campaign: string,
   before: HookRun | null,
   run: HookRun,
@@ -148,18 +149,10 @@ export async function commitHook(
   who: string,
   evidence: readonly Evidence[] = [],
 ): Promise<boolean> {
-  const { hook, state, because, since } = run;
-  const audit = {
-    at: since,
-    campaign,
-    client: null,
-    who,
-    from: before === null ? '' : `hook ${before.state}`,
-    to: `hook ${state}`,
-    because: `hook ${hook}: ${because}`,
-    evidence: evidence[0]?.sha256 ?? null,
-  };
+  const { hook, because } = run;
+  const named = { at: clock.now(), who, evidence: evidence[0]?.sha256 ?? null };
+  const audit = hookAudit(campaign, [before, run], named);
   const isWritten = await store.commitHookRun(campaign, run, version, audit, evidence);
-  if (isWritten) log.info({ campaign, hook, because }, `hook ${state}`);
+  if (isWritten) log.info({ campaign, hook, because }, audit.to);
   return isWritten;
 }

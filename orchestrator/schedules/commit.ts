@@ -32,6 +32,16 @@ export const scheduleAudit = (
   evidence: null,
 });
 
+/** The schedule of an entry that `scheduleAudit` made; null = it is an entry of another change. */
+export function scheduleIn({
+  campaign,
+  client,
+  because,
+}: Pick<AuditEntry, 'campaign' | 'client' | 'because'>): string | null {
+  const [, name] = /^schedule ([^\s:]+): /u.exec(because) ?? [];
+  return campaign === '' && client === null && name !== undefined ? name : null;
+}
+
 /** What is asked of a schedule: its next state (null = it goes), or why that is not possible. */
 export type Asked = Result<{ readonly next: Schedule | null; readonly because: string }, Refusal>;
 

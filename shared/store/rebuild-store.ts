@@ -1,3 +1,4 @@
+import type { BegunRemediation } from '../domain/rules/remediation-limits.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
 import type { FormerLife } from './campaign-removal-store.ts';
 import type { SealedHead } from './seal-store.ts';
@@ -37,6 +38,8 @@ export interface RebuildStore {
   putBackFormer(client: string, campaigns: readonly string[]): Promise<void>;
   /** Remembers the campaigns of a name that were removed before the loss. */
   putBackLife(campaign: string, life: FormerLife): Promise<void>;
+  /** Counts remediations that have begun against the limits of their campaign, each once. */
+  putBackRemediations(campaign: string, begun: readonly BegunRemediation[]): Promise<void>;
   /**
    * Gives waiting clients of one campaign their records back. Leaves clients alone that do not
    * wait.

@@ -61,6 +61,11 @@ export interface SealStore {
   moveSeal(shard: number, before: SealedHead | null, next: SealedHead): Promise<boolean>;
   /** The records of these clients as they are now; null where there is none. */
   readUpgrades(shard: number, keys: readonly UpgradeKey[]): Promise<readonly (StoredUpgrade | null)[]>;
+  /**
+   * Remediations of a campaign that limits them: when each has begun, by its name. Only those from
+   * this policy time on. A campaign without such a limit has none.
+   */
+  begunRemediations(campaign: string, since: number): Promise<ReadonlyMap<string, number>>;
   /** Those of the texts that the shard has and that have not been marked as written. */
   unwrittenEvidence(shard: number, sha256s: readonly string[]): Promise<readonly Evidence[]>;
   /**

@@ -5,7 +5,7 @@ export const stepTimesAtMost = 200;
 
 /**
  * How long the steps of upgrades took on each product so far, over all campaigns that ask whether
- * steps fit. They are no part of a record: after a rebuild they are measured again.
+ * steps fit. They are no part of a record. The audit holds them as they were at the last step.
  */
 export interface StepTimeStore {
   /** Keeps one more duration; the oldest of too many goes. */

@@ -112,6 +112,14 @@ describe('a rebuilt campaign', () => {
     });
   });
 
+  it('looks again at upgraded clients where the survey that looked at them is lost', () => {
+    const looking = { ...runningState(1), health: { wave: 0, at: 7, survey: 'look-7kq2m9x' } };
+    expect(of(looking).state).not.toHaveProperty('health');
+    expect(of({ ...pausedState, health: looking.health } as Campaign['state']).state).toEqual(pausedState);
+    const looked = { ...looking, health: { wave: 0, at: 7, survey: null } };
+    expect(of(looked).state).toMatchObject({ health: looked.health });
+  });
+
   it('can be resumed by any person', () => {
     const resumed = { type: 'ResumeRequested', by: 'anna', override: false, counters: {} } as const;
     expect(decideCampaign(of(runningState(2)), resumed, now)).toMatchObject({ kind: 'changed' });

@@ -180,7 +180,7 @@ describe('servpack audit', () => {
     const dry = await runCli(['rebuild', '--from', file, '--dry-run']);
     expect(dry).toMatchObject({ code: 0, stderr: '' });
     expect(dry.stdout).toContain(
-      'campaign sp4, which is paused: 0 clients finished, 0 waiting, 2 in progress: each is looked at before anything is done to it',
+      'campaign sp4, which is paused: 0 clients finished, 0 waiting, 2 in progress: a look comes before anything is done there',
     );
     expect(dry.stdout).toContain('the audit ends at block 1 of shard 0, 2026-');
     expect(dry.stdout).toContain('2 upgrades may have gone on');

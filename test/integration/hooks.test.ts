@@ -118,6 +118,11 @@ describe.each(stores)('the hooks of a campaign, on the %s store', (_name, open) 
     });
     await decide('retry');
     expect(await status()).toMatchObject({ status: 'running' });
+    const asked = (await orchestrator.store.audit(9, { campaign: 'sp4' })).find(
+      ({ to }) => to === 'hook wait',
+    );
+    expect(asked).toMatchObject({ from: 'hook stop', at: expect.any(Number) });
+    expect(asked?.at).toBeGreaterThan(0);
     await round(orchestrator, runner);
     await until('the second run', async () => (await status()).hooks[0].runs === 2);
     await rest(orchestrator, 'before-campaign', 'stop');

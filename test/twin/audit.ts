@@ -68,6 +68,12 @@ export const sealStoreOf = (tables: Tables): SealStore => ({
     return true;
   },
   readUpgrades: async (_shard, asked) => asked.map((key) => rowOf(tables, key)?.stored ?? null),
+  begunRemediations: async (campaign, since) =>
+    new Map(
+      (tables.campaigns.get(campaign)?.remediations ?? [])
+        .filter(({ at }) => at >= since)
+        .map(({ name, at }) => [name, at]),
+    ),
   unwrittenEvidence: async (_shard, sha256s) =>
     sha256s
       .filter((sha256) => !tables.seals.written.has(sha256))
@@ -106,6 +112,12 @@ export const rebuildStoreOf = (tables: Tables): RebuildStore => ({
   },
   putBackFormer: async (client, campaigns) => void tables.former.set(client, campaigns),
   putBackLife: async (campaign, life) => void tables.lives.set(campaign, life),
+  putBackRemediations: async (campaign, begun) => {
+    const table = tables.campaigns.get(campaign);
+    if (table === undefined) return;
+    const known = new Set(table.remediations?.map(({ name }) => name));
+    table.remediations = [...(table.remediations ?? []), ...begun.filter(({ name }) => !known.has(name))];
+  },
   putBackUpgrades: async (campaign, upgrades, at) => {
     const table = tables.campaigns.get(campaign);
     if (table === undefined) return;

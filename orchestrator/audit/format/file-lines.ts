@@ -3,9 +3,10 @@ import { sha256 } from '../../../shared/evidence.ts';
 /**
  * A file of the audit: an opening line, then sections. A section is a block (header and entries),
  * its attachments (records, campaigns, their editions and clients, campaigns that are gone, fleet,
- * removed clients, releases, revoked tokens, evidence: the first key of each line says which), and
- * a seal line. The seal names the block's head, which the next block continues. The head covers
- * every line of the section; the head of a file's first block covers the opening line, too.
+ * removed clients, releases, revoked tokens, evidence, and what `control-lines.ts` names: the first
+ * key of each line says which), and a seal line. The seal names the block's head, which the next
+ * block continues. The head covers every line of the section; that of a file's first block covers
+ * the opening line, too.
  *
  * In format 1 a head covers header and entries only. There the seal also names the running hash of
  * the file, which covers all lines, and which anybody can compute again.
@@ -25,6 +26,11 @@ export type LineKind =
   | 'removed'
   | 'release'
   | 'evidence'
+  | 'schedule'
+  | 'limits'
+  | 'hook'
+  | 'remediations'
+  | 'stepTimes'
   | 'seal';
 
 const kinds: readonly LineKind[] = [
@@ -42,6 +48,11 @@ const kinds: readonly LineKind[] = [
   'tokens',
   'removed',
   'release',
+  'schedule',
+  'limits',
+  'hook',
+  'remediations',
+  'stepTimes',
   'audit',
 ];
 const marks = kinds.map((kind) => ({ kind, mark: Buffer.from(`{"${kind}":`) }));

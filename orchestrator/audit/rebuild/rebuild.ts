@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { RecordLine } from '../format/attachment-lines.ts';
-import type { Chain, Verdict } from '../format/verify-chain.ts';
+import type { Chain } from '../format/verify-chain.ts';
 import { idBefore, whyNoId } from '../format/entry-id.ts';
 import { inOrder } from '../../domain/plan-waves.ts';
 import { rebuiltUpgrade, rebuiltCampaign, sizedBy } from '../../domain/rebuilt.ts';
@@ -13,37 +13,21 @@ import type { Store } from '../../../shared/store/store.ts';
 import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { editionsIn } from './editions.ts';
+import { entryAt } from './entry.ts';
+import {
+  putBackHooks,
+  putBackLimits,
+  putBackRemediations,
+  putBackSchedules,
+  putBackStepTimes,
+} from './put-back-control.ts';
 import { putBackRemovals, standIns } from './removals.ts';
+import { type Counts, countUp } from './counts.ts';
+import { gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
-import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 import { calendarClass } from '../../../shared/domain/campaign/calendar.ts';
-import type { Halt } from '../../../shared/domain/campaign/halt.ts';
-import { type Campaign, type CampaignState, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
-import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
-
-/** What was put back, or would be put back, and how far the files go. */
-export interface Rebuilt {
-  readonly isWritten: boolean;
-  readonly clients: number;
-  readonly releases: number;
-  readonly campaigns: readonly {
-    readonly campaign: string;
-    readonly status: CampaignState['status'];
-    readonly clients: number;
-    readonly settled: number;
-    /** Begun and not settled: a look comes before anything else. */
-    readonly lookedAt: number;
-    readonly waiting: number;
-  }[];
-  /** Everything was halted, and stays so until a person ends the halt; null = it was not. */
-  readonly halt: Halt | null;
-  /** The end of each chain: no file holds what was done afterwards. */
-  readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
-  /** The same in words. */
-  readonly gap: string;
-  /** What the files cannot prove, and which of them were cut. */
-  readonly notes: readonly string[];
-}
+import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
+import type { WaitingClient } from '../../../shared/store/types.ts';
 
 /**
  * Puts the records back from the files of the audit. Refused when a file was changed or a block is
@@ -66,7 +50,7 @@ export async function rebuild(
     return err(
       fault(
         'rebuild.notWhole',
-        `the audit is not whole (${faults.length} faults, the first: ${first.says}); "servpack audit verify" tells all`,
+        `the audit is not whole (${many(faults.length, 'fault')}, the first: ${first.says}); "servpack audit verify" tells all`,
       ),
     );
   if (chains.length === 0) return err(fault('rebuild.nothing', 'there is no block in these files'));
@@ -76,18 +60,10 @@ export async function rebuild(
   const snapshot = await readSnapshot(source);
   const counts = await countUp(source, snapshot);
   const gap = gapOf(chains, counts);
-  if (store !== null) await write(store, clock.now(), { source, snapshot, chains, gap });
+  if (store !== null) await write(store, clock.now(), { source, snapshot, chains, counts, gap });
   const restored = { ...summary(snapshot, counts, chains, gap), notes: notesOf(verdict.value) };
   return ok({ ...restored, isWritten: store !== null });
 }
-
-const notesOf = ({ torn, notes }: Verdict): readonly string[] => [
-  ...torn.map(
-    ({ file, line }) =>
-      `${file} ends in the middle of a block: what stands there from line ${line} on is not restored`,
-  ),
-  ...notes,
-];
 
 /**
  * The number of shards stays: each shard has a chain of its own, and each client has its home in
@@ -101,7 +77,7 @@ async function whyUnfit(store: Store, { files }: Source, chains: readonly Chain[
   if (shards !== was)
     return fault(
       'rebuild.shards',
-      `the audit is that of ${was} shards, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
+      `the audit is that of ${many(was ?? 0, 'shard')}, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
     );
   for (const { shard, last } of chains) {
     const { now } = await store.redisRun(shard);
@@ -123,52 +99,20 @@ const leads = (owner: string): Refusal =>
     `orchestrator ${owner} leads in this Redis, or did until a few seconds ago; stop every orchestrator and worker, and try again`,
   );
 
-interface Counts {
-  settled: number;
-  lookedAt: number;
-  waiting: number;
-}
-
-async function countUp(source: Source, snapshot: Snapshot): Promise<ReadonlyMap<string, Counts>> {
-  const counts = new Map<string, Counts>();
-  for (const name of snapshot.campaigns.keys())
-    counts.set(name, { settled: 0, lookedAt: 0, waiting: snapshot.picks.get(name)?.size ?? 0 });
-  for await (const { record, upgrade } of newestRecords(source, snapshot)) {
-    const count = counts.get(record);
-    if (count === undefined) continue;
-    count.waiting -= 1;
-    if (upgrade.state.phase === 'settled') count.settled += 1;
-    else count.lookedAt += 1;
-  }
-  return counts;
-}
-
-function endsOf(chains: readonly Chain[]): Rebuilt['ends'] {
-  return chains.flatMap(({ shard, last }) =>
-    last === null ? [] : [{ shard, block: last.block, at: isoOf(last.lastAt) }],
-  );
-}
-
-function gapOf(chains: readonly Chain[], counts: ReadonlyMap<string, Counts>): string {
-  const ends = endsOf(chains).map(({ shard, block, at }) => `block ${block} of shard ${shard}, ${at}`);
-  const all = [...counts.values()];
-  const begun = all.reduce((sum, { lookedAt }) => sum + lookedAt, 0);
-  const waiting = all.reduce((sum, each) => sum + each.waiting, 0);
-  return (
-    `the audit ends at ${ends.join(' and ')}; what happened after is not in it: ` +
-    `${begun} upgrades may have gone on, and of ${waiting} waiting clients some may have been begun`
-  );
-}
-
 interface Restored {
   readonly source: Source;
   readonly snapshot: Snapshot;
   readonly chains: readonly Chain[];
+  readonly counts: ReadonlyMap<string, Counts>;
   readonly gap: string;
 }
 
 /** Writes the seals first: what is put back leaves entries, which follow the last block. */
-async function write(store: Store, now: number, { source, snapshot, chains, gap }: Restored): Promise<void> {
+async function write(
+  store: Store,
+  now: number,
+  { source, snapshot, chains, counts, gap }: Restored,
+): Promise<void> {
   await store.dropJobs();
   for (const { shard, last } of chains) {
     if (last === null) continue;
@@ -179,6 +123,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   }
   const entry = entryAt(now);
   await putBackHalt(store, snapshot, entry);
+  await putBackLimits(store, snapshot, now);
   for (const release of snapshot.releases.values())
     await store.stageRelease(
       release,
@@ -187,7 +132,10 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
     );
   const fleet = [...snapshot.fleet.values(), ...standIns(snapshot)];
   if (fleet.length > 0)
-    await store.importFleet(fleet, entry('', null, '', 'imported', `${fleet.length} clients: put back`));
+    await store.importFleet(
+      fleet,
+      entry('', null, '', 'imported', `${many(fleet.length, 'client')}: put back`),
+    );
   for (const [client, least] of snapshot.tokens)
     await store.raiseGeneration(
       client,
@@ -197,6 +145,10 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   for (const [name, life] of snapshot.removed) await store.putBackLife(name, life);
   await writeCampaigns(store, now, snapshot, gap);
   await writeUpgrades(store, now, source, snapshot);
+  await putBackRemediations(store, snapshot);
+  await putBackStepTimes(store, snapshot);
+  await putBackHooks(store, snapshot, counts, now);
+  await putBackSchedules(store, snapshot, now);
   await putBackRemovals(store, snapshot, (client) =>
     entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),
   );
@@ -214,19 +166,6 @@ async function putBackHalt(
 }
 
 const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
-
-const entryAt =
-  (at: number) =>
-  (campaign: string, client: string | null, from: string, to: string, because: string): AuditEntry => ({
-    at,
-    campaign,
-    client,
-    who: rebuilder,
-    from,
-    to,
-    because,
-    evidence: null,
-  });
 
 async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap: string): Promise<void> {
   const entry = entryAt(now);
@@ -276,25 +215,4 @@ function putBackOf({ record: campaign, client, version, activation, upgrade }: R
   const because = 'put back from the audit: it is looked at before anything is done';
   const audit = entryAt(now)(campaign, client, phase, 'looking', because);
   return { key, version: version + 1, activation, upgrade: rebuiltUpgrade(upgrade, now), audit };
-}
-
-function summary(
-  { campaigns, fleet, gone, releases, picks, halt }: Snapshot,
-  counts: ReadonlyMap<string, Counts>,
-  chains: readonly Chain[],
-  gap: string,
-): Omit<Rebuilt, 'isWritten' | 'notes'> {
-  return {
-    clients: fleet.size - gone.filter((client) => fleet.has(client)).length,
-    releases: releases.size,
-    campaigns: [...campaigns].map(([campaign, { campaign: found }]) => ({
-      campaign,
-      status: rebuiltCampaign(found, gap, 0).state.status,
-      clients: picks.get(campaign)?.size ?? 0,
-      ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
-    })),
-    halt,
-    ends: endsOf(chains),
-    gap,
-  };
 }

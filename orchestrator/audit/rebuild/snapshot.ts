@@ -18,6 +18,7 @@ import { isHaltStep } from '../../campaigns/halt.ts';
 import { entryOf } from '../format/entry-line.ts';
 import { splitLines } from '../format/split-lines.ts';
 import type { Verdict } from '../format/verify-chain.ts';
+import { type Control, openControl } from './campaign-control.ts';
 import { type Dated, isNewer, keepNewest, plain } from './dated.ts';
 import { addEdition, type Editions } from './editions.ts';
 import { addPicks, lifeId, type Picks, presentPicks, removePicks } from './picks.ts';
@@ -94,6 +95,7 @@ export interface Snapshot {
   readonly halt: Halt | null;
   /** By campaign: its clients, as they were taken when it was created, or joined it. */
   readonly picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>;
+  readonly control: Control;
   /** What `editionsIn` reads. */
   readonly editions: Editions;
   /** `campaign.client` -> place of the newest state. */
@@ -111,6 +113,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const halts = new Map<string, Dated<Halt | null>>();
   const picks: Picks = new Map();
   const editions: Editions = new Map();
+  const control = openControl();
   const newest = new Map<string, Placed>();
   for await (const { kind, line, place, until } of wholeLines(source)) {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
@@ -136,6 +139,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
       const { gone: name, lives, hash } = read<GoneLine>();
       if (lives > (removed.get(name)?.value.lives ?? 0)) removed.set(name, { value: { lives, hash }, until });
     }
+    control.take(kind, line, until);
     if (kind === 'entry') noteHalt(halts, line.toString('utf8'));
     if (kind === 'picks') addPicks(picks, read<PicksLine>(), until);
     if (kind === 'edition') addEdition(editions, read<EditionLine>(), until);
@@ -152,7 +156,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const clients = { fleet: plain(fleet), gone, former: knownStill(former, removed) };
   const halt = halts.get(everything)?.value ?? null;
   const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed), halt, editions };
-  return { ...all, ...standing(campaigns, plain(removed), picks, newest) };
+  return { ...all, control: control.end(), ...standing(campaigns, plain(removed), picks, newest) };
 }
 
 /** The halt stops every campaign: there is one at most. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../../../shared/clock.ts';
 import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import type { Result } from '../../../shared/errors.ts';
-import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
+import type { Rebuilt } from '../../audit/rebuild/summary.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { many, number, safe, type View } from '../render/view.ts';
@@ -59,15 +59,35 @@ async function run(
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, halt, gap, notes } = rebuilt;
+  const { isWritten, clients, releases, campaigns, serverLimits, schedules, halt, gap, notRestored, notes } =
+    rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
+  const what = [
+    `${many(clients, 'client')} of the fleet`,
+    many(releases, 'release'),
+    ...(serverLimits === 0 ? [] : [`${many(serverLimits, 'limit')} of logon servers`]),
+  ];
   return [
-    view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
+    view.paint('bold', `${what.join(', ')}: ${did}`),
     ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
       safe(
-        `campaign ${campaign}, which ${statusClause[status]}: ${number(settled)} clients finished, ${number(waiting)} waiting, ` +
-          `${number(lookedAt)} in progress: each is looked at before anything is done to it`,
+        `campaign ${campaign}, which ${statusClause[status]}: ${many(settled, 'client')} finished, ${number(waiting)} waiting, ` +
+          `${number(lookedAt)} in progress${lookedAt === 0 ? '' : ': a look comes before anything is done there'}`,
       ),
+    ),
+    ...campaigns.flatMap(({ campaign, unknownHooks }) =>
+      unknownHooks.map((hook) =>
+        view.paint(
+          'yellow',
+          safe(
+            `hook ${hook} of campaign ${campaign}: what its command has done is not known; run it again with ` +
+              `"servpack campaign hook retry ${campaign} ${hook} --reason TEXT", or go on without it: "servpack campaign hook accept"`,
+          ),
+        ),
+      ),
+    ),
+    ...schedules.map((name) =>
+      safe(`schedule ${name}: paused until you run: servpack schedule resume ${name}`),
     ),
     ...(halt === null
       ? []
@@ -80,6 +100,7 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
           ),
         ]),
     view.paint('yellow', safe(gap)),
+    ...notRestored.map((what) => safe(`not restored: ${what}`)),
     ...notes.map((note) => view.paint('yellow', safe(note))),
     ...(isWritten ? ['Start the orchestrator and the workers, then resume each paused campaign.'] : []),
   ];

@@ -93,6 +93,33 @@ export function remediationsContract(given: Given): void {
       });
     });
 
+    it('are known by their time, and count again after a rebuild has put them back, each once', async () => {
+      const fixture = given();
+      const [a, b, c] = await drivers(fixture, 3);
+      if (a === undefined || b === undefined || c === undefined) throw new Error('too few');
+      const limits = { perHour: 2, perWave: 3 };
+      expect((await start(fixture, a, { limits, name: 'pc-1|1|1' })).kind).toBe('committed');
+      const later = at + hour / 2;
+      const back = [
+        { name: 'pc-1|1|1', at, wave: 0 },
+        { name: 'pc-9|1|1', at: later, wave: 0 },
+      ];
+      await fixture.store.putBackRemediations('sp4', back);
+      const found = (since: number) => fixture.store.begunRemediations('sp4', since);
+      expect([...(await found(at))]).toEqual([
+        ['pc-1|1|1', at],
+        ['pc-9|1|1', later],
+      ]);
+      expect([...(await found(at + 1)).keys()]).toEqual(['pc-9|1|1']);
+      expect(await start(fixture, b, { limits, name: 'b', now: later })).toMatchObject({
+        spent: { limit: 'perHour', roomAt: at + hour },
+      });
+      expect((await start(fixture, b, { limits, name: 'b', now: at + hour })).kind).toBe('committed');
+      expect(await start(fixture, c, { limits, name: 'c', now: at + 9 * hour })).toMatchObject({
+        spent: { limit: 'perWave' },
+      });
+    });
+
     it('decide as the domain does', async () => {
       const fixture = given();
       const begun = await drivers(fixture, 40);

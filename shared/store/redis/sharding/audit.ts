@@ -7,6 +7,7 @@ import { dropJobs, isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/r
 import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
 import { writeFormerLife } from '../campaigns/remove-campaign.ts';
 import type { Shard } from '../core/shard.ts';
+import { putBackRemediations, readBegunRemediations } from '../upgrades/begun-remediations.ts';
 import { readUpgrades } from '../upgrades/record.ts';
 import { byHome, firstOf, fromEach, type Shards } from './shards.ts';
 
@@ -27,6 +28,7 @@ export function sealStoreOf(shards: Shards): SealStore {
   return {
     moveSeal: (shard, before, next) => moveSeal(shardAt(shard), before, next),
     readUpgrades: (shard, keys) => readUpgrades(shardAt(shard), keys),
+    begunRemediations: (campaign, since) => readBegunRemediations(shards.head, campaign, since),
     unwrittenEvidence: (shard, sha256s) => unwrittenEvidence(shardAt(shard), sha256s),
     markWritten: (shard, block, sha256s) => markWritten(shardAt(shard), block, sha256s),
     trimAudit: (shard, keep) => trimAudit(shardAt(shard), keep),
@@ -43,6 +45,7 @@ export const rebuildStoreOf = (shards: Shards): RebuildStore => ({
     if (campaigns.length > 0) await redis.hset(keys.of('former'), client, campaigns.join(' '));
   },
   putBackLife: (campaign, life) => writeFormerLife(shards.head, campaign, life),
+  putBackRemediations: (campaign, begun) => putBackRemediations(shards.head, campaign, begun),
   putBackUpgrades: async (campaign, upgrades, at) => {
     for (const [shard, own] of await byHome(shards, upgrades, ({ key }) => key.client))
       await putBackUpgrades(shard, campaign, own, at);
