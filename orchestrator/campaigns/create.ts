@@ -6,7 +6,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
 import { occurrenceFile } from '../input/copied-campaign.ts';
-import { withAuthor } from '../domain/approval-requests.ts';
+import { withAuthors } from '../domain/approval-requests.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { whyHooksRefused } from '../hooks/allowed-program.ts';
@@ -127,14 +127,14 @@ function recordsOf(
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
-  const campaign: Campaign = withAuthor(
+  const campaign: Campaign = withAuthors(
     {
       definition,
       createdAt: at,
       waveSizes: waves.map(({ clients }) => clients.length),
       state: { status: 'created' },
     },
-    who,
+    [who, ...(input.author === undefined ? [] : [input.author])],
   );
   const picks = waves.flatMap(({ clients }, wave) =>
     clients.map((client) => waitingIn(definition, client, wave)),

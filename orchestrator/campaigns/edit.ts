@@ -1,4 +1,4 @@
-import { withAuthor } from '../domain/approval-requests.ts';
+import { withAuthors } from '../domain/approval-requests.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignEdition, editionStep } from '../../shared/domain/campaign/edition.ts';
@@ -15,6 +15,7 @@ import { badFile, notFound, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
 import { type EditChange, editChanges } from '../views/edit-words.ts';
 import { campaignAudit } from './audit.ts';
+import { authorsWith } from './authors.ts';
 import { isLarge, leftOver, whyNotReady } from './create.ts';
 import { finishMove, isMoveLeftOver, type Move, moveTo } from './move-waiting.ts';
 import { draftCampaign, whyUseless } from './plan.ts';
@@ -187,7 +188,8 @@ async function commitEdit(
   { definition, move, edit }: Difference,
 ): Promise<Result<CampaignEdit, Refusal> | null> {
   const { store, clock, log } = context;
-  const next = withAuthor(withDefinition(campaign, definition), who);
+  const authors = await authorsWith(context, campaign, definition, who);
+  const next = withAuthors(withDefinition(campaign, definition), authors);
   const { edition: number = 0 } = next;
   const at = clock.now();
   const changes = editSentences(edit);

@@ -35,9 +35,13 @@ export async function readHistory(
   return ok({
     campaign: name,
     edition: present,
-    editions: editions.map(({ at, text: _text, calendars: _calendars, before: _before, ...each }) => ({
-      ...each,
+    editions: editions.map(({ edition, at, by, because, changes, file }) => ({
+      edition,
       at: isoOf(at),
+      by,
+      because,
+      changes,
+      file,
     })),
   });
 }

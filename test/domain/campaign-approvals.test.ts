@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withAuthor } from '../../orchestrator/domain/approval-requests.ts';
+import { withAuthor, withAuthors } from '../../orchestrator/domain/approval-requests.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { nextApprovalMoment } from '../../orchestrator/domain/judge-approvals.ts';
 import { mayBeSamePerson } from '../../orchestrator/domain/same-person.ts';
@@ -23,10 +23,9 @@ function campaignWith(terms: ApprovalTerms, rule?: ApprovalRule): Campaign {
       ? waves.map((wave) => ({ ...wave, gate: { ...wave.gate, approval: true as const } }))
       : waves;
   const approvals = [rule ?? { wave: waves[1]?.name ?? '', ...terms }];
-  return withAuthor(
-    { ...campaign, definition: { ...campaign.definition, waves: gated, approvals } },
+  return withAuthors({ ...campaign, definition: { ...campaign.definition, waves: gated, approvals } }, [
     'anna (token default)',
-  );
+  ]);
 }
 
 function after(campaign: Campaign, event: CampaignEvent, at: number): Campaign {
@@ -188,6 +187,11 @@ describe('the rule of two persons', () => {
       kind: 'refused',
       because: expect.stringContaining('it is not known who created'),
     });
+  });
+
+  test('a start does not make the person the only author where the others are not known', () => {
+    const { authors: _, ...unknown } = asked.approvals ?? {};
+    expect(withAuthor({ ...asked, approvals: unknown }, 'lee').approvals).toEqual(unknown);
   });
 
   test('people with other accounts are other people', () => {

@@ -6,6 +6,8 @@ export interface CampaignEdition {
   readonly edition: number;
   readonly at: number;
   readonly by: string;
+  /** Who wrote the file of an occurrence: the author of its schedule. Left out = `by` did. */
+  readonly author?: string;
   readonly because: string;
   /** SHA-256 of the file that it replaced; left out in edition 0. */
   readonly before?: string;
