@@ -1,4 +1,4 @@
-import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import { type CampaignEdition, presentEdition } from '../../shared/domain/campaign/edition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignEdit, InputFile } from '../background/results.ts';
@@ -53,8 +53,10 @@ interface Editions {
 
 async function editionsOf(context: OrchestratorContext, name: string): Promise<Result<Editions, Refusal>> {
   const record = await context.store.readCampaign(name);
-  if (record !== null)
-    return ok({ present: record.campaign.edition ?? 0, editions: await context.store.editions(name) });
+  if (record !== null) {
+    const editions = await context.store.editions(name);
+    return ok({ present: presentEdition(record.campaign, editions), editions });
+  }
   const archived = await archivedEditions(context, name);
   return archived === null ? err(notFound('campaign', name)) : ok(archived);
 }

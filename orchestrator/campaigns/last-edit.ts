@@ -6,6 +6,6 @@ import { type Edited, editionNow } from '../views/edition-now.ts';
 export async function lastEdit(store: OperatorStore, { definition, edition = 0 }: Campaign): Promise<Edited> {
   if (edition === 0) return {};
   const editions = await store.editions(definition.campaign);
-  const found = editions.find((each) => each.edition === edition);
-  return found === undefined ? {} : { edition: editionNow(found) };
+  const found = editions.at(-1);
+  return found === undefined || found.edition === 0 ? {} : { edition: editionNow(found) };
 }

@@ -153,3 +153,27 @@ const upgraded = (upgrade: Upgrade): Upgrade => ({
   ...upgrade,
   state: { phase: 'settled', at: now, end: 'upgraded', cause: 'proved', because: 'proved', blockers: [] },
 });
+
+test('answers about steps take no number of an edition', async () => {
+  const file = withRule('{ remediation: relocation }');
+  await using orchestrator = await startRunning(undefined, file);
+  const { store } = orchestrator;
+  const [client = ''] = await firstWave(orchestrator, 1);
+  await bring(store, client, asking(true), rest);
+  await runCampaigns().run(contextOf(orchestrator));
+  const before = await store.readCampaign('sp4');
+  expect((await answer(orchestrator, { id: 'sp4/remediation/relocation', answer: 'approved' })).status).toBe(
+    200,
+  );
+  const rules = async () => (await contextOf(orchestrator).rulebook.of('sp4', null)).rules.approvals?.answers;
+  expect(await rules()).toMatchObject({ relocation: { is: 'approved' } });
+  const text = `${file}budgets: { active: 7 }\n`;
+  const edited = await orchestrator.ask('POST', '/v1/campaigns/sp4/edit', {
+    file: 'c.yaml',
+    text,
+    reason: 'x',
+  });
+  expect([before?.campaign.edition, edited.body.edition]).toEqual([undefined, 1]);
+  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/history');
+  expect(body).toMatchObject({ edition: 1, editions: [{ edition: 0 }, { edition: 1 }] });
+});

@@ -86,7 +86,8 @@ function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
   const lease = { fence, until: now + asked.leaseMs };
   const crashes = row.stored.crashes + (isHeir(row, asked) ? 1 : 0);
   row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, crashes, lease };
-  return { kind: 'begun', stored: row.stored, fence, edition: table.record.campaign.edition ?? 0 };
+  const { edition = 0, stepAnswers = 0 } = table.record.campaign;
+  return { kind: 'begun', stored: row.stored, fence, rulesChanges: edition + stepAnswers };
 }
 
 /**

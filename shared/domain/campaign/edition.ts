@@ -21,6 +21,15 @@ export interface CampaignEdition {
 }
 
 /**
+ * The number of the edition that a campaign has now. Earlier versions of servpack also gave a
+ * number to an answer about a step, which has no edition: the newest one that is kept counts.
+ */
+export const presentEdition = (
+  { edition = 0 }: { readonly edition?: number },
+  editions: readonly Pick<CampaignEdition, 'edition'>[],
+): number => editions.at(-1)?.edition ?? edition;
+
+/**
  * SHA-256 of the file that a campaign had at a time.
  * @param hash of its present file
  */

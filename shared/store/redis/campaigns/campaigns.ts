@@ -34,6 +34,7 @@ export function replicaFields(campaign: Campaign, version: number): readonly Scr
     'held',
     heldText(holds),
     ...(campaign.edition === undefined ? [] : ['edition', campaign.edition]),
+    ...(campaign.stepAnswers === undefined ? [] : ['stepAnswers', campaign.stepAnswers]),
   ];
 }
 

@@ -43,8 +43,9 @@ export const keyNames = {
    * clients started in each second of the last minute, and with a limit of remediations
    * `remediations:N`: how many have begun in wave N. `base`: the activations of its upgrades are
    * above this number.
-   * `edition`: how often its definition was changed; missing = never. In shard 0 `edition:N`: the
-   * edition as JSON, with the campaign file.
+   * `edition`: how often its definition was changed, `stepAnswers`: how often an answer about a
+   * step changed the rules; missing = never. In shard 0 `edition:N`: the edition as JSON, with the
+   * campaign file.
    */
   campaign: 'campaign',
   /** zset in shard 0 per campaign that limits remediations: those that have begun, by time */
