@@ -99,6 +99,8 @@ export interface Commit {
   readonly counters: Counters;
   /** What the stop rules of the campaign count; left out = it has none. */
   readonly facts?: readonly Fact[];
+  /** The driver has not read whether the campaign has stop rules; without one no fact is kept. */
+  readonly ifCounted?: true;
   readonly audit: AuditEntry | null;
   readonly evidence: readonly Evidence[];
   /**

@@ -136,7 +136,7 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   }
   const { upgrade: before } = row.stored;
   write(tables, table, row, asked);
-  addFacts(table, asked.key.client, asked.at, asked.facts);
+  addFacts(table, asked.key.client, asked);
   const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
   giveBackSlots(table, before.logonServer);
   // A client that has roamed is charged to the logon server where it was seen last.

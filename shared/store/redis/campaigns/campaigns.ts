@@ -2,6 +2,7 @@ import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import { activationBase, storedStatus } from '../../../domain/campaign/life.ts';
 import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
 import type { CampaignEdition } from '../../../domain/campaign/edition.ts';
+import { longestWindowMs } from '../../../domain/campaign/stop.ts';
 import type { Hold } from '../../../domain/campaign/hold.ts';
 import type { CampaignStore } from '../../campaign-store.ts';
 import { parseQueueName, queueName } from '../../queued.ts';
@@ -34,8 +35,15 @@ export function replicaFields(campaign: Campaign, version: number): readonly Scr
     'held',
     heldText(holds),
     ...(campaign.edition === undefined ? [] : ['edition', campaign.edition]),
+    ...factsField(campaign),
     ...(campaign.stepAnswers === undefined ? [] : ['stepAnswers', campaign.stepAnswers]),
   ];
+}
+
+/** For how long facts count; empty = an edit has taken the stop rules out. */
+function factsField({ definition, edition }: Campaign): readonly ScriptValue[] {
+  const longest = longestWindowMs(definition.stop);
+  return longest === null && edition === undefined ? [] : ['factsMs', longest ?? ''];
 }
 
 /** `;LS-PUN;LS-ROM;`, as scripts look it up; empty = no logon server is held. */

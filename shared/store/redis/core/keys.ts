@@ -44,8 +44,8 @@ export const keyNames = {
    * `remediations:N`: how many have begun in wave N. `base`: the activations of its upgrades are
    * above this number.
    * `edition`: how often its definition was changed, `stepAnswers`: how often an answer about a
-   * step changed the rules; missing = never. In shard 0 `edition:N`: the edition as JSON, with the
-   * campaign file.
+   * step changed the rules; missing = never. `factsMs`: the longest window of its stop rules. In
+   * shard 0 `edition:N`: the edition as JSON, with the campaign file.
    */
   campaign: 'campaign',
   /** zset in shard 0 per campaign that limits remediations: those that have begun, by time */
@@ -156,7 +156,7 @@ export const keyNames = {
   stepTimes: 'stepTimes',
   /**
    * zset per campaign and kind of fact: client by the newest policy time; kind `causes`:
-   * `client|cause`. Only where a campaign has stop rules.
+   * `client|cause`. Only where a campaign has stop rules, and not longer than the longest window.
    */
   facts: 'facts',
   /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
