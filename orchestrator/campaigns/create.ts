@@ -5,6 +5,7 @@ import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
+import { namedCalendars } from '../input/campaign-ics.ts';
 import { occurrenceFile } from '../input/copied-campaign.ts';
 import { withAuthors } from '../domain/approval-requests.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
@@ -123,7 +124,7 @@ export function leftOver(selected: number, left: number): Refusal | null {
 
 function recordsOf(
   { definition, waves, plan, removals }: Draft,
-  { text, campaign: occurrence, ...input }: CampaignInputFile,
+  { text, campaign: occurrence, calendars, ...input }: CampaignInputFile,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
@@ -144,6 +145,7 @@ function recordsOf(
   const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
   const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
-  const first = { edition: 0, at, by: who, because: 'created', changes: [], ...input, text: own };
+  const created = { edition: 0, at, by: who, because: 'created', changes: [] };
+  const first = { ...created, ...input, ...namedCalendars(definition, calendars), text: own };
   return [campaign, picks, audit, 1, removals, [first]];
 }

@@ -11,9 +11,11 @@ import { fixedKeys, hasNotBegun, whyNoEdit, withDefinition } from '../domain/edi
 import { namesOf, spellingsIn } from '../domain/logon-server-names.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
+import { namedCalendars } from '../input/campaign-ics.ts';
 import { badFile, notFound, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
 import { type EditChange, editChanges } from '../views/edit-words.ts';
+import { asReadNow } from './calendars-now.ts';
 import { campaignAudit } from './audit.ts';
 import { authorsWith } from './authors.ts';
 import { isLarge, leftOver, whyNotReady } from './create.ts';
@@ -93,16 +95,13 @@ async function differenceOf(
   if (fixed.length > 0) return err(badFile(request.file, fixed));
   const left = leftOver(move.selected, move.left);
   if (left !== null) return err(left);
-  const changes = editChanges(campaign.definition, definition);
+  const changes = editChanges(await asReadNow(context, campaign), definition);
   const undoes = (await context.store.editions(name)).at(-1)?.edition ?? 0;
   return ok({ definition, move, edit: { ...editOf(campaign, definition, move, changes), version, undoes } });
 }
 
 const changing = (name: string): string =>
   `clients of campaign ${name} join, leave or change their wave at this moment; try again`;
-
-const kept = (calendars: EditRequest['calendars']): Pick<EditRequest, 'calendars'> =>
-  calendars === undefined ? {} : { calendars };
 
 interface ReadFile {
   readonly definition: CampaignDefinition;
@@ -115,7 +114,11 @@ async function readBefore(
   { definition: before }: Campaign,
   { file, text, calendars }: EditRequest,
 ): Promise<Result<ReadFile, Refusal>> {
-  const draft = await draftCampaign(context, { file, text, ...kept(calendars) });
+  const draft = await draftCampaign(context, {
+    file,
+    text,
+    ...(calendars === undefined ? {} : { calendars }),
+  });
   if (!draft.ok) return draft;
   const read = readCampaignFile(text, file, { calendars, now: context.clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
@@ -195,7 +198,14 @@ async function commitEdit(
   const changes = editSentences(edit);
   const { hash: before } = campaign.definition;
   const own = { edition: number, at, by: who, because: reason };
-  const edition: CampaignEdition = { ...own, before, changes, file, text, ...kept(calendars) };
+  const edition: CampaignEdition = {
+    ...own,
+    before,
+    changes,
+    file,
+    text,
+    ...namedCalendars(definition, calendars),
+  };
   const because = `${reason}: ${changes.join('; ')}`.slice(0, becauseAtMost);
   const audit = campaignAudit(next, editionStep(number - 1), editionStep(number), { at, who, because });
   const moved = await store.changeMembers(next, version, audit, move.steps, { edition });

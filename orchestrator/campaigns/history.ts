@@ -1,7 +1,7 @@
 import { type CampaignEdition, presentEdition } from '../../shared/domain/campaign/edition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { CampaignEdit, InputFile } from '../background/results.ts';
+import type { CampaignEdit, CampaignText } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { copiedCampaign } from '../input/copied-campaign.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -107,14 +107,18 @@ export async function revertCampaign(
   return editCampaign(context, who, { ...order, campaign, ...input });
 }
 
-/** The file of a campaign under another name, and for another release where one is named. */
+/**
+ * The file of a campaign under another name, and for another release where one is named, with the
+ * calendar files that it names.
+ */
 export async function cloneCampaign(
   context: OrchestratorContext,
   name: string,
   { as, release }: { readonly as: string; readonly release?: string | undefined },
-): Promise<Result<InputFile, Refusal>> {
+): Promise<Result<CampaignText, Refusal>> {
   const found = await readEdition(context, name, null);
   if (!found.ok) return found;
+  const { file, calendars } = found.value;
   const text = copiedCampaign(found.value.text, { campaign: as, release });
-  return ok({ file: found.value.file, text });
+  return ok({ file, text, ...(calendars === undefined ? {} : { calendars }) });
 }

@@ -7,6 +7,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { nextOccurrence } from './recurrence.ts';
 import { occurrenceByHand, resumed } from './occurrences.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
+import { namedCalendars } from '../input/campaign-ics.ts';
 import { toRecurrence } from '../input/campaign-schedule.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { type ScheduleView, scheduleView } from './schedule-words.ts';
@@ -39,7 +40,9 @@ export async function createSchedule(
   const name = definition.campaign;
   const schedule: Schedule = {
     schedule: name,
-    ...input,
+    file: input.file,
+    text: input.text,
+    ...namedCalendars(definition, input.calendars),
     hash: definition.hash,
     recurrence,
     missed: keys.schedule.missed,
