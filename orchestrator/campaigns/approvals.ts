@@ -49,6 +49,8 @@ export interface ApprovalResult {
   readonly campaign: string;
   /** What became of the answer, in one sentence. */
   readonly because: string;
+  /** Why nothing begins all the same, and the commands that come next; left out = nothing does. */
+  readonly next?: { readonly because: string; readonly actions: readonly string[] } | undefined;
 }
 
 /** In these campaigns a question may be open. */

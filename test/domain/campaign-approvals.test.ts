@@ -3,6 +3,7 @@ import { withAuthor, withAuthors } from '../../orchestrator/domain/approval-requ
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { nextApprovalMoment } from '../../orchestrator/domain/judge-approvals.ts';
 import { mayBeSamePerson } from '../../orchestrator/domain/same-person.ts';
+import { withLateAnswers } from '../../orchestrator/views/late-answers.ts';
 import { approvalWords } from '../../orchestrator/views/approval-words.ts';
 import { stepApprovals } from '../../shared/domain/campaign/step-approvals.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
@@ -197,6 +198,37 @@ describe('the rule of two persons', () => {
   test('people with other accounts are other people', () => {
     expect(mayBeSamePerson('anna (token a)', 'annabel (token a)')).toBe(false);
     expect(mayBeSamePerson('ａｎｎａ (token a)', 'anna (token a)')).toBe(true);
+  });
+});
+
+describe('a campaign that nobody answered in time', () => {
+  const terms = { expiresMs: hours(24), onExpiry: 'pause' } as const;
+  const asked = judged(campaignWith(terms), evening);
+  const paused = judged(asked, evening + hours(24));
+  const because = (campaign: Campaign, counters: Counters = passed) => {
+    const { state } = withLateAnswers(campaign, counters);
+    return state.status === 'paused' ? state.because : '';
+  };
+
+  test.each(['approved', 'rejected'] as const)('stays paused when it is %s late, and says so', (is) => {
+    expect(because(paused)).toBe('nobody answered whether wave early may begin');
+    const late = after(paused, answer(paused, is), evening + hours(25));
+    expect(late.state.status).toBe('paused');
+    expect(because(late)).toBe(
+      `nobody answered whether wave early may begin; since then: wave early ${is} by lee: seen; no question is open any more`,
+    );
+  });
+
+  test('says when no question about a client is open any more', () => {
+    const own = campaignWith({}, { each: 'relocation', ...terms });
+    const stopped = judged(own, evening, { ...passed, approvalExpired: 2 });
+    expect(because(stopped, { 'deferred|approval': 1 })).toMatch(/in time$/u);
+    expect(because(stopped, {})).toMatch(/in time; since then: no question is open any more$/u);
+  });
+
+  test('says nothing more of the pause of a person', () => {
+    const byAnna = after(asked, { type: 'PauseRequested', by: 'anna', reason: 'lunch' }, evening + 1);
+    expect(because(after(byAnna, answer(asked, 'approved'), evening + 2))).toBe('lunch');
   });
 });
 
