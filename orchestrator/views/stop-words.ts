@@ -19,10 +19,12 @@ function ruleWords(rule: StopRule): string {
   const within = `within ${minutesInWords(rule.withinMs)}`;
   const what =
     'sameCause' in rule
-      ? `${rule.sameCause} clients with the same cause ${within}`
-      : `more than ${rule.percent} % of at least ${rule.minSample} clients ${stopWord[rule.on]} ${within}`;
+      ? `${clients(rule.sameCause)} with the same cause ${within}`
+      : `more than ${rule.percent} % of at least ${clients(rule.minSample)} ${stopWord(rule.on, rule.minSample)} ${within}`;
   return `${what}: ${actionWords[rule.does]}`;
 }
+
+const clients = (count: number): string => `${count} ${count === 1 ? 'client' : 'clients'}`;
 
 /** How each stop rule stands now, a sentence each; none where the campaign does not run. */
 export function stopsNow(
