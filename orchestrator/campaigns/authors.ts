@@ -32,7 +32,7 @@ async function authorsSoFar(
 ): Promise<readonly string[] | null> {
   const { store, archive } = context;
   const { campaign } = definition;
-  const editions = await store.editions(campaign);
+  const editions = await store.editionHeads(campaign);
   const authors = editions.flatMap(({ by, author }) => (author === undefined ? [by] : [by, author]));
   let isCreatorKnown = editions.some(({ edition }) => edition === 0);
   // No client has this name: the entries of the campaign itself.

@@ -96,7 +96,7 @@ async function differenceOf(
   const left = leftOver(move.selected, move.left);
   if (left !== null) return err(left);
   const changes = editChanges(await asReadNow(context, campaign), definition);
-  const undoes = (await context.store.editions(name)).at(-1)?.edition ?? 0;
+  const undoes = (await context.store.editionHeads(name)).at(-1)?.edition ?? 0;
   return ok({ definition, move, edit: { ...editOf(campaign, definition, move, changes), version, undoes } });
 }
 

@@ -29,9 +29,11 @@ export async function readHistory(
   context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignHistory, Refusal>> {
-  const found = await editionsOf(context, name);
-  if (!found.ok) return found;
-  const { present, editions } = found.value;
+  const record = await context.store.readCampaign(name);
+  const archived = record === null ? await archivedEditions(context, name) : null;
+  if (record === null && archived === null) return err(notFound('campaign', name));
+  const editions = archived?.editions ?? (await context.store.editionHeads(name));
+  const present = archived?.present ?? presentEdition(record?.campaign ?? {}, editions);
   return ok({
     campaign: name,
     edition: present,

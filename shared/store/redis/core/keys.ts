@@ -45,7 +45,8 @@ export const keyNames = {
    * above this number.
    * `edition`: how often its definition was changed, `stepAnswers`: how often an answer about a
    * step changed the rules; missing = never. `factsMs`: the longest window of its stop rules. In
-   * shard 0 `edition:N`: the edition as JSON, with the campaign file.
+   * shard 0 `edition:N`: the edition as JSON, where N is 0 with the campaign file, and
+   * `editionFile:N`: the file of a later one.
    */
   campaign: 'campaign',
   /** zset in shard 0 per campaign that limits remediations: those that have begun, by time */
