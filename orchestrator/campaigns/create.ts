@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { type Forecast, forecasting } from '../views/survey-forecast.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -118,7 +119,7 @@ export function leftOver(selected: number, left: number): Refusal | null {
   if (left === 0) return null;
   return fault(
     'campaign.leftOver',
-    `${left} of ${selected} selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
+    `${left} of ${counted(selected, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
   );
 }
 
@@ -142,7 +143,7 @@ function recordsOf(
   );
   const out = plan.excluded.reduce((sum, { clients }) => sum + clients, 0);
   const leftOut = out === 0 ? '' : `, ${out} left out`;
-  const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
+  const because = `${counted(plan.selected, 'client')} in ${counted(waves.length, 'wave')}${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
   const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
   const created = { edition: 0, at, by: who, because: 'created', changes: [] };

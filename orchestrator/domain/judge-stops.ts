@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { Campaign, CampaignDecision } from '../../shared/domain/campaign/campaign.ts';
 import { type RateRule, stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
@@ -47,13 +48,11 @@ const within = ({ withinMs }: StopRule): string => `within ${minutesInWords(with
 export function factWords(rule: StopRule, { kinds, causes }: FactCounts): string {
   if ('sameCause' in rule) {
     const most = Math.max(0, ...Object.values(causes));
-    return `${clientsInWords(most)} ${limitWords(rule)}`;
+    return `${counted(most, 'client')} ${limitWords(rule)}`;
   }
   const [some, tried] = [kinds[rule.on] ?? 0, kinds.tried ?? 0];
-  return `${some} of ${clientsInWords(tried)} ${limitWords(rule, some)}`;
+  return `${some} of ${counted(tried, 'client')} ${limitWords(rule, some)}`;
 }
-
-const clientsInWords = (count: number): string => `${count} ${count === 1 ? 'client' : 'clients'}`;
 
 /** What a rule counts, in which window, and its limit. */
 export const limitWords = (rule: StopRule, count = 0): string =>

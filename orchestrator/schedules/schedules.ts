@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Schedule } from '../../shared/domain/campaign/schedule.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
@@ -67,7 +68,7 @@ const noSchedule =
 const leftOver = ({ left, selected }: { readonly left: number; readonly selected: number }): Refusal =>
   fault(
     'campaign.leftOver',
-    `${left} of ${selected} selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
+    `${left} of ${counted(selected, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
   );
 
 /** Every schedule, by name. */

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { StopAction, StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
@@ -19,12 +20,10 @@ function ruleWords(rule: StopRule): string {
   const within = `within ${minutesInWords(rule.withinMs)}`;
   const what =
     'sameCause' in rule
-      ? `${clients(rule.sameCause)} with the same cause ${within}`
-      : `more than ${rule.percent} % of at least ${clients(rule.minSample)} ${stopWord(rule.on, rule.minSample)} ${within}`;
+      ? `${counted(rule.sameCause, 'client')} with the same cause ${within}`
+      : `more than ${rule.percent} % of at least ${counted(rule.minSample, 'client')} ${stopWord(rule.on, rule.minSample)} ${within}`;
   return `${what}: ${actionWords[rule.does]}`;
 }
-
-const clients = (count: number): string => `${count} ${count === 1 ? 'client' : 'clients'}`;
 
 /** How each stop rule stands now, a sentence each; none where the campaign does not run. */
 export function stopsNow(
