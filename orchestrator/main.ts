@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { openCampaignArchive } from './archive/campaign-archive.ts';
-import { type Archive, openArchive } from './audit/archive.ts';
+import { openAuditFolder } from './audit/audit-folder.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
 import { whyGone } from './audit/emptied.ts';
 import { openBackground } from './background/background.ts';
@@ -174,16 +174,6 @@ async function openDoor(
   const url = await listen(() => app.value.listen({ host, port }), port, 'SERVPACK_CHECKIN_PORT');
   if (!url.ok) await app.value.close();
   return url.ok ? ok({ app: app.value, url: url.value }) : url;
-}
-
-/** Fault `audit.folder`: the folder cannot be made. */
-function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Archive> {
-  const folder = join(dataDir, 'audit');
-  try {
-    return ok(openArchive({ folder, prefix, shards }));
-  } catch (error) {
-    return err(fault('audit.folder', `the audit cannot be kept in ${folder}: ${reasonOf(error)}`, error));
-  }
 }
 
 /**

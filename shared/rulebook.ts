@@ -23,17 +23,17 @@ interface CampaignReading {
   readonly ownOf: (client: Client) => Pick<Rules, 'zone' | 'policy' | 'calendar'>;
 }
 
-/** Which definition of a campaign's name is meant. */
-export interface Edition {
+/** Which rules of a campaign's name are meant. */
+export interface RulesVersion {
   /** As an activation names it (`lifeOf`). */
   readonly life: number;
-  /** How often the definition was changed in this life. */
-  readonly edition: number;
+  /** How often the rules were changed in this life: by an edit, or by an answer about a step. */
+  readonly changes: number;
 }
 
 export interface Rulebook {
-  /** @param edition null = the present one */
-  of(campaign: string, edition: Edition | null): Promise<CampaignReading>;
+  /** @param version null = the present rules */
+  of(campaign: string, version: RulesVersion | null): Promise<CampaignReading>;
 }
 
 /** What the rules of a campaign are read from. */
@@ -42,32 +42,36 @@ type RuleSource = Pick<CampaignStore & ReleaseStore, 'readCampaign' | 'readRelea
 type Reading = ReturnType<Rulebook['of']>;
 
 /**
- * A campaign's definition and its release are read once per process and edition. A later campaign
- * of the same name is another life, and is read again.
+ * A campaign's definition and its release are read once per process and version of the rules. A
+ * later campaign of the same name is another life, and is read again.
  */
 export function openRulebook(store: RuleSource): Rulebook {
-  const known = new Map<string, { readonly edition: Edition; readonly reading: Reading }>();
-  const of = (campaign: string, edition: Edition): Reading => {
+  const known = new Map<string, { readonly version: RulesVersion; readonly reading: Reading }>();
+  const of = (campaign: string, version: RulesVersion): Reading => {
     const found = known.get(campaign);
-    if (found !== undefined && isSame(found.edition, edition)) return found.reading;
+    if (found !== undefined && isSame(found.version, version)) return found.reading;
     const reading = read(store, campaign);
-    known.set(campaign, { edition, reading });
+    known.set(campaign, { version, reading });
     // A failed reading is not kept: the next activation tries again.
     reading.catch(() => known.get(campaign)?.reading === reading && known.delete(campaign));
     return reading;
   };
   return {
-    of: async (campaign, edition) =>
-      of(campaign, edition ?? editionOf((await store.readCampaign(campaign))?.campaign ?? {})),
+    of: async (campaign, version) =>
+      of(campaign, version ?? rulesVersionOf((await store.readCampaign(campaign))?.campaign ?? {})),
   };
 }
 
-const isSame = (a: Edition, b: Edition): boolean => a.life === b.life && a.edition === b.edition;
+const isSame = (a: RulesVersion, b: RulesVersion): boolean => a.life === b.life && a.changes === b.changes;
 
-/** The edition of a campaign's present definition. */
-export const editionOf = ({ life = 0, edition = 0 }: Pick<Campaign, 'life' | 'edition'>): Edition => ({
+/** The version of a campaign's present rules. */
+export const rulesVersionOf = ({
+  life = 0,
+  edition = 0,
+  stepAnswers = 0,
+}: Pick<Campaign, 'life' | 'edition' | 'stepAnswers'>): RulesVersion => ({
   life,
-  edition,
+  changes: edition + stepAnswers,
 });
 
 async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']> {

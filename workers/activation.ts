@@ -4,7 +4,7 @@ import { lifeOf } from '../shared/domain/campaign/life.ts';
 
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
-import type { Edition } from '../shared/rulebook.ts';
+import type { RulesVersion } from '../shared/rulebook.ts';
 import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
 import type { StoredUpgrade, UpgradeKey } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, WorkerContext } from './context.ts';
@@ -42,12 +42,12 @@ export async function activate(
     log.debug({ because: begun.because }, begun.kind);
     return begun.kind;
   }
-  const { fence, stored, edition } = begun;
+  const { fence, stored, rulesChanges: changes } = begun;
   if (stored.crashes >= crashesAtMost) return giveUp({ ...context, key, fence, queue, log }, stored);
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
   const stopOrLost = firstOf(stop, lease.lost);
   try {
-    const work = await readWork(context, key, { life: lifeOf(activation), edition }, await reading);
+    const work = await readWork(context, key, { life: lifeOf(activation), changes }, await reading);
     const change = { target: targetOf(work.client), fence, signal: stopOrLost.signal };
     const signals = { stop, lost: lease.lost };
     return await drive({ ...context, ...work, ...signals, log, key, fence, queue, change }, stored);
@@ -89,11 +89,11 @@ async function beginWhenDue(
 async function readWork(
   { rulebook, releases, store }: WorkerContext,
   key: UpgradeKey,
-  edition: Edition,
+  version: RulesVersion,
   client: Client | null,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const { rules, ownOf, profile, release, stepTimes } = await rulebook.of(key.campaign, edition);
+  const { rules, ownOf, profile, release, stepTimes } = await rulebook.of(key.campaign, version);
   const fit = stepTimes === undefined ? {} : { fit: await readFit(store, rules.product.product, stepTimes) };
   const own = { ...rules, ...ownOf(client), ...fit };
   return { client, rules: own, profile, releaseFolder: releases.of(release) };

@@ -13,6 +13,7 @@ import {
 import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
 import { remediationBegun } from './await-remediation.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
+import type { Fact } from '../shared/domain/outcome/facts.ts';
 import { factsOf } from '../shared/domain/upgrade/facts.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Evidence, Message } from '../shared/store/types.ts';
@@ -54,8 +55,17 @@ export function commitOf(
       evidence: evidence[0]?.sha256 ?? null,
     },
     evidence,
-    ...(rules?.countsFacts === true ? { facts: factsOf(leased.upgrade, upgrade, failure) } : {}),
+    ...factsIn(rules, () => factsOf(leased.upgrade, upgrade, failure)),
   };
+}
+
+/** A driver that has not read the rules leaves it to the store whether facts are counted. */
+function factsIn(
+  rules: CommitContext['rules'],
+  facts: () => readonly Fact[],
+): Pick<Commit, 'facts' | 'ifCounted'> {
+  if (rules === undefined) return { facts: facts(), ifCounted: true };
+  return rules.countsFacts === true ? { facts: facts() } : {};
 }
 
 /** What the store counts where the campaign limits remediations, and the upgrade begins one. */

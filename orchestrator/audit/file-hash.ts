@@ -33,6 +33,6 @@ async function read(
     return () => former?.hash ?? null;
   }
   const { hash } = campaign.definition;
-  const editions = campaign.edition === undefined ? [] : await store.editions(name);
+  const editions = campaign.edition === undefined ? [] : await store.editionHeads(name);
   return (at) => fileHashAt(editions, hash, at);
 }

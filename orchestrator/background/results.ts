@@ -22,6 +22,8 @@ export interface CampaignText extends InputFile {
 export interface CampaignInputFile extends CampaignText {
   /** The name of the campaign in place of the file's: an occurrence of a schedule has its own. */
   readonly campaign?: string;
+  /** Who wrote the file, where another one creates the campaign: a schedule. */
+  readonly author?: string;
 }
 
 /** A fleet file, and what its columns are where servpack names them otherwise. */

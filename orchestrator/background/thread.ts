@@ -3,6 +3,7 @@ import { readClock } from '../../shared/shared-clock.ts';
 import { openLog } from '../../shared/log.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { openAuditFolder } from '../audit/audit-folder.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
 import { importFleet } from '../fleet/import.ts';
@@ -24,8 +25,11 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
   const { redisUrl: url, prefix, shards } = config;
   const store = await openRedisStore({ url, prefix, shards, answerMs });
   if (!store.ok) return { kind: 'unavailable', message: store.error.message };
+  const archive = openAuditFolder(config, await store.value.shards());
   const context: OrchestratorContext = {
     store: store.value,
+    // Only read: the leader writes the files.
+    ...(archive.ok ? { archive: archive.value } : {}),
     dispatcher: {
       add: noJobs,
       addAll: noJobs,

@@ -5,7 +5,7 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { editionOf } from '../../shared/rulebook.ts';
+import { rulesVersionOf } from '../../shared/rulebook.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { requestId, requestsOf, termsOf, whyNotApprover } from '../domain/approval-requests.ts';
@@ -49,6 +49,8 @@ export interface ApprovalResult {
   readonly campaign: string;
   /** What became of the answer, in one sentence. */
   readonly because: string;
+  /** Why nothing begins all the same, and the commands that come next; left out = nothing does. */
+  readonly next?: { readonly because: string; readonly actions: readonly string[] } | undefined;
 }
 
 /** In these campaigns a question may be open. */
@@ -235,7 +237,7 @@ async function answerForClient(
       attempt: Number(attempt),
       of,
     };
-    const { rules } = await context.rulebook.of(name, editionOf(campaign));
+    const { rules } = await context.rulebook.of(name, rulesVersionOf(campaign));
     const decision = decide(
       { ...rules, zone: 'UTC' },
       stored.upgrade,

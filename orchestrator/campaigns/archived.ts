@@ -4,7 +4,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
 import { calm, campaignStatus, type CampaignStatus } from '../views/status.ts';
-import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import { type CampaignEdition, presentEdition } from '../../shared/domain/campaign/edition.ts';
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -46,7 +46,8 @@ export async function archivedEditions(
   const files = (await campaignArchive?.list()) ?? [];
   const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
   if (file === undefined) return null;
-  return { present: file.head.campaign.edition ?? 0, editions: file.head.editions ?? [] };
+  const { campaign, editions = [] } = file.head;
+  return { present: presentEdition(campaign, editions), editions };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import { endCause } from '../../shared/domain/rules/campaign-end.ts';
 import { endedByCampaign, hasBegun } from '../../shared/domain/upgrade/beyond-end.ts';
-import { editionOf } from '../../shared/rulebook.ts';
+import { rulesVersionOf } from '../../shared/rulebook.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 
 /** Clients cancelled at the same time. */
@@ -41,7 +41,7 @@ export async function cancelUntil(
     const { page, isLast } = await nextPage(walk.records);
     const asked = page.filter(order.isAsked);
     const ended = await Promise.all(
-      asked.map((stored) => endClient(context, stored, order.who, order.ending, editionOf(campaign))),
+      asked.map((stored) => endClient(context, stored, order.who, order.ending, rulesVersionOf(campaign))),
     );
     if (ended.some((each) => each !== 'unchanged')) walk.hasChanged = true;
     if (isLast) return true;

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { type Forecast, forecasting } from '../views/survey-forecast.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -5,8 +6,9 @@ import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
+import { namedCalendars } from '../input/campaign-ics.ts';
 import { occurrenceFile } from '../input/copied-campaign.ts';
-import { withAuthor } from '../domain/approval-requests.ts';
+import { withAuthors } from '../domain/approval-requests.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { whyStartPassed } from '../domain/start-findings.ts';
 import { whyHooksRefused } from '../hooks/allowed-program.ts';
@@ -117,33 +119,34 @@ export function leftOver(selected: number, left: number): Refusal | null {
   if (left === 0) return null;
   return fault(
     'campaign.leftOver',
-    `${left} of ${selected} selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
+    `${left} of ${counted(selected, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
   );
 }
 
 function recordsOf(
   { definition, waves, plan, removals }: Draft,
-  { text, campaign: occurrence, ...input }: CampaignInputFile,
+  { text, campaign: occurrence, calendars, ...input }: CampaignInputFile,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
-  const campaign: Campaign = withAuthor(
+  const campaign: Campaign = withAuthors(
     {
       definition,
       createdAt: at,
       waveSizes: waves.map(({ clients }) => clients.length),
       state: { status: 'created' },
     },
-    who,
+    [who, ...(input.author === undefined ? [] : [input.author])],
   );
   const picks = waves.flatMap(({ clients }, wave) =>
     clients.map((client) => waitingIn(definition, client, wave)),
   );
   const out = plan.excluded.reduce((sum, { clients }) => sum + clients, 0);
   const leftOut = out === 0 ? '' : `, ${out} left out`;
-  const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
+  const because = `${counted(plan.selected, 'client')} in ${counted(waves.length, 'wave')}${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
   const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
-  const first = { edition: 0, at, by: who, because: 'created', changes: [], ...input, text: own };
+  const created = { edition: 0, at, by: who, because: 'created', changes: [] };
+  const first = { ...created, ...input, ...namedCalendars(definition, calendars), text: own };
   return [campaign, picks, audit, 1, removals, [first]];
 }

@@ -1,4 +1,4 @@
-import { withAuthor } from '../domain/approval-requests.ts';
+import { withAuthors } from '../domain/approval-requests.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignEdition, editionStep } from '../../shared/domain/campaign/edition.ts';
@@ -11,10 +11,13 @@ import { fixedKeys, hasNotBegun, whyNoEdit, withDefinition } from '../domain/edi
 import { namesOf, spellingsIn } from '../domain/logon-server-names.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
+import { namedCalendars } from '../input/campaign-ics.ts';
 import { badFile, notFound, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
 import { type EditChange, editChanges } from '../views/edit-words.ts';
+import { asReadNow } from './calendars-now.ts';
 import { campaignAudit } from './audit.ts';
+import { authorsWith } from './authors.ts';
 import { isLarge, leftOver, whyNotReady } from './create.ts';
 import { finishMove, isMoveLeftOver, type Move, moveTo } from './move-waiting.ts';
 import { draftCampaign, whyUseless } from './plan.ts';
@@ -92,16 +95,13 @@ async function differenceOf(
   if (fixed.length > 0) return err(badFile(request.file, fixed));
   const left = leftOver(move.selected, move.left);
   if (left !== null) return err(left);
-  const changes = editChanges(campaign.definition, definition);
-  const undoes = (await context.store.editions(name)).at(-1)?.edition ?? 0;
+  const changes = editChanges(await asReadNow(context, campaign), definition);
+  const undoes = (await context.store.editionHeads(name)).at(-1)?.edition ?? 0;
   return ok({ definition, move, edit: { ...editOf(campaign, definition, move, changes), version, undoes } });
 }
 
 const changing = (name: string): string =>
   `clients of campaign ${name} join, leave or change their wave at this moment; try again`;
-
-const kept = (calendars: EditRequest['calendars']): Pick<EditRequest, 'calendars'> =>
-  calendars === undefined ? {} : { calendars };
 
 interface ReadFile {
   readonly definition: CampaignDefinition;
@@ -114,7 +114,11 @@ async function readBefore(
   { definition: before }: Campaign,
   { file, text, calendars }: EditRequest,
 ): Promise<Result<ReadFile, Refusal>> {
-  const draft = await draftCampaign(context, { file, text, ...kept(calendars) });
+  const draft = await draftCampaign(context, {
+    file,
+    text,
+    ...(calendars === undefined ? {} : { calendars }),
+  });
   if (!draft.ok) return draft;
   const read = readCampaignFile(text, file, { calendars, now: context.clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
@@ -187,13 +191,21 @@ async function commitEdit(
   { definition, move, edit }: Difference,
 ): Promise<Result<CampaignEdit, Refusal> | null> {
   const { store, clock, log } = context;
-  const next = withAuthor(withDefinition(campaign, definition), who);
+  const authors = await authorsWith(context, campaign, definition, who);
+  const next = withAuthors(withDefinition(campaign, definition), authors);
   const { edition: number = 0 } = next;
   const at = clock.now();
   const changes = editSentences(edit);
   const { hash: before } = campaign.definition;
   const own = { edition: number, at, by: who, because: reason };
-  const edition: CampaignEdition = { ...own, before, changes, file, text, ...kept(calendars) };
+  const edition: CampaignEdition = {
+    ...own,
+    before,
+    changes,
+    file,
+    text,
+    ...namedCalendars(definition, calendars),
+  };
   const because = `${reason}: ${changes.join('; ')}`.slice(0, becauseAtMost);
   const audit = campaignAudit(next, editionStep(number - 1), editionStep(number), { at, who, because });
   const moved = await store.changeMembers(next, version, audit, move.steps, { edition });

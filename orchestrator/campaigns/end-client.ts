@@ -2,7 +2,7 @@ import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import { type IdleUpgrade, changeIdle } from './commit-idle.ts';
 import { dispatchJobs, type OrchestratorContext } from '../context.ts';
-import type { Edition } from '../../shared/rulebook.ts';
+import type { RulesVersion } from '../../shared/rulebook.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 
 /**
@@ -15,7 +15,7 @@ export type EndedClient = 'settled' | 'finishing' | 'delivered' | 'unchanged' | 
 /**
  * Ends a client's part as soon as nothing is open on the client.
  * @param who the person, as the audit names them
- * @param edition of the campaign's definition, where the caller has read it; null = the present one
+ * @param version of the campaign's rules, where the caller has read it; null = the present one
  * @throws when the campaign's release or product cannot be read
  */
 export async function endClient(
@@ -23,12 +23,12 @@ export async function endClient(
   stored: IdleUpgrade & Partial<Pick<StoredUpgrade, 'index' | 'inbox'>>,
   who: string,
   ending: Ending,
-  edition: Edition | null = null,
+  version: RulesVersion | null = null,
 ): Promise<EndedClient> {
   if (stored.upgrade.state.phase === 'settled' || stored.upgrade.memory.request !== null) return 'unchanged';
   if (stored.index === 'driven') return deliverOrder(context, stored, ending);
   // The time zone does not matter: nothing is begun.
-  const rules = { ...(await context.rulebook.of(stored.key.campaign, edition)).rules, zone: 'UTC' };
+  const rules = { ...(await context.rulebook.of(stored.key.campaign, version)).rules, zone: 'UTC' };
   const decision = decide(rules, stored.upgrade, { type: 'EndRequested', ending }, context.clock.now());
   if (decision.kind === 'ignored') return 'unchanged';
   const { upgrade, because } = decision;

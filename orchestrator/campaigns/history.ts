@@ -1,7 +1,7 @@
-import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import { type CampaignEdition, presentEdition } from '../../shared/domain/campaign/edition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { CampaignEdit, InputFile } from '../background/results.ts';
+import type { CampaignEdit, CampaignText } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { copiedCampaign } from '../input/copied-campaign.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -29,15 +29,21 @@ export async function readHistory(
   context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignHistory, Refusal>> {
-  const found = await editionsOf(context, name);
-  if (!found.ok) return found;
-  const { present, editions } = found.value;
+  const record = await context.store.readCampaign(name);
+  const archived = record === null ? await archivedEditions(context, name) : null;
+  if (record === null && archived === null) return err(notFound('campaign', name));
+  const editions = archived?.editions ?? (await context.store.editionHeads(name));
+  const present = archived?.present ?? presentEdition(record?.campaign ?? {}, editions);
   return ok({
     campaign: name,
     edition: present,
-    editions: editions.map(({ at, text: _text, calendars: _calendars, before: _before, ...each }) => ({
-      ...each,
+    editions: editions.map(({ edition, at, by, because, changes, file }) => ({
+      edition,
       at: isoOf(at),
+      by,
+      because,
+      changes,
+      file,
     })),
   });
 }
@@ -49,8 +55,10 @@ interface Editions {
 
 async function editionsOf(context: OrchestratorContext, name: string): Promise<Result<Editions, Refusal>> {
   const record = await context.store.readCampaign(name);
-  if (record !== null)
-    return ok({ present: record.campaign.edition ?? 0, editions: await context.store.editions(name) });
+  if (record !== null) {
+    const editions = await context.store.editions(name);
+    return ok({ present: presentEdition(record.campaign, editions), editions });
+  }
   const archived = await archivedEditions(context, name);
   return archived === null ? err(notFound('campaign', name)) : ok(archived);
 }
@@ -101,14 +109,18 @@ export async function revertCampaign(
   return editCampaign(context, who, { ...order, campaign, ...input });
 }
 
-/** The file of a campaign under another name, and for another release where one is named. */
+/**
+ * The file of a campaign under another name, and for another release where one is named, with the
+ * calendar files that it names.
+ */
 export async function cloneCampaign(
   context: OrchestratorContext,
   name: string,
   { as, release }: { readonly as: string; readonly release?: string | undefined },
-): Promise<Result<InputFile, Refusal>> {
+): Promise<Result<CampaignText, Refusal>> {
   const found = await readEdition(context, name, null);
   if (!found.ok) return found;
+  const { file, calendars } = found.value;
   const text = copiedCampaign(found.value.text, { campaign: as, release });
-  return ok({ file: found.value.file, text });
+  return ok({ file, text, ...(calendars === undefined ? {} : { calendars }) });
 }

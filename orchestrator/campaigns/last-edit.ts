@@ -5,7 +5,7 @@ import { type Edited, editionNow } from '../views/edition-now.ts';
 /** The last change of a campaign. A campaign that was never edited costs no read. */
 export async function lastEdit(store: OperatorStore, { definition, edition = 0 }: Campaign): Promise<Edited> {
   if (edition === 0) return {};
-  const editions = await store.editions(definition.campaign);
-  const found = editions.find((each) => each.edition === edition);
-  return found === undefined ? {} : { edition: editionNow(found) };
+  const [present] = await store.editionHeads(definition.campaign, edition);
+  const found = present ?? (await store.editionHeads(definition.campaign)).at(-1);
+  return found === undefined || found.edition === 0 ? {} : { edition: editionNow(found) };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
@@ -127,7 +128,7 @@ function noneSelected(
 ): Refusal {
   const out = excluded.reduce((sum, { clients }) => sum + clients.length, 0);
   const words = selectionWords(select);
-  const none = `the campaign selects none of the ${length} clients of the fleet`;
+  const none = `the campaign selects none of the ${counted(length, 'client')} of the fleet`;
   const says = words === null ? none : `${none}: ${words}`;
   return fault('campaign.empty', out === 0 ? says : `${says}; exclude leaves out ${out} of them`);
 }

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
@@ -50,7 +51,7 @@ export async function finishRemoval(
   const clients = campaign.waveSizes.reduce((sum, size) => sum + size, 0);
   const { by: who = '', because: reason = '' } = campaign.removal ?? {};
   const where = file === null ? '' : `, to ${file}`;
-  const because = `${to}${where}: ${clients} clients, campaign file with SHA-256 ${hash}: ${reason}`;
+  const because = `${to}${where}: ${counted(clients, 'client')}, campaign file with SHA-256 ${hash}: ${reason}`;
   const at = clock.now();
   // Another call may have ended the same removal: the campaign is gone all the same.
   await store.removeCampaign(name, campaignAudit(campaign, campaign.state.status, to, { at, who, because }));

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { type Reopening, retry, unmark } from '../domain/reopen.ts';
 import { isInRetrySelection, type RetrySelection } from '../domain/retry-selection.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -110,7 +111,13 @@ export async function reopenAll(
     page = [];
   }
   await open(page);
-  if (reopened > 0) await runAgain(context, who, name, `${reopened} clients are open again`);
+  if (reopened > 0)
+    await runAgain(
+      context,
+      who,
+      name,
+      `${counted(reopened, 'client')} ${reopened === 1 ? 'is' : 'are'} open again`,
+    );
   context.log.info({ campaign: name, who, reopened, passedOver }, 'clients are open again');
   return ok({ campaign: name, reopened, passedOver });
 }

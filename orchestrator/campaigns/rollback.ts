@@ -2,7 +2,7 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { profileOf } from '../../shared/products/profile.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
-import type { CampaignPlan, InputFile } from '../background/results.ts';
+import type { CampaignPlan, CampaignText } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { type RollbackClients, rollbackClients } from '../domain/rollback-clients.ts';
 import { whyNoRollback } from '../domain/rollback-release.ts';
@@ -15,7 +15,7 @@ import { readEdition } from './history.ts';
 import { namesOfExcluded } from './plan.ts';
 
 /** The campaign file that brings the clients of a campaign back to an older release. */
-export interface CampaignRollback extends InputFile {
+export interface CampaignRollback extends CampaignText {
   /** What the file would do; `excluded` names the clients that the campaign has not upgraded. */
   readonly plan: CampaignPlan;
 }
@@ -46,9 +46,9 @@ export async function rollBackCampaign(
     .toReversed();
   const text = rollbackFile(edition.value.text, { campaign: as, release, waves });
   if (Buffer.byteLength(text) > yamlBytesAtMost) return err(tooLarge(name));
-  const input = { file: `${as}.yaml`, text };
   const { calendars } = edition.value;
-  const planned = await planCampaign(context, calendars === undefined ? input : { ...input, calendars });
+  const input = { file: `${as}.yaml`, text, ...(calendars === undefined ? {} : { calendars }) };
+  const planned = await planCampaign(context, input);
   if (!planned.ok) return planned;
   const excluded = [...clients.leftOut].map(([reason, names]) => namesOfExcluded(reason, names));
   return ok({ ...input, plan: { ...planned.value, excluded } });

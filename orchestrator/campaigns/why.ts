@@ -10,6 +10,7 @@ import { type Why, whyAdmitted, type WhyAnswer, whyWaiting } from '../views/why.
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
+import { withLateAnswers } from '../views/late-answers.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { lastEdit } from './last-edit.ts';
 import { copiesOf, hookRunsOf } from './report.ts';
@@ -66,9 +67,10 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   const record = await store.readCampaign(part.campaign);
   if (record === null) return null;
   const shares = await sharedServers(store, part.campaign);
+  const counters = await store.counters(part.campaign);
   const surroundings: WhyContext = {
-    campaign: record.campaign,
-    counters: await store.counters(part.campaign),
+    campaign: withLateAnswers(record.campaign, counters),
+    counters,
     slots: await store.slotsInUse(part.campaign),
     product: await productOf(store, record.campaign.definition.release),
     now: clock.now(),

@@ -2,6 +2,7 @@ import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { type Campaign, unanswered } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
+import { withLateAnswers } from '../views/late-answers.ts';
 import { type Check, fine, warning } from './check.ts';
 
 /**
@@ -9,11 +10,19 @@ import { type Check, fine, warning } from './check.ts';
  * a rule waits for a person, so it is a warning; the pause of a person is only named.
  */
 export async function checkStops(
-  store: Pick<OperatorStore, 'readHalt' | 'campaigns'>,
+  store: Pick<OperatorStore, 'readHalt' | 'campaigns' | 'counters'>,
 ): Promise<readonly Check[]> {
   const { halt } = await store.readHalt();
-  const paused = (await store.campaigns(['paused'])).flatMap(({ campaign }) => pauseOf(campaign));
+  const paused: Check[] = [];
+  for (const { campaign } of await store.campaigns(['paused']))
+    paused.push(...pauseOf(await withAnswers(store, campaign)));
   return halt === null ? paused : [haltOf(halt), ...paused];
+}
+
+async function withAnswers(store: Pick<OperatorStore, 'counters'>, campaign: Campaign): Promise<Campaign> {
+  const { definition, state } = campaign;
+  if (state.status !== 'paused' || state.by !== unanswered) return campaign;
+  return withLateAnswers(campaign, await store.counters(definition.campaign));
 }
 
 const haltOf = ({ by, because, at }: { by: string; because: string; at: number }): Check =>

@@ -31,13 +31,25 @@ export const termsOf = ({ approvals = [] }: CampaignDefinition, subject: Subject
       : 'remediation' in rule && rule.remediation === subject.remediation,
   ) ?? {};
 
-/** Notes who created, edited or started the campaign, where such a person cannot approve. */
+/** Does the approval of some wave or step need another person than the authors? */
+export const asksAnother = ({ approvals = [] }: CampaignDefinition): boolean =>
+  approvals.some(({ by }) => by === 'another');
+
+/**
+ * Notes who created, edited or started the campaign, where such a person cannot approve.
+ * @param authors null = it is not known who created it: then nobody can approve
+ */
+export function withAuthors(campaign: Campaign, authors: readonly string[] | null): Campaign {
+  if (!asksAnother(campaign.definition)) return campaign;
+  const { authors: _, ...others } = campaign.approvals ?? {};
+  const known = authors === null ? {} : { authors: [...new Set(authors)] };
+  return { ...campaign, approvals: { ...others, ...known } };
+}
+
+/** Notes one more author. Where the others are not known, they stay unknown. */
 export function withAuthor(campaign: Campaign, who: string): Campaign {
-  const { definition, approvals } = campaign;
-  const isAsked = definition.approvals?.some(({ by }) => by === 'another') === true;
-  const authors = approvals?.authors ?? [];
-  if (!isAsked || authors.includes(who)) return campaign;
-  return { ...campaign, approvals: { ...approvals, authors: [...authors, who] } };
+  const { authors } = campaign.approvals ?? {};
+  return authors === undefined || authors.includes(who) ? campaign : withAuthors(campaign, [...authors, who]);
 }
 
 /** Why this person cannot approve; null = they can. What is not known stays closed. */

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { Campaign, CampaignDecision, Running } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
@@ -64,7 +65,7 @@ function finishWhenSettled(
   const waiting = progress.reduce((sum, wave) => sum + wave.waiting, 0);
   const isSettled = progress.every((wave) => wave.settled + wave.waiting === wave.size);
   if (waiting === 0 || !isSettled) return null;
-  const because = `its end has come, and what had begun is finished; nothing was begun on ${waiting} clients`;
+  const because = `its end has come, and what had begun is finished; nothing was begun on ${counted(waiting, 'client')}`;
   return transition(campaign, abortedAtEnd(state, now, now, because), because);
 }
 

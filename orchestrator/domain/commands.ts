@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { whyEndPassed } from './campaign-end.ts';
 import { acceptedWords, evaluateGate } from './gate.ts';
 import { acceptUnknownHealth } from './health-looks.ts';
@@ -126,7 +127,7 @@ function resumeInSpite(
   const unhealthy = waves.reduce((sum, { health }) => sum + health.unhealthy, 0);
   if (acceptFailures !== undefined && acceptFailures !== inAll)
     return refused(
-      `campaign ${campaign.definition.campaign} has ${inAll} failures by now, not ${acceptFailures}; look at them, and resume it with that number`,
+      `campaign ${campaign.definition.campaign} has ${counted(inAll, 'failure')} by now, not ${acceptFailures}; look at them, and resume it with that number`,
     );
   const stops = waves.map((progress, index) => {
     const question = gateQuestion(campaign, state, { index, progress, now });

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { awaitingOf, type Campaign, type CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition, Wave } from '../../shared/domain/campaign/definition.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -111,7 +112,7 @@ function fixedWaves(
   return [
     {
       path: ['waves'],
-      wrong: `has ${next.waves.length} waves`,
+      wrong: `has ${counted(next.waves.length, 'wave')}`,
       expected: `at least ${last + 1}, because a client of the wave with this number was skipped or worked on`,
     },
   ];

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { WaveApproval } from '../../shared/domain/campaign/approval.ts';
 import type { GateMark } from '../../shared/domain/campaign/opening.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -25,7 +26,9 @@ export function doneOf(question: GateQuestion): readonly string[] {
       : [`soaked since ${isoOf(state.mark.since)}`]),
     ...(gate.health === undefined || progress.ends.upgraded === 0
       ? []
-      : [`${progress.health.healthy} of ${progress.ends.upgraded} upgraded clients still healthy`]),
+      : [
+          `${progress.health.healthy} of ${counted(progress.ends.upgraded, 'upgraded client')} still healthy`,
+        ]),
     ...(approval === undefined ? [] : [`approved by ${approval.by}`]),
   ];
 }

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { Acceptance } from '../../shared/domain/campaign/campaign.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
 import type { Wave } from '../../shared/domain/campaign/definition.ts';
@@ -95,9 +96,9 @@ export const acceptedWords = ({
   notKnown = 0,
 }: Pick<Acceptance, 'failures' | 'unhealthy' | 'notKnown'>): string =>
   [
-    ...(failures === 0 ? [] : [many(failures, 'failure')]),
-    ...(unhealthy === 0 ? [] : [many(unhealthy, 'unhealthy client')]),
-    ...(notKnown === 0 ? [] : [`${many(notKnown, 'client')} of unknown health`]),
+    ...(failures === 0 ? [] : [counted(failures, 'failure')]),
+    ...(unhealthy === 0 ? [] : [counted(unhealthy, 'unhealthy client')]),
+    ...(notKnown === 0 ? [] : [`${counted(notKnown, 'client')} of unknown health`]),
   ].join(' and ');
 
 /** Says why the health of the wave stops the campaign; null = the health stops nothing. */
@@ -107,7 +108,7 @@ function tooManyUnhealthy(wave: Wave, progress: WaveProgress, accepted: number):
   const known = healthy + unhealthy;
   if (limit === undefined || known < healthSampleOf(wave, progress)) return null;
   return (unhealthy - accepted) * 100 > limit.notOkPercent * known
-    ? `${unhealthy} of ${known} upgraded clients that were looked at again are unhealthy, limit ${limit.notOkPercent} %`
+    ? `${unhealthy} of ${counted(known, 'upgraded client')} that ${known === 1 ? 'was' : 'were'} looked at again ${unhealthy === 1 ? 'is' : 'are'} unhealthy, limit ${limit.notOkPercent} %`
     : null;
 }
 
@@ -119,7 +120,5 @@ function brokenBecause(
   const first = causes[0];
   const cause = first === undefined ? '' : `, same cause ${first.count}x: ${first.cause}`;
   const ill = health.unhealthy === 0 ? '' : ` and ${health.unhealthy} unhealthy`;
-  return `wave ${name}: ${many(failures, 'failure')}${ill} in ${many(tried, 'client')} that were tried, limit ${limit} %${cause}`;
+  return `wave ${name}: ${counted(failures, 'failure')}${ill} in ${counted(tried, 'client')} that ${tried === 1 ? 'was' : 'were'} tried, limit ${limit} %${cause}`;
 }
-
-export const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type {
   Campaign,
   CampaignDecision,
@@ -88,7 +89,7 @@ export function healthAsked(
   return transition(
     campaign,
     { ...state, health: { wave, at: now, survey } },
-    `wave ${definition.waves[wave]?.name ?? ''}: looks again at ${clients} upgraded clients, survey ${survey}`,
+    `wave ${definition.waves[wave]?.name ?? ''}: looks again at ${counted(clients, 'upgraded client')}, survey ${survey}`,
   );
 }
 

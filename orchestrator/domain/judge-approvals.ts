@@ -121,7 +121,7 @@ const withRequest = (campaign: Campaign, request: ApprovalRequest): Campaign => 
 
 /**
  * The campaign after an answer. A rejected wave stays closed, and the campaign pauses. An answer
- * about a step is a new edition of the rules, so workers read it with the next activation.
+ * about a step changes the rules of the clients, so workers read them with the next activation.
  */
 export function withAnswer(
   campaign: Campaign,
@@ -135,7 +135,7 @@ export function withAnswer(
   const because = `${subjectWords(subject)} ${answerWords(answer)}`;
   const says = `${because}${shown}`;
   if ('remediation' in subject)
-    return transition({ ...answered, edition: (campaign.edition ?? 0) + 1 }, state, says);
+    return transition({ ...answered, stepAnswers: (campaign.stepAnswers ?? 0) + 1 }, state, says);
   if (answer.is === 'approved') {
     const wave = campaign.definition.waves.findIndex(({ name }) => name === subject.wave);
     const by = answer.by ?? 'nobody (expired)';

@@ -1,5 +1,6 @@
+import { counted } from './counted.ts';
 import type { Campaign, CampaignDecision } from '../../shared/domain/campaign/campaign.ts';
-import { stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
+import { type RateRule, stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { abort } from './commands.ts';
 import { transition } from './decision.ts';
@@ -45,14 +46,25 @@ const within = ({ withinMs }: StopRule): string => `within ${minutesInWords(with
 
 /** The numbers of a rule, with its window and its limit. */
 export function factWords(rule: StopRule, { kinds, causes }: FactCounts): string {
-  if ('sameCause' in rule)
-    return `${Math.max(0, ...Object.values(causes))} clients with the same cause ${within(rule)}, limit ${rule.sameCause}`;
-  const { on, percent } = rule;
-  return `${kinds[on] ?? 0} of ${kinds.tried ?? 0} clients ${stopWord[on]} ${within(rule)}, limit ${percent} %`;
+  if ('sameCause' in rule) {
+    const most = Math.max(0, ...Object.values(causes));
+    return `${counted(most, 'client')} ${limitWords(rule)}`;
+  }
+  const [some, tried] = [kinds[rule.on] ?? 0, kinds.tried ?? 0];
+  return `${some} of ${counted(tried, 'client')} ${limitWords(rule, some)}`;
 }
 
-/** What happened to the clients that a rule counts. */
-export const stopWord = {
+/** What a rule counts, in which window, and its limit. */
+export const limitWords = (rule: StopRule, count = 0): string =>
+  'sameCause' in rule
+    ? `with the same cause ${within(rule)}, limit ${rule.sameCause}`
+    : `${stopWord(rule.on, count)} ${within(rule)}, limit ${rule.percent} %`;
+
+/** What happened to so many clients that a rule counts. */
+export const stopWord = (on: RateRule['on'], count = 0): string =>
+  count === 1 ? stopWords[on].replace(/^were /u, 'was ') : stopWords[on];
+
+const stopWords = {
   failed: 'failed',
   blocked: 'were blocked',
   unreachable: 'were unreachable',

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition, Client, Gate } from '../../shared/domain/campaign/definition.ts';
 
@@ -27,12 +28,12 @@ export function planWarnings(
     return [
       ...(sample > needed
         ? [
-            `wave ${name}: its gate decides after ${sample} of ${size} clients (minSample), so settled: ${gate.settledPercent} % has no effect`,
+            `wave ${name}: its gate decides after ${sample} of ${counted(size, 'client')} (minSample), so settled: ${gate.settledPercent} % has no effect`,
           ]
         : []),
       ...(size - held < Math.max(sample, needed)
         ? [
-            `wave ${name}: ${held} of ${size} clients cannot begin, because the release is not staged on their logon servers, so its gate cannot decide`,
+            `wave ${name}: ${held} of ${counted(size, 'client')} cannot begin, because the release is not staged on ${held === 1 ? 'its logon server' : 'their logon servers'}, so its gate cannot decide`,
           ]
         : []),
     ];

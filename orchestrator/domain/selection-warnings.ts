@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { CampaignDefinition, Wave } from '../../shared/domain/campaign/definition.ts';
 import type { Plan } from './plan-waves.ts';
 import { printWhere } from '../../shared/domain/campaign/where.ts';
@@ -38,7 +39,7 @@ function elsewhere({ name, size }: Wave, plan: Plan, index: number): readonly st
     .slice(0, namesAtMost)
     .map((client) => `${client} ${places.get(client) ?? 'is not selected'}`);
   const more = missing.size > namesAtMost ? `, and ${missing.size - namesAtMost} more` : '';
-  const of = `${missing.size} of ${size.clients.length} named clients`;
+  const of = `${missing.size} of ${counted(size.clients.length, 'named client')}`;
   return [`wave ${name}: ${of} ${missing.size === 1 ? 'is' : 'are'} not in it: ${said.join(', ')}${more}`];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { namesOf, spelledBy } from '../domain/logon-server-names.ts';
 import { shownDelimiter } from '../input/csv-delimiter.ts';
@@ -115,7 +116,7 @@ async function outcomeOf(context: OrchestratorContext, who: string, asked: Asked
     who,
     from: '',
     to: 'imported',
-    because: `${clients.length} clients of the fleet, from ${file}`,
+    because: `${counted(clients.length, 'client')} of the fleet, from ${file}`,
     evidence: null,
   });
   if (outcome.kind === 'imported') log.info({ who, file, ...outcome.imported }, 'fleet imported');

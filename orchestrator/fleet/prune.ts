@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import { fault } from '../../shared/errors.ts';
@@ -29,7 +30,7 @@ export async function whyNotPruned(
   if (removes !== undefined && removes !== leaving.length)
     return fault(
       'fleet.changed',
-      `nothing was changed: ${leaving.length} clients would leave the fleet now, and ${removes} when you were asked; try again`,
+      `nothing was changed: ${counted(leaving.length, 'client')} would leave the fleet now, and ${removes} when you were asked; try again`,
     );
   return whyKept(store, leaving, gone);
 }

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { removedTo } from '../../shared/store/removal-store.ts';
@@ -115,7 +116,7 @@ export async function takeOut(
       return err(
         fault(
           'fleet.kept',
-          `${removed === 0 ? 'nothing was removed' : `${removed} of ${clients.length} clients were removed`}: campaign ${first?.campaign ?? ''} has begun with client ${first?.client ?? ''} at this moment; try again`,
+          `${removed === 0 ? 'nothing was removed' : `${removed} of ${counted(clients.length, 'client')} ${removed === 1 ? 'was' : 'were'} removed`}: campaign ${first?.campaign ?? ''} has begun with client ${first?.client ?? ''} at this moment; try again`,
         ),
       );
     }

@@ -1,4 +1,9 @@
-import type { CampaignBlackout, IcsSource, Where } from '../../shared/domain/campaign/definition.ts';
+import type {
+  CampaignBlackout,
+  CampaignCalendar,
+  IcsSource,
+  Where,
+} from '../../shared/domain/campaign/definition.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
@@ -44,7 +49,10 @@ export function expandIcs(
   const faults: InputFault[] = [];
   const blackouts: CampaignBlackout[] = [];
   const sources: IcsSource[] = [];
-  const size = Object.values(calendars).reduce((sum, { length }) => sum + length, 0);
+  const size = [...new Set(entries.map(({ ics }) => ics))].reduce(
+    (sum, ics) => sum + (Object.hasOwn(calendars, ics) ? (calendars[ics]?.length ?? 0) : 0),
+    0,
+  );
   for (const { ics, reason, where, line } of entries) {
     const text = Object.hasOwn(calendars, ics) ? calendars[ics] : undefined;
     const bad = (wrong: string, expected: string) => faults.push({ file, line, key: 'ics', wrong, expected });
@@ -79,4 +87,14 @@ export function expandIcs(
       });
   }
   return faults.length === 0 ? ok({ blackouts, sources }) : err(faults);
+}
+
+/** The texts of the calendar files that a definition names, which are kept with its file. */
+export function namedCalendars(
+  { calendar }: { readonly calendar?: CampaignCalendar },
+  calendars: BesideFile['calendars'] = {},
+): { readonly calendars?: Readonly<Record<string, string>> } {
+  const names = new Set(calendar?.ics?.map(({ file }) => file));
+  const named = Object.entries(calendars).filter(([name]) => names.has(name));
+  return named.length === 0 ? {} : { calendars: Object.fromEntries(named) };
 }

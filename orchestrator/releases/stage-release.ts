@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { areInputFaults } from '../../shared/input/input-fault.ts';
@@ -131,7 +132,7 @@ const auditOf = (
   from: '',
   to: 'staged',
   because:
-    `release ${release.release} of ${release.product}: ${release.files.length} files in ${tree}; ` +
+    `release ${release.release} of ${release.product}: ${counted(release.files.length, 'file')} in ${tree}; ` +
     (evidence.exitCode === null
       ? 'no upgrade command, because servpack brings the files itself'
       : `the upgrade command ended${host === null ? '' : ` on ${host}`} with exit code ${evidence.exitCode}`),

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
@@ -64,10 +65,16 @@ function whatDiffers(delivered: readonly ManifestFile[], files: readonly Manifes
   const there = new Map(files.map((each) => [each.name, each]));
   const absent = delivered.filter(({ name }) => !there.has(name));
   const other = delivered.filter(({ name, sha256 }) => (there.get(name)?.sha256 ?? sha256) !== sha256);
-  const of = `of ${delivered.length} files`;
+  const of = `of ${counted(delivered.length, 'file')}`;
   return [
-    ...(absent.length === 0 ? [] : [`${absent.length} ${of} are missing in the tree: ${named(absent)}`]),
-    ...(other.length === 0 ? [] : [`${other.length} ${of} have another SHA-256: ${named(other)}`]),
+    ...(absent.length === 0
+      ? []
+      : [
+          `${absent.length} ${of} ${absent.length === 1 ? 'is' : 'are'} missing in the tree: ${named(absent)}`,
+        ]),
+    ...(other.length === 0
+      ? []
+      : [`${other.length} ${of} ${other.length === 1 ? 'has' : 'have'} another SHA-256: ${named(other)}`]),
   ];
 }
 

@@ -27,8 +27,8 @@ export function drainCampaigns(): Round {
         return whenChanged;
       }
       await context.store.shareBudget(record);
-      await admitClients(context, campaign);
-      const next = { at: nextMoment(campaign, counters, context.clock.now()) };
+      await admitClients(context, campaign, { counters });
+      const next = { at: nextMoment(campaign, counters ?? {}, context.clock.now()) };
       if (campaign.state.status !== 'aborted' && !isFinishingCampaign(campaign)) return next;
       return { ...next, inMs: await cancelling.run(context, campaign) };
     },

@@ -64,20 +64,20 @@ async function runCampaign(
   claims: Claim[],
 ): Promise<Looked> {
   const { store, clock } = context;
-  const held = await hooksOf(context, record.campaign);
-  const { record: evaluated, counters } = await evaluateCampaign(context, record, held.holdsEnd);
+  const { held, known } = await hooksOf(context, record.campaign);
+  const { record: evaluated, counters } = await evaluateCampaign(context, record, held.holdsEnd, known);
   const { campaign } = evaluated;
   if (campaign.state.status !== 'running') return { campaign, next: whenChanged };
   await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
   const claimed = claims.length;
-  const admission = { openClasses, heldFrom: held.fromWave, claims };
+  const admission = { openClasses, heldFrom: held.fromWave, claims, counters };
   const { opensAt, isFull } = await admitClients(context, campaign, admission);
   return {
     campaign,
     next: {
-      at: earliest([opensAt, held.againAt, nextMoment(campaign, counters, clock.now())]),
+      at: earliest([opensAt, held.againAt, nextMoment(campaign, counters ?? {}, clock.now())]),
       // A client that waits may be claimed by another campaign.
-      afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters),
+      afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters ?? {}),
       // All campaigns that want slots of one logon server are asked together.
       isSharing: claims.length > claimed,
     },
@@ -92,36 +92,42 @@ const isAnyClientWaiting = ({ openWaves }: Running, counters: Counters): boolean
 
 interface Evaluated {
   readonly record: CampaignRecord;
-  readonly counters: Counters;
+  /** Null = they were not read: clients of the campaign are changing. */
+  readonly counters: Counters | null;
 }
 
-/** What its hooks hold back. A campaign without hooks costs no read. */
-async function hooksOf(context: LeaderContext, campaign: Campaign): Promise<HookHold> {
+/** What its hooks hold back, and the counters that say so. Without hooks nothing is read. */
+async function hooksOf(
+  context: LeaderContext,
+  campaign: Campaign,
+): Promise<{ readonly held: HookHold; readonly known: Counters | null }> {
   const { definition } = campaign;
-  const counters = definition.hooks === undefined ? {} : await context.store.counters(definition.campaign);
-  return advanceHooks(context, campaign, counters);
+  const known = definition.hooks === undefined ? null : await context.store.counters(definition.campaign);
+  return { held: await advanceHooks(context, campaign, known ?? {}), known };
 }
 
 /**
  * Evaluates a campaign on its counters and commits what follows: the next wave opens, the campaign
  * pauses, or it ends.
  * @param holdsEnd a hook has to run before the campaign ends
+ * @param known its counters, where this look has read them already
  * @returns the record as it is then, and the counters
  */
 export async function evaluateCampaign(
   context: LeaderContext,
   record: CampaignRecord,
   holdsEnd = false,
+  known: Counters | null = null,
 ): Promise<Evaluated> {
   const { store, clock, log } = context;
   const { campaign, version } = record;
   const name = campaign.definition.campaign;
   const { memberChange } = campaign;
   if (isMoveLeftOver(campaign, clock.now()))
-    return { record: (await finishMove(context, 'orchestrator', name)) ?? record, counters: {} };
+    return { record: (await finishMove(context, 'orchestrator', name)) ?? record, counters: null };
   if (memberChange !== undefined && isLeftOver(memberChange, clock.now()))
-    return { record: (await store.endMemberChange(name)) ?? record, counters: {} };
-  const counters = await store.counters(name);
+    return { record: (await store.endMemberChange(name)) ?? record, counters: null };
+  const counters = known ?? (await store.counters(name));
   const at = clock.now();
   if (hasRamp(campaign)) {
     const again = rampAfterHalt(campaign, counters, (await store.readHalt()).version);
@@ -131,10 +137,10 @@ export async function evaluateCampaign(
       return { record: (await store.commitCampaign(again, version, audit)) ?? record, counters };
     }
   }
-  const known = await readStopFacts(store, campaign, at);
-  const decision = decideCampaign(campaign, { type: 'CountersRead', counters, ...known }, at);
+  const stops = await readStopFacts(store, campaign, at);
+  const decision = decideCampaign(campaign, { type: 'CountersRead', counters, ...stops }, at);
   if (decision.kind !== 'changed') return { record, counters };
-  if (known.facts !== undefined) await haltByRule(context, campaign, known.facts, at);
+  if (stops.facts !== undefined) await haltByRule(context, campaign, stops.facts, at);
   const { status } = decision.campaign.state;
   if (status === 'ended' && holdsEnd) return { record, counters };
   log.info({ campaign: name, because: decision.because }, status);
@@ -161,6 +167,8 @@ interface AdmissionRules {
    * admitting it. Left out = such clients are admitted as well.
    */
   readonly claims?: Claim[];
+  /** The counters of the campaign, where this look has read them already. */
+  readonly counters?: Counters | null;
 }
 
 /**
@@ -175,6 +183,7 @@ export async function admitClients(
     openClasses = rememberingOpenClasses(),
     heldFrom = Number.POSITIVE_INFINITY,
     claims,
+    counters = null,
   }: AdmissionRules = {},
 ): Promise<Admission> {
   const { store, clock, log } = context;
@@ -191,7 +200,7 @@ export async function admitClients(
     return false;
   };
   const queued = await store.queued(name, free, isOpen === everywhere ? everywhere : noting);
-  const { pace, starts } = await startsOf(context, campaign);
+  const { pace, starts } = await startsOf(context, campaign, counters);
   // After the end of a campaign no further client begins.
   const able = isFinishingCampaign(campaign) ? [] : queued.waiting.filter(({ wave }) => wave < heldFrom);
   const waiting = able.slice(0, starts);
@@ -217,9 +226,10 @@ const hasRamp = ({ definition: { speed } }: Campaign): boolean => speed !== unde
 async function startsOf(
   { store, clock }: LeaderContext,
   campaign: Campaign,
+  counters: Counters | null,
 ): Promise<{ readonly pace?: Pace; readonly starts: number }> {
   const { campaign: name } = campaign.definition;
-  const speed = speedNow(campaign, hasRamp(campaign) ? await store.counters(name) : {});
+  const speed = speedNow(campaign, hasRamp(campaign) ? (counters ?? (await store.counters(name))) : {});
   if (speed === null) return { starts: Infinity };
   const { perMinute } = speed;
   return { pace: { perMinute }, starts: mayStart(await store.recentStarts(name), perMinute, clock.now()) };

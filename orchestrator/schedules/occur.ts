@@ -60,8 +60,8 @@ async function begin(
   if (present === null) {
     const running = await predecessorOf(context, schedule);
     if (running !== null) return skipped(`${campaign} is not created: ${running}`);
-    const { file, text, calendars } = schedule;
-    const input = { file, text, campaign, ...(calendars === undefined ? {} : { calendars }) };
+    const { file, text, calendars, createdBy: author } = schedule;
+    const input = { file, text, campaign, author, ...(calendars === undefined ? {} : { calendars }) };
     const created = await createCampaign(context, by, input);
     if (!created.ok && created.error.code === 'campaign.fleetChanged') return null;
     if (!created.ok && created.error.code !== 'campaign.taken')

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Schedule } from '../../shared/domain/campaign/schedule.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
@@ -7,6 +8,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { nextOccurrence } from './recurrence.ts';
 import { occurrenceByHand, resumed } from './occurrences.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
+import { namedCalendars } from '../input/campaign-ics.ts';
 import { toRecurrence } from '../input/campaign-schedule.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { type ScheduleView, scheduleView } from './schedule-words.ts';
@@ -39,7 +41,9 @@ export async function createSchedule(
   const name = definition.campaign;
   const schedule: Schedule = {
     schedule: name,
-    ...input,
+    file: input.file,
+    text: input.text,
+    ...namedCalendars(definition, input.calendars),
     hash: definition.hash,
     recurrence,
     missed: keys.schedule.missed,
@@ -64,7 +68,7 @@ const noSchedule =
 const leftOver = ({ left, selected }: { readonly left: number; readonly selected: number }): Refusal =>
   fault(
     'campaign.leftOver',
-    `${left} of ${selected} selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
+    `${left} of ${counted(selected, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,
   );
 
 /** Every schedule, by name. */

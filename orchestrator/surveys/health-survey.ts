@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Health } from '../../shared/domain/observation/health.ts';
@@ -50,7 +51,7 @@ export async function startHealthSurvey(
       at: survey.at,
       from: '',
       to: 'looking',
-      because: `looks at ${total} clients and changes nothing: ${what}`,
+      because: `looks at ${counted(total, 'client')} and changes nothing: ${what}`,
     }),
   );
   if (begun === null) return null;

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
@@ -33,11 +34,11 @@ export function waveText(
   const before = waveProgress(waveSizes, counters)[index - 1];
   const gate = definition.waves[index - 1];
   return [
-    `wave ${wave} of campaign ${definition.campaign}: work begins on its ${clients.count} clients`,
+    `wave ${wave} of campaign ${definition.campaign}: work begins on its ${counted(clients.count, 'client')}`,
     ...(before === undefined || gate === undefined
       ? []
       : [
-          `wave ${gate.name} before it: ${before.settled} of ${before.size} finished, ${before.failures} of ${before.tried} tried clients failed or need attention: ${endsInWords(before.ends)}`,
+          `wave ${gate.name} before it: ${before.settled} of ${before.size} finished, ${before.failures} of ${counted(before.tried, 'tried client')} failed or ${before.failures === 1 ? 'needs' : 'need'} attention: ${endsInWords(before.ends)}`,
           ...before.causes.slice(0, 3).map(({ cause, count }) => `${count}x ${cause}`),
         ]),
     `its clients: ${named(clients)}`,

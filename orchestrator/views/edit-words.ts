@@ -19,6 +19,7 @@ const sentenceOf: Readonly<Record<string, string>> = {
   startAt: 'start',
   window: 'window',
   windows: 'window',
+  ics: 'blackouts',
   budgets: 'budgets',
   ladder: 'ladder',
   ladders: 'ladder',

@@ -1,4 +1,4 @@
-import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import type { EditionHead } from '../../shared/domain/campaign/edition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { fromNow } from './duration-text.ts';
 
@@ -18,7 +18,7 @@ export interface Edited {
   readonly edition?: EditionNow | undefined;
 }
 
-export const editionNow = ({ edition, by, at, because, changes }: CampaignEdition): EditionNow => ({
+export const editionNow = ({ edition, by, at, because, changes }: EditionHead): EditionNow => ({
   edition,
   by,
   at: isoOf(at),

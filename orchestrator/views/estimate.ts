@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
@@ -85,7 +86,10 @@ export function estimateFor(
   const held = whyHeld(holds);
   if (held !== null) return noEstimate(held);
   const closed = waveSizes.slice(state.openWaves).reduce((sum, clients) => sum + clients, 0);
-  if (closed > 0) return noEstimate(`${closed} clients are in waves that are not open yet`);
+  if (closed > 0)
+    return noEstimate(
+      `${counted(closed, 'client')} ${closed === 1 ? 'is' : 'are'} in waves that are not open yet`,
+    );
   const { window } = definition.policy;
   const hasWindows = definition.calendar?.windows !== undefined;
   return estimateOf({ size, finished: settled, counters, window, hasWindows, samples: pace, now });
@@ -124,7 +128,7 @@ export function estimateOf(question: PaceQuestion): Estimate {
   const done = finished - first.finished;
   if (done < leastFinished)
     return noEstimate(
-      `${done} clients finished in the last ${spanInWords(measuredMs)}; ${leastFinished} are needed`,
+      `${counted(done, 'client')} finished in the last ${spanInWords(measuredMs)}; ${leastFinished} are needed`,
     );
   const halves = halvesOf(samples, first, { at: now, finished });
   if (halves !== null && !isSteady(halves))
@@ -149,7 +153,7 @@ function whyDeferred({ counters }: PaceQuestion, left: number): string | null {
   const inAll = waits.reduce((sum, { count }) => sum + count, 0);
   const [most] = waits;
   if (most === undefined || inAll * 2 <= left) return null;
-  return `${inAll} of ${left} unfinished clients are deferred, ${most.count} of them ${waitWords[most.kind]}`;
+  return `${inAll} of ${counted(left, 'unfinished client')} ${inAll === 1 ? 'is' : 'are'} deferred, ${most.count} of them ${waitWords[most.kind]}`;
 }
 
 /** The last sample that is an hour old or older, else the oldest one. */

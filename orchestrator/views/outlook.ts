@@ -80,7 +80,8 @@ function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): 
   const { budget, whenSpent } = policy.deferrals[state.class];
   const left = budget - (upgrade.memory.history.deferrals[state.class] ?? 0);
   const end = whenSpent === 'failed' ? 'the client fails' : 'servpack gives up and asks for you';
-  if (left <= 0) return `${end} if the next look finds the same: all ${budget} tries are used`;
+  if (left <= 0)
+    return `${end} if the next look finds the same: ${budget === 1 ? 'its one try is' : `all ${budget} tries are`} used`;
   return `${end} after ${left} more ${left === 1 ? 'try' : 'tries'} (of ${budget})`;
 }
 

@@ -1,5 +1,7 @@
 import { awaitingOf, type Campaign, missedStart } from '../../shared/domain/campaign/campaign.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { withLateAnswers } from './late-answers.ts';
 
 /** Who paused a campaign, or its start, and why. */
 export interface Paused {
@@ -16,8 +18,13 @@ export interface Paused {
  * @param isStaged a campaign may start with its release now
  * @returns null unless the campaign or its start is paused
  */
-export function pausedOf(campaign: Campaign, isStaged: boolean, now: number): Paused | null {
-  const { state } = campaign;
+export function pausedOf(
+  campaign: Campaign,
+  counters: Counters,
+  isStaged: boolean,
+  now: number,
+): Paused | null {
+  const { state } = withLateAnswers(campaign, counters);
   if (state.status === 'paused') {
     const { by, because, pausedAt, byGate } = state;
     return { by, because, at: isoOf(pausedAt), byGate, missed: null };

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { ruleNames } from './rule-names.ts';
 import { approvalWords } from './approval-words.ts';
 import { endWords } from './campaign-end.ts';
@@ -62,7 +63,7 @@ const budgetWords = (budgets: Budgets): string =>
   [slotWords(budgets), ...remediationRuleWords(budgets.remediations)].join('; ');
 
 function slotWords({ active, perLogonServer, maxDownloads }: Budgets): string {
-  const slots = `at most ${active} clients at a time, ${perLogonServer} of each logon server`;
+  const slots = `at most ${counted(active, 'client')} at a time, ${perLogonServer} of each logon server`;
   if (maxDownloads === undefined) return slots;
   const { everywhere, at } = maxDownloads;
   const limits = [

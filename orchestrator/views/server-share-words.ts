@@ -1,3 +1,4 @@
+import { allOf } from '../domain/counted.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { defaultPriority } from '../../shared/domain/campaign/server-limits.ts';
 import { statesBy } from '../../shared/domain/outcome/states.ts';
@@ -51,5 +52,5 @@ export function whyServerFull(
 ): string | null {
   const share = shares.find((each) => each.logonServer === logonServer);
   if (share === undefined || share.slots < share.most) return null;
-  return `all ${share.most} slots of logon server ${logonServer} over all campaigns are in use: ${share.own} by this campaign with priority ${priority}, ${share.slots - share.own} by others`;
+  return `${allOf(share.most, 'slot')} of logon server ${logonServer} over all campaigns ${share.most === 1 ? 'is' : 'are'} in use: ${share.own} by this campaign with priority ${priority}, ${share.slots - share.own} by others`;
 }

@@ -216,7 +216,7 @@ export function campaignStatus(
     campaign: definition.campaign,
     release: definition.release,
     status: state.status,
-    paused: pausedOf(campaign, releaseStaged, now),
+    paused: pausedOf(campaign, counters, releaseStaged, now),
     removal: removalOf(campaign),
     held: heldNow(campaign, counters, holds, halt),
     holds,

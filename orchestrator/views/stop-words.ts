@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { StopAction, StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
@@ -19,8 +20,8 @@ function ruleWords(rule: StopRule): string {
   const within = `within ${minutesInWords(rule.withinMs)}`;
   const what =
     'sameCause' in rule
-      ? `${rule.sameCause} clients with the same cause ${within}`
-      : `more than ${rule.percent} % of at least ${rule.minSample} clients ${stopWord[rule.on]} ${within}`;
+      ? `${counted(rule.sameCause, 'client')} with the same cause ${within}`
+      : `more than ${rule.percent} % of at least ${counted(rule.minSample, 'client')} ${stopWord(rule.on, rule.minSample)} ${within}`;
   return `${what}: ${actionWords[rule.does]}`;
 }
 

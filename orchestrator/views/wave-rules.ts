@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import type { Gate, Wave } from '../../shared/domain/campaign/definition.ts';
 import { printDuration } from '../../shared/input/quantities.ts';
 import { printCondition } from '../../shared/domain/campaign/where.ts';
@@ -40,7 +41,7 @@ export function gateRuleWords(waves: readonly Wave[]): string {
 }
 
 function gateInWords(gate: Gate, isLast: boolean): string {
-  const pause = `pause above ${gate.notOkPercent} % failures in at least ${gate.minSample} tried clients`;
+  const pause = `pause above ${gate.notOkPercent} % failures in at least ${counted(gate.minSample, 'tried client')}`;
   return isLast ? pause : `next wave at ${opensAt(gate).join(', ')} (${pause})`;
 }
 

@@ -1,3 +1,4 @@
+import { allOf } from '../domain/counted.ts';
 import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
 import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
 import { waveProgress } from '../domain/wave-progress.ts';
@@ -87,10 +88,11 @@ export function whyNoSlot(
     isStaged: true,
   };
   if (most !== null && roomToBegin(most, use) <= 0)
-    return `all ${most} downloads of logon server ${logonServer} are in use: ${use.downloading} clients are marked, and their upgrade is not proved yet`;
-  if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are in use`;
+    return `${allOf(most, 'download')} of logon server ${logonServer} ${most === 1 ? 'is' : 'are'} in use: ${use.downloading === 1 ? '1 client is marked, and its' : `${use.downloading} clients are marked, and their`} upgrade is not proved yet`;
+  if (slots.active >= budgets.active)
+    return `${allOf(budgets.active, 'slot')} of the campaign ${budgets.active === 1 ? 'is' : 'are'} in use`;
   if (slotsThere >= budgets.perLogonServer) {
-    return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
+    return `${allOf(budgets.perLogonServer, 'slot')} of logon server ${logonServer} ${budgets.perLogonServer === 1 ? 'is' : 'are'} in use`;
   }
   const full = whyServerFull(shares, logonServer, campaign.definition);
   if (full !== null) return full;

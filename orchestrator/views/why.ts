@@ -8,6 +8,7 @@ import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.
 import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
 import { editionRemarks } from './edition-now.ts';
+import { stopRemarks } from './stop-remarks.ts';
 import { remarksOn } from './remarks.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
@@ -103,6 +104,7 @@ export function whyWaiting(
     remarks: [
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
+      ...stopRemarks(context),
       ...joinedWords(context),
       ...editionRemarks(context, context.now),
       ...whyNeverOpen(context),
@@ -188,6 +190,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     otherwise: outlookOf(context, upgrade),
     remarks: [
       ...remarksOn(context.campaign, upgrade),
+      ...(state.phase === 'settled' && state.end !== 'cancelled' ? [] : stopRemarks(context)),
       ...joinedWords(context),
       ...editionRemarks(context, context.now),
       ...endRemarks(context.campaign, upgrade, context.now),

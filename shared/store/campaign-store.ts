@@ -1,6 +1,6 @@
 import type { Campaign, CampaignState } from '../domain/campaign/campaign.ts';
 import type { Halt } from '../domain/campaign/halt.ts';
-import type { CampaignEdition } from '../domain/campaign/edition.ts';
+import type { CampaignEdition, EditionHead } from '../domain/campaign/edition.ts';
 import type { StartsIn } from '../domain/campaign/speed.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 import type { FactCounts } from '../domain/outcome/facts.ts';
@@ -50,6 +50,8 @@ export interface CampaignStore {
    * missing.
    */
   editions(campaign: string): Promise<readonly CampaignEdition[]>;
+  /** The same without the files. @param only this edition; left out = all of them */
+  editionHeads(campaign: string, only?: number): Promise<readonly EditionHead[]>;
   /** The names of all campaigns, in order. Reads no campaign. */
   campaignNames(): Promise<readonly string[]>;
   /** All campaigns, or those in these statuses, by time of creation. Reads no others. */

@@ -18,13 +18,15 @@ export const reasons = {
   logonServerFull: (server: string, limit: number) =>
     `the budget of logon server ${server} is full: ${limit} active`,
   overAllFull: (server: string, limit: number) =>
-    `all ${limit} slots of logon server ${server} over all campaigns are in use`,
+    `${limit === 1 ? 'the one slot' : `all ${limit} slots`} of logon server ${server} over all campaigns ${limit === 1 ? 'is' : 'are'} in use`,
   overAllTurn: (server: string, limit: number) =>
-    `campaigns take turns for the ${limit} slots of logon server ${server}`,
+    `campaigns take turns for the ${limit === 1 ? 'one slot' : `${limit} slots`} of logon server ${server}`,
   serverHeld: (campaign: string, server: string) => `campaign ${campaign} is held on logon server ${server}`,
   notStaged: (server: string) => `the copy of the release on logon server ${server} is not verified`,
   downloadsFull: (server: string, limit: number) =>
-    `all ${limit} downloads of logon server ${server} are taken by clients that are marked or worked on`,
+    limit === 1
+      ? `the one download of logon server ${server} is taken by a client that is marked or worked on`
+      : `all ${limit} downloads of logon server ${server} are taken by clients that are marked or worked on`,
   takenOver: 'another driver has taken over, or the lease was taken away',
   otherVersion: (asked: number, present: number) => `version ${asked} is not the present one, ${present}`,
   campaignTaken: (campaign: string) =>

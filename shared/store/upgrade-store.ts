@@ -65,8 +65,8 @@ export type BeginOutcome =
       readonly kind: 'begun';
       readonly stored: StoredUpgrade;
       readonly fence: Fence;
-      /** The edition of the campaign's definition that the activation goes by; 0 = the first. */
-      readonly edition: number;
+      /** How often the rules of the campaign were changed before this activation. */
+      readonly rulesChanges: number;
     }
   | { readonly kind: 'parked'; readonly because: string }
   /** `dueAt` (policy time) is there when the job came too early. */
@@ -99,6 +99,8 @@ export interface Commit {
   readonly counters: Counters;
   /** What the stop rules of the campaign count; left out = it has none. */
   readonly facts?: readonly Fact[];
+  /** The driver has not read whether the campaign has stop rules; without one no fact is kept. */
+  readonly ifCounted?: true;
   readonly audit: AuditEntry | null;
   readonly evidence: readonly Evidence[];
   /**

@@ -68,13 +68,13 @@ const withRules = (stop: readonly StopRule[]): Campaign => ({
 });
 
 /** What the store counts for each rule of a campaign. */
-function counted(
-  { definition, state }: Campaign,
-  all: readonly Arrival[],
-  now: number,
-): readonly FactCounts[] {
-  const table: Pick<CampaignTable, 'facts'> = { facts: new Map() };
-  for (const { client, at, fact: each } of all) addFacts(table, client, at, [each]);
+function counted(campaign: Campaign, all: readonly Arrival[], now: number): readonly FactCounts[] {
+  const { definition, state } = campaign;
+  const table: Pick<CampaignTable, 'facts' | 'record'> = {
+    facts: new Map(),
+    record: { version: 1, campaign },
+  };
+  for (const { client, at, fact: each } of all) addFacts(table, client, { at, facts: [each] });
   const begun = 'startedAt' in state ? state : {};
   return countFacts(
     table,

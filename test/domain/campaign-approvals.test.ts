@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { withAuthor } from '../../orchestrator/domain/approval-requests.ts';
+import { withAuthor, withAuthors } from '../../orchestrator/domain/approval-requests.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { nextApprovalMoment } from '../../orchestrator/domain/judge-approvals.ts';
 import { mayBeSamePerson } from '../../orchestrator/domain/same-person.ts';
+import { withLateAnswers } from '../../orchestrator/views/late-answers.ts';
 import { approvalWords } from '../../orchestrator/views/approval-words.ts';
 import { stepApprovals } from '../../shared/domain/campaign/step-approvals.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
@@ -23,10 +24,9 @@ function campaignWith(terms: ApprovalTerms, rule?: ApprovalRule): Campaign {
       ? waves.map((wave) => ({ ...wave, gate: { ...wave.gate, approval: true as const } }))
       : waves;
   const approvals = [rule ?? { wave: waves[1]?.name ?? '', ...terms }];
-  return withAuthor(
-    { ...campaign, definition: { ...campaign.definition, waves: gated, approvals } },
+  return withAuthors({ ...campaign, definition: { ...campaign.definition, waves: gated, approvals } }, [
     'anna (token default)',
-  );
+  ]);
 }
 
 function after(campaign: Campaign, event: CampaignEvent, at: number): Campaign {
@@ -122,11 +122,11 @@ describe('a wave that needs a yes', () => {
 describe('a step that the campaign needs a yes for', () => {
   const rule: ApprovalRule = { remediation: 'relocation', expiresMs: hours(4) };
 
-  test('is asked about when the first client waits for it; the answer is a new edition of the rules', () => {
+  test('is asked about when the first client waits for it; the answer changes the rules and makes no edition', () => {
     const asked = judged(campaignWith({}, rule), evening, steps);
     expect(asked.approvals?.requests).toMatchObject([{ subject: { remediation: 'relocation' } }]);
     const approved = after(asked, answer(asked, 'approved'), evening + 1);
-    expect(approved.edition).toBe((asked.edition ?? 0) + 1);
+    expect([approved.edition, approved.stepAnswers]).toEqual([asked.edition, 1]);
     expect(stepApprovals(approved)?.answers).toMatchObject({ relocation: { is: 'approved', by: 'lee' } });
   });
 
@@ -190,9 +190,45 @@ describe('the rule of two persons', () => {
     });
   });
 
+  test('a start does not make the person the only author where the others are not known', () => {
+    const { authors: _, ...unknown } = asked.approvals ?? {};
+    expect(withAuthor({ ...asked, approvals: unknown }, 'lee').approvals).toEqual(unknown);
+  });
+
   test('people with other accounts are other people', () => {
     expect(mayBeSamePerson('anna (token a)', 'annabel (token a)')).toBe(false);
     expect(mayBeSamePerson('ａｎｎａ (token a)', 'anna (token a)')).toBe(true);
+  });
+});
+
+describe('a campaign that nobody answered in time', () => {
+  const terms = { expiresMs: hours(24), onExpiry: 'pause' } as const;
+  const asked = judged(campaignWith(terms), evening);
+  const paused = judged(asked, evening + hours(24));
+  const because = (campaign: Campaign, counters: Counters = passed) => {
+    const { state } = withLateAnswers(campaign, counters);
+    return state.status === 'paused' ? state.because : '';
+  };
+
+  test.each(['approved', 'rejected'] as const)('stays paused when it is %s late, and says so', (is) => {
+    expect(because(paused)).toBe('nobody answered whether wave early may begin');
+    const late = after(paused, answer(paused, is), evening + hours(25));
+    expect(late.state.status).toBe('paused');
+    expect(because(late)).toBe(
+      `nobody answered whether wave early may begin; since then: wave early ${is} by lee: seen; no question is open any more`,
+    );
+  });
+
+  test('says when no question about a client is open any more', () => {
+    const own = campaignWith({}, { each: 'relocation', ...terms });
+    const stopped = judged(own, evening, { ...passed, approvalExpired: 2 });
+    expect(because(stopped, { 'deferred|approval': 1 })).toMatch(/in time$/u);
+    expect(because(stopped, {})).toMatch(/in time; since then: no question is open any more$/u);
+  });
+
+  test('says nothing more of the pause of a person', () => {
+    const byAnna = after(asked, { type: 'PauseRequested', by: 'anna', reason: 'lunch' }, evening + 1);
+    expect(because(after(byAnna, answer(asked, 'approved'), evening + 2))).toBe('lunch');
   });
 });
 

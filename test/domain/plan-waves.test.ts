@@ -160,7 +160,7 @@ describe('the plan warns', () => {
       [
         'wave a: 2 of 3 named clients are not in it: pc-3 is not selected, pc-8 is not selected',
         'wave b has no client: no named client is left',
-        'wave b: 1 of 1 named clients is not in it: pc-1 is in wave a',
+        'wave b: 1 of 1 named client is not in it: pc-1 is in wave a',
       ],
     ],
     [

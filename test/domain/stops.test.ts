@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { countsSince, stopVerdicts } from '../../orchestrator/domain/stops.ts';
 import { stopRuleWords, stopsNow } from '../../orchestrator/views/stop-words.ts';
+import { whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { StopAction, StopRule } from '../../shared/domain/campaign/stop.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import { type StopAction, stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import { newUpgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
@@ -35,6 +37,60 @@ const judged = (given: Campaign, ...facts: readonly FactCounts[]) =>
   decideCampaign(given, { type: 'CountersRead', counters: {}, facts }, evening);
 
 const causes = { 'disk full': 1, 'logon refused': 3, 'file in use': 2, garbled: 1 };
+
+describe('client why', () => {
+  const blocked: StopRule = { ...rate(), on: 'blocked' };
+  const sources = { counters: {}, slots: { active: 0, perLogonServer: {} }, product: null, now: evening };
+  const pick = { client: 'pc-1', wave: 0, logonServer: 'LS-ROM' };
+
+  const remarksIn = (given: Campaign, halt: Halt | null = null): string =>
+    whyWaiting({ ...sources, campaign: given, halt }, pick).remarks.join('\n');
+
+  const stopped = (rules: readonly StopRule[], facts: FactCounts): Campaign => {
+    const decision = judged(withStop(...rules), ...rules.map(() => facts));
+    if (decision.kind !== 'changed') throw new Error('no rule stops it');
+    return decision.campaign;
+  };
+
+  test('names the rule that has paused the campaign, its numbers, and what comes next', () => {
+    const paused = stopped([same, rate()], found(8, 20, { 'disk full': 3, away: 4 }));
+    expect(remarksIn(paused)).toContain(
+      'the stop rule "more than 10 % of at least 20 clients failed within 60 min: pauses the campaign" has paused the campaign: 8 of 20 clients failed within 60 min, limit 10 %; most frequent: away (4), disk full (3); any person may resume the campaign; then only what happens after that counts for the rule',
+    );
+    const admitted = {
+      upgrade: newUpgrade('pc-1', 0, 'LS-ROM'),
+      index: 'parked',
+      dueAt: null,
+      since: null,
+    } as const;
+    expect(whyAdmitted({ ...sources, campaign: paused }, admitted).remarks.join('\n')).toContain(
+      'the stop rule "more',
+    );
+    const one = stopped([{ ...blocked, minSample: 1 }], { kinds: { blocked: 1, tried: 1 }, causes: {} });
+    expect(remarksIn(one)).toContain('1 of 1 client was blocked within 60 min, limit 10 %');
+    expect(remarksIn(one)).toContain('the stop rule "more than 10 % of at least 1 client was blocked');
+  });
+
+  test('says what is left after an abort, and whose rule has halted all campaigns', () => {
+    const aborted = stopped([{ ...same, does: 'abort' }], found(5, 5, { 'disk full': 5 }));
+    expect(remarksIn(aborted)).toMatch(
+      /has aborted the campaign: 5 clients with .* servpack campaign clone/u,
+    );
+    const halt = { by: stopRule, because: 'campaign other: 5 clients failed', at: evening };
+    expect(remarksIn(withStop(same), halt)).toContain(
+      'a stop rule has halted all campaigns: campaign other: 5 clients failed; any person may end the halt',
+    );
+  });
+
+  test('says nothing of rules where a person has paused the campaign, and all the same where an edit took the rule out', () => {
+    const paused = stopped([same], found(5, 5, { 'disk full': 5 }));
+    if (paused.state.status !== 'paused') throw new Error('it is not paused');
+    expect(remarksIn({ ...paused, state: { ...paused.state, by: 'anna' } })).not.toContain('stop rule');
+    expect(remarksIn({ ...paused, definition: campaign.definition })).toContain(
+      'a stop rule has paused the campaign: 5',
+    );
+  });
+});
 
 describe('a stop rule', () => {
   test('pauses its campaign, with the numbers, the window and the three most frequent causes', () => {

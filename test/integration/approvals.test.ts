@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { withNextStep } from '../../orchestrator/campaigns/after-answer.ts';
+import { answerApproval } from '../../orchestrator/campaigns/approvals.ts';
 import { checkApprovals } from '../../orchestrator/doctor/approvals.ts';
+import { checkStops } from '../../orchestrator/doctor/stops.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { UpgradeKey } from '../../shared/store/types.ts';
+import { standingClock } from '../fixtures/context.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
@@ -152,4 +156,63 @@ describe('a wave that needs a yes', () => {
 const upgraded = (upgrade: Upgrade): Upgrade => ({
   ...upgrade,
   state: { phase: 'settled', at: now, end: 'upgraded', cause: 'proved', because: 'proved', blockers: [] },
+});
+
+test('answers about steps take no number of an edition', async () => {
+  const file = withRule('{ remediation: relocation }');
+  await using orchestrator = await startRunning(undefined, file);
+  const { store } = orchestrator;
+  const [client = ''] = await firstWave(orchestrator, 1);
+  await bring(store, client, asking(true), rest);
+  await runCampaigns().run(contextOf(orchestrator));
+  const before = await store.readCampaign('sp4');
+  expect((await answer(orchestrator, { id: 'sp4/remediation/relocation', answer: 'approved' })).status).toBe(
+    200,
+  );
+  const rules = async () => (await contextOf(orchestrator).rulebook.of('sp4', null)).rules.approvals?.answers;
+  expect(await rules()).toMatchObject({ relocation: { is: 'approved' } });
+  const text = `${file}budgets: { active: 7 }\n`;
+  const edited = await orchestrator.ask('POST', '/v1/campaigns/sp4/edit', {
+    file: 'c.yaml',
+    text,
+    reason: 'x',
+  });
+  expect([before?.campaign.edition, edited.body.edition]).toEqual([undefined, 1]);
+  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/history');
+  expect(body).toMatchObject({ edition: 1, editions: [{ edition: 0 }, { edition: 1 }] });
+});
+
+test('a late yes does not resume the campaign: the answer and the screens say so, with the next command', async () => {
+  const file = `${wide.replace('count: 5 }', 'count: 5, gate: { settled: 0 %, failures: 100 %, minSample: 1 } }')}approvals: [{ wave: rest, expires: 24h, onExpiry: pause }]\n`;
+  await using orchestrator = await startRunning(undefined, file);
+  const { store } = orchestrator;
+  const [first = '', ...others] = await firstWave(orchestrator, 5);
+  for (const client of [first, ...others]) await bring(store, client, upgraded, { index: 'settled' });
+  await runCampaigns().run(contextOf(orchestrator));
+  const hour = 3_600_000;
+  const at = (hours: number) => ({ ...contextOf(orchestrator), clock: standingClock(now + hours * hour) });
+  await runCampaigns().run(at(24));
+  const yes = await answerApproval(at(25), 'kim', { id: 'sp4/wave/rest', answer: 'approved' });
+  expect(await withNextStep(at(25), yes)).toMatchObject({
+    value: {
+      next: {
+        because: 'campaign sp4 stays paused: nothing begins before a person ends that',
+        actions: ['servpack campaign resume sp4'],
+      },
+    },
+  });
+  const since = 'nobody answered whether wave rest may begin; since then: wave rest approved by kim';
+  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+  expect(body.paused.because).toContain(since);
+  const waiting = (await Array.fromAsync(store.waiting('sp4')))[0]?.client ?? '';
+  const why = await runCliAt(orchestrator, ['client', 'why', waiting]);
+  expect(why.stdout.replaceAll(/\s+/g, ' ')).toContain(since);
+  expect((await checkStops(store))[0]?.says).toContain(since);
+  const again = await runCliAt(orchestrator, ['campaign', 'approve', 'sp4/wave/rest', '--yes']);
+  expect(again.stdout).toContain('campaign sp4 stays paused');
+  expect(again.stdout).toContain('next: servpack campaign resume sp4\n');
+  const resumed = await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, kim);
+  expect(resumed.body.status).toBe('running');
+  const after = await runCliAt(orchestrator, ['campaign', 'approve', 'sp4/wave/rest', '--yes']);
+  expect(after.stdout).not.toContain('next:');
 });

@@ -7,6 +7,7 @@ import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { clientsWith } from '../fixtures/clients-with.ts';
 import { campaignYaml, startRunning, writeRelease } from '../fixtures/small-orchestrator.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
+import { newYear } from '../fixtures/calendar-files.ts';
 import { swapFaults, hasRelease } from '../lab/expected-swap.ts';
 import { genericAgent, oldText } from '../lab/fleet/agent.ts';
 import { agentHashes, stagedAgent } from '../lab/staged-tree.ts';
@@ -67,9 +68,11 @@ test('brings the upgraded clients of a push product back to an older release, th
     `  - { name: canary, clients: [${canary}], gate: { soak: 1s } }`,
     '  - { name: rest, rest: true }',
     'ladder: [wait]',
+    'blackouts: [{ ics: holidays.ics, reason: closed }]',
     '',
   ].join('\n');
-  await lab.ask('POST', '/v1/campaigns', { file: 'c.yaml', text });
+  const calendars = { 'holidays.ics': newYear };
+  await lab.ask('POST', '/v1/campaigns', { file: 'c.yaml', text, calendars });
   await lab.ask('POST', '/v1/campaigns/agent/start');
   await lab.startWorker();
   const early = await lab.cli(['campaign', 'rollback', 'agent', '--release', 'agent-1', '--yes']);
@@ -100,6 +103,7 @@ test('brings the upgraded clients of a push product back to an older release, th
     ],
   ]);
   const [edition] = await lab.store.editions('agent-rollback');
+  expect(edition?.calendars).toEqual(calendars);
   expect(edition?.text).toMatch(/^# the agent of this year\ncampaign: agent-rollback\nrelease: agent-1\n/);
   await lab.ask('POST', '/v1/campaigns/agent-rollback/start');
   await isOver(lab, 'agent-rollback');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { crashesAtMost } from '../../workers/crash-budget.ts';
+import { entry } from '../contract/store/fixtures.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { recount } from '../twin/recount.ts';
 import { activate } from '../../workers/activation.ts';
@@ -15,6 +16,11 @@ test('an upgrade on which ten workers in a row are lost needs attention, and giv
   const clock = new JumpingClock(Date.UTC(2026, 10, 16, 19));
   const key = { campaign: 'sp4', client: 'pc-1' };
   await openCampaign(store, { clients: [workstation(key.client)], at: clock.now() });
+  const record = await store.readCampaign('sp4');
+  if (record === null) throw new Error('sp4 is not there');
+  const stop = [{ sameCause: 9, withinMs: 3_600_000, does: 'pause' }] as const;
+  const watched = { ...record.campaign, definition: { ...record.campaign.definition, stop } };
+  await store.commitCampaign(watched, record.version, entry('sp4'));
   const [admitted] = await store.admit(
     'sp4',
     [{ client: 'pc-1', wave: 0, logonServer: 'LS-1' }],
@@ -41,6 +47,9 @@ test('an upgrade on which ten workers in a row are lost needs attention, and giv
     cause: 'workers are lost on it',
     because: '10 workers in a row were lost in state looking; their logs say why',
   });
+  expect(await store.countFacts('sp4', [0])).toEqual([
+    { kinds: { failed: 1, tried: 1 }, causes: { 'workers are lost on it': 1 } },
+  ]);
   expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
   expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
 });

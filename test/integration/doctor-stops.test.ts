@@ -41,17 +41,17 @@ test('doctor warns of a campaign that its gate has paused', async () => {
 test('doctor warns of a campaign that a rule has paused, because a person must resume it', async () => {
   await using orchestrator = await startRunning(createMemoryStore(Date.now), strict);
   const { store } = orchestrator;
-  for (const [by, rule] of [
-    [stopRule, 'a stop rule'],
-    [unanswered, 'an approval that nobody answered'],
+  for (const [by, rule, because] of [
+    [stopRule, 'a stop rule', 'why'],
+    [unanswered, 'an approval that nobody answered', 'why; since then: no question is open any more'],
   ] as const) {
     const record = await store.readCampaign('sp4');
     if (record === null || !('startedAt' in record.campaign.state)) throw new Error('no campaign');
-    const pause = { status: 'paused', pausedAt: 0, byGate: false, by, because: 'why' } as const;
-    const state = { ...record.campaign.state, ...pause };
+    const pause = { status: 'paused', pausedAt: 0, byGate: false, by } as const;
+    const state = { ...record.campaign.state, ...pause, because: 'why' };
     await store.commitCampaign({ ...record.campaign, state }, record.version, entry('sp4'));
     expect(await says(store)).toEqual([
-      `warning: campaign sp4 is paused by ${rule} since 1970-01-01T00:00:00Z: why`,
+      `warning: campaign sp4 is paused by ${rule} since 1970-01-01T00:00:00Z: ${because}`,
     ]);
   }
 });

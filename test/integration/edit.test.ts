@@ -158,12 +158,16 @@ describe.each(storesAndShards)('an edit of a running campaign, on the %s store',
     await expectWhole(orchestrator.store, 10);
   });
 
-  test('after the answer about a step, which is an edition without a file, leads back to the file before', async () => {
+  test('follows the newest kept edition where an answer had a number of its own, as in earlier versions', async () => {
     await using orchestrator = await startRunning(await open(), three);
     const { store } = orchestrator;
     const record = await store.readCampaign('sp4');
     if (record === null) throw new Error('no campaign');
     await store.commitCampaign({ ...record.campaign, edition: 1 }, record.version, entry('sp4'));
+    const ask = (what: string) => orchestrator.ask('GET', `/v1/campaigns/sp4${what}`);
+    expect((await ask('/history')).body).toMatchObject({ edition: 0, editions: [{ edition: 0 }] });
+    expect((await ask('')).body.edition).toBeUndefined();
+    expect((await ask('/clone?as=sp5')).status).toBe(200);
     const { body } = await edit(orchestrator, three.replace('count: 5', 'count: 3'));
     expect(body).toMatchObject({ edition: 2, undoes: 0 });
     const reverted = await orchestrator.ask('POST', '/v1/campaigns/sp4/revert', { edition: 0, reason: 'x' });

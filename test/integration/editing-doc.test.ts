@@ -5,7 +5,7 @@ import { runCliAt } from '../fixtures/run-cli.ts';
 import { startSmallOrchestrator, writeRelease } from '../fixtures/small-orchestrator.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
-const page = read('editing.md');
+const page = read('campaigns/editing.md');
 const [, fleet = ''] = /^```csv\n([^]*?)^```$/m.exec(read('campaigns.md')) ?? [];
 const [, first = ''] = /^```yaml\n([^]*?)^```$/m.exec(page) ?? [];
 
@@ -16,7 +16,7 @@ const examples = [
   ),
 ].map(([, yaml = '', command = '', reason = '', says = '']) => ({ yaml, command, reason, says }));
 
-test('docs/editing.md says what servpack says', async () => {
+test('docs/campaigns/editing.md says what servpack says', async () => {
   expect(examples.length + 1).toBe([...page.matchAll(/^```yaml$/gm)].length);
   await using orchestrator = await startSmallOrchestrator();
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleet });

@@ -189,6 +189,6 @@ describe('an upgrade command that loses its exit code', () => {
       await withLine(/timeout: .*/, 'timeout: 10s\n  proof: { files: ./more }'),
     );
     expect(code).toBe('upgradeHalfDone');
-    expect(message).toContain('1 of 1 files are missing in the tree: new.dll');
+    expect(message).toContain('1 of 1 file is missing in the tree: new.dll');
   });
 });

@@ -1,5 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import { type CampaignEdition, editionHead } from '../../shared/domain/campaign/edition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
@@ -33,6 +33,10 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
         : err(fault('campaign.fleetChanged', reasons.fleetChanged)),
     readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
     editions: async (campaign) => from(campaign, editionsOf, []),
+    editionHeads: async (campaign, only) =>
+      from(campaign, editionsOf, [])
+        .filter(({ edition }) => only === undefined || edition === only)
+        .map(editionHead),
     campaignNames: async () => [...tables.campaigns.keys()].sort(),
     campaigns: async (statuses) =>
       [...tables.campaigns.values()]

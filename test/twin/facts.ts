@@ -1,17 +1,28 @@
+import { longestWindowMs } from '../../shared/domain/campaign/stop.ts';
 import type { Fact, FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { type CampaignTable, count } from './tables.ts';
 
+interface Facts {
+  readonly at: number;
+  readonly facts?: readonly Fact[];
+  readonly ifCounted?: true;
+}
+
 export function addFacts(
-  table: Pick<CampaignTable, 'facts'>,
+  table: Pick<CampaignTable, 'facts' | 'record'>,
   client: string,
-  at: number,
-  facts: readonly Fact[] = [],
+  { at, facts = [], ifCounted }: Facts,
 ): void {
+  const longest = longestWindowMs(table.record.campaign.definition.stop);
+  if (facts.length === 0 || (longest === null && ifCounted === true)) return;
   for (const { kind, cause } of facts)
     for (const name of cause === undefined ? [kind] : [kind, `|${cause}`]) {
       const clients = table.facts.get(name) ?? new Map<string, number>();
       table.facts.set(name, clients.set(client, Math.max(at, clients.get(client) ?? at)));
     }
+  if (longest === null) return;
+  for (const clients of table.facts.values())
+    for (const [known, newest] of clients) if (newest <= at - longest) clients.delete(known);
 }
 
 export function countFacts(

@@ -35,7 +35,7 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   write(table, row, change);
   addAudit(tables, audit, row.stored.version);
   count(table.counters, counters);
-  addFacts(table, key.client, change.at, change.facts);
+  addFacts(table, key.client, change);
   const next = move(tables, row, change);
   if (change.place !== 'settled' || !before.holdsSlots)
     return { kind: 'committed', version: row.stored.version, next, handed: null };

@@ -86,7 +86,8 @@ function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
   const lease = { fence, until: now + asked.leaseMs };
   const crashes = row.stored.crashes + (isHeir(row, asked) ? 1 : 0);
   row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, crashes, lease };
-  return { kind: 'begun', stored: row.stored, fence, edition: table.record.campaign.edition ?? 0 };
+  const { edition = 0, stepAnswers = 0 } = table.record.campaign;
+  return { kind: 'begun', stored: row.stored, fence, rulesChanges: edition + stepAnswers };
 }
 
 /**
@@ -135,7 +136,7 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   }
   const { upgrade: before } = row.stored;
   write(tables, table, row, asked);
-  addFacts(table, asked.key.client, asked.at, asked.facts);
+  addFacts(table, asked.key.client, asked);
   const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
   giveBackSlots(table, before.logonServer);
   // A client that has roamed is charged to the logon server where it was seen last.

@@ -170,7 +170,7 @@ describe('an Upgrade.bat that does not do its work', () => {
       'exit 0',
     );
     const message = await refusal();
-    expect(message).toContain('1 of 13 files are missing in the tree: mifwin.exe');
+    expect(message).toContain('1 of 13 files is missing in the tree: mifwin.exe');
     expect(message).toContain('11 of 13 files have another SHA-256');
   });
 
@@ -179,7 +179,7 @@ describe('an Upgrade.bat that does not do its work', () => {
       onServer(upgradeBat),
       readFileSync(sample, 'latin1').replace(':mark', `:mark\r\necho torn>"%SHARE%\\%BIN%\\PCM32R.DLL"`),
     );
-    expect(await refusal()).toContain('1 of 13 files have another SHA-256: pcm32r.dll; nothing is staged');
+    expect(await refusal()).toContain('1 of 13 files has another SHA-256: pcm32r.dll; nothing is staged');
   });
 
   it('does not change SMS.INI', async () => {

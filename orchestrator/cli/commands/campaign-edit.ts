@@ -127,10 +127,22 @@ function addCloneCommand(campaign: Command): void {
         await withApi(command, async (api) => {
           const query = release === undefined ? { as } : { as, release };
           const copy = await api.get(cloneAnswer, campaignPath(name, '/clone'), query);
-          if (!copy.ok || !create)
-            return outputOf(copy, (_view, { text }) => text.replace(/\n$/u, '').split('\n'));
+          if (!copy.ok || !create) return outputOf(copy, copiedLines);
           return outputOf(await api.post(planAnswer, '/v1/campaigns', copy.value), createdLines);
         });
       },
     );
+}
+
+/** A comment names the calendar files, because the printed file is complete only beside them. */
+function copiedLines(
+  _view: unknown,
+  { text, calendars = {} }: z.output<typeof cloneAnswer>,
+): readonly string[] {
+  const names = Object.keys(calendars);
+  const note =
+    names.length === 0
+      ? []
+      : [`# Belongs beside this file: ${names.join(', ')}. --json prints the text, --create needs no file.`];
+  return [...text.replace(/\n$/u, '').split('\n'), ...note];
 }

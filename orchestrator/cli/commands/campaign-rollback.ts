@@ -43,11 +43,11 @@ async function rollBack(
   const query = as === undefined ? { release } : { release, as };
   const found = await api.get(rollbackAnswer, campaignPath(name, '/rollback'), query);
   if (!found.ok) return found;
-  const { file, text, plan } = found.value;
+  const { plan, ...input } = found.value;
   if (dryRun) return outputOf(ok(plan), planLines);
   const confirmed = yes ? ok(undefined) : await confirmRollback(plan, api.named);
   if (!confirmed.ok) return confirmed;
-  const created = await api.post(planAnswer, '/v1/campaigns', { file, text });
+  const created = await api.post(planAnswer, '/v1/campaigns', input);
   return outputOf(created.ok ? ok({ ...created.value, excluded: plan.excluded }) : created, createdLines);
 }
 

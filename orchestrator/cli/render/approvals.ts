@@ -29,5 +29,10 @@ export const questionLines = ({ text, since, expires, onExpiry, by }: Open): rea
 
 export const approvalLines = (
   view: View,
-  { id, because }: z.infer<typeof approvalAnswer>,
-): readonly string[] => wrapped(view, '', `${id}: ${because}`);
+  { id, because, next }: z.infer<typeof approvalAnswer>,
+): readonly string[] => [
+  ...wrapped(view, '', `${id}: ${because}`),
+  ...(next === undefined
+    ? []
+    : [...wrapped(view, '', next.because), ...next.actions.map((action) => safe(`next: ${action}`))]),
+];

@@ -1,3 +1,4 @@
+import { withNextStep } from '../../campaigns/after-answer.ts';
 import { answerApproval, openApprovals } from '../../campaigns/approvals.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer, answers, type Api } from '../responses.ts';
@@ -18,6 +19,7 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/approvals',
     { schema: { body: approvalBody, response: answers(approvalAnswer) } },
-    async ({ who, body }, reply) => answer(reply, await answerApproval(context, who, body)),
+    async ({ who, body }, reply) =>
+      answer(reply, await withNextStep(context, await answerApproval(context, who, body))),
   );
 }

@@ -51,4 +51,5 @@ export const approvalAnswer = z.object({
   id: z.string(),
   campaign: z.string(),
   because: z.string(),
+  next: z.object({ because: z.string(), actions: z.array(z.string()).readonly() }).optional(),
 }) satisfies z.ZodType<ApprovalResult>;

@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import type { CampaignEdit, InputFile } from '../../background/results.ts';
+import type { CampaignEdit, CampaignText } from '../../background/results.ts';
 import type { CampaignHistory } from '../../campaigns/history.ts';
 import type { UndoneRelocations } from '../../campaigns/undo-relocations.ts';
 import type { CampaignRollback } from '../../campaigns/rollback.ts';
 import { planAnswer } from './campaigns.ts';
-import { campaignBody, count, idSchema, reason, time, versionedIdSchema } from './fields.ts';
+import {
+  campaignBody,
+  campaignTextAnswer,
+  count,
+  idSchema,
+  reason,
+  time,
+  versionedIdSchema,
+} from './fields.ts';
 
 /** Changing the definition of a campaign, and what it was before. */
 
@@ -47,14 +55,12 @@ export const historyAnswer = z.object({
 
 export const cloneQuery = z.strictObject({ as: idSchema, release: versionedIdSchema.optional() });
 
-export const cloneAnswer = z.object({ file: z.string(), text: z.string() }) satisfies z.ZodType<InputFile>;
+export const cloneAnswer = campaignTextAnswer satisfies z.ZodType<CampaignText>;
 
 export const rollbackQuery = z.strictObject({ release: versionedIdSchema, as: idSchema.optional() });
 
 /** The campaign file of a rollback, and what it would do. */
-export const rollbackAnswer = z.object({
-  file: z.string(),
-  text: z.string(),
+export const rollbackAnswer = campaignTextAnswer.extend({
   plan: planAnswer,
 }) satisfies z.ZodType<CampaignRollback>;
 

@@ -26,10 +26,13 @@ export const clientParams = z.strictObject({ client: idSchema });
 /** A file: its text and its name for the faults. */
 export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text: z.string() });
 
+const calendars = z.record(z.string().min(1).max(200), z.string()).exactOptional();
+
 /** A campaign file, and the calendar files that it names. */
-export const campaignBody = fileBody.extend({
-  calendars: z.record(z.string().min(1).max(200), z.string()).exactOptional(),
-});
+export const campaignBody = fileBody.extend({ calendars });
+
+/** The same as an answer. */
+export const campaignTextAnswer = z.object({ file: z.string(), text: z.string(), calendars });
 
 export const reason = z.string().trim().min(1).max(500);
 

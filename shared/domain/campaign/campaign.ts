@@ -28,6 +28,8 @@ export interface Campaign {
   readonly life?: number;
   /** How often its definition was changed after its creation; left out = never. */
   readonly edition?: number;
+  /** How often an answer about a step changed the rules of its clients; left out = never. */
+  readonly stepAnswers?: number;
   /** Clients still move to the waves of this edition, and no gate decides; left out = none. */
   readonly movingTo?: number;
   readonly approvals?: CampaignApprovals;

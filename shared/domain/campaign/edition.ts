@@ -6,6 +6,8 @@ export interface CampaignEdition {
   readonly edition: number;
   readonly at: number;
   readonly by: string;
+  /** Who wrote the file of an occurrence: the author of its schedule. Left out = `by` did. */
+  readonly author?: string;
   readonly because: string;
   /** SHA-256 of the file that it replaced; left out in edition 0. */
   readonly before?: string;
@@ -18,11 +20,27 @@ export interface CampaignEdition {
   readonly calendars?: Readonly<Record<string, string>>;
 }
 
+/** An edition without its files, which may be large. */
+export type EditionHead = Omit<CampaignEdition, 'text' | 'calendars'>;
+
+export function editionHead({ text: _text, calendars: _calendars, ...head }: CampaignEdition): EditionHead {
+  return head;
+}
+
+/**
+ * The number of the edition that a campaign has now. Earlier versions of servpack also gave a
+ * number to an answer about a step, which has no edition: the newest one that is kept counts.
+ */
+export const presentEdition = (
+  { edition = 0 }: { readonly edition?: number },
+  editions: readonly Pick<CampaignEdition, 'edition'>[],
+): number => editions.at(-1)?.edition ?? edition;
+
 /**
  * SHA-256 of the file that a campaign had at a time.
  * @param hash of its present file
  */
-export const fileHashAt = (editions: readonly CampaignEdition[], hash: string, at: number): string =>
+export const fileHashAt = (editions: readonly EditionHead[], hash: string, at: number): string =>
   editions.find((each) => each.before !== undefined && each.at > at)?.before ?? hash;
 
 /** `from` and `to` of the audit entry with which a definition changes. */

@@ -23,5 +23,9 @@ export interface SameCauseRule {
 
 export type StopRule = RateRule | SameCauseRule;
 
+/** Facts that are older than this count for none of the rules; null = there is no rule. */
+export const longestWindowMs = (rules: readonly StopRule[] | undefined): number | null =>
+  rules === undefined || rules.length === 0 ? null : Math.max(...rules.map(({ withinMs }) => withinMs));
+
 /** Who pauses, aborts or halts by a stop rule: no person, so anybody may resume. */
 export const stopRule = 'stop rule';

@@ -52,7 +52,7 @@ export function orderRestart(
   const { restarts } = upgrade.memory.history;
   const orders = restarts[cause] ?? 0;
   if (orders >= maxOrders) {
-    const because = `was ordered to restart ${orders} times and never did`;
+    const because = `was ordered to restart ${orders === 1 ? 'once' : `${orders} times`} and never did`;
     return settle(upgrade, { end: 'needsAttention', cause: 'does not restart', because, blockers: [] }, now);
   }
   const restart: PendingRestart = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
 import {
   at,
   deferred,
@@ -43,16 +44,25 @@ export function beginContract(given: Given): void {
       expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
 
-    it('names the edition of the campaign, so that the driver goes by its present rules', async () => {
+    it('says how often the rules have changed, so that the driver goes by the present ones', async () => {
       const fixture = given();
-      await fixture.admitted('sp4', picks(2));
-      const first = await fixture.begin(key);
-      const record = await fixture.store.readCampaign('sp4');
-      if (record === null) throw new Error('no campaign');
-      const edited = { ...record.campaign, edition: 1 };
-      expect(await fixture.store.commitCampaign(edited, record.version, entry('sp4'))).not.toBeNull();
-      const second = await fixture.begin({ ...key, client: 'pc-2' });
-      expect([first, second]).toMatchObject([{ edition: 0 }, { edition: 1 }]);
+      await fixture.admitted('sp4', picks(4));
+      const change = async (changes: Partial<Campaign>) => {
+        const record = await fixture.store.readCampaign('sp4');
+        if (record === null) throw new Error('no campaign');
+        const next = { ...record.campaign, ...changes };
+        expect(await fixture.store.commitCampaign(next, record.version, entry('sp4'))).not.toBeNull();
+      };
+      const begun = [await fixture.begin(key)];
+      for (const [client, changes] of [
+        ['pc-2', { edition: 1 }],
+        ['pc-3', { stepAnswers: 1 }],
+        ['pc-4', { edition: 2 }],
+      ] as const) {
+        await change(changes);
+        begun.push(await fixture.begin({ ...key, client }));
+      }
+      expect(begun).toMatchObject([0, 1, 2, 3].map((rulesChanges) => ({ rulesChanges })));
     });
 
     it('writes no audit entry', async () => {

@@ -14,6 +14,7 @@ import {
   settledPlace,
 } from './fixtures.ts';
 import { type Given, joinFleet } from './store-fixture.ts';
+import { editionHead } from '../../../shared/domain/campaign/edition.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 
 export function campaignsContract(given: Given): void {
@@ -62,6 +63,10 @@ export function campaignsContract(given: Given): void {
       expect(late).toBeNull();
       expect(await store.editions('sp4')).toEqual([edition(0), edition(1), edition(2)]);
       expect(await store.editions('other')).toEqual([]);
+      const heads = [0, 1, 2].map((number) => editionHead(edition(number)));
+      expect(await store.editionHeads('sp4')).toEqual(heads);
+      expect(await store.editionHeads('sp4', 2)).toEqual([heads[2]]);
+      expect(await store.editionHeads('sp4', 3)).toEqual([]);
     });
 
     it('is refused when the name is taken, and leaves the first as it was', async () => {

@@ -1,9 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../../shared/domain/outcome/facts.ts';
-import { at, picks, runningState } from './fixtures.ts';
-import type { Given } from './store-fixture.ts';
+import { type Fact, factKinds } from '../../../shared/domain/outcome/facts.ts';
+import { at, entry, picks, runningState } from './fixtures.ts';
+import type { Given, StoreFixture } from './store-fixture.ts';
+
+type Begun = Awaited<ReturnType<StoreFixture['begun']>>;
 
 const failed = (cause: string): readonly Fact[] => [{ kind: 'failed', cause }, { kind: 'tried' }];
+
+const longest = 60_000;
+
+/** Two clients of a campaign with stop rules, each with a driver. */
+async function withRules(fixture: StoreFixture): Promise<readonly [Begun, Begun]> {
+  const { store } = fixture;
+  await fixture.admitted('sp4', picks(2));
+  const record = await store.readCampaign('sp4');
+  if (record === null) throw new Error('sp4 is not there');
+  const { definition } = record.campaign;
+  const stop = [1_000, longest].map((withinMs) => ({ sameCause: 9, withinMs, does: 'pause' }) as const);
+  const next = { ...record.campaign, definition: { ...definition, stop } };
+  expect(await store.commitCampaign(next, record.version, entry('sp4'))).not.toBeNull();
+  const begin = (client: string) => fixture.begun({ campaign: 'sp4', client });
+  return [await begin('pc-1'), await begin('pc-2')];
+}
 
 export function factsContract(given: Given): void {
   describe('facts for stop rules', () => {
@@ -30,6 +48,37 @@ export function factsContract(given: Given): void {
         { kinds: { failed: 1, tried: 2 }, causes: { 'logon refused': 1 } },
         { kinds: {}, causes: {} },
       ]);
+    });
+
+    it('go when they are too old for every rule of the campaign, whatever their kind', async () => {
+      const fixture = given();
+      const begun = await withRules(fixture);
+      const all = factKinds.map((kind): Fact => ({ kind, cause: `${kind} by itself` }));
+      const driven = { index: 'driven' } as const;
+      await fixture.commit(begun[0], begun[0].stored.upgrade, driven, { facts: all, at });
+      const late = at + longest;
+      const { store } = fixture;
+      const [before] = await store.countFacts('sp4', [late - longest - 1]);
+      expect(Object.keys(before?.kinds ?? {})).toEqual(factKinds);
+      await fixture.commit(begun[1], begun[1].stored.upgrade, driven, {
+        facts: [{ kind: 'tried' }],
+        at: late,
+      });
+      expect(await store.countFacts('sp4', [-Infinity])).toEqual([{ kinds: { tried: 1 }, causes: {} }]);
+    });
+
+    it('of a driver that has not read the rules are kept only where the campaign has some', async () => {
+      const fixture = given();
+      const { store } = fixture;
+      const brief = { facts: failed('crash'), ifCounted: true, at } as const;
+      const driven = { index: 'driven' } as const;
+      const [first] = await withRules(fixture);
+      await fixture.commit(first, first.stored.upgrade, driven, brief);
+      await fixture.admitted('sp5', [{ client: 'pc-5', wave: 0, logonServer: 'LS-1' }]);
+      const other = await fixture.begun({ campaign: 'sp5', client: 'pc-5' });
+      await fixture.commit(other, other.stored.upgrade, driven, brief);
+      expect(await store.countFacts('sp4', [0])).toMatchObject([{ kinds: { failed: 1, tried: 1 } }]);
+      expect(await store.countFacts('sp5', [0])).toEqual([{ kinds: {}, causes: {} }]);
     });
 
     it('stay with their campaign, and go with it', async () => {

@@ -216,7 +216,7 @@ export function roomToBeginContract(given: Given): void {
       await fixture.change('sp4', runningState(), { active: 9, perLogonServer: 9, maxDownloads: one });
       expect(await fixture.begin(key('pc-2'), { at: later })).toEqual({
         kind: 'parked',
-        because: 'all 1 downloads of logon server LS-1 are taken by clients that are marked or worked on',
+        because: 'the one download of logon server LS-1 is taken by a client that is marked or worked on',
       });
       expect(await parkedIn(fixture)).toEqual([]);
       expect((await fixture.begin(key('pc-1'), { at: later })).kind).toBe('begun');

@@ -128,7 +128,7 @@ export function serverLimitsContract(given: Given): void {
       const refused = await fixture.commit(begun, roamed, { index: 'driven' }, { step: 'start' });
       expect(refused).toEqual({
         kind: 'held',
-        because: 'all 1 slots of logon server LS-9 over all campaigns are in use',
+        because: 'the one slot of logon server LS-9 over all campaigns is in use',
       });
     });
 

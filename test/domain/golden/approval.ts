@@ -53,7 +53,7 @@ async function early(story: Transcript): Promise<void> {
   story.chapter(
     'Kim created the campaign, and so she cannot approve. Four hours later the question expires.',
   );
-  await story.answer('kim', 'approved', 'approval/wave/early', '1 of 1 clients upgraded');
+  await story.answer('kim', 'approved', 'approval/wave/early', '1 of 1 client upgraded');
   await story.letPass(hours(3) + minutes(59));
   await story.letPass(minutes(2));
   await story.state();
@@ -61,9 +61,9 @@ async function early(story: Transcript): Promise<void> {
   story.chapter('A resume is no approval: the wave stays closed, and the question runs for four more hours.');
   await story.resume('kim');
   await story.round();
-  await story.answer('ben', 'approved', 'approval/wave/early', '1 of 1 clients upgraded');
+  await story.answer('ben', 'approved', 'approval/wave/early', '1 of 1 client upgraded');
   await story.round();
-  await story.answer('zoe', 'rejected', 'approval/wave/early', '1 of 1 clients upgraded', 'too late');
+  await story.answer('zoe', 'rejected', 'approval/wave/early', '1 of 1 client upgraded', 'too late');
   await story.state();
 }
 
@@ -77,12 +77,12 @@ async function rest(story: Transcript): Promise<void> {
   await story.round();
   await story.letPass(hours(2) + minutes(1));
   await story.state();
-  await story.answer('zoe', 'approved', 'approval/wave/rest', '1 of 1 clients upgraded');
+  await story.answer('zoe', 'approved', 'approval/wave/rest', '1 of 1 client upgraded');
 
   story.chapter('After a resume the wave is asked about once more. Zoe approves in time.');
   await story.resume('kim');
   await story.round();
-  await story.answer('zoe', 'approved', 'approval/wave/rest/2', '1 of 1 clients upgraded');
+  await story.answer('zoe', 'approved', 'approval/wave/rest/2', '1 of 1 client upgraded');
   await story.round();
   await story.letPass(hours(22));
   await story.checkIn('pc-3');

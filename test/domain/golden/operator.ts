@@ -1,4 +1,4 @@
-import { withAuthor } from '../../../orchestrator/domain/approval-requests.ts';
+import { withAuthors } from '../../../orchestrator/domain/approval-requests.ts';
 import { waitingIn } from '../../../orchestrator/domain/waiting-client.ts';
 import type { AuditEntry, CampaignRecord, StoredUpgrade } from '../../../shared/store/types.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
@@ -54,7 +54,7 @@ export async function create(world: World, who: string): Promise<void> {
   const waveSizes = waves.map(({ clients }) => clients.length);
   const because = `${counted(fleet.length, 'client')} in ${counted(waves.length, 'wave')}`;
   await store.createCampaign(
-    withAuthor({ definition, createdAt: now, waveSizes, state: { status: 'created' } }, who),
+    withAuthors({ definition, createdAt: now, waveSizes, state: { status: 'created' } }, [who]),
     picks,
     campaignEntry(world, who, '', 'created', because),
   );

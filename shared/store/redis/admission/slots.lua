@@ -21,7 +21,7 @@ end
 local function limitsOf(campaign)
   local found = redis.call(
     'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held',
-    'edition'
+    'edition', 'stepAnswers'
   )
   -- A halt stops running campaigns. The status of a paused campaign stays what it is.
   local all = redis.call('HMGET', key('halt'), 'on', 'limits')
@@ -33,7 +33,8 @@ local function limitsOf(campaign)
     release = found[5],
     downloads = found[6] or '',
     held = found[7] or '',
-    edition = found[8],
+    -- Editions of the definition, and answers about steps.
+    rulesChanges = tonumber(found[8] or 0) + tonumber(found[9] or 0),
     overAll = all[2] or '',
   }
 end

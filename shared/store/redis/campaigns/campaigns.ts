@@ -1,7 +1,8 @@
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import { activationBase, storedStatus } from '../../../domain/campaign/life.ts';
 import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
-import type { CampaignEdition } from '../../../domain/campaign/edition.ts';
+import { type CampaignEdition, editionHead, type EditionHead } from '../../../domain/campaign/edition.ts';
+import { longestWindowMs } from '../../../domain/campaign/stop.ts';
 import type { Hold } from '../../../domain/campaign/hold.ts';
 import type { CampaignStore } from '../../campaign-store.ts';
 import { parseQueueName, queueName } from '../../queued.ts';
@@ -34,7 +35,15 @@ export function replicaFields(campaign: Campaign, version: number): readonly Scr
     'held',
     heldText(holds),
     ...(campaign.edition === undefined ? [] : ['edition', campaign.edition]),
+    ...factsField(campaign),
+    ...(campaign.stepAnswers === undefined ? [] : ['stepAnswers', campaign.stepAnswers]),
   ];
+}
+
+/** For how long facts count; empty = an edit has taken the stop rules out. */
+function factsField({ definition, edition }: Campaign): readonly ScriptValue[] {
+  const longest = longestWindowMs(definition.stop);
+  return longest === null && edition === undefined ? [] : ['factsMs', longest ?? ''];
 }
 
 /** `;LS-PUN;LS-ROM;`, as scripts look it up; empty = no logon server is held. */
@@ -76,18 +85,46 @@ export const headFields = (campaign: Campaign, version: number): readonly Script
 /** An edition of the definition stands in a field of its own: only its history is read with it. */
 const editionName = (edition: number): string => `edition:${edition}`;
 
+/** The files of an edit stand in a further field, because the status shows what an edit changed. */
+const fileName = (edition: number): string => `editionFile:${edition}`;
+
 export const editionFields = (editions: readonly CampaignEdition[]): readonly ScriptValue[] =>
-  editions.flatMap((each) => [editionName(each.edition), JSON.stringify(each)]);
+  editions.flatMap((each) => {
+    const { edition, text, calendars } = each;
+    if (edition === 0) return [editionName(edition), JSON.stringify(each)];
+    const files = JSON.stringify({ text, calendars });
+    return [editionName(edition), JSON.stringify(editionHead(each)), fileName(edition), files];
+  });
 
 export async function readEditions(
   { redis, keys }: Shard,
   campaign: string,
 ): Promise<readonly CampaignEdition[]> {
   const key = keys.of('campaign', campaign);
+  const numbers = await editionNumbers(redis, key);
+  const found = await redis.hmget(key, ...numbers.map(editionName), ...numbers.map(fileName));
+  return numbers.flatMap((_, at) => {
+    const [text, files] = [found[at], found[at + numbers.length]];
+    return text === null || text === undefined
+      ? []
+      : [{ ...JSON.parse(text), ...JSON.parse(files ?? '{}') } as CampaignEdition];
+  });
+}
+
+export async function readEditionHeads(
+  { redis, keys }: Shard,
+  campaign: string,
+  only?: number,
+): Promise<readonly EditionHead[]> {
+  const key = keys.of('campaign', campaign);
+  const numbers = only === undefined ? await editionNumbers(redis, key) : [only];
+  const found = await redis.hmget(key, ...numbers.map(editionName));
+  return found.flatMap((text) => (text === null ? [] : [editionHead(JSON.parse(text) as CampaignEdition)]));
+}
+
+async function editionNumbers(redis: Shard['redis'], key: string): Promise<readonly number[]> {
   const last = Number((await redis.hget(key, 'edition')) ?? 0);
-  const names = Array.from({ length: last + 1 }, (_, edition) => editionName(edition));
-  const found = await redis.hmget(key, ...names);
-  return found.flatMap((text) => (text === null ? [] : [JSON.parse(text) as CampaignEdition]));
+  return Array.from({ length: last + 1 }, (_, edition) => edition);
 }
 
 /** The part of the budget that a shard may use. */

@@ -43,8 +43,10 @@ export const keyNames = {
    * clients started in each second of the last minute, and with a limit of remediations
    * `remediations:N`: how many have begun in wave N. `base`: the activations of its upgrades are
    * above this number.
-   * `edition`: how often its definition was changed; missing = never. In shard 0 `edition:N`: the
-   * edition as JSON, with the campaign file.
+   * `edition`: how often its definition was changed, `stepAnswers`: how often an answer about a
+   * step changed the rules; missing = never. `factsMs`: the longest window of its stop rules. In
+   * shard 0 `edition:N`: the edition as JSON, where N is 0 with the campaign file, and
+   * `editionFile:N`: the file of a later one.
    */
   campaign: 'campaign',
   /** zset in shard 0 per campaign that limits remediations: those that have begun, by time */
@@ -155,7 +157,7 @@ export const keyNames = {
   stepTimes: 'stepTimes',
   /**
    * zset per campaign and kind of fact: client by the newest policy time; kind `causes`:
-   * `client|cause`. Only where a campaign has stop rules.
+   * `client|cause`. Only where a campaign has stop rules, and not longer than the longest window.
    */
   facts: 'facts',
   /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */

@@ -10,6 +10,7 @@ import {
   readCampaign,
   readCampaigns,
   readCounters,
+  readEditionHeads,
   readEditions,
   readSlots,
   readStarts,
@@ -34,6 +35,7 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
     createCampaign(shards, { campaign, version, audit, removals: removals ?? null, editions }, clients),
   readCampaign: (campaign) => readCampaign(shards.head, campaign),
   editions: (campaign) => readEditions(shards.head, campaign),
+  editionHeads: (campaign, only) => readEditionHeads(shards.head, campaign, only),
   campaignNames: async () => (await shards.head.redis.smembers(shards.head.keys.of('campaigns'))).sort(),
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>

@@ -74,4 +74,4 @@ for name, value in pairs(stored) do
   fields[#fields + 1] = name
   fields[#fields + 1] = value
 end
-return { 'begun', fields, redis.call('LRANGE', key('inbox', id), 0, -1), limits.edition }
+return { 'begun', fields, redis.call('LRANGE', key('inbox', id), 0, -1), limits.rulesChanges }

@@ -36,7 +36,7 @@ if former and string.find(' ' .. former .. ' ', ' ' .. campaign .. ' ', 1, true)
 local nextList = lists(3)
 addAudit(nextList())
 addCounters(campaign, nextList())
-addFacts(campaign, client, at, nextList())
+addFacts(campaign, client, at, '', nextList())
 local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
 if not before.index then
   redis.call('ZREM', key('waiting', campaign, asked.wave, waitsIn), client)

@@ -7,8 +7,8 @@
 -- Field names of a record: see record.ts.
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
 --       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy
---       time), seconds for which written evidence stays after its last use; lists: audit, counters,
---       evidence, facts
+--       time), seconds for which written evidence stays after its last use, whether facts are kept
+--       only if the campaign has stop rules; lists: audit, counters, evidence, facts
 
 -- Why nothing may begin on this client now; nil = it may. A held logon server holds a client as a
 -- pause does: also one that is finishing begins nothing more there. Otherwise a finishing upgrade
@@ -29,7 +29,7 @@ end
 
 local campaign, client, version, counter, owner, state = unpack(ARGV, 1, 6)
 local consumed, step, index, dueAt, keepsSlots, queue, finishing, server, at = unpack(ARGV, 7, 15)
-local evidenceSeconds = ARGV[16]
+local evidenceSeconds, ifCounted = ARGV[16], ARGV[17]
 consumed = tonumber(consumed)
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
@@ -51,12 +51,12 @@ if index ~= 'driven' and redis.call('LLEN', inbox) > consumed then
   return { 'inbox', redis.call('LRANGE', inbox, 0, -1) }
 end
 
-local nextList = lists(17)
+local nextList = lists(18)
 addAudit(nextList())
 addCounters(campaign, nextList())
 local evidenceFirst, evidenceLast = nextList()
 addEvidence(evidenceFirst, evidenceLast, evidenceSeconds)
-addFacts(campaign, client, at, nextList())
+addFacts(campaign, client, at, ifCounted, nextList())
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
 if before.crashes then redis.call('HDEL', record, 'c') end
 

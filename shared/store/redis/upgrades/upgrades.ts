@@ -40,7 +40,7 @@ export interface Begin {
 }
 
 type BeginReply =
-  | readonly ['begun', string[], string[], string | null]
+  | readonly ['begun', string[], string[], number]
   | readonly ['parked', string, string, string]
   | readonly ['ignored', string, string?];
 
@@ -62,7 +62,7 @@ export async function begin({ run }: Shard, asked: Begin): Promise<BeginOutcome>
         kind: 'begun',
         stored: storedUpgrade(key, fields, reply[2]),
         fence: { counter: Number(fields.n), owner },
-        edition: Number(reply[3] ?? 0),
+        rulesChanges: reply[3],
       };
     }
     case 'parked':
@@ -162,6 +162,7 @@ function commitFields({ key, version, fence, upgrade, consumed, step, place, at,
     upgrade.logonServer,
     at,
     writtenEvidenceSeconds,
+    rest.ifCounted === true ? 1 : '',
     ...list(auditFields(rest.audit, version + 1, rest.evidence)),
     ...list(flat(rest.counters)),
     ...list(evidenceFields(rest.evidence)),
