@@ -52,14 +52,20 @@ export async function changeIdle(
     },
     at,
     ...(facts === undefined ? {} : { facts }),
+    ...(givesBackRestart(before.upgrade, upgrade) ? { restart: { needs: 'none' } } : {}),
   });
   if (outcome.kind !== 'committed') return outcome;
   await dispatchJobs(
     context,
-    [outcome.next, outcome.handed].filter((each) => each !== null),
+    [outcome.next, outcome.handed, ...(outcome.woken ?? [])].filter((each) => each !== null),
   );
   return outcome;
 }
+
+/** May the client have a slot of a restart, or a turn for one, that it needs no more? */
+const givesBackRestart = ({ state, memory }: Upgrade, next: Upgrade): boolean =>
+  next.state.phase === 'settled' &&
+  (memory.open.restart !== null || (state.phase === 'deferred' && state.class === 'restarts'));
 
 /** An upgrade whose state is unchanged stays in its index. A changed one is due at once. */
 function placeOf(before: Upgrade, { state }: Upgrade): CommitIdle['place'] {

@@ -9,6 +9,7 @@ import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
 import { editionRemarks } from './edition-now.ts';
 import { remarksOn } from './remarks.ts';
+import { restartRemarks } from './restart-words.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
@@ -188,6 +189,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     otherwise: outlookOf(context, upgrade),
     remarks: [
       ...remarksOn(context.campaign, upgrade),
+      ...restartRemarks(context, upgrade),
       ...joinedWords(context),
       ...editionRemarks(context, context.now),
       ...endRemarks(context.campaign, upgrade, context.now),
@@ -232,7 +234,9 @@ function actionOf({ state }: Upgrade): string {
     case 'restarting':
       return 'it is looked at, to see if it has restarted';
     case 'deferred':
-      return 'it is looked at again';
+      return state.class === 'restarts'
+        ? 'it is looked at again when its turn comes, at the latest'
+        : 'it is looked at again';
     case 'notifying':
       return 'its users are notified';
     case 'remedying':

@@ -1,0 +1,139 @@
+import {
+  type FullPlace,
+  fullPlace,
+  type RestartEntry,
+  type RestartPlace,
+  restartTerms,
+  type RestartTerms,
+} from '../../shared/domain/rules/restart-limits.ts';
+import { holdAt } from '../../shared/domain/campaign/hold.ts';
+import type { RestartStore } from '../../shared/store/restart-store.ts';
+import type { Activation } from '../../shared/store/types.ts';
+import type { Commit } from '../../shared/store/upgrade-store.ts';
+import { makeDue } from './slots.ts';
+import { type CampaignTable, heldStatus, type Restarts, type Tables } from './tables.ts';
+
+const restartsOf = (table: CampaignTable): Restarts =>
+  (table.restarts ??= { terms: restartTerms(-1, undefined), entries: new Map() });
+
+export const restartStoreOf = (tables: Tables): RestartStore => ({
+  restarts: async (campaign) => {
+    const entries = [...(tables.campaigns.get(campaign)?.restarts?.entries.values() ?? [])];
+    const plain = entries.map(({ fence: _fence, ...entry }): RestartEntry => entry);
+    return [...plain.filter(({ holds }) => holds), ...plain.filter(({ holds }) => !holds)];
+  },
+  serveRestarts: async (campaign, terms, at) => {
+    const table = tables.campaigns.get(campaign);
+    if (table === undefined) return [];
+    keepTerms(restartsOf(table), terms);
+    return serveLine(tables, table, at, null);
+  },
+});
+
+type Asked = Extract<Commit['restart'], { needs: 'slot' | 'turn' }>;
+
+function keepTerms(restarts: Restarts, terms: RestartTerms): void {
+  if (terms.edition > restarts.terms.edition) restarts.terms = terms;
+}
+
+/** Takes the slots of a restart; else the place that has no room. */
+export function takeRestart(
+  table: CampaignTable,
+  { key: { client }, upgrade: { logonServer }, fence: { counter: fence }, at }: Commit,
+  { terms, places }: Asked,
+): FullPlace | null {
+  const restarts = restartsOf(table);
+  keepTerms(restarts, terms);
+  const { entries } = restarts;
+  const known = entries.get(client);
+  if (known?.holds === true) {
+    entries.set(client, { ...known, fence });
+    return null;
+  }
+  const oldest = servable(table)[0];
+  const kept = oldest === undefined || oldest.client === client ? [] : oldest.places;
+  const full = fullPlace(restarts.terms, places, usedWith(restarts, kept));
+  if (full === null) entries.set(client, { client, places, logonServer, since: at, holds: true, fence });
+  return full;
+}
+
+/** Puts a client into the line, and serves the line. */
+export function joinLine(
+  tables: Tables,
+  table: CampaignTable,
+  { key: { client }, upgrade: { logonServer }, fence: { counter: fence }, at }: Commit,
+  { terms, places }: Asked,
+): readonly Activation[] {
+  const restarts = restartsOf(table);
+  keepTerms(restarts, terms);
+  const known = restarts.entries.get(client);
+  if (known?.holds === true) {
+    restarts.entries.set(client, { ...known, fence });
+    return wake(table, [client], at);
+  }
+  const since = known?.since ?? at;
+  restarts.entries.set(client, { client, places, logonServer, since, holds: false, fence });
+  return serveLine(tables, table, at, places);
+}
+
+/** @param fence of the driver; null = whoever asked */
+export function leaveRestarts(
+  tables: Tables,
+  table: CampaignTable,
+  client: string,
+  fence: number | null,
+  at: number,
+): readonly Activation[] {
+  const known = table.restarts?.entries.get(client);
+  if (known === undefined || (fence !== null && known.fence > fence)) return [];
+  table.restarts?.entries.delete(client);
+  return serveLine(tables, table, at, known.places);
+}
+
+const servable = (table: CampaignTable) =>
+  [...restartsOf(table).entries.values()].filter(
+    ({ holds, logonServer }) => !holds && holdAt(table.record.campaign, logonServer) === null,
+  );
+
+/** @param freed only these places have got room; null = any may have */
+function serveLine(
+  tables: Tables,
+  table: CampaignTable,
+  at: number,
+  freed: readonly RestartPlace[] | null,
+): readonly Activation[] {
+  if (heldStatus(tables, table) !== 'running') return [];
+  const restarts = restartsOf(table);
+  const served: string[] = [];
+  let kept: readonly RestartPlace[] | null = null;
+  const concerns = ({ places }: RestartEntry): boolean =>
+    freed === null || places.some(({ name }) => freed.some((place) => place.name === name));
+  for (const entry of servable(table)) {
+    if (kept !== null && !concerns(entry)) continue;
+    if (fullPlace(restarts.terms, entry.places, usedWith(restarts, kept ?? [])) !== null) {
+      kept ??= entry.places;
+      continue;
+    }
+    restarts.entries.set(entry.client, { ...entry, holds: true, since: at });
+    served.push(entry.client);
+  }
+  return wake(table, served, at);
+}
+
+/** Slots in use by place; one more where a slot is kept free. */
+function usedWith({ entries }: Restarts, kept: readonly RestartPlace[]): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  const add = (places: readonly RestartPlace[]): void => {
+    for (const { name } of places) used.set(name, (used.get(name) ?? 0) + 1);
+  };
+  for (const { holds, places } of entries.values()) if (holds) add(places);
+  add(kept);
+  return used;
+}
+
+const wake = (table: CampaignTable, clients: readonly string[], at: number): readonly Activation[] =>
+  clients.flatMap((client) => {
+    const row = table.rows.get(client);
+    if (row === undefined || row.stored.index !== 'due' || (row.stored.dueAt ?? 0) <= at) return [];
+    return [makeDue(row, at, row.stored.holdsSlots)];
+  });
