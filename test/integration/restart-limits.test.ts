@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Budgets } from '../../shared/domain/campaign/definition.ts';
 import type { RestartLimits } from '../../shared/domain/rules/restart-limits.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { entry } from '../contract/store/fixtures.ts';
+import { contextOver } from '../fixtures/context.ts';
 import { type SeveralClients, severalClients } from '../fixtures/several-clients.ts';
 import { recount } from '../twin/recount.ts';
 
@@ -97,5 +100,65 @@ describe('a client beyond a limit of restarts', () => {
       ({ upgrade: { state } }) => state.phase === 'settled' && state.end,
     );
     expect(ends).toEqual(ends.map(() => 'upgraded'));
+  });
+});
+
+/** An edit of the budgets alone. */
+async function editBudgets({ store }: Pick<SeveralClients, 'store'>, budgets: Budgets): Promise<void> {
+  const record = await store.readCampaign('sp4');
+  if (record === null) throw new Error('no campaign');
+  const { definition, edition = 0 } = record.campaign;
+  const next = { ...record.campaign, definition: { ...definition, budgets }, edition: edition + 1 };
+  expect(await store.commitCampaign(next, record.version, entry('sp4'))).not.toBeNull();
+}
+
+describe('an edit that raises a limit', () => {
+  test('of restarts wakes as many clients at once; one that takes the limit away wakes all', async () => {
+    await using lab = await severalClients({
+      count: 6,
+      budgets: budgetsWith({ perLogonServer: 1 }),
+      policy: always,
+    });
+    const { store, clock, dispatcher } = lab;
+    const round = runCampaigns();
+    const context = contextOver(store, clock, dispatcher);
+    await until(lab, (upgrades) => upgrades.filter(waitsForSlot).length === 5);
+    await round.run(context);
+    const dueNow = async () =>
+      (await lab.upgrades()).filter((each) => waitsForSlot(each) && each.dueAt === clock.now()).length;
+    expect(await dueNow()).toBe(0);
+    await editBudgets(lab, budgetsWith({ perLogonServer: 3 }));
+    await round.run(context);
+    expect(await dueNow()).toBe(2);
+    await editBudgets(lab, { active: 50, perLogonServer: 50 });
+    await round.run(context);
+    expect(await dueNow()).toBe(5);
+    await until(lab, allSettled);
+  });
+
+  test('of remediations wakes the clients that wait for it at once', async () => {
+    const budgets = { active: 10, perLogonServer: 10 };
+    await using lab = await severalClients({
+      count: 3,
+      trait: 'pcmInBin',
+      budgets: { ...budgets, remediations: { perWave: 1 } },
+      policy: { structural: 'atOnce' },
+    });
+    const { store, clock, dispatcher } = lab;
+    const round = runCampaigns();
+    const context = contextOver(store, clock, dispatcher);
+    const waiting = ({ upgrade: { state } }: StoredUpgrade): boolean =>
+      state.phase === 'deferred' && state.class === 'remediation';
+    await until(lab, (upgrades) => upgrades.filter(waiting).length === 2);
+    await round.run(context);
+    expect((await lab.upgrades()).filter(waiting)).toHaveLength(2);
+    await editBudgets(lab, { ...budgets, remediations: { perWave: 5 } });
+    await round.run(context);
+    const woken = (await lab.upgrades()).filter(({ dueAt }) => dueAt === clock.now());
+    expect(woken).toHaveLength(2);
+    expect(await store.audit(1, { campaign: 'sp4' })).toMatchObject([
+      { because: 'the limit of remediations of its campaign was raised' },
+    ]);
+    await until(lab, allSettled);
   });
 });
