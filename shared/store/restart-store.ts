@@ -1,5 +1,23 @@
-import type { RestartEntry, RestartTerms } from '../domain/rules/restart-limits.ts';
-import type { Activation } from './types.ts';
+import type { RestartEntry, RestartLimits, RestartTerms } from '../domain/rules/restart-limits.ts';
+import type { RestartFault } from './restart-fault.ts';
+import type { Activation, UpgradeKey } from './types.ts';
+
+export interface RestartCheck {
+  readonly campaign: string;
+  readonly edition: number;
+  readonly limits: RestartLimits;
+  readonly at: number;
+  /** Write no audit entry: a rebuild puts the slots back. */
+  readonly isRebuild?: boolean;
+}
+
+export interface RestartsChecked {
+  readonly findings: readonly { readonly key: UpgradeKey; readonly found: RestartFault }[];
+  /** The slots in use differed from a recount of who has them. */
+  readonly isRecounted: boolean;
+  /** The jobs of clients that must exist now. */
+  readonly woken: readonly Activation[];
+}
 
 /**
  * Slots of restarts, in a campaign that limits how many clients restart at the same time. `commit`
@@ -19,4 +37,9 @@ export interface RestartStore {
    * @returns the jobs of the clients that got a slot
    */
   serveRestarts(campaign: string, terms: RestartTerms, at: number): Promise<readonly Activation[]>;
+  /**
+   * Compares every client of the campaign with who has slots, or a turn in the line, and repairs
+   * what a lost worker has left behind. Two checks at the same time do no harm.
+   */
+  checkRestarts(asked: RestartCheck): Promise<RestartsChecked>;
 }

@@ -3,11 +3,14 @@ import {
   fullPlace,
   type RestartEntry,
   type RestartPlace,
+  restartPlaces,
+  restartRules,
   restartTerms,
   type RestartTerms,
 } from '../../shared/domain/rules/restart-limits.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
-import type { RestartStore } from '../../shared/store/restart-store.ts';
+import { restartFault } from '../../shared/store/restart-fault.ts';
+import type { RestartCheck, RestartsChecked, RestartStore } from '../../shared/store/restart-store.ts';
 import type { Activation } from '../../shared/store/types.ts';
 import type { Commit } from '../../shared/store/upgrade-store.ts';
 import { makeDue } from './slots.ts';
@@ -22,6 +25,7 @@ export const restartStoreOf = (tables: Tables): RestartStore => ({
     const plain = entries.map(({ fence: _fence, ...entry }): RestartEntry => entry);
     return [...plain.filter(({ holds }) => holds), ...plain.filter(({ holds }) => !holds)];
   },
+  checkRestarts: async (asked) => check(tables, asked),
   serveRestarts: async (campaign, terms, at) => {
     const table = tables.campaigns.get(campaign);
     if (table === undefined) return [];
@@ -29,6 +33,35 @@ export const restartStoreOf = (tables: Tables): RestartStore => ({
     return serveLine(tables, table, at, null);
   },
 });
+
+/** The twin loses nothing by itself; a rebuild puts records back without their slots. */
+function check(tables: Tables, { campaign, edition, limits, at }: RestartCheck): RestartsChecked {
+  const table = tables.campaigns.get(campaign);
+  if (table === undefined) return { findings: [], isRecounted: false, woken: [] };
+  const restarts = restartsOf(table);
+  keepTerms(restarts, restartTerms(edition, limits));
+  const findings: RestartsChecked['findings'][number][] = [];
+  const woken: Activation[] = [];
+  for (const client of [...table.waiting.keys(), ...table.rows.keys()]) {
+    const stored = table.rows.get(client)?.stored ?? null;
+    const entry = restarts.entries.get(client) ?? null;
+    const found = restartFault(entry, stored, at);
+    if (found === null) continue;
+    findings.push({ key: { campaign, client }, found });
+    if (found === 'restartNotNeeded') woken.push(...leaveRestarts(tables, table, client, null, at));
+    if (found === 'restartNotWoken') woken.push(...wake(table, [client], at));
+    if (found !== 'restartNotCounted' && found !== 'restartNotInLine') continue;
+    const rules = restartRules(edition, limits, tables.fleet.get(client)?.labels ?? []);
+    const logonServer = stored?.upgrade.logonServer ?? '';
+    const places = restartPlaces(rules, logonServer);
+    const holds = found === 'restartNotCounted';
+    const since = (holds ? stored?.upgrade.memory.open.restart?.orderedAt : undefined) ?? at;
+    restarts.entries.delete(client);
+    restarts.entries.set(client, { client, places, logonServer, since, holds, fence: entry?.fence ?? 0 });
+    if (!holds) woken.push(...serveLine(tables, table, at, null));
+  }
+  return { findings, isRecounted: false, woken };
+}
 
 type Asked = Extract<Commit['restart'], { needs: 'slot' | 'turn' }>;
 

@@ -14,6 +14,7 @@ import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { editionsIn } from './editions.ts';
 import { putBackRemovals, standIns } from './removals.ts';
+import { putBackRestarts } from './restarts.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 import { calendarClass } from '../../../shared/domain/campaign/calendar.ts';
@@ -182,7 +183,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   for (const release of snapshot.releases.values())
     await store.stageRelease(
       release,
-      evidenceOf(gap),
+      { sha256: sha256(gap), text: gap },
       entry('', null, '', 'staged', `${release.release}: put back`),
     );
   const fleet = [...snapshot.fleet.values(), ...standIns(snapshot)];
@@ -197,6 +198,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   for (const [name, life] of snapshot.removed) await store.putBackLife(name, life);
   await writeCampaigns(store, now, snapshot, gap);
   await writeUpgrades(store, now, source, snapshot);
+  await putBackRestarts(store, now, snapshot);
   await putBackRemovals(store, snapshot, (client) =>
     entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),
   );
@@ -212,8 +214,6 @@ async function putBackHalt(
   const audit = entry('', null, 'halted', 'halted', `halted by ${halt.by}: ${halt.because}: put back`);
   if (!(await store.commitHalt(halt, 0, audit))) throw new Error('another process has halted everything');
 }
-
-const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
 
 const entryAt =
   (at: number) =>

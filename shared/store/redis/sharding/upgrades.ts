@@ -20,6 +20,7 @@ import { shareBudget } from './share-budget.ts';
 import { commitIdle } from '../upgrades/commit-idle.ts';
 import { deliver } from '../upgrades/deliver.ts';
 import { membersWaiting, readUpgrades, readWaiting, upgradesIn, waitingIn } from '../upgrades/record.ts';
+import { checkRestarts } from '../restarts/check-restarts.ts';
 import { commitIdleRestart, commitRestart, readRestarts, serveRestarts } from '../restarts/restarts.ts';
 import { commitLimited } from '../upgrades/take-remediation.ts';
 import { begin, commit, renew } from '../upgrades/upgrades.ts';
@@ -62,8 +63,9 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
   };
 }
 
-export const restartStoreOf = ({ head, directory }: Shards): RestartStore => ({
+export const restartStoreOf = ({ head, all, directory }: Shards): RestartStore => ({
   restarts: (campaign) => readRestarts(head, campaign),
+  checkRestarts: (asked) => checkRestarts({ head, all, homeOf: directory.shardOf }, asked),
   serveRestarts: (campaign, terms, at) =>
     serveRestarts({ head, homeOf: directory.shardOf }, campaign, terms, at),
 });
