@@ -9,7 +9,7 @@ import type { Rules } from '../shared/domain/rules/policy.ts';
 import { withoutPlan } from '../shared/domain/upgrade/closed-window.ts';
 import type { Decision } from '../shared/domain/upgrade/events.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
-import { noteWait } from '../shared/domain/upgrade/waits.ts';
+import { mayHaveRestartSlot, noteWait } from '../shared/domain/upgrade/waits.ts';
 import type { Commit, RestartUse } from '../shared/store/upgrade-store.ts';
 
 /**
@@ -40,10 +40,8 @@ export function restartUseOf(
 }
 
 /** What an upgrade gives back whose rules were not read: it may have had a slot, or a turn. */
-export const givenUpUse = ({ state, memory }: Upgrade): RestartUse | undefined =>
-  memory.open.restart !== null || (state.phase === 'deferred' && state.class === 'restarts')
-    ? { needs: 'none' }
-    : undefined;
+export const givenUpUse = (upgrade: Upgrade): RestartUse | undefined =>
+  mayHaveRestartSlot(upgrade) ? { needs: 'none' } : undefined;
 
 /** The line wakes the client; this look is for a line that was lost, and tells what is new. */
 const lookAgainMs = 3_600_000;

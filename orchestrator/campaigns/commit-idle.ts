@@ -1,5 +1,6 @@
 import type { Fact } from '../../shared/domain/outcome/facts.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { mayHaveRestartSlot } from '../../shared/domain/upgrade/waits.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
 import { newUpgrade } from '../../shared/domain/upgrade/state.ts';
@@ -52,7 +53,9 @@ export async function changeIdle(
     },
     at,
     ...(facts === undefined ? {} : { facts }),
-    ...(givesBackRestart(before.upgrade, upgrade) ? { restart: { needs: 'none' } } : {}),
+    ...(upgrade.state.phase === 'settled' && mayHaveRestartSlot(before.upgrade)
+      ? { restart: { needs: 'none' } }
+      : {}),
   });
   if (outcome.kind !== 'committed') return outcome;
   await dispatchJobs(
@@ -61,11 +64,6 @@ export async function changeIdle(
   );
   return outcome;
 }
-
-/** May the client have a slot of a restart, or a turn for one, that it needs no more? */
-const givesBackRestart = ({ state, memory }: Upgrade, next: Upgrade): boolean =>
-  next.state.phase === 'settled' &&
-  (memory.open.restart !== null || (state.phase === 'deferred' && state.class === 'restarts'));
 
 /** An upgrade whose state is unchanged stays in its index. A changed one is due at once. */
 function placeOf(before: Upgrade, { state }: Upgrade): CommitIdle['place'] {
