@@ -2,6 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Budgets } from '../../shared/domain/campaign/definition.ts';
 import type { RestartLimits } from '../../shared/domain/rules/restart-limits.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
+import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
+import { skipClient } from '../../orchestrator/campaigns/client-actions.ts';
+import { readStatus } from '../../orchestrator/campaigns/report.ts';
+import { why } from '../../orchestrator/campaigns/why.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
+import { crashesAtMost } from '../../workers/crash-budget.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { entry } from '../contract/store/fixtures.ts';
 import { contextOver } from '../fixtures/context.ts';
@@ -125,7 +131,8 @@ describe('an edit that raises a limit', () => {
     await until(lab, (upgrades) => upgrades.filter(waitsForSlot).length === 5);
     await round.run(context);
     const dueNow = async () =>
-      (await lab.upgrades()).filter((each) => waitsForSlot(each) && each.dueAt === clock.now()).length;
+      (await lab.upgrades()).filter((each) => waitsForSlot(each) && (each.dueAt ?? Infinity) <= clock.now())
+        .length;
     expect(await dueNow()).toBe(0);
     await editBudgets(lab, budgetsWith({ perLogonServer: 3 }));
     await round.run(context);
@@ -151,14 +158,108 @@ describe('an edit that raises a limit', () => {
       state.phase === 'deferred' && state.class === 'remediation';
     await until(lab, (upgrades) => upgrades.filter(waiting).length === 2);
     await round.run(context);
-    expect((await lab.upgrades()).filter(waiting)).toHaveLength(2);
+    const limited = (await lab.upgrades()).filter(waiting).map(({ key }) => key.client);
+    expect(limited).toHaveLength(2);
     await editBudgets(lab, { ...budgets, remediations: { perWave: 5 } });
     await round.run(context);
-    const woken = (await lab.upgrades()).filter(({ dueAt }) => dueAt === clock.now());
+    const woken = (await lab.upgrades()).filter(({ key }) => limited.includes(key.client));
+    for (const { dueAt } of woken) expect(dueAt).toBeLessThanOrEqual(clock.now());
     expect(woken).toHaveLength(2);
     expect(await store.audit(1, { campaign: 'sp4' })).toMatchObject([
       { because: 'the limit of remediations of its campaign was raised' },
     ]);
     await until(lab, allSettled);
+  });
+});
+
+describe('what an operator sees', () => {
+  const told = async (lab: SeveralClients, client: string) => {
+    const context = contextOver(lab.store, lab.clock, lab.dispatcher);
+    return unwrapped(await why(context, { client, campaign: 'sp4', evidence: false }));
+  };
+
+  test('is who has the slots, since when, and how many wait', async () => {
+    await using lab = await severalClients({
+      count: 5,
+      budgets: budgetsWith({ perLogonServer: 2, perLabel: { site: 2 } }),
+      policy: always,
+    });
+    await until(lab, (upgrades) => upgrades.filter(waitsForSlot).length === 3);
+    const context = contextOver(lab.store, lab.clock, lab.dispatcher);
+    const status = unwrapped(await readStatus(context, 'sp4'));
+    expect(status.restarts).toEqual([
+      'those with no value of label site: 2 of 2 slots of restarts in use, 3 clients wait for one',
+      'logon server LS-1: 2 of 2 slots of restarts in use, 3 clients wait for one',
+    ]);
+    const entries = await lab.store.restarts('sp4');
+    const [first, , third] = entries.filter(({ holds }) => !holds).map(({ client }) => client);
+    const holders = entries.filter(({ holds }) => holds).map(({ client }) => client);
+    const answer = await told(lab, third ?? '');
+    expect(answer.because).toBe(
+      'waits to restart: at most 2 clients of logon server LS-1 restart at the same time',
+    );
+    expect(answer.next?.action).toBe('it is looked at again when its turn comes, at the latest');
+    expect(answer.otherwise).toBe(
+      'the client that frees a slot of a restart wakes it in its turn; this uses up no tries',
+    );
+    const remark = answer.remarks.find((each) => each.startsWith('logon server LS-1: 2 of 2 slots'));
+    for (const client of holders) expect(remark).toContain(`${client} since 2026-11-1`);
+    expect(answer.remarks).toContain('2 clients wait longer than it for a slot of a restart');
+    expect((await told(lab, first ?? '')).remarks).toContain(
+      'it is the first that waits for a slot of a restart',
+    );
+    const lines = (await lab.store.audit(50, { campaign: 'sp4' })).map(({ because }) => because);
+    expect(lines).toContain(answer.because);
+  });
+});
+
+describe('a client that waits for a slot of a restart', () => {
+  const oneAtATime = { budgets: budgetsWith({ perLogonServer: 1 }), policy: always };
+
+  test('leaves the line when its campaign is aborted; one that restarts is finished first', async () => {
+    await using lab = await severalClients({ count: 4, ...oneAtATime });
+    const upgrades = await until(lab, (all) => all.filter(waitsForSlot).length === 3);
+    const context = contextOver(lab.store, lab.clock, lab.dispatcher);
+    unwrapped(await abortCampaign(context, 'anna', 'sp4', 'wrong release'));
+    const [restarting] = upgrades.filter(isRestarting);
+    expect(await lab.store.restarts('sp4')).toMatchObject([{ client: restarting?.key.client, holds: true }]);
+    await until(lab, allSettled);
+    expect(await lab.store.restarts('sp4')).toEqual([]);
+  });
+
+  test('is skipped by a person, and the line goes on', async () => {
+    await using lab = await severalClients({ count: 4, ...oneAtATime });
+    await until(lab, (all) => all.filter(waitsForSlot).length === 3);
+    const context = contextOver(lab.store, lab.clock, lab.dispatcher);
+    const line = (await lab.store.restarts('sp4')).filter(({ holds }) => !holds);
+    const client = line[0]?.client ?? '';
+    unwrapped(await skipClient(context, 'anna', { campaign: 'sp4', client, reason: 'gone' }));
+    const after = (await lab.store.restarts('sp4')).filter(({ holds }) => !holds);
+    expect(after.map((each) => each.client)).toEqual(line.slice(1).map((each) => each.client));
+    await until(lab, allSettled);
+    expect(await lab.store.restarts('sp4')).toEqual([]);
+  });
+
+  test('frees its slot when ten workers in a row were lost on its restart', async () => {
+    await using lab = await severalClients({ count: 2, ...oneAtATime });
+    const { store, clock } = lab;
+    const waiting = (await until(lab, (all) => all.some(waitsForSlot))).find(waitsForSlot);
+    const restarting = (await lab.upgrades()).find(isRestarting);
+    if (waiting === undefined || restarting === undefined) throw new Error('nobody restarts');
+    const { key } = restarting;
+    clock.forward(restarting.dueAt ?? 0);
+    let { activation } = restarting;
+    for (let crash = 0; crash < crashesAtMost; crash += 1) {
+      expect((await store.begin(key, activation, `lost-${crash}`, -1, clock.now())).kind).toBe('begun');
+      activation =
+        (await store.sweep(clock.now(), 0, 10)).find(({ found }) => found === 'leaseExpired')?.next
+          .activation ?? 0;
+    }
+    lab.dispatcher.jobs.length = 0;
+    lab.dispatcher.jobs.push({ key, shard: 0, activation, queue: 'upgrades', dueAt: clock.now() - 1 });
+    expect(await lab.step()).toBe('settled');
+    expect(await store.restarts('sp4')).toMatchObject([{ client: waiting.key.client, holds: true }]);
+    expect(lab.dispatcher.jobs.map((job) => job.key.client)).toContain(waiting.key.client);
+    expect((await store.readUpgrade(waiting.key))?.dueAt).toBeLessThanOrEqual(clock.now());
   });
 });
