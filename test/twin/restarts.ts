@@ -14,22 +14,31 @@ import type { RestartCheck, RestartsChecked, RestartStore } from '../../shared/s
 import type { Activation } from '../../shared/store/types.ts';
 import type { Commit } from '../../shared/store/upgrade-store.ts';
 import { makeDue } from './slots.ts';
-import { type CampaignTable, heldStatus, type Restarts, type Tables } from './tables.ts';
+import {
+  type CampaignTable,
+  compare,
+  heldStatus,
+  type Restarts,
+  type RestartTurn,
+  type Tables,
+} from './tables.ts';
 
 const restartsOf = (table: CampaignTable): Restarts =>
   (table.restarts ??= { terms: restartTerms(-1, undefined), entries: new Map() });
 
 export const restartStoreOf = (tables: Tables): RestartStore => ({
   restarts: async (campaign) => {
-    const entries = [...(tables.campaigns.get(campaign)?.restarts?.entries.values() ?? [])];
-    const plain = entries.map(({ fence: _fence, ...entry }): RestartEntry => entry);
-    return [...plain.filter(({ holds }) => holds), ...plain.filter(({ holds }) => !holds)];
+    const table = tables.campaigns.get(campaign);
+    if (table === undefined) return [];
+    const held = [...restartsOf(table).entries.values()].filter(({ holds }) => holds);
+    return [...held, ...lineOf(table)].map(({ fence: _fence, turn: _turn, ...entry }): RestartEntry => entry);
   },
   checkRestarts: async (asked) => check(tables, asked),
   serveRestarts: async (campaign, terms, at) => {
     const table = tables.campaigns.get(campaign);
     if (table === undefined) return [];
     keepTerms(restartsOf(table), terms);
+    takeBackFromHeld(table);
     return serveLine(tables, table, at, null);
   },
 });
@@ -56,8 +65,9 @@ function check(tables: Tables, { campaign, edition, limits, at }: RestartCheck):
     const places = restartPlaces(rules, logonServer);
     const holds = found === 'restartNotCounted';
     const since = (holds ? stored?.upgrade.memory.open.restart?.orderedAt : undefined) ?? at;
-    restarts.entries.delete(client);
-    restarts.entries.set(client, { client, places, logonServer, since, holds, fence: entry?.fence ?? 0 });
+    const fence = entry?.fence ?? 0;
+    const turn = holds ? {} : { turn: entry?.turn ?? nextTurn(table, at) };
+    restarts.entries.set(client, { client, places, logonServer, since, holds, fence, ...turn });
     if (!holds) woken.push(...serveLine(tables, table, at, null));
   }
   return { findings, isRecounted: false, woken };
@@ -80,7 +90,8 @@ export function takeRestart(
   const { entries } = restarts;
   const known = entries.get(client);
   if (known?.holds === true) {
-    entries.set(client, { ...known, fence });
+    const { turn: _turn, ...kept } = known;
+    entries.set(client, { ...kept, fence });
     return null;
   }
   const oldest = servable(table)[0];
@@ -105,7 +116,8 @@ export function joinLine(
     return wake(table, [client], at);
   }
   const since = known?.since ?? at;
-  restarts.entries.set(client, { client, places, logonServer, since, holds: false, fence });
+  const turn = known?.turn ?? nextTurn(table, at);
+  restarts.entries.set(client, { client, places, logonServer, since, holds: false, fence, turn });
   return serveLine(tables, table, at, places);
 }
 
@@ -123,10 +135,24 @@ export function leaveRestarts(
   return serveLine(tables, table, at, known.places);
 }
 
+const lineOf = (table: CampaignTable): readonly RestartTurn[] =>
+  [...restartsOf(table).entries.values()]
+    .filter(({ holds }) => !holds)
+    .sort((a, b) => (a.turn ?? 0) - (b.turn ?? 0) || compare(a.client, b.client));
+
+const nextTurn = (table: CampaignTable, at: number): number =>
+  Math.max(at, (lineOf(table).at(-1)?.turn ?? -1) + 1);
+
 const servable = (table: CampaignTable) =>
-  [...restartsOf(table).entries.values()].filter(
-    ({ holds, logonServer }) => !holds && holdAt(table.record.campaign, logonServer) === null,
-  );
+  lineOf(table).filter(({ logonServer }) => holdAt(table.record.campaign, logonServer) === null);
+
+/** A client that has got a slot cannot come for it while its logon server is held. */
+function takeBackFromHeld(table: CampaignTable): void {
+  const { entries } = restartsOf(table);
+  for (const [client, entry] of entries)
+    if (entry.holds && entry.turn !== undefined && holdAt(table.record.campaign, entry.logonServer) !== null)
+      entries.set(client, { ...entry, holds: false });
+}
 
 /** @param freed only these places have got room; null = any may have */
 function serveLine(

@@ -110,10 +110,16 @@ export interface CampaignTable {
   readonly editions: Map<number, CampaignEdition>;
 }
 
+/** `turn`: its place in the line; a client that has got a slot keeps it until its driver comes. */
+export interface RestartTurn extends RestartEntry {
+  readonly fence: number;
+  readonly turn?: number;
+}
+
 /** The slots of restarts of one campaign: entries that wait stand in the order of the line. */
 export interface Restarts {
   terms: RestartTerms;
-  readonly entries: Map<string, RestartEntry & { readonly fence: number }>;
+  readonly entries: Map<string, RestartTurn>;
 }
 
 export interface SurveyTable {

@@ -204,6 +204,32 @@ export function restartsContract(given: Given): void {
       expect(await line(fixture)).toEqual(['pc-2']);
     });
 
+    it('are taken back from a client that has not come for its slot when its logon server is held', async () => {
+      const fixture = given();
+      const [a, b, c] = (await drivers(fixture, 3, ['LS-1', 'LS-2', 'LS-1'])) as [Begun, Begun, Begun];
+      const asked: Asked = { limits: { perLabel: { site: 1 } }, labels: ['site=PUN'] };
+      const serve = async () =>
+        (await fixture.store.serveRestarts('sp4', restartTerms(0, asked.limits), at)).map(
+          ({ key }) => key.client,
+        );
+      await order1(fixture, a, asked);
+      await wait(fixture, b, asked);
+      await wait(fixture, c, asked);
+      expect(wokenBy(await end(fixture, a))).toEqual(['pc-2']);
+      await fixture.hold('sp4', ['LS-2']);
+      expect(await serve()).toEqual(['pc-3']);
+      expect(await line(fixture)).toEqual(['pc-2']);
+      // A client that restarts keeps its slot under a hold.
+      const again = await fixture.begun(c.stored.key);
+      await order1(fixture, again, asked);
+      await fixture.hold('sp4', ['LS-1']);
+      expect(await serve()).toEqual([]);
+      expect([await holders(fixture), await line(fixture)]).toEqual([['pc-3'], ['pc-2']]);
+      // Its job has been there since it was woken first.
+      expect(wokenBy(await end(fixture, again))).toEqual([]);
+      expect(await holders(fixture)).toEqual(['pc-2']);
+    });
+
     it('follow the limits of the newest edition; a lower one takes nothing away', async () => {
       const fixture = given();
       const begun = await drivers(fixture, 5, ['LS-1']);

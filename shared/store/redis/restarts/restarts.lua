@@ -2,7 +2,8 @@
 
 -- Slots of restarts, all in shard 0. An entry of a client has its places (name, says), the logon
 -- server where it was seen, the fence of the driver that asked, since when (policy time) and
--- whether it holds the slots. `fullPlace` in shared/domain/rules/restart-limits.ts decides the
+-- whether it holds the slots; `turn` is its former turn in the line until its driver has come.
+-- `fullPlace` in shared/domain/rules/restart-limits.ts decides the
 -- same.
 
 local function restartOf(campaign, client)
@@ -106,6 +107,7 @@ local function serveLine(campaign, at, freed)
         local entry = cjson.decode(text)
         if not isHeld(entry.server, limits) then
           if not fullPlace(campaign, entry.places, most, kept) then
+            entry.turn = redis.call('ZSCORE', key('restartLine', campaign), client)
             takeRestart(campaign, client, entry, at)
             served[#served + 1] = client
           elseif not oldestWaits then
@@ -128,6 +130,23 @@ local function joinLine(campaign, client, at)
   local last = redis.call('ZREVRANGE', line, 0, 0, 'WITHSCORES')[2]
   local turn = math.max(tonumber(at), tonumber(last or 0) + 1)
   redis.call('ZADD', line, 'NX', string.format('%.0f', turn), client)
+end
+
+-- A client that has got a slot and whose logon server is held since then cannot come for the slot:
+-- it stands in the line again, at its former turn.
+local function takeBackFromHeld(campaign)
+  local limits = limitsOf(campaign)
+  if limits.held == '' then return end
+  local found = redis.call('HGETALL', key('restarts', campaign))
+  for at = 1, #found, 2 do
+    local client, entry = found[at], cjson.decode(found[at + 1])
+    if entry.holds and entry.turn and isHeld(entry.server, limits) then
+      countRestart(campaign, entry.places, -1)
+      redis.call('ZADD', key('restartLine', campaign), entry.turn, client)
+      entry.holds, entry.turn = false, nil
+      keepRestart(campaign, client, entry)
+    end
+  end
 end
 
 -- Takes a client out, and serves those that have waited for it.

@@ -37,6 +37,7 @@ const serveScript = script(
 -- Serves the whole line under these limits. Returns the clients that got a slot.
 -- ARGV: campaign, at (policy time), terms (JSON)
 keepTerms(ARGV[1], ARGV[3])
+takeBackFromHeld(ARGV[1])
 return serveLine(ARGV[1], ARGV[2], nil)`,
 );
 

@@ -8,7 +8,7 @@ local campaign, client = asked.campaign, asked.client
 keepTerms(campaign, ARGV[3])
 local entry = restartOf(campaign, client)
 if entry and entry.holds then
-  entry.fence = asked.fence
+  entry.fence, entry.turn = asked.fence, nil
   keepRestart(campaign, client, entry)
   return false
 end
