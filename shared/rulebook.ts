@@ -5,13 +5,14 @@ import { calendarFor } from './domain/campaign/calendar.ts';
 import type { Client, Release } from './domain/campaign/definition.ts';
 import type { StepTimes } from './domain/rules/fit.ts';
 import type { Rules } from './domain/rules/policy.ts';
+import { restartRules } from './domain/rules/restart-limits.ts';
 import { statesBy } from './domain/outcome/states.ts';
 import { type Profile, profileOf, rulesOf } from './products/profile.ts';
 import type { CampaignStore } from './store/campaign-store.ts';
 import type { ReleaseStore } from './store/release-store.ts';
 
-/** What holds for every client of one campaign; zone and calendar are each client's own. */
-export type CampaignRules = Omit<Rules, 'zone' | 'calendar' | 'fit'>;
+/** What holds for every client of one campaign; what follows from its labels is its own. */
+export type CampaignRules = Omit<Rules, 'zone' | 'calendar' | 'fit' | 'restarts'>;
 
 interface CampaignReading {
   readonly rules: CampaignRules;
@@ -20,7 +21,7 @@ interface CampaignReading {
   /** How long steps take by the campaign file; left out where steps need not fit. */
   readonly stepTimes?: StepTimes;
   /** What is the client's own in its rules. */
-  readonly ownOf: (client: Client) => Pick<Rules, 'zone' | 'policy' | 'calendar'>;
+  readonly ownOf: (client: Client) => Pick<Rules, 'zone' | 'policy' | 'calendar' | 'restarts'>;
 }
 
 /** Which rules of a campaign's name are meant. */
@@ -85,7 +86,8 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const approvals = stepApprovals(record.campaign);
-  const { remediations } = definition.budgets;
+  const { remediations, restarts } = definition.budgets;
+  const { edition = 0 } = record.campaign;
   const product = rulesOf(profile.value);
   const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
   return {
@@ -98,6 +100,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
         zone: client.zone,
         policy: policyFor(definition.policy, client),
         ...(calendar === null ? {} : { calendar }),
+        ...(restarts === undefined ? {} : { restarts: restartRules(edition, restarts, client.labels) }),
       };
     },
     rules: {

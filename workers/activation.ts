@@ -8,6 +8,8 @@ import type { RulesVersion } from '../shared/rulebook.ts';
 import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
 import type { StoredUpgrade, UpgradeKey } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, WorkerContext } from './context.ts';
+import { givenUpUse } from './await-restart.ts';
+import { jobsOf } from './commit.ts';
 import { crashesAtMost, giveUpAfterCrashes } from './crash-budget.ts';
 import { drive } from './drive.ts';
 import { firstOf } from './first-of.ts';
@@ -109,8 +111,11 @@ async function giveUp(context: CommitContext & WorkerContext, stored: StoredUpgr
   const because = `${stored.crashes} workers in a row were lost on it`;
   log.error({ because }, 'gives the upgrade up');
   const transition = { upgrade, because, evidence: [] };
-  const outcome = await store.commit(commitOf(context, stored, transition, stored.inbox.length));
+  const commit = commitOf(context, stored, transition, stored.inbox.length);
+  const restart = givenUpUse(stored.upgrade);
+  const outcome = await store.commit(restart === undefined ? commit : { ...commit, restart });
   if (outcome.kind !== 'committed') return 'lost';
-  if (outcome.handed !== null) await dispatcher.add(outcome.handed, clock.realDelay(outcome.handed.dueAt));
+  for (const each of jobsOf(outcome))
+    if (each !== null) await dispatcher.add(each, clock.realDelay(each.dueAt));
   return 'settled';
 }

@@ -1,5 +1,7 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
+import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import { awaitRemediation } from './await-remediation.ts';
+import { awaitRestart, restartUseOf } from './await-restart.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
 import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
@@ -29,9 +31,8 @@ export async function commitTransition(
         break;
       case 'held':
         activation.log.info({ because: outcome.because }, 'nothing may begin now');
-        if (outcome.spent !== undefined) {
-          const { rules, clock } = activation;
-          const waits = awaitRemediation(rules, leased.upgrade, next.upgrade, outcome.spent, clock.now());
+        if (outcome.spent !== undefined || outcome.full !== undefined) {
+          const waits = awaitRoom(activation, leased.upgrade, next.upgrade, outcome);
           const { evidence } = transition;
           return commitTransition(activation, { ...leased, inbox }, { ...waits, evidence });
         }
@@ -43,6 +44,18 @@ export async function commitTransition(
   }
 }
 
+/** The decision of a client that waits because a limit of its campaign has no room. */
+function awaitRoom(
+  { rules, clock }: ActivationContext,
+  before: Upgrade,
+  planned: Upgrade,
+  { spent, full, because }: Extract<CommitOutcome, { kind: 'held' }>,
+) {
+  if (spent !== undefined) return awaitRemediation(rules, before, planned, spent, clock.now());
+  if (full !== undefined) return awaitRestart(rules, before, planned, full, clock.now());
+  throw new Error(`no limit refuses the commit: ${because}`);
+}
+
 async function afterCommit(
   activation: ActivationContext,
   before: LeasedUpgrade,
@@ -50,13 +63,20 @@ async function afterCommit(
   outcome: Extract<CommitOutcome, { kind: 'committed' }>,
 ): Promise<LeasedUpgrade | ActivationEnd> {
   activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
-  await addJobs(activation, [outcome.next, outcome.handed]);
+  await addJobs(activation, jobsOf(outcome));
   await noteStepTime(activation, before.upgrade, upgrade);
   if (upgrade.state.phase === 'settled') return 'settled';
   // The job completes; activation N + 1 is in the queue.
   if (outcome.next !== null) return queueOf(upgrade) === activation.queue ? 'rested' : 'handedOver';
   return { version: outcome.version, upgrade, inbox: [] };
 }
+
+/** The jobs that must exist after a commit. */
+export const jobsOf = ({
+  next,
+  handed,
+  woken = [],
+}: Extract<CommitOutcome, { kind: 'committed' }>): readonly (Activation | null)[] => [next, handed, ...woken];
 
 /** Adds the jobs that follow from a commit. One that cannot be added now is added by the sweep. */
 export async function addJobs(
@@ -91,18 +111,23 @@ async function waitUntilAllowed(
   const unchanged = { upgrade, because, evidence: [] };
   // A check-in may be dropped: the upgrade begins again with a look. A person's request may not.
   if (inbox.some(isEndRequest)) return commitTransition(activation, leased, unchanged);
+  const place = isFinishing(upgrade) ? restUntilNextLook(activation) : parked;
+  const restart = restartUseOf(activation.rules.restarts, leased.upgrade, upgrade, place);
   const commit: Commit = {
     ...commitOf(activation, leased, unchanged, inbox.length),
     step: 'finish',
-    place: isFinishing(upgrade) ? restUntilNextLook(activation) : { index: 'parked' },
+    place,
+    ...(restart === undefined ? {} : { restart }),
   };
   const outcome = await activation.store.commit(commit);
   if (outcome.kind === 'inbox')
     return waitUntilAllowed(activation, { ...leased, inbox: outcome.messages }, logonServer, because);
   if (outcome.kind !== 'committed') return 'lost';
-  await addJobs(activation, [outcome.next, outcome.handed]);
+  await addJobs(activation, jobsOf(outcome));
   return 'held';
 }
+
+const parked: Commit['place'] = { index: 'parked' };
 
 /**
  * A finishing upgrade gets a slot also while nothing may begin. Parked, it would get back at once

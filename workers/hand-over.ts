@@ -1,7 +1,7 @@
 import type { Decision } from '../shared/domain/upgrade/events.ts';
 import { decide } from '../shared/domain/upgrade/decide.ts';
 import { isRepeatable, placementOf } from '../shared/domain/upgrade/placement.ts';
-import { addJobs } from './commit.ts';
+import { addJobs, jobsOf } from './commit.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
 import { commitOf, dueNow, withInbox } from './prepare-commit.ts';
 
@@ -57,6 +57,6 @@ export async function handOver(
   if (outcome.kind === 'inbox') return handOver(activation, leased, { upgrade, because }, outcome.messages);
   if (outcome.kind !== 'committed') return 'lost';
   activation.log.info({ because }, 'handed over');
-  await addJobs(activation, [outcome.next, outcome.handed]);
+  await addJobs(activation, jobsOf(outcome));
   return 'handedOver';
 }

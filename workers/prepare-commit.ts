@@ -12,6 +12,7 @@ import {
 } from '../shared/domain/upgrade/placement.ts';
 import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
 import { remediationBegun } from './await-remediation.ts';
+import { restartUseOf } from './await-restart.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { Fact } from '../shared/domain/outcome/facts.ts';
 import { factsOf } from '../shared/domain/upgrade/facts.ts';
@@ -22,7 +23,7 @@ import type { Commit } from '../shared/store/upgrade-store.ts';
 
 /** What a commit is made of besides the upgrade. */
 export type CommitContext = Pick<ActivationContext, 'clock' | 'key' | 'fence' | 'queue' | 'quiet'> & {
-  readonly rules?: Pick<ActivationContext['rules'], 'remediations' | 'countsFacts'>;
+  readonly rules?: Pick<ActivationContext['rules'], 'remediations' | 'restarts' | 'countsFacts'>;
 };
 
 /** A transition as the store takes it. All that follows from the next state is derived here. */
@@ -33,6 +34,8 @@ export function commitOf(
   consumed: number,
 ): Commit {
   const at = clock.now();
+  const place = placeOf(upgrade, queue, at, quiet?.aborted === true);
+  const restart = restartUseOf(rules?.restarts, leased.upgrade, upgrade, place);
   return {
     key,
     version: leased.version,
@@ -42,7 +45,8 @@ export function commitOf(
     consumed,
     step: beginsSomething(upgrade) ? 'start' : 'finish',
     ...limitedRemediation(rules?.remediations, upgrade),
-    place: placeOf(upgrade, queue, at, quiet?.aborted === true),
+    ...(restart === undefined ? {} : { restart }),
+    place,
     counters: difference(countersOf(leased.upgrade), countersOf(upgrade)),
     audit: {
       at,

@@ -1,5 +1,6 @@
 import type { Fact } from '../../shared/domain/outcome/facts.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { mayHaveRestartSlot } from '../../shared/domain/upgrade/waits.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
 import { newUpgrade } from '../../shared/domain/upgrade/state.ts';
@@ -52,11 +53,14 @@ export async function changeIdle(
     },
     at,
     ...(facts === undefined ? {} : { facts }),
+    ...(upgrade.state.phase === 'settled' && mayHaveRestartSlot(before.upgrade)
+      ? { restart: { needs: 'none' } }
+      : {}),
   });
   if (outcome.kind !== 'committed') return outcome;
   await dispatchJobs(
     context,
-    [outcome.next, outcome.handed].filter((each) => each !== null),
+    [outcome.next, outcome.handed, ...(outcome.woken ?? [])].filter((each) => each !== null),
   );
   return outcome;
 }

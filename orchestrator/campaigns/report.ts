@@ -5,7 +5,8 @@ import { type CampaignReport, campaignReport, type Reported } from '../views/rep
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
-import { type CampaignStatus, campaignStatus, type Surroundings } from '../views/status.ts';
+import { type CampaignStatus, campaignStatus } from '../views/status.ts';
+import type { Surroundings } from '../views/surroundings.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { lastEdit } from './last-edit.ts';
@@ -79,8 +80,16 @@ async function surroundingsOf(
     ...(pace === undefined ? {} : { pace }),
     ...(shares === undefined ? {} : { shares }),
     ...(starts === undefined ? {} : { starts }),
+    ...(await restartsIn(store, definition)),
   };
 }
+
+/** Who has or waits for slots of restarts. A campaign that does not limit them costs no read. */
+export const restartsIn = async (
+  store: OperatorStore,
+  { campaign, budgets }: CampaignDefinition,
+): Promise<Pick<Surroundings, 'restarts'>> =>
+  budgets.restarts === undefined ? {} : { restarts: await store.restarts(campaign) };
 
 /** How the hooks of a campaign stand. A campaign without hooks costs no read. */
 export const hookRunsOf = async (

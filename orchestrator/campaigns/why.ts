@@ -13,7 +13,7 @@ import type { OperatorStore } from '../../shared/store/store.ts';
 import { withLateAnswers } from '../views/late-answers.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { lastEdit } from './last-edit.ts';
-import { copiesOf, hookRunsOf } from './report.ts';
+import { copiesOf, hookRunsOf, restartsIn } from './report.ts';
 import { joinOf, whyOutside } from './why-outside.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
@@ -83,6 +83,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
       record.campaign.definition.membership === undefined
         ? null
         : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
+    ...(await restartsIn(store, record.campaign.definition)),
     ...(await lastEdit(store, record.campaign)),
     ...(shares === undefined ? {} : { shares }),
     ...(record.campaign.definition.speed === undefined

@@ -79,7 +79,8 @@ function checkWave(name: string, waves: readonly { name?: unknown }[], index: nu
     );
 }
 
-const isLadder = (value: unknown): value is LadderInput =>
+/** Was the ladder of the file read? */
+export const isLadder = (value: unknown): value is LadderInput =>
   typeof value === 'object' && value !== null && 'cases' in value;
 
 const hasStep = ({ steps, cases }: LadderInput, wanted: ApprovedStep): boolean =>

@@ -16,6 +16,7 @@ import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { remediationsSection } from './campaign-remediations.ts';
+import { checkLimits, restartsSection } from './campaign-restarts.ts';
 import { stopSection, toStop } from './campaign-stop.ts';
 import { speedSection } from './campaign-speed.ts';
 import { gateSection, percent } from './campaign-gates.ts';
@@ -74,6 +75,7 @@ const keys = section({
     perLogonServer: count(1, 1_000_000).default(defaultBudgets.perLogonServer),
     maxDownloads: count(1, 1_000_000).nullable().default(null),
     remediations: remediationsSection.optional(),
+    restarts: restartsSection.optional(),
     logonServers: byLogonServer(
       section({ maxDownloads: count(1, 1_000_000) }),
       'logon servers by name, such as { LS-PUN: { maxDownloads: 5 } }',
@@ -102,6 +104,7 @@ const campaignSchema = across(keys, (value, blame) => {
   oneWindowKey(value, blame);
   checkFit(value, blame);
   checkApprovals(value, blame);
+  checkLimits(value, blame);
 });
 
 /**
@@ -150,6 +153,7 @@ function toBudgets({
   maxDownloads,
   logonServers,
   remediations,
+  restarts,
 }: CampaignInput['budgets']): Budgets {
   const at = Object.fromEntries(
     Object.entries(logonServers).map(([server, own]): [string, number] => [server, own.maxDownloads]),
@@ -160,6 +164,7 @@ function toBudgets({
     perLogonServer,
     ...(isLimited ? { maxDownloads: { everywhere: maxDownloads, at } } : {}),
     ...(remediations === undefined ? {} : { remediations }),
+    ...(restarts === undefined ? {} : { restarts }),
   };
 }
 

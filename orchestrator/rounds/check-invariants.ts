@@ -1,5 +1,6 @@
 import { reasonOf } from '../../shared/reason-of.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
+import { restartFaults } from '../../shared/store/restart-fault.ts';
 import { violations } from '../../shared/store/safety-net.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { everything, type News } from './news.ts';
@@ -23,6 +24,8 @@ interface Pass {
   cursor: string;
   /** Campaigns that this pass has not reached yet. */
   left: string[];
+  /** Campaigns that limit restarts: their slots are checked, too. */
+  readonly limitsRestarts: ReadonlySet<string>;
 }
 
 /**
@@ -76,11 +79,14 @@ export function checkInvariants(): Round {
 }
 
 async function newPass({ store }: LeaderContext, covered: ReadonlySet<string> | null): Promise<Pass | null> {
-  const names = (await store.campaigns(checked))
-    .map(({ campaign }) => campaign.definition.campaign)
-    .filter((name) => covered?.has(name) ?? true);
-  const [campaign, ...left] = names;
-  return campaign === undefined ? null : { campaign, cursor: '', left };
+  const definitions = (await store.campaigns(checked))
+    .map(({ campaign }) => campaign.definition)
+    .filter((definition) => covered?.has(definition.campaign) ?? true);
+  const namesOf = (all: typeof definitions): string[] => all.map((each) => each.campaign);
+  const [campaign, ...left] = namesOf(definitions);
+  if (campaign === undefined) return null;
+  const limiting = definitions.filter(({ budgets }) => budgets.restarts !== undefined);
+  return { campaign, cursor: '', left, limitsRestarts: new Set(namesOf(limiting)) };
 }
 
 /** A campaign that cannot be checked keeps no other one from the check. */
@@ -105,7 +111,10 @@ async function checkOrPassOver(context: LeaderContext, pass: Pass): Promise<stri
 }
 
 /** @returns where the next page begins; null after the last one */
-async function checkPage(context: LeaderContext, { campaign, cursor }: Pass): Promise<string | null> {
+async function checkPage(
+  context: LeaderContext,
+  { campaign, cursor, limitsRestarts }: Pass,
+): Promise<string | null> {
   const { store, clock, log } = context;
   const page = await store.checkInvariants(campaign, cursor, perPage, clock.now());
   for (const { key, found } of page.findings) log.warn({ ...key, found }, violations[found]);
@@ -114,5 +123,17 @@ async function checkPage(context: LeaderContext, { campaign, cursor }: Pass): Pr
     context,
     page.findings.map((each) => each.next).filter((each) => each !== null),
   );
+  if (page.cursor === null && limitsRestarts.has(campaign)) await checkSlotsOfRestarts(context, campaign);
   return page.cursor;
+}
+
+async function checkSlotsOfRestarts(context: LeaderContext, name: string): Promise<void> {
+  const { store, clock, log } = context;
+  const { definition, edition = 0 } = (await store.readCampaign(name))?.campaign ?? {};
+  const limits = definition?.budgets.restarts;
+  if (limits === undefined) return;
+  const checked = await store.checkRestarts({ campaign: name, edition, limits, at: clock.now() });
+  for (const { key, found } of checked.findings) log.warn({ ...key, found }, restartFaults[found]);
+  if (checked.isRecounted) log.warn({ campaign: name }, 'slots of restarts differed from a recount');
+  await dispatchJobs(context, checked.woken);
 }

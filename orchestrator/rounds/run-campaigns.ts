@@ -22,6 +22,7 @@ import { type AllTurns, type Claim, shareServers } from './share-servers.ts';
 import type { Round } from './repeat.ts';
 import type { HealthWatch } from './watch-health.ts';
 import { wakeApproved } from './wake-approved.ts';
+import { wakeLimited } from './wake-limited.ts';
 
 /**
  * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
@@ -32,13 +33,20 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
   const wake = wakeApproved();
+  const wakeWaiting = wakeLimited();
   const turns: AllTurns = new Map();
   let claims: Claim[] = [];
   return campaignRound({
     name: 'campaigns',
     statuses: ['running'],
     look: async (context, record) => {
-      const { campaign, next } = await runCampaign(context, record, openClasses, claims);
+      const {
+        record: present,
+        counters,
+        ...looked
+      } = await runCampaign(context, record, openClasses, claims);
+      const { campaign } = present;
+      const next = { ...looked.next, ...(await wakeWaiting(context, present, counters ?? {})) };
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
@@ -52,8 +60,7 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   });
 }
 
-interface Looked {
-  readonly campaign: Campaign;
+interface Looked extends Evaluated {
   readonly next: NextLook;
 }
 
@@ -67,13 +74,14 @@ async function runCampaign(
   const { held, known } = await hooksOf(context, record.campaign);
   const { record: evaluated, counters } = await evaluateCampaign(context, record, held.holdsEnd, known);
   const { campaign } = evaluated;
-  if (campaign.state.status !== 'running') return { campaign, next: whenChanged };
+  if (campaign.state.status !== 'running') return { record: evaluated, counters, next: whenChanged };
   await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
   const claimed = claims.length;
   const admission = { openClasses, heldFrom: held.fromWave, claims, counters };
   const { opensAt, isFull } = await admitClients(context, campaign, admission);
   return {
-    campaign,
+    record: evaluated,
+    counters,
     next: {
       at: earliest([opensAt, held.againAt, nextMoment(campaign, counters ?? {}, clock.now())]),
       // A client that waits may be claimed by another campaign.

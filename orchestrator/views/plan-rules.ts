@@ -5,6 +5,7 @@ import { endWords } from './campaign-end.ts';
 import { hookWords } from './hooks.ts';
 import { priorityRuleWords } from './server-share-words.ts';
 import { remediationRuleWords } from './remediation-words.ts';
+import { restartLimitRule } from './restart-words.ts';
 import { stopRuleWords } from './stop-words.ts';
 import { speedRuleWords } from './speed-words.ts';
 import { gateRuleWords, waveSizeWords } from './wave-rules.ts';
@@ -60,7 +61,11 @@ function startWords({ start, startAt }: CampaignDefinition): string {
 }
 
 const budgetWords = (budgets: Budgets): string =>
-  [slotWords(budgets), ...remediationRuleWords(budgets.remediations)].join('; ');
+  [
+    slotWords(budgets),
+    ...remediationRuleWords(budgets.remediations),
+    ...restartLimitRule(budgets.restarts),
+  ].join('; ');
 
 function slotWords({ active, perLogonServer, maxDownloads }: Budgets): string {
   const slots = `at most ${counted(active, 'client')} at a time, ${perLogonServer} of each logon server`;

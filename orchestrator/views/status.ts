@@ -1,6 +1,4 @@
-import type { Copies, NotStaged } from '../../shared/domain/campaign/copies.ts';
-import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
-import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
 import type { Edited } from './edition-now.ts';
 import { type EndStatus, endStatusOf } from './campaign-end.ts';
@@ -13,13 +11,12 @@ import { gateWords } from './gate-words.ts';
 import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
 import { type HookView, hookViews } from './hooks.ts';
-import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import { speedNow } from '../domain/speed.ts';
-import { type ServerShareNow, sharesInWords } from './server-share-words.ts';
+import { sharesInWords } from './server-share-words.ts';
+import { restartsNow } from './restart-words.ts';
+import { calm, type Surroundings } from './surroundings.ts';
 import { speedNowWords } from './speed-words.ts';
-import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import { stopsNow } from './stop-words.ts';
-import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
@@ -28,7 +25,7 @@ import type { WaitClass } from '../../shared/domain/rules/policy.ts';
 import { deferralsOf } from './deferrals-now.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { type Estimate, estimateFor, type PaceSample } from './estimate.ts';
+import { type Estimate, estimateFor } from './estimate.ts';
 import { markedIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 
@@ -71,6 +68,8 @@ export interface CampaignStatus extends Edited {
   readonly holds: readonly HoldStatus[];
   /** How fast it starts clients now, in words; left out where its file has no speed. */
   readonly speed?: string | undefined;
+  /** Its slots of restarts by place, in words; left out = none is in use, or no limit is set. */
+  readonly restarts?: readonly string[] | undefined;
   /** How its stop rules stand, in words; left out where its file has none. */
   readonly stops?: readonly string[] | undefined;
   /** Its logon servers that it shares with other campaigns, in words, the fullest first. */
@@ -146,38 +145,6 @@ export interface CampaignStatus extends Edited {
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
 
-/** What a campaign's status says of things that are not its own. */
-export interface Surroundings {
-  readonly halt: Halt | null;
-  /** A campaign may start with its release now. */
-  readonly releaseStaged?: boolean;
-  /** Who has withdrawn its release. */
-  readonly withdrawn: Withdrawal | null;
-  /**
-   * What is known of the logon servers' copies, and how many files each must have; null = all
-   * share one tree.
-   */
-  readonly copies?: Copies | null;
-  /** How its hooks stand. */
-  readonly hookRuns?: readonly HookRun[];
-  /** How many clients it started lately; left out = it has no speed. */
-  readonly starts?: readonly StartsIn[];
-  /** What its stop rules count, by rule; left out = it has none. */
-  readonly facts?: readonly FactCounts[];
-  /** Who has the slots of logon servers with a limit over all campaigns; left out = none has. */
-  readonly shares?: readonly ServerShareNow[];
-  /** Its pace; left out = not measured. */
-  readonly pace?: readonly PaceSample[];
-  /** Why rounds of the leader fail for this campaign. */
-  readonly failures?: readonly {
-    readonly round: string;
-    readonly because: string;
-    readonly since: number;
-  }[];
-}
-
-export const calm: Surroundings = { halt: null, withdrawn: null };
-
 /** @param now policy time in milliseconds */
 export function campaignStatus(
   campaign: Campaign,
@@ -194,6 +161,7 @@ export function campaignStatus(
     starts = [],
     shares = [],
     facts,
+    restarts,
   }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
@@ -222,6 +190,7 @@ export function campaignStatus(
     holds,
     ...(begun && endedAt === null ? sharesInWords(shares, campaign, counters) : {}),
     ...(speed === null ? {} : { speed: speedNowWords(speed, starts, now) }),
+    ...(begun && endedAt === null ? restartsNow(definition.budgets.restarts, restarts) : {}),
     ...stopsNow(campaign, facts, now),
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },

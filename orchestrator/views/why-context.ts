@@ -6,6 +6,7 @@ import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Calendar } from '../../shared/domain/time/calendar.ts';
+import type { RestartEntry } from '../../shared/domain/rules/restart-limits.ts';
 import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
 
 /** What the answer is drawn from besides the client's own record. */
@@ -30,6 +31,8 @@ export interface WhyContext extends SharedLimits, Edited {
   readonly policy?: CampaignPolicy;
   /** When something may begin on it; null = at any time, left out = the campaign's window. */
   readonly calendar?: Calendar | null;
+  /** Who has or waits for slots of restarts; left out = the campaign does not limit them. */
+  readonly restarts?: readonly RestartEntry[];
   /** The address of its check-in that was not taken. */
   readonly refusedAddress?: {
     readonly host: string;

@@ -10,6 +10,7 @@ import { holdInWords, holdOver } from './holds.ts';
 import { editionRemarks } from './edition-now.ts';
 import { stopRemarks } from './stop-remarks.ts';
 import { remarksOn } from './remarks.ts';
+import { restartRemarks } from './restart-words.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
@@ -191,6 +192,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     remarks: [
       ...remarksOn(context.campaign, upgrade),
       ...(state.phase === 'settled' && state.end !== 'cancelled' ? [] : stopRemarks(context)),
+      ...restartRemarks(context, upgrade),
       ...joinedWords(context),
       ...editionRemarks(context, context.now),
       ...endRemarks(context.campaign, upgrade, context.now),
@@ -235,7 +237,9 @@ function actionOf({ state }: Upgrade): string {
     case 'restarting':
       return 'it is looked at, to see if it has restarted';
     case 'deferred':
-      return 'it is looked at again';
+      return state.class === 'restarts'
+        ? 'it is looked at again when its turn comes, at the latest'
+        : 'it is looked at again';
     case 'notifying':
       return 'its users are notified';
     case 'remedying':

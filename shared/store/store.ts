@@ -10,6 +10,7 @@ import type { LeaderStore } from './leader-store.ts';
 import type { RemovalStore } from './removal-store.ts';
 import type { RebuildStore } from './rebuild-store.ts';
 import type { ReleaseStore } from './release-store.ts';
+import type { RestartStore } from './restart-store.ts';
 import type { RoundFailureStore } from './round-failure-store.ts';
 import type { SafetyNet } from './safety-net.ts';
 import type { SealStore } from './seal-store.ts';
@@ -52,6 +53,7 @@ export interface OperatorStore
     UpgradeStore,
     WorkerRegistry,
     Pick<LeaderStore, 'leader'>,
+    Pick<RestartStore, 'restarts'>,
     Pick<RoundFailureStore, 'roundFailures'> {}
 
 /** What a worker needs: it drives upgrades, makes looks, and reads what they depend on. */
@@ -71,4 +73,4 @@ export interface DrivingStore
 
 /** What the rounds of the leader need. */
 export interface LeadingStore
-  extends OperatorStore, AdmissionStore, LeaderStore, RoundFailureStore, SafetyNet {}
+  extends OperatorStore, AdmissionStore, LeaderStore, RestartStore, RoundFailureStore, SafetyNet {}

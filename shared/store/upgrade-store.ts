@@ -9,6 +9,7 @@ import type {
   WaitingClient,
 } from './types.ts';
 import type { RemediationLimits, SpentLimit } from '../domain/rules/remediation-limits.ts';
+import type { FullPlace, RestartPlace, RestartTerms } from '../domain/rules/restart-limits.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
 import type { Fact } from '../domain/outcome/facts.ts';
@@ -86,6 +87,8 @@ export interface Commit {
    * The same name counts once.
    */
   readonly remediation?: { readonly name: string; readonly limits: RemediationLimits };
+  /** Set in a campaign that limits restarts, where the commit may change who has a slot. */
+  readonly restart?: RestartUse;
   readonly place:
     | { readonly index: 'driven' }
     /**
@@ -110,6 +113,18 @@ export interface Commit {
   readonly at: number;
 }
 
+/**
+ * What an upgrade needs of the slots of restarts. `slot`: the step begins a restart, and is refused
+ * without a slot in each place. `turn`: it waits in the line. `none`: it gives back what it has.
+ */
+export type RestartUse =
+  | {
+      readonly needs: 'slot' | 'turn';
+      readonly terms: RestartTerms;
+      readonly places: readonly RestartPlace[];
+    }
+  | { readonly needs: 'none' };
+
 export type CommitOutcome =
   | {
       readonly kind: 'committed';
@@ -118,6 +133,8 @@ export type CommitOutcome =
       readonly next: Activation | null;
       /** The job of a parked upgrade that got the freed slot. */
       readonly handed: Activation | null;
+      /** The jobs of clients that got a slot of a restart; left out = none did. */
+      readonly woken?: readonly Activation[];
     }
   /**
    * Nothing was written: messages came in beyond `consumed`. `messages` is the whole inbox, with
@@ -127,9 +144,15 @@ export type CommitOutcome =
   | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
   /**
    * Nothing was written: the step would begin something, which the campaign or its budgets refuse
-   * now. `spent` is there where a limit of remediations refuses it.
+   * now. `spent` is there where a limit of remediations refuses it, `full` where one of restarts
+   * does.
    */
-  | { readonly kind: 'held'; readonly because: string; readonly spent?: SpentLimit }
+  | {
+      readonly kind: 'held';
+      readonly because: string;
+      readonly spent?: SpentLimit;
+      readonly full?: FullPlace;
+    }
   /** Nothing was written: another driver has taken over. */
   | { readonly kind: 'stale'; readonly because: string };
 
@@ -147,6 +170,7 @@ export interface CommitIdle {
   readonly counters: Counters;
   /** As of a `Commit`. */
   readonly facts?: readonly Fact[];
+  readonly restart?: Extract<RestartUse, { needs: 'none' }>;
   readonly audit: AuditEntry;
   readonly at: number;
 }

@@ -28,6 +28,7 @@ import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
 import { serverLimitsContract } from './store/server-limits.contract.ts';
 import { remediationsContract } from './store/remediations.contract.ts';
+import { restartsContract } from './store/restarts.contract.ts';
 import { speedContract } from './store/speed.contract.ts';
 import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
@@ -56,6 +57,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     queuedContract(given);
     speedContract(given);
     remediationsContract(given);
+    restartsContract(given);
     serverLimitsContract(given);
     roomToBeginContract(given);
     beginContract(given);

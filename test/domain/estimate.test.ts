@@ -9,7 +9,8 @@ import {
   type PaceQuestion,
   type PaceSample,
 } from '../../orchestrator/views/estimate.ts';
-import { calm, campaignStatus } from '../../orchestrator/views/status.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
+import { calm } from '../../orchestrator/views/surroundings.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { running, standing } from './given-campaign.ts';
 import { evening, hours, minutes } from './given.ts';

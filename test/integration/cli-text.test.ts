@@ -13,7 +13,8 @@ import { wrapped } from '../../orchestrator/cli/render/wrap.ts';
 import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/render/view.ts';
 import { campaignReport } from '../../orchestrator/views/report.ts';
 import { buckets } from '../../shared/domain/outcome/states.ts';
-import { calm, campaignStatus } from '../../orchestrator/views/status.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
+import { calm } from '../../orchestrator/views/surroundings.ts';
 import { running, standing } from '../domain/given-campaign.ts';
 import { evening, hours } from '../domain/given.ts';
 

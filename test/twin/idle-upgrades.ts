@@ -1,4 +1,6 @@
 import { addFacts } from './facts.ts';
+import { leaveRestarts } from './restarts.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { activationBase } from '../../shared/domain/campaign/life.ts';
 import { reasons } from '../../shared/store/reasons.ts';
@@ -37,11 +39,21 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   count(table.counters, counters);
   addFacts(table, key.client, change);
   const next = move(tables, row, change);
-  if (change.place !== 'settled' || !before.holdsSlots)
-    return { kind: 'committed', version: row.stored.version, next, handed: null };
-  giveBackSlots(table, before.upgrade.logonServer);
-  const handed = passSlotOn(tables, table, key, before.upgrade.logonServer, change.at);
-  return { kind: 'committed', version: row.stored.version, next, handed };
+  const handed =
+    change.place === 'settled' && before.holdsSlots ? passOn(tables, table, change, before.upgrade) : null;
+  const woken = change.restart === undefined ? [] : leaveRestarts(tables, table, key.client, null, change.at);
+  const committed = { kind: 'committed', version: row.stored.version, next, handed } as const;
+  return woken.length === 0 ? committed : { ...committed, woken };
+}
+
+function passOn(
+  tables: Tables,
+  table: CampaignTable,
+  { key, at }: CommitIdle,
+  { logonServer }: Upgrade,
+): Activation | null {
+  giveBackSlots(table, logonServer);
+  return passSlotOn(tables, table, key, logonServer, at);
 }
 
 /** The record that a waiting client would get. It is not in the table yet. */

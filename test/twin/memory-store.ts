@@ -9,6 +9,7 @@ import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
 import { hookStoreOf } from './hooks.ts';
+import { restartStoreOf } from './restarts.ts';
 import { scheduleStoreOf } from './schedules.ts';
 import { stepTimeStoreOf } from './step-times.ts';
 import { surveyStoreOf } from './surveys.ts';
@@ -24,6 +25,7 @@ export function createMemoryStore(now: () => number): Store {
   const tables = emptyTables();
   return {
     ...fleetStoreOf(tables),
+    ...restartStoreOf(tables),
     ...releaseStoreOf(tables),
     ...removalStoreOf(tables),
     ...campaignStoreOf(tables),

@@ -1,5 +1,6 @@
 import type { BegunRemediation } from '../../shared/domain/rules/remediation-limits.ts';
 import { EventEmitter } from 'node:events';
+import type { RestartEntry, RestartTerms } from '../../shared/domain/rules/restart-limits.ts';
 import type { Change } from '../../shared/store/change-store.ts';
 import type { FitStep } from '../../shared/domain/rules/fit.ts';
 import type { HookRecord } from '../../shared/store/hook-store.ts';
@@ -99,12 +100,26 @@ export interface CampaignTable {
   starts: readonly StartsIn[];
   /** Begun in a campaign that limits remediations; left out = none. */
   remediations?: readonly BegunRemediation[];
+  /** In a campaign that limits restarts; left out = no client has asked for one. */
+  restarts?: Restarts;
   /** By kind of fact, or `|cause`: client -> newest policy time. */
   readonly facts: Map<string, Map<string, number>>;
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
   /** By number. */
   readonly editions: Map<number, CampaignEdition>;
+}
+
+/** `turn`: its place in the line; a client that has got a slot keeps it until its driver comes. */
+export interface RestartTurn extends RestartEntry {
+  readonly fence: number;
+  readonly turn?: number;
+}
+
+/** The slots of restarts of one campaign: entries that wait stand in the order of the line. */
+export interface Restarts {
+  terms: RestartTerms;
+  readonly entries: Map<string, RestartTurn>;
 }
 
 export interface SurveyTable {

@@ -5,11 +5,12 @@ import {
   spentLimit,
   spentLimitWords,
 } from '../../shared/domain/rules/remediation-limits.ts';
+import { restartLimitWords } from '../../shared/domain/rules/restart-limits.ts';
 import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
-import type { Fence, UpgradeKey, WaitingClient } from '../../shared/store/types.ts';
+import type { Activation, Fence, UpgradeKey, WaitingClient } from '../../shared/store/types.ts';
 import type {
   BeginOutcome,
   Commit,
@@ -17,6 +18,7 @@ import type {
   Member,
   UpgradeStore,
 } from '../../shared/store/upgrade-store.ts';
+import { joinLine, leaveRestarts, takeRestart } from './restarts.ts';
 import { addFacts } from './facts.ts';
 import { addAudit, keepEvidence } from './audit.ts';
 import { commitIdle, deliver } from './idle-upgrades.ts';
@@ -125,9 +127,11 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   // As in Redis, where another shard may count: before all other checks.
   const spent = asked.remediation === undefined ? null : spentBy(table, asked, asked.remediation);
   if (spent !== null) return { kind: 'held', because: spentLimitWords(spent), spent };
+  const { restart, remediation, at } = asked;
+  const full = restart?.needs === 'slot' ? takeRestart(table, asked, restart) : null;
+  if (full !== null) return { kind: 'held', because: restartLimitWords(full), full };
   const refusal = whyRefused(tables, table, row, asked);
   if (refusal !== null) return refusal;
-  const { remediation, at } = asked;
   if (remediation !== undefined) {
     const { name } = remediation;
     const begun = { name, wave: asked.upgrade.wave, at };
@@ -143,7 +147,16 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   if (keeps) takeSlots(table, asked.upgrade.logonServer);
   const next = move(tables, row, asked);
   const handed = keeps ? null : passSlotOn(tables, table, asked.key, before.logonServer, asked.at);
-  return { kind: 'committed', version: row.stored.version, next, handed };
+  const woken = wokenBy(tables, table, asked);
+  const { version } = row.stored;
+  return { kind: 'committed', version, next, handed, ...(woken.length === 0 ? {} : { woken }) };
+}
+
+/** The clients that got a slot of a restart, after the change. */
+function wokenBy(tables: Tables, table: CampaignTable, asked: Commit): readonly Activation[] {
+  const { restart, key, fence, at } = asked;
+  if (restart?.needs === 'turn') return joinLine(tables, table, asked, restart);
+  return restart?.needs === 'none' ? leaveRestarts(tables, table, key.client, fence.counter, at) : [];
 }
 
 function whyRefused(

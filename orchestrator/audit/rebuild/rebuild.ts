@@ -24,6 +24,7 @@ import {
 import { putBackRemovals, standIns } from './removals.ts';
 import { type Counts, countUp } from './counts.ts';
 import { gapOf, many, notesOf, type Rebuilt, summary } from './summary.ts';
+import { putBackRestarts } from './restarts.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { calendarClass } from '../../../shared/domain/campaign/calendar.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
@@ -127,7 +128,7 @@ async function write(
   for (const release of snapshot.releases.values())
     await store.stageRelease(
       release,
-      evidenceOf(gap),
+      { sha256: sha256(gap), text: gap },
       entry('', null, '', 'staged', `${release.release}: put back`),
     );
   const fleet = [...snapshot.fleet.values(), ...standIns(snapshot)];
@@ -149,6 +150,7 @@ async function write(
   await putBackStepTimes(store, snapshot);
   await putBackHooks(store, snapshot, counts, now);
   await putBackSchedules(store, snapshot, now);
+  await putBackRestarts(store, now, snapshot);
   await putBackRemovals(store, snapshot, (client) =>
     entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),
   );
@@ -164,8 +166,6 @@ async function putBackHalt(
   const audit = entry('', null, 'halted', 'halted', `halted by ${halt.by}: ${halt.because}: put back`);
   if (!(await store.commitHalt(halt, 0, audit))) throw new Error('another process has halted everything');
 }
-
-const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
 
 async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap: string): Promise<void> {
   const entry = entryAt(now);

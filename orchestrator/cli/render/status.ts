@@ -134,6 +134,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...estimateLines(view, status),
     ...editionLines(view, status),
     ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
+    ...(status.restarts ?? []).slice(0, namedAtMost).flatMap((line) => wrapped(view, 'restarts: ', line)),
     ...(status.stops ?? []).flatMap((line) => wrapped(view, 'stop: ', line)),
     ...(removal === null
       ? []

@@ -180,6 +180,8 @@ export const statusAnswer = z.object({
   /** Left out where the campaign has no speed. */
   speed: z.string().optional(),
   edition: editionAnswer.optional(),
+  /** Left out where no slot of a restart is in use, or the campaign does not limit restarts. */
+  restarts: z.array(z.string()).readonly().optional(),
   /** Left out where the campaign has no stop rules. */
   stops: z.array(z.string()).readonly().optional(),
   /** Left out where no logon server of the campaign has a limit over all campaigns. */

@@ -9,6 +9,7 @@ import type { StepTimes } from '../rules/fit.ts';
 import type { Blackout } from '../time/calendar.ts';
 import type { AnyWindow } from '../time/window.ts';
 import type { RemediationLimits } from '../rules/remediation-limits.ts';
+import type { RestartLimits } from '../rules/restart-limits.ts';
 import type { Speed } from './speed.ts';
 import type { StopRule } from './stop.ts';
 
@@ -148,6 +149,8 @@ export interface Budgets {
   readonly maxDownloads?: DownloadLimits;
   /** How many remediations may begin; left out = any number. */
   readonly remediations?: RemediationLimits;
+  /** How many clients may be in a restart at the same time; left out = any number. */
+  readonly restarts?: RestartLimits;
 }
 
 /** `at` wins over `everywhere`; null = any number. */

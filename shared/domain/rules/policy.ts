@@ -5,6 +5,7 @@ import type { CampaignEnd } from './campaign-end.ts';
 import type { ApprovedStep, StepApprovals } from './approval-rules.ts';
 import type { Where } from './condition.ts';
 import type { RemediationLimits } from './remediation-limits.ts';
+import type { RestartRules } from './restart-limits.ts';
 
 /**
  * The policies of one campaign, and the part of a product profile that deciding needs. Plain
@@ -36,17 +37,18 @@ export const deferralClasses: readonly DeferralClass[] = [
   'load',
 ];
 
-/**
- * What a deferred client waits for: a class with a budget, or the campaign's window, the yes of a
- * person or the limit of remediations, which have none.
- */
-export type WaitClass = DeferralClass | 'window' | 'approval' | 'remediation';
+/** Waits without a budget: for the campaign's window, the yes of a person, or a limit. */
+type FreeWait = 'window' | 'approval' | 'remediation' | 'restarts';
 
-export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window', 'approval', 'remediation'];
+const freeWaits: readonly FreeWait[] = ['window', 'approval', 'remediation', 'restarts'];
+
+/** What a deferred client waits for. */
+export type WaitClass = DeferralClass | FreeWait;
+
+export const waitClasses: readonly WaitClass[] = [...deferralClasses, ...freeWaits];
 
 /** Does the wait spend a budget? */
-export const hasBudget = (kind: WaitClass): kind is DeferralClass =>
-  kind !== 'window' && kind !== 'approval' && kind !== 'remediation';
+export const hasBudget = (kind: WaitClass): kind is DeferralClass => !freeWaits.some((each) => each === kind);
 
 /**
  * Exponential backoff with a budget. `jitter` 0.2 makes a delay 80 % to 120 % of its plain value.
@@ -205,6 +207,8 @@ export interface Rules {
   readonly isRebuilt?: boolean;
   /** Left out = any number of remediations may begin. */
   readonly remediations?: RemediationLimits;
+  /** Left out = any number of clients may restart at the same time. */
+  readonly restarts?: RestartRules;
   /** Left out = no step needs the yes of a person. */
   readonly approvals?: StepApprovals;
   /** Its campaign has stop rules, which count facts of clients; left out = it has none. */

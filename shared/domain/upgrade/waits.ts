@@ -76,6 +76,10 @@ export const stuckSince = (upgrade: Upgrade): number | null =>
     ? null
     : earliest([waitsSince(upgrade), ...Object.values(upgrade.memory.history.waits)]);
 
+/** May the client have a slot of a restart, or a turn in the line for one? */
+export const mayHaveRestartSlot = ({ state, memory }: Upgrade): boolean =>
+  state.phase !== 'settled' && (memory.open.restart !== null || 'restarts' in memory.history.waits);
+
 function earliest(times: readonly (number | null | undefined)[]): number | null {
   const known = times.filter((time) => typeof time === 'number');
   return known.length === 0 ? null : Math.min(...known);

@@ -22,7 +22,7 @@ import { hookStoreOf } from './hooks/hooks.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
 import { stepTimeStoreOf } from './steps/step-times.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
-import { admissionStoreOf, upgradeStoreOf } from './sharding/upgrades.ts';
+import { admissionStoreOf, restartStoreOf, upgradeStoreOf } from './sharding/upgrades.ts';
 
 export interface RedisStoreOptions {
   /** As `parseRedisUrl` reads it. It may hold a password, which no message repeats. */
@@ -82,6 +82,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...campaignRemovalStoreOf(shards),
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),
+  ...restartStoreOf(shards),
   ...hookStoreOf(shards.head),
   ...scheduleStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),

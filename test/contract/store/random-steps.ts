@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import type { Budgets } from '../../../shared/domain/campaign/definition.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import {
+  type RestartLimits,
+  restartRules,
+  type RestartRules,
+} from '../../../shared/domain/rules/restart-limits.ts';
+import { withMemory } from '../../../shared/domain/upgrade/state.ts';
+import { restartUseOf } from '../../../workers/await-restart.ts';
 import { manifestOf } from '../../../shared/store/release-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import {
@@ -59,6 +66,8 @@ export interface Mode {
   readonly removing?: boolean;
   /** Clients join the campaigns and leave them. */
   readonly joining?: boolean;
+  /** Clients restart, in campaigns that limit how many do so at the same time. */
+  readonly restarting?: boolean;
 }
 export const oneShard: Mode = {
   budgets: [
@@ -148,23 +157,70 @@ const transitions: readonly Transition[] = [
   (upgrade) => [settled(upgrade, 'failed'), settledPlace],
 ];
 
-const commit = ({ roaming }: Mode): fc.Arbitrary<Step> =>
+const order = { cause: 'mark', orderedAt: at, bootBefore: 'boot-1', deadline: at, taken: null } as const;
+const withOrder = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: order } });
+const proved = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: null } });
+
+/** What becomes of clients that restart; orders and waits come most often. */
+const restartTransitions: readonly Transition[] = [
+  (upgrade) => [{ ...withOrder(upgrade), state: { phase: 'ordering', cause: 'mark' } }, driven],
+  (upgrade) => [{ ...withOrder(upgrade), state: { phase: 'ordering', cause: 'mark' } }, driven],
+  (upgrade, now) => [restarting(withOrder(upgrade), now + 20), restUntil(now + 20, true)],
+  (upgrade, now) => [waitingForSlot(upgrade, now), restUntil(now + 30)],
+  (upgrade, now) => [waitingForSlot(upgrade, now), restUntil(now + 30)],
+  (upgrade) => [{ ...proved(upgrade), state: { phase: 'looking' } }, driven],
+  (upgrade, now) => [deferred(proved(upgrade), now + 10), restUntil(now + 10)],
+];
+
+const waitingForSlot = (upgrade: Upgrade, now: number): Upgrade => ({
+  ...proved(upgrade),
+  state: { phase: 'deferred', class: 'restarts', until: now + 30, because: 'waits', blockers: [] },
+});
+
+export const someRestartLimits: readonly RestartLimits[] = [
+  { perLogonServer: 1, perLabel: { site: 2 } },
+  { perLogonServer: 2 },
+  { perLabel: { site: 1 } },
+];
+
+/** Two values of a label, and no value. */
+const labelsOf = (client: string): readonly string[] =>
+  client === 'pc-8' ? [] : [`site=${Number(client.slice(3)) % 2}`];
+
+const restartRulesOf = (client: string, edition: number): RestartRules =>
+  restartRules(edition, someRestartLimits[edition % someRestartLimits.length] ?? {}, labelsOf(client));
+
+/** Serves the line under the limits of an edition. */
+const serve = fc.tuple(campaign, fc.nat(4)).map(([name, edition]): Step => async ({ fixture, now }) => {
+  const { terms } = restartRulesOf('', edition);
+  return fixture.store.serveRestarts(name, terms, now);
+});
+
+const commit = ({ roaming, restarting: isRestarting }: Mode): fc.Arbitrary<Step> =>
   fc
     .record({
       choose: inIndex('driven'),
-      transition: fc.constantFrom(...(roaming ? [...transitions, roam] : transitions)),
+      transition: fc.constantFrom(
+        ...transitions,
+        ...(roaming ? [roam] : []),
+        ...(isRestarting === true ? restartTransitions : []),
+      ),
+      edition: fc.nat(4),
       wrong: off,
       step: fc.constantFrom('start', 'finish'),
       reads: fc.boolean(),
     })
-    .map(({ choose, transition, wrong, step, reads }): Step => async (run) => {
+    .map(({ choose, transition, edition, wrong, step, reads }): Step => async (run) => {
       const { fixture, fences, now } = run;
       const who = await choose(run);
       const stored = await fixture.store.readUpgrade(who);
       if (stored === null) return null;
       const [upgrade, place] = transition(stored.upgrade, now);
       const fence = fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' };
+      const rules = isRestarting === true ? restartRulesOf(who.client, edition) : undefined;
+      const restart = restartUseOf(rules, stored.upgrade, upgrade, place);
       return fixture.commit({ stored, fence }, upgrade, place, {
+        ...(restart === undefined ? {} : { restart }),
         version: stored.version + wrong,
         step,
         consumed: reads ? stored.inbox.length : 0,
@@ -306,6 +362,7 @@ export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
       { weight: 2, arbitrary: queued },
       { weight: 1, arbitrary: halt },
       { weight: 1, arbitrary: hold },
+      ...(mode.restarting === true ? [{ weight: 2, arbitrary: serve }] : []),
       ...(mode.joining === true ? [{ weight: 4, arbitrary: members }] : []),
       { weight: 2, arbitrary: copies },
       { weight: 3, arbitrary: pass },

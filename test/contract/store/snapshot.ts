@@ -29,6 +29,7 @@ async function campaignIn(store: Store, campaign: string): Promise<unknown> {
     copies: await store.readCopies('sms-1.2-sp4'),
     counters: await store.counters(campaign),
     slots: await store.slotsInUse(campaign),
+    restarts: await restartsIn(store, campaign),
     queued: await store.queued(campaign, 99),
     overlap: [...(await store.overlap(campaign, 99))].sort(byClient),
     upgrades: upgrades.sort((a, b) => byClient(a.key, b.key)),
@@ -37,6 +38,13 @@ async function campaignIn(store: Store, campaign: string): Promise<unknown> {
       (found) => found.filter((each) => each !== null).map(({ version }) => version),
     ),
   };
+}
+
+/** Those who hold a slot have no order; the line has one. */
+async function restartsIn(store: Store, campaign: string): Promise<unknown> {
+  const entries = await store.restarts(campaign);
+  const held = entries.filter(({ holds }) => holds);
+  return [...held].sort(byClient).concat(entries.filter(({ holds }) => !holds));
 }
 
 const byClient = (a: { readonly client: string }, b: { readonly client: string }): number =>

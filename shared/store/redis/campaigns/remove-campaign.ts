@@ -103,6 +103,7 @@ local campaign = ARGV[1]
 local found = redis.call('HMGET', key('campaign', campaign), 'version', 'status')
 if found[1] ~= ARGV[2] or found[2] ~= 'removing' then return 0 end
 redis.call('UNLINK', key('campaign', campaign), key('hooks', campaign), key('remediations', campaign))
+redis.call('UNLINK', key('restarts', campaign), key('restartSlots', campaign), key('restartLine', campaign))
 redis.call('SREM', key('campaigns'), campaign)
 redis.call('HSET', key('lives'), campaign, ARGV[3])
 for _, field in ipairs(redis.call('HKEYS', key('roundFailures'))) do

@@ -41,8 +41,9 @@ export const keyNames = {
    * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
    * creation that breaks off. In shard 0 of a campaign with a speed also `started`: how many
    * clients started in each second of the last minute, and with a limit of remediations
-   * `remediations:N`: how many have begun in wave N. `base`: the activations of its upgrades are
-   * above this number.
+   * `remediations:N`: how many have begun in wave N, and with limits of restarts `restartTerms`:
+   * the limits of the newest edition as JSON. `base`: the activations of its upgrades are above
+   * this number.
    * `edition`: how often its definition was changed, `stepAnswers`: how often an answer about a
    * step changed the rules; missing = never. `factsMs`: the longest window of its stop rules. In
    * shard 0 `edition:N`: the edition as JSON, where N is 0 with the campaign file, and
@@ -51,6 +52,15 @@ export const keyNames = {
   campaign: 'campaign',
   /** zset in shard 0 per campaign that limits remediations: those that have begun, by time */
   remediations: 'remediations',
+  /**
+   * hash in shard 0 per campaign that limits restarts: client -> its places, and whether it holds
+   * their slots or waits for them, as JSON (`restarts.lua`)
+   */
+  restarts: 'restarts',
+  /** hash in shard 0 per campaign: place of restarts -> slots in use */
+  restartSlots: 'restartSlots',
+  /** zset in shard 0 per campaign: clients that wait for a slot of a restart, by their turn */
+  restartLine: 'restartLine',
   /** hash in shard 0: name of a removed campaign -> how many were removed, hash of the last file */
   lives: 'lives',
   /** set of campaign names */

@@ -20,9 +20,12 @@ import { shareBudget } from './share-budget.ts';
 import { commitIdle } from '../upgrades/commit-idle.ts';
 import { deliver } from '../upgrades/deliver.ts';
 import { membersWaiting, readUpgrades, readWaiting, upgradesIn, waitingIn } from '../upgrades/record.ts';
+import { checkRestarts } from '../restarts/check-restarts.ts';
+import { commitIdleRestart, commitRestart, readRestarts, serveRestarts } from '../restarts/restarts.ts';
 import { commitLimited } from '../upgrades/take-remediation.ts';
 import { begin, commit, renew } from '../upgrades/upgrades.ts';
 import type { Activation, Candidate } from '../../types.ts';
+import type { RestartStore } from '../../restart-store.ts';
 import type { UpgradeStore } from '../../upgrade-store.ts';
 
 /** Each call goes to the client's home shard. */
@@ -42,9 +45,15 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
       begin(await homeOf(key.client), { key, activation, owner, leaseMs, at }),
     commit: async (asked) => {
       const home = await homeOf(asked.key.client);
-      return commitLimited(shards.head, asked, async () => commit(home, asked));
+      const { head } = shards;
+      return commitRestart({ head, homeOf }, asked, () =>
+        commitLimited(head, asked, () => commit(home, asked)),
+      );
     },
-    commitIdle: async (change) => commitIdle(await homeOf(change.key.client), change),
+    commitIdle: async (change) => {
+      const home = await homeOf(change.key.client);
+      return commitIdleRestart({ head: shards.head, homeOf }, change, () => commitIdle(home, change));
+    },
     renew: async (key, fence, leaseMs) => renew(await homeOf(key.client), key, fence, leaseMs),
     deliver: async (client, message, at, campaign) => {
       const home = await homeOf(client);
@@ -53,6 +62,13 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
     },
   };
 }
+
+export const restartStoreOf = ({ head, all, directory }: Shards): RestartStore => ({
+  restarts: (campaign) => readRestarts(head, campaign),
+  checkRestarts: (asked) => checkRestarts({ head, all, homeOf: directory.shardOf }, asked),
+  serveRestarts: (campaign, terms, at) =>
+    serveRestarts({ head, homeOf: directory.shardOf }, campaign, terms, at),
+});
 
 /**
  * Why no campaign claims a client, by the newest campaign that knows the client. One that knows a
