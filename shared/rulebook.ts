@@ -1,3 +1,4 @@
+import { clientHookRules } from './domain/campaign/hooks.ts';
 import { policyFor } from './domain/campaign/client-rules.ts';
 import { stepApprovals } from './domain/campaign/step-approvals.ts';
 import type { Campaign } from './domain/campaign/campaign.ts';
@@ -81,6 +82,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const approvals = stepApprovals(record.campaign);
+  const hooks = clientHookRules(definition.hooks);
   const { remediations } = definition.budgets;
   const product = rulesOf(profile.value);
   const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
@@ -105,6 +107,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
       logonServers,
       isRebuilt,
       ...(approvals === null ? {} : { approvals }),
+      ...(hooks === null ? {} : { hooks }),
       ...(remediations === undefined ? {} : { remediations }),
       ...(definition.stop === undefined ? {} : { countsFacts: true as const }),
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { askForHook } from '../shared/ask-for-hook.ts';
 import { lifeOf } from '../shared/domain/campaign/life.ts';
 
 import type { Client } from '../shared/domain/campaign/definition.ts';
@@ -111,6 +112,7 @@ async function giveUp(context: CommitContext & WorkerContext, stored: StoredUpgr
   const transition = { upgrade, because, evidence: [] };
   const outcome = await store.commit(commitOf(context, stored, transition, stored.inbox.length));
   if (outcome.kind !== 'committed') return 'lost';
+  await askForHook(context, context.key.campaign, stored.upgrade, upgrade);
   if (outcome.handed !== null) await dispatcher.add(outcome.handed, clock.realDelay(outcome.handed.dueAt));
   return 'settled';
 }

@@ -1,4 +1,5 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
+import { askForHook } from '../shared/ask-for-hook.ts';
 import { awaitRemediation } from './await-remediation.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
@@ -51,6 +52,7 @@ async function afterCommit(
 ): Promise<LeasedUpgrade | ActivationEnd> {
   activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
   await addJobs(activation, [outcome.next, outcome.handed]);
+  await askForHook(activation, activation.key.campaign, before.upgrade, upgrade);
   await noteStepTime(activation, before.upgrade, upgrade);
   if (upgrade.state.phase === 'settled') return 'settled';
   // The job completes; activation N + 1 is in the queue.

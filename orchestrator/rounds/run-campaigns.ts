@@ -1,5 +1,5 @@
 import type { Campaign, Running } from '../../shared/domain/campaign/campaign.ts';
-import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { type Counters, openHooks } from '../../shared/domain/outcome/counters.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
@@ -9,6 +9,7 @@ import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
 import { haltByRule, readStopFacts } from '../campaigns/stop-facts.ts';
+import { type ClientHookRounds, clientHookRounds } from '../hooks/advance-client-hooks.ts';
 import { advanceHooks, type HookHold } from '../hooks/advance-hooks.ts';
 import { mayStart, rampAfterHalt, speedNow } from '../domain/speed.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
@@ -32,13 +33,14 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const openClasses = rememberingOpenClasses();
   const cancelling = cancelSlices();
   const wake = wakeApproved();
+  const clientHooks = clientHookRounds();
   const turns: AllTurns = new Map();
   let claims: Claim[] = [];
   return campaignRound({
     name: 'campaigns',
     statuses: ['running'],
     look: async (context, record) => {
-      const { campaign, next } = await runCampaign(context, record, openClasses, claims);
+      const { campaign, next } = await runCampaign(context, record, openClasses, clientHooks, claims);
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
@@ -61,6 +63,7 @@ async function runCampaign(
   context: LeaderContext,
   record: CampaignRecord,
   openClasses: OpenClasses,
+  clientHooks: ClientHookRounds,
   claims: Claim[],
 ): Promise<Looked> {
   const { store, clock } = context;
@@ -68,6 +71,7 @@ async function runCampaign(
   const { record: evaluated, counters } = await evaluateCampaign(context, record, held.holdsEnd);
   const { campaign } = evaluated;
   if (campaign.state.status !== 'running') return { campaign, next: whenChanged };
+  const hooks = await clientHooks.advance(context, campaign, counters);
   await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
   const claimed = claims.length;
   const admission = { openClasses, heldFrom: held.fromWave, claims };
@@ -75,7 +79,8 @@ async function runCampaign(
   return {
     campaign,
     next: {
-      at: earliest([opensAt, held.againAt, nextMoment(campaign, counters, clock.now())]),
+      at: earliest([opensAt, held.againAt, hooks.at, nextMoment(campaign, counters, clock.now())]),
+      ...(hooks.inMs === undefined ? {} : { inMs: hooks.inMs }),
       // A client that waits may be claimed by another campaign.
       afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters),
       // All campaigns that want slots of one logon server are asked together.
@@ -136,7 +141,8 @@ export async function evaluateCampaign(
   if (decision.kind !== 'changed') return { record, counters };
   if (known.facts !== undefined) await haltByRule(context, campaign, known.facts, at);
   const { status } = decision.campaign.state;
-  if (status === 'ended' && holdsEnd) return { record, counters };
+  // The hook after the last client runs before the campaign ends.
+  if (status === 'ended' && (holdsEnd || openHooks(counters) > 0)) return { record, counters };
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);

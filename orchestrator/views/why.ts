@@ -218,7 +218,9 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
   if (index === 'due' && stopped !== null && context.campaign.state.status !== 'aborted')
     return { action: `${action} as soon as it may go on: ${stopped}`, when: null };
   if (index === 'driven') return { action: `${action}: a worker is working on it`, when: null };
-  return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
+  // When the hook runs depends on the other hooks.
+  const at = upgrade.state.phase === 'deferred' && upgrade.state.class === 'hook' ? null : dueAt;
+  return { action, when: at === null ? null : moment(Math.max(at, context.now), context.now) };
 }
 
 function actionOf({ state }: Upgrade): string {
@@ -232,7 +234,9 @@ function actionOf({ state }: Upgrade): string {
     case 'restarting':
       return 'it is looked at, to see if it has restarted';
     case 'deferred':
-      return 'it is looked at again';
+      return state.class === 'hook'
+        ? 'its hook runs, and it is looked at when the hook says go'
+        : 'it is looked at again';
     case 'notifying':
       return 'its users are notified';
     case 'remedying':

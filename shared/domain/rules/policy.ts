@@ -3,6 +3,7 @@ import type { Calendar } from '../time/calendar.ts';
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
 import type { ApprovedStep, StepApprovals } from './approval-rules.ts';
+import type { ClientHookRules } from './client-hooks.ts';
 import type { Where } from './condition.ts';
 import type { RemediationLimits } from './remediation-limits.ts';
 
@@ -38,15 +39,21 @@ export const deferralClasses: readonly DeferralClass[] = [
 
 /**
  * What a deferred client waits for: a class with a budget, or the campaign's window, the yes of a
- * person or the limit of remediations, which have none.
+ * person, the limit of remediations or the client's hook, which have none.
  */
-export type WaitClass = DeferralClass | 'window' | 'approval' | 'remediation';
+export type WaitClass = DeferralClass | 'window' | 'approval' | 'remediation' | 'hook';
 
-export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window', 'approval', 'remediation'];
+export const waitClasses: readonly WaitClass[] = [
+  ...deferralClasses,
+  'window',
+  'approval',
+  'remediation',
+  'hook',
+];
 
 /** Does the wait spend a budget? */
 export const hasBudget = (kind: WaitClass): kind is DeferralClass =>
-  kind !== 'window' && kind !== 'approval' && kind !== 'remediation';
+  kind !== 'window' && kind !== 'approval' && kind !== 'remediation' && kind !== 'hook';
 
 /**
  * Exponential backoff with a budget. `jitter` 0.2 makes a delay 80 % to 120 % of its plain value.
@@ -207,6 +214,8 @@ export interface Rules {
   readonly remediations?: RemediationLimits;
   /** Left out = no step needs the yes of a person. */
   readonly approvals?: StepApprovals;
+  /** Left out = no command runs before or after each client. */
+  readonly hooks?: ClientHookRules;
   /** Its campaign has stop rules, which count facts of clients; left out = it has none. */
   readonly countsFacts?: true;
 }

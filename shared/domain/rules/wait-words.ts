@@ -14,6 +14,7 @@ export const waitWords: Readonly<Record<WaitClass, string>> = {
   window: 'waiting for the maintenance window',
   approval: 'waiting for approval',
   remediation: 'waiting for the limit of remediations',
+  hook: 'waiting for its hook',
 };
 
 const spentWords: Readonly<Record<DeferralClass, string>> = {

@@ -5,6 +5,7 @@ import type { Rules } from '../rules/policy.ts';
 import { waitWords } from '../rules/wait-words.ts';
 import { withinEnd } from './beyond-end.ts';
 import { approvalAnswered, withoutStaleAsk } from './approval.ts';
+import { askAfter, awaitHook, onHook } from './client-hook.ts';
 import { deferToWindow, withinWindow } from './closed-window.ts';
 import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
@@ -28,14 +29,10 @@ import { noteWait } from './waits.ts';
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
-  const timely = withinEnd(rules, upgrade, wanted, now);
-  const allowed = noteStep(
-    rules.fit,
-    upgrade,
-    withoutStaleAsk(withinWindow(rules, upgrade, timely, now)),
-    now,
-  );
-  return noteLeftMark(rules, noteWait(allowed, now));
+  const timely = withinWindow(rules, upgrade, withinEnd(rules, upgrade, wanted, now), now);
+  const allowed = withoutStaleAsk(awaitHook(rules, upgrade, timely, now));
+  const measured = noteStep(rules.fit, upgrade, allowed, now);
+  return askAfter(rules, noteLeftMark(rules, noteWait(measured, now)), now);
 }
 
 function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
@@ -50,6 +47,10 @@ function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: numbe
       return endRequested(upgrade, event.ending);
     case 'ApprovalAnswered':
       return approvalAnswered(upgrade, event.answer);
+    case 'HookBegun':
+    case 'HookEnded':
+    case 'HookWaived':
+      return onHook(upgrade, event, now);
     case 'ClientObserved':
       return upgrade.state.phase === 'looking'
         ? onObservation(rules, upgrade, event.observation, now)
