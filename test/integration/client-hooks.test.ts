@@ -326,4 +326,29 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
         .toSorted(),
     ).toEqual([...Array.from({ length: 9 }, (_, at) => `pc-${at} skipped`), 'srv-1 skipped'].toSorted());
   });
+
+  test('an edit takes only allowed programs, and a client goes on whose hook the edit has removed', async () => {
+    const { orchestrator, runner } = await startWith(open, { beforeClient: 'exit 0' });
+    await using _ = orchestrator;
+    const [client = ''] = await asking(orchestrator, 1);
+    const edit = async (more: string) =>
+      orchestrator.ask('POST', '/v1/campaigns/sp4/edit', {
+        file: 'c.yaml',
+        text: `${wide}${more}`,
+        reason: 'x',
+      });
+    expect((await edit('hooks: { afterClient: { run: [missing.sh] } }\n')).body.error).toMatchObject({
+      code: 'campaign.hooks',
+      message: expect.stringMatching(/^hooks.afterClient: .*missing.sh cannot be run/),
+    });
+    expect((await edit('')).status).toBe(200);
+    await round(orchestrator, runner);
+    expect((await recordOf(orchestrator, client)).upgrade).toMatchObject({
+      state: { phase: 'looking' },
+      memory: { history: { hooks: { before: { state: 'waived', runs: 0 } } } },
+    });
+    expect((await orchestrator.store.audit(1, { campaign: 'sp4', client }))[0]?.because).toBe(
+      'goes on without hook before-client: the campaign has no such hook any more',
+    );
+  });
 });
