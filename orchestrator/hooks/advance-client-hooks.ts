@@ -7,6 +7,7 @@ import type { HookAsk } from '../../shared/store/client-hook-store.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import type { LeaderContext } from '../context.ts';
+import { hookShares } from '../domain/share-hooks.ts';
 import { changeByHook } from './client-hook-changes.ts';
 import type { HookRunner } from './hook-runner.ts';
 import { causeOf, pauseAfter, runClientHook } from './run-client-hook.ts';
@@ -50,6 +51,7 @@ interface Short {
  */
 export function clientHookRounds(patienceMs = 10_000): ClientHookRounds {
   const shorts = new Map<string, Short>();
+  const shares = hookShares();
   return {
     advance: async (context, campaign, counters) => {
       const { campaign: name } = campaign.definition;
@@ -66,7 +68,13 @@ export function clientHookRounds(patienceMs = 10_000): ClientHookRounds {
         const walk = short.walk ?? context.store.upgrades(name)[Symbol.asyncIterator]();
         if (!(await askAgain(context, name, walk))) shorts.set(name, { ...short, walk });
       } else if (open > asks.count) shorts.set(name, short);
-      const isBusy = await advanceEach(context, runner, campaign, asks.due);
+      const hasRoom = (): boolean => {
+        const now = performance.now();
+        const isFree = runner.hasRoom() && runner.runningOf(name) < shares.shareOf(name, runner.atOnce, now);
+        if (!isFree) shares.noteWanting(name, now);
+        return isFree;
+      };
+      const isBusy = await advanceEach(context, { ...runner, hasRoom }, campaign, asks.due);
       return { at: asks.nextAt, ...(isBusy || shorts.has(name) ? { inMs: againMs } : {}) };
     },
   };

@@ -26,6 +26,8 @@ export interface HookRunner {
   /** Commands at the same time. */
   readonly atOnce: number;
   hasRoom(): boolean;
+  /** How many hooks of this campaign this process runs now. */
+  runningOf(campaign: string): number;
   /**
    * Runs a command whose record is written, and passes its end on.
    * @param input JSON for its standard input
@@ -54,6 +56,7 @@ export function openHookRunner(
     isRunning: (campaign, hook) => running.has(`${campaign}|${hook}`),
     atOnce,
     hasRoom: () => running.size < atOnce,
+    runningOf: (campaign) => [...running].filter((name) => name.startsWith(`${campaign}|`)).length,
     run: ({ campaign, hook }, command, input, done) => {
       const name = `${campaign}|${hook}`;
       running.add(name);

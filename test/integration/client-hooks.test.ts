@@ -239,6 +239,17 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
     await clientHookRounds(0).advance(context, stale.campaign, await context.store.counters('sp4'));
     expect(await runOf(orchestrator, client, 'before')).toMatchObject({ state: 'asked' });
     await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', { reason: 'quiet again' });
+    const { logonServer } = (await recordOf(orchestrator, client)).upgrade;
+    const held = { logonServers: [logonServer], reason: 'payroll' };
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', held);
+    await round(orchestrator, runner);
+    expect(await runOf(orchestrator, client, 'before')).toMatchObject({ state: 'asked' });
+    // A round that has read the campaign before the hold.
+    await orchestrator.store.askHooks('sp4', [{ client, at: now }]);
+    await clientHookRounds(0).advance(context, stale.campaign, await context.store.counters('sp4'));
+    expect(await runOf(orchestrator, client, 'before')).toMatchObject({ state: 'asked' });
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/release', held);
+    await orchestrator.store.askHooks('sp4', [{ client, at: now }]);
     await round(orchestrator, runner);
     await stands(orchestrator, client, 'go');
   });

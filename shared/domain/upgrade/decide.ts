@@ -28,7 +28,10 @@ import { noteWait } from './waits.ts';
  * @param now policy time in milliseconds
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
+  const happened = onEvent(rules, upgrade, event, now);
+  // Only what the hook after a client says is noted then: the end stays.
+  if (upgrade.state.phase === 'settled') return happened;
+  const wanted = endIfRequested(upgrade, happened, now);
   const timely = withinWindow(rules, upgrade, withinEnd(rules, upgrade, wanted, now), now);
   const allowed = withoutStaleAsk(awaitHook(rules, upgrade, timely, now));
   const measured = noteStep(rules.fit, upgrade, allowed, now);
