@@ -19,6 +19,7 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { until } from '../fixtures/until.ts';
 import { recount } from '../twin/recount.ts';
@@ -287,6 +288,16 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
       ],
     });
     expect(await orchestrator.store.counters('sp4')).toEqual(await recount(orchestrator.store, 'sp4'));
+    const lines = [
+      'before-client: 0 clients wait, 1 unknown (beforeClient.sh)',
+      'after-client: 1 client waits, 1 unknown (afterClient.sh)',
+    ].join('\n');
+    expect((await runCliAt(orchestrator, ['campaign', 'hooks', 'sp4'])).stdout).toBe(`${lines}\n`);
+    expect((await runCliAt(orchestrator, ['campaign', 'status', 'sp4'])).stdout).toContain(lines);
+    const answers = ['campaign', 'hook', 'retry', 'sp4', 'before-client', '--reason', 'x'];
+    expect((await runCliAt(orchestrator, answers)).stderr).toContain(
+      'hook before-client of campaign sp4 runs for each client; a retry of a client runs it again: servpack client retry CLIENT',
+    );
   });
 
   test('the hook after a client is told how the client ended, and one that says stop pauses the campaign', async () => {
