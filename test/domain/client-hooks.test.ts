@@ -6,13 +6,14 @@ import type {
   ClientHookRun,
 } from '../../shared/domain/rules/client-hooks.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
-import { hookRun, openHook } from '../../shared/domain/upgrade/open-hook.ts';
+import { hookRun, newlyOpen, openHook } from '../../shared/domain/upgrade/open-hook.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { decodeMemory, encodeMemory } from '../../shared/domain/upgrade/memory-codec.ts';
 import { beginsSomething, placementOf } from '../../shared/domain/upgrade/placement.ts';
 import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { rebuiltUpgrade } from '../../orchestrator/domain/rebuilt.ts';
 import { retry } from '../../orchestrator/domain/reopen.ts';
 import { anyEvent, anyRules, fitting } from './any-event.ts';
 import { blockedByProgram, evening, hours, look, minutes, rules, upToDate, withPolicy } from './given.ts';
@@ -125,6 +126,18 @@ describe('the hook before a client', () => {
     expect(waived.state.phase).toBe('looking');
     expect(after(hooked, waived, look()).state.phase).toBe('marking');
   });
+});
+
+test('after a rebuild from the audit a hook that ran is unknown, and one that was to be run is asked for', () => {
+  const running = rebuiltUpgrade(after(hooked, asking(), begun('before')), evening + 1);
+  expect(running.state.phase).toBe('looking');
+  expect(openHook(running)?.run).toMatchObject({ state: 'running', owner: 'host/1' });
+  const lost = after(hooked, running, ended('before', 'unknown'));
+  expect(after(hooked, lost, look()).state).toMatchObject({ cause: 'outcome of its hook not known' });
+  const asked = rebuiltUpgrade(asking(), evening + 1);
+  expect(openHook(asked)).toBeNull();
+  const again = after(hooked, asked, look());
+  expect([newlyOpen(asked, again)?.run.state, again.state]).toMatchObject(['asked', { class: 'hook' }]);
 });
 
 describe('the hook after a client', () => {
