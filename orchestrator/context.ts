@@ -32,6 +32,8 @@ export interface OrchestratorContext {
   readonly paces?: PaceLog;
   /** Runs the hooks of campaigns. Without it none runs, and what a hook holds stays closed. */
   readonly hooks?: HookRunner;
+  /** The same for the hooks of clients, which keep no hook of a campaign or wave waiting. */
+  readonly clientHooks?: HookRunner;
   /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
   readonly background?: Background;
 }

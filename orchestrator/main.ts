@@ -84,6 +84,7 @@ export async function runOrchestrator(
   const clock = await openClock(config.labClock, store.value, log);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const paces = openPaceLog();
+  const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
@@ -96,7 +97,8 @@ export async function runOrchestrator(
     rulebook: openRulebook(store.value),
     log,
     checkInKey: checkInKey.value,
-    hooks: openHookRunner(config.hooks, (error) => log.error({ error }, 'the end of a hook is not written')),
+    hooks: openHookRunner(config.hooks, hookFailed),
+    clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
     paces,
   };
   const api = buildApi(context, { token: token.value, log, environment: config });

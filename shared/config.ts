@@ -39,6 +39,8 @@ export interface Config {
   readonly profiles: string;
   /** The programs that campaigns may run as hooks; null = none. */
   readonly hooks: string | null;
+  /** So many hooks of clients run at the same time. */
+  readonly hooksAtOnce: number;
   /**
    * Holds a folder with the component files of each release, by its name; null = where each was
    * staged.
@@ -120,6 +122,7 @@ export const environment = z.object({
   SERVPACK_RELEASES: z.string().optional(),
   SERVPACK_PRODUCTS: z.string().optional(),
   SERVPACK_HOOKS: z.string().optional(),
+  SERVPACK_HOOKS_AT_ONCE: count(1, 100, 4),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
@@ -185,6 +188,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
     hooks: data.SERVPACK_HOOKS ?? null,
+    hooksAtOnce: data.SERVPACK_HOOKS_AT_ONCE,
     releases: data.SERVPACK_RELEASES ?? null,
     heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,

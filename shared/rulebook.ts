@@ -1,3 +1,4 @@
+import { clientHookRules } from './domain/campaign/hooks.ts';
 import { policyFor } from './domain/campaign/client-rules.ts';
 import { stepApprovals } from './domain/campaign/step-approvals.ts';
 import type { Campaign } from './domain/campaign/campaign.ts';
@@ -86,6 +87,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const approvals = stepApprovals(record.campaign);
+  const hooks = clientHookRules(definition.hooks);
   const { remediations, restarts } = definition.budgets;
   const { edition = 0 } = record.campaign;
   const product = rulesOf(profile.value);
@@ -112,6 +114,7 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
       logonServers,
       isRebuilt,
       ...(approvals === null ? {} : { approvals }),
+      ...(hooks === null ? {} : { hooks }),
       ...(remediations === undefined ? {} : { remediations }),
       ...(definition.stop === undefined ? {} : { countsFacts: true as const }),
     },

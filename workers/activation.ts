@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { askForHook } from '../shared/ask-for-hook.ts';
 import { lifeOf } from '../shared/domain/campaign/life.ts';
 
 import type { Client } from '../shared/domain/campaign/definition.ts';
@@ -115,6 +116,7 @@ async function giveUp(context: CommitContext & WorkerContext, stored: StoredUpgr
   const restart = givenUpUse(stored.upgrade);
   const outcome = await store.commit(restart === undefined ? commit : { ...commit, restart });
   if (outcome.kind !== 'committed') return 'lost';
+  await askForHook(context, context.key.campaign, stored.upgrade, upgrade);
   for (const each of jobsOf(outcome))
     if (each !== null) await dispatcher.add(each, clock.realDelay(each.dueAt));
   return 'settled';

@@ -1,5 +1,6 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
+import { askForHook } from '../shared/ask-for-hook.ts';
 import { awaitRemediation } from './await-remediation.ts';
 import { awaitRestart, restartUseOf } from './await-restart.ts';
 import type { Activation } from '../shared/store/types.ts';
@@ -64,6 +65,7 @@ async function afterCommit(
 ): Promise<LeasedUpgrade | ActivationEnd> {
   activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
   await addJobs(activation, jobsOf(outcome));
+  await askForHook(activation, activation.key.campaign, before.upgrade, upgrade);
   await noteStepTime(activation, before.upgrade, upgrade);
   if (upgrade.state.phase === 'settled') return 'settled';
   // The job completes; activation N + 1 is in the queue.

@@ -1,3 +1,4 @@
+import { askForHook } from '../shared/ask-for-hook.ts';
 import type { Decision } from '../shared/domain/upgrade/events.ts';
 import { decide } from '../shared/domain/upgrade/decide.ts';
 import { isRepeatable, placementOf } from '../shared/domain/upgrade/placement.ts';
@@ -58,5 +59,6 @@ export async function handOver(
   if (outcome.kind !== 'committed') return 'lost';
   activation.log.info({ because }, 'handed over');
   await addJobs(activation, jobsOf(outcome));
+  await askForHook(activation, activation.key.campaign, leased.upgrade, transition.upgrade);
   return 'handedOver';
 }

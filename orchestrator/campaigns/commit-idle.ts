@@ -1,12 +1,13 @@
 import type { Fact } from '../../shared/domain/outcome/facts.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { mayHaveRestartSlot } from '../../shared/domain/upgrade/waits.ts';
+import { askForHook } from '../../shared/ask-for-hook.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
 import { newUpgrade } from '../../shared/domain/upgrade/state.ts';
 import { dispatchJobs, type OrchestratorContext } from '../context.ts';
 import { difference, type Counters } from '../../shared/domain/outcome/counters.ts';
-import type { StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
+import type { Evidence, StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 import type { CommitIdle, CommitIdleOutcome } from '../../shared/store/upgrade-store.ts';
 
 /** An upgrade that no worker drives, or a waiting client that has no record yet (version 0). */
@@ -26,13 +27,17 @@ export interface ChangeIdle {
   readonly who: string;
   /** What the stop rules of the campaign count; left out = nothing. */
   readonly facts?: readonly Fact[];
+  /** The change begins something: refused unless the campaign runs. */
+  readonly step?: 'start';
+  /** The text that the change rests on; left out = there is none. */
+  readonly evidence?: Evidence;
 }
 
 /** Commits a change by compare-and-set, writes it into the audit, and adds the jobs that follow. */
 export async function changeIdle(
   context: OrchestratorContext,
   before: IdleUpgrade,
-  { upgrade, because, who, facts }: ChangeIdle,
+  { upgrade, because, who, facts, step, evidence }: ChangeIdle,
 ): Promise<CommitIdleOutcome> {
   const at = context.clock.now();
   const { key, version } = before;
@@ -49,15 +54,18 @@ export async function changeIdle(
       from: version === 0 ? 'waiting' : before.upgrade.state.phase,
       to: upgrade.state.phase,
       because,
-      evidence: null,
+      evidence: evidence?.sha256 ?? null,
     },
     at,
     ...(facts === undefined ? {} : { facts }),
     ...(upgrade.state.phase === 'settled' && mayHaveRestartSlot(before.upgrade)
       ? { restart: { needs: 'none' } }
       : {}),
+    ...(step === undefined ? {} : { step }),
+    ...(evidence === undefined ? {} : { evidence: [evidence] }),
   });
   if (outcome.kind !== 'committed') return outcome;
+  await askForHook(context, key.campaign, before.upgrade, upgrade);
   await dispatchJobs(
     context,
     [outcome.next, outcome.handed, ...(outcome.woken ?? [])].filter((each) => each !== null),
@@ -67,8 +75,8 @@ export async function changeIdle(
 
 /** An upgrade whose state is unchanged stays in its index. A changed one is due at once. */
 function placeOf(before: Upgrade, { state }: Upgrade): CommitIdle['place'] {
-  if (state.phase === 'settled') return 'settled';
-  return state === before.state ? 'stays' : 'due';
+  if (state === before.state) return 'stays';
+  return state.phase === 'settled' ? 'settled' : 'due';
 }
 
 function countedFor({ version, upgrade }: IdleUpgrade): Counters {

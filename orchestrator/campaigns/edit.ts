@@ -8,8 +8,10 @@ import type { CampaignRecord } from '../../shared/store/types.ts';
 import type { CampaignEdit, EditRequest } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { fixedKeys, hasNotBegun, whyNoEdit, withDefinition } from '../domain/edit-campaign.ts';
+import { isSame } from '../domain/value-differences.ts';
 import { namesOf, spellingsIn } from '../domain/logon-server-names.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
+import { whyHooksRefused } from '../hooks/allowed-program.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
 import { namedCalendars } from '../input/campaign-ics.ts';
 import { badFile, notFound, type Refusal } from '../refusal.ts';
@@ -93,6 +95,9 @@ async function differenceOf(
     expected,
   }));
   if (fixed.length > 0) return err(badFile(request.file, fixed));
+  const isSameHooks = isSame(campaign.definition.hooks, definition.hooks);
+  const hooks = isSameHooks ? null : whyHooksRefused(context.hooks?.folder ?? null, definition);
+  if (hooks !== null) return err(fault('campaign.hooks', hooks));
   const left = leftOver(move.selected, move.left);
   if (left !== null) return err(left);
   const changes = editChanges(await asReadNow(context, campaign), definition);

@@ -184,6 +184,8 @@ function whyNot(outcome: CommitIdleOutcome): string | null {
       return `campaign ${outcome.campaign} works on the client now; wait until the client is finished there`;
     case 'gone':
       return 'it was removed from the fleet; a client that has its name now is another one';
+    case 'held':
+      return outcome.because;
     case 'driven':
     case 'stale':
       return 'another request changed the client in this moment; try again';

@@ -1,3 +1,5 @@
+import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
+import { hookKeeper } from '../domain/hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { type Campaign, unanswered } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -36,6 +38,8 @@ const haltOf = ({ by, because, at }: { by: string; because: string; at: number }
 /** The rule that pauses in place of a person; null = a person did. */
 function ruleOf(by: string): string | null {
   if (by === stopRule) return 'a stop rule';
+  if (by === hookKeeper) return 'its hooks';
+  if (by === clientHookKeeper) return by;
   return by === unanswered ? 'an approval that nobody answered' : null;
 }
 

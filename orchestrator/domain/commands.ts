@@ -9,6 +9,7 @@ import { withAuthor } from './approval-requests.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
+import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
@@ -101,7 +102,8 @@ export function resume(
   if (state.status === 'running') return acceptUnknownHealth(campaign, state, request, now);
   if (state.status !== 'paused')
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
-  const isAnothers = !state.byGate && ![rebuilder, unanswered, stopRule, by].includes(state.by);
+  const isAnothers =
+    !state.byGate && ![rebuilder, unanswered, stopRule, clientHookKeeper, by].includes(state.by);
   if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
     return transition(

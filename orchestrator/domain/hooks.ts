@@ -1,12 +1,12 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import type { HookCommand, HookRun, hookMoments } from '../../shared/domain/campaign/hooks.ts';
+import type { HookCommand, HookMoment, HookRun } from '../../shared/domain/campaign/hooks.ts';
 
 /** A moment of a campaign at which a command runs. */
 export interface HookPoint {
   /** `before-campaign`, `before-wave-early`. */
   readonly hook: string;
-  readonly moment: (typeof hookMoments)[number];
+  readonly moment: HookMoment;
   readonly command: HookCommand;
   /** The wave that it comes before or after; null = the whole campaign. */
   readonly wave: number | null;

@@ -1,6 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
-import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { type Counters, openHooks } from '../../shared/domain/outcome/counters.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { HookRecord } from '../../shared/store/hook-store.ts';
@@ -12,6 +12,7 @@ import {
   heldFrom,
   hookKeeper,
   type HookPoint,
+  hookPoints,
   type NextHook,
   nextHook,
   reachedHooks,
@@ -45,12 +46,14 @@ export async function advanceHooks(
   counters: Counters,
 ): Promise<HookHold> {
   const { definition } = campaign;
-  if (definition.hooks === undefined) return nothingHeld;
+  if (hookPoints(definition).length === 0) return nothingHeld;
   const { store, clock } = context;
   const name = definition.campaign;
   const records = await store.hookRuns(name);
   const runs = records.map(({ run }) => run);
-  const isSettled = waveProgress(campaign.waveSizes, counters).every(({ settled, size }) => settled === size);
+  const isSettled =
+    waveProgress(campaign.waveSizes, counters).every(({ settled, size }) => settled === size) &&
+    openHooks(counters) === 0;
   const reached = reachedHooks(campaign, isSettled);
   const isMine = (run: HookRun): boolean =>
     run.owner === context.hooks?.owner && context.hooks.isRunning(name, run.hook);
@@ -58,9 +61,11 @@ export async function advanceHooks(
   if (next.kind === 'run') await begin(context, campaign, next.point, recordOf(records, next.point));
   if (next.kind === 'lost') await lose(context, campaign, next.point, recordOf(records, next.point));
   if (next.kind === 'stopped') await pauseByHook(context, hookKeeper, name, whyPaused(name, next));
+  const left = heldFrom(definition, runs);
   return {
-    fromWave: heldFrom(definition, runs)?.holdsFrom ?? Number.POSITIVE_INFINITY,
-    holdsEnd: isSettled && next.kind !== 'none',
+    fromWave: left?.holdsFrom ?? Number.POSITIVE_INFINITY,
+    // Also a hook that is not reached yet: the last client may settle in this moment.
+    holdsEnd: left !== null,
     againAt: againAt(next, runs, clock.now()),
   };
 }

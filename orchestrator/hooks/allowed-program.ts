@@ -1,8 +1,8 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import { hookMoments } from '../../shared/domain/campaign/hooks.ts';
 import { reasonOf } from '../../shared/reason-of.ts';
-import { hookPoints } from '../domain/hooks.ts';
 
 /**
  * A person who may create a campaign must not run any program as the orchestrator's user: only a
@@ -30,8 +30,9 @@ export const programIn = (folder: string, program: string): string => resolve(fo
 
 /** Why a campaign of this definition may not run its hooks; null = it may. */
 export function whyHooksRefused(folder: string | null, definition: CampaignDefinition): string | null {
-  for (const { moment, command } of hookPoints(definition)) {
-    const why = whyNotAllowed(folder, command.run[0] ?? '');
+  for (const moment of hookMoments) {
+    const command = definition.hooks?.[moment];
+    const why = command === undefined ? null : whyNotAllowed(folder, command.run[0] ?? '');
     if (why !== null) return `hooks.${moment}: ${why}`;
   }
   return null;

@@ -1,28 +1,38 @@
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
+import { clientHookCommand } from '../../shared/domain/campaign/hooks.ts';
+import {
+  type ClientHookMoment,
+  clientHookMoments,
+  clientHookName,
+} from '../../shared/domain/rules/client-hooks.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
 import { changeCampaign } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { hookKeeper, hookPoints } from '../domain/hooks.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { type HookView, hookViews } from '../views/hooks.ts';
+import { type HooksNow, hooksNow } from '../views/hooks-now.ts';
+import type { HookView } from '../views/hooks.ts';
 import { commitHook } from './advance-hooks.ts';
 
-/** The hooks of a campaign in their order, and how each stands. */
+/** How the hooks of a campaign stand. */
+export interface CampaignHookViews extends HooksNow {
+  readonly campaign: string;
+  readonly hooks: readonly HookView[];
+}
+
 export async function listHooks(
   { store }: Pick<OrchestratorContext, 'store'>,
   name: string,
-): Promise<Result<readonly HookView[], Refusal>> {
+): Promise<Result<CampaignHookViews, Refusal>> {
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const { definition } = record.campaign;
-  const runs = definition.hooks === undefined ? [] : await store.hookRuns(definition.campaign);
-  return ok(
-    hookViews(
-      definition,
-      runs.map(({ run }) => run),
-    ),
-  );
+  const { campaign } = definition;
+  if (definition.hooks === undefined) return ok({ campaign, hooks: [] });
+  const runs = (await store.hookRuns(campaign)).map(({ run }) => run);
+  const { hooks = [], ...others } = hooksNow(definition, await store.counters(campaign), runs);
+  return ok({ campaign, hooks, ...others });
 }
 
 /** `retry`: the command is run again. `accept`: the campaign goes on without its answer. */
@@ -38,11 +48,16 @@ export async function answerHook(
   { campaign: name, hook: asked }: { readonly campaign: string; readonly hook: string },
   answer: HookAnswer,
   reason: string,
-): Promise<Result<readonly HookView[], Refusal>> {
+): Promise<Result<CampaignHookViews, Refusal>> {
   const { store, clock } = context;
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
-  const names = hookPoints(record.campaign.definition).map((point) => point.hook);
+  const { definition } = record.campaign;
+  const perClient = clientHookMoments.find(
+    (moment) => clientHookName(moment) === asked && clientHookCommand(definition.hooks, moment) !== undefined,
+  );
+  if (perClient !== undefined) return err(refusedForClients(name, asked, perClient));
+  const names = hookPoints(definition).map((point) => point.hook);
   const hook = spelledAs(asked, names);
   const found = (await store.hookRuns(name)).find(({ run }) => run.hook === hook);
   const isOpen = found?.run.state === 'stop' || found?.run.state === 'unknown';
@@ -82,6 +97,14 @@ async function goOn(context: OrchestratorContext, who: string, name: string, rea
       : null,
   );
 }
+
+const refusedForClients = (campaign: string, hook: string, moment: ClientHookMoment): Refusal =>
+  fault(
+    'hook.refused',
+    moment === 'before'
+      ? `hook ${hook} of campaign ${campaign} runs for each client; a retry of a client runs it again: servpack client retry CLIENT --campaign ${campaign} --reason TEXT`
+      : `hook ${hook} of campaign ${campaign} runs for each client, and is not run again; a campaign that it has paused goes on with: servpack campaign resume ${campaign} --reason TEXT`,
+  );
 
 function refused(campaign: string, hook: string, names: readonly string[], run?: HookRun): Refusal {
   if (!names.includes(hook))

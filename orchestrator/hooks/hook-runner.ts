@@ -23,7 +23,11 @@ export interface HookRunner {
   readonly folder: string | null;
   /** Whether this process runs this hook now. */
   isRunning(campaign: string, hook: string): boolean;
+  /** Commands at the same time. */
+  readonly atOnce: number;
   hasRoom(): boolean;
+  /** How many hooks of this campaign this process runs now. */
+  runningOf(campaign: string): number;
   /**
    * Runs a command whose record is written, and passes its end on.
    * @param input JSON for its standard input
@@ -36,19 +40,23 @@ export interface HookRunner {
   ): void;
 }
 
-/** Commands at the same time. */
-const runsAtMost = 4;
-
 /** The command asks to be run again later: EX_TEMPFAIL of sysexits.h. */
 const askAgain = 75;
 
-export function openHookRunner(folder: string | null, onError: (error: unknown) => void): HookRunner {
+/** @param atOnce commands at the same time */
+export function openHookRunner(
+  folder: string | null,
+  onError: (error: unknown) => void,
+  atOnce = 4,
+): HookRunner {
   const running = new Set<string>();
   return {
     owner: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     folder,
     isRunning: (campaign, hook) => running.has(`${campaign}|${hook}`),
-    hasRoom: () => running.size < runsAtMost,
+    atOnce,
+    hasRoom: () => running.size < atOnce,
+    runningOf: (campaign) => [...running].filter((name) => name.startsWith(`${campaign}|`)).length,
     run: ({ campaign, hook }, command, input, done) => {
       const name = `${campaign}|${hook}`;
       running.add(name);

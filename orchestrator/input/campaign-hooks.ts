@@ -19,10 +19,12 @@ const hook = () =>
     }))
     .optional();
 
-/** Commands before and after a campaign and its waves. */
+/** Commands before and after a campaign, its waves and its clients. */
 export const hooksSection = section({
   beforeCampaign: hook(),
   beforeWave: hook(),
+  beforeClient: hook(),
+  afterClient: hook(),
   afterWave: hook(),
   afterCampaign: hook(),
 })

@@ -1,5 +1,5 @@
 import type { Campaign, Running } from '../../shared/domain/campaign/campaign.ts';
-import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { type Counters, openHooks } from '../../shared/domain/outcome/counters.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isLeftOver } from '../../shared/domain/campaign/member-change.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
@@ -9,6 +9,7 @@ import { campaignAudit } from '../campaigns/audit.ts';
 import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
 import { haltByRule, readStopFacts } from '../campaigns/stop-facts.ts';
+import { type ClientHookRounds, clientHookRounds, type NextHooks } from '../hooks/advance-client-hooks.ts';
 import { advanceHooks, type HookHold } from '../hooks/advance-hooks.ts';
 import { mayStart, rampAfterHalt, speedNow } from '../domain/speed.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
@@ -34,6 +35,7 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
   const cancelling = cancelSlices();
   const wake = wakeApproved();
   const wakeWaiting = wakeLimited();
+  const clientHooks = clientHookRounds();
   const turns: AllTurns = new Map();
   let claims: Claim[] = [];
   return campaignRound({
@@ -44,13 +46,14 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
         record: present,
         counters,
         ...looked
-      } = await runCampaign(context, record, openClasses, claims);
+      } = await runCampaign(context, record, openClasses, clientHooks, claims);
       const { campaign } = present;
-      const next = { ...looked.next, ...(await wakeWaiting(context, present, counters ?? {})) };
+      const waiting = await wakeWaiting(context, present, counters ?? {});
+      const next = sooner(looked.next, waiting);
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
-      return campaign.approvals === undefined ? next : { ...next, ...(await wake(context, campaign)) };
+      return campaign.approvals === undefined ? next : sooner(next, await wake(context, campaign));
     },
     afterAll: async (context) => {
       const made = claims;
@@ -58,6 +61,12 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
       if (made.length > 0) await shareServers(context, made, turns);
     },
   });
+}
+
+/** The same look, at the latest after the real time that the other asks for. */
+function sooner(next: NextLook, { inMs }: Pick<NextLook, 'inMs'>): NextLook {
+  if (inMs === undefined) return next;
+  return { ...next, inMs: Math.min(next.inMs ?? Infinity, inMs) };
 }
 
 interface Looked extends Evaluated {
@@ -68,6 +77,7 @@ async function runCampaign(
   context: LeaderContext,
   record: CampaignRecord,
   openClasses: OpenClasses,
+  clientHooks: ClientHookRounds,
   claims: Claim[],
 ): Promise<Looked> {
   const { store, clock } = context;
@@ -75,6 +85,8 @@ async function runCampaign(
   const { record: evaluated, counters } = await evaluateCampaign(context, record, held.holdsEnd, known);
   const { campaign } = evaluated;
   if (campaign.state.status !== 'running') return { record: evaluated, counters, next: whenChanged };
+  const hooks: NextHooks =
+    counters === null ? { at: null } : await clientHooks.advance(context, campaign, counters);
   await store.shareBudget(evaluated, openClasses(campaign.definition, clock.now()));
   const claimed = claims.length;
   const admission = { openClasses, heldFrom: held.fromWave, claims, counters };
@@ -83,7 +95,8 @@ async function runCampaign(
     record: evaluated,
     counters,
     next: {
-      at: earliest([opensAt, held.againAt, nextMoment(campaign, counters ?? {}, clock.now())]),
+      at: earliest([opensAt, held.againAt, hooks.at, nextMoment(campaign, counters ?? {}, clock.now())]),
+      ...(hooks.inMs === undefined ? {} : { inMs: hooks.inMs }),
       // A client that waits may be claimed by another campaign.
       afterAnyChange: !isFull && isAnyClientWaiting(campaign.state, counters ?? {}),
       // All campaigns that want slots of one logon server are asked together.
@@ -150,7 +163,8 @@ export async function evaluateCampaign(
   if (decision.kind !== 'changed') return { record, counters };
   if (stops.facts !== undefined) await haltByRule(context, campaign, stops.facts, at);
   const { status } = decision.campaign.state;
-  if (status === 'ended' && holdsEnd) return { record, counters };
+  // The hook after the last client runs before the campaign ends.
+  if (status === 'ended' && (holdsEnd || openHooks(counters) > 0)) return { record, counters };
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);

@@ -1,3 +1,4 @@
+import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { holdOver } from './holds.ts';
 import {
@@ -99,7 +100,9 @@ function resumeOf(
   const remarks = [
     ...(byGate ? ['you accept the failures so far'] : []),
     ...(missed === null ? [] : ['it starts now']),
-    ...(byGate || by === rebuilder || by === unanswered || by === stopRule ? [] : [elseOverride(by)]),
+    ...(byGate || by === rebuilder || by === unanswered || by === stopRule || by === clientHookKeeper
+      ? []
+      : [elseOverride(by)]),
   ];
   const remark = remarks.length === 0 ? '' : `   # ${remarks.join('; ')}`;
   return `servpack campaign resume ${campaign}${remark}`;

@@ -1,5 +1,11 @@
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { type HookRun, type HookState, hookMoments } from '../../shared/domain/campaign/hooks.ts';
+import {
+  type CampaignHooks,
+  type HookMoment,
+  type HookRun,
+  type HookState,
+  hookMoments,
+} from '../../shared/domain/campaign/hooks.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { heldFrom, hookPoints } from '../domain/hooks.ts';
 import { spanInWords } from './duration-text.ts';
@@ -34,9 +40,11 @@ export function hookViews(definition: CampaignDefinition, runs: readonly HookRun
   });
 }
 
-const momentWords: Readonly<Record<(typeof hookMoments)[number], string>> = {
+const momentWords: Readonly<Record<HookMoment, string>> = {
   beforeCampaign: 'before the campaign',
   beforeWave: 'before each wave',
+  beforeClient: 'before each client',
+  afterClient: 'after each client',
   afterWave: 'after each wave',
   afterCampaign: 'after the campaign',
 };
@@ -52,8 +60,16 @@ export function hookWords({ hooks }: CampaignDefinition): string | null {
       `${momentWords[moment]} "${run.join(' ')}" (at most ${spanInWords(timeoutMs)}, after exit code 75 again in ${spanInWords(retryMs)})`,
     ];
   });
-  return `runs ${parts.join('; ')}; a command that fails pauses the campaign`;
+  return `runs ${[...parts, ...failWords(hooks)].join('; ')}`;
 }
+
+/** What follows from a command that fails. */
+const failWords = ({ beforeClient, ...others }: CampaignHooks): readonly string[] => [
+  ...(beforeClient === undefined ? [] : ['a client whose command fails needs attention']),
+  ...(Object.keys(others).length === 0
+    ? []
+    : [`${beforeClient === undefined ? 'a' : 'any other'} command that fails pauses the campaign`]),
+];
 
 /** Why a wave that is open begins nothing: its hook did not say go. */
 export function whyHookHolds(

@@ -64,6 +64,7 @@ function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): s
     return 'it is looked at again, and its remediation begins once the limit has room; this uses up no tries';
   if (state.class === 'restarts')
     return 'the client that frees a slot of a restart wakes it in its turn; this uses up no tries';
+  if (state.class === 'hook') return 'nothing begins on it before its hook says go; this uses up no tries';
   const escalation =
     product === null ? null : nextEscalation(policy, product, upgrade, state.blockers, context.now);
   return escalation ?? budgetLeft(policy, upgrade, state);

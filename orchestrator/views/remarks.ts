@@ -1,3 +1,4 @@
+import { clientHookRemarks } from './hooks-of-clients.ts';
 import { lookedAgain } from './health-words.ts';
 import { stoppedRemarks } from './stopped.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -31,6 +32,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
         : 'a relocation was tried and undone: the service is as it was before'),
     willBlockAgain &&
       'only the workaround was used: the same service will block it again at the next release',
+    ...clientHookRemarks(upgrade),
     ...sightingsOf(upgrade),
     lastLook !== null && `last looked at ${isoOf(lastLook.at)}`,
   ];

@@ -10,7 +10,7 @@ import { blackoutsIn } from './blackouts-now.ts';
 import { gateWords } from './gate-words.ts';
 import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
-import { type HookView, hookViews } from './hooks.ts';
+import { type HooksNow, hooksNow } from './hooks-now.ts';
 import { speedNow } from '../domain/speed.ts';
 import { sharesInWords } from './server-share-words.ts';
 import { restartsNow } from './restart-words.ts';
@@ -51,7 +51,7 @@ export interface LogonServerStatus {
  * Where a campaign stands, from its aggregate and its counters alone: cheap for any number of
  * clients. Times are ISO 8601, UTC.
  */
-export interface CampaignStatus extends Edited {
+export interface CampaignStatus extends Edited, HooksNow {
   readonly campaign: string;
   readonly release: string;
   readonly status: CampaignState['status'];
@@ -92,8 +92,6 @@ export interface CampaignStatus extends Edited {
   readonly unmarked: number;
   /** When a scheduled one starts, or what the file of a created one says; null in other states. */
   readonly startsAt: string | null;
-  /** Its hooks in their order; left out = it has none. */
-  readonly hooks?: readonly HookView[] | undefined;
   /** Its own end, while it is not over; left out = it has none. */
   readonly end?: EndStatus | undefined;
   readonly createdAt: string;
@@ -200,7 +198,7 @@ export function campaignStatus(
     unmarked: counters['unmarked'] ?? 0,
     startsAt: startOf(campaign),
     ...endStatusOf(campaign),
-    ...(definition.hooks === undefined ? {} : { hooks: hookViews(definition, hookRuns) }),
+    ...hooksNow(definition, counters, hookRuns),
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
     endedAt: endedAt === null ? null : isoOf(endedAt),

@@ -223,7 +223,9 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
   if (index === 'due' && stopped !== null && context.campaign.state.status !== 'aborted')
     return { action: `${action} as soon as it may go on: ${stopped}`, when: null };
   if (index === 'driven') return { action: `${action}: a worker is working on it`, when: null };
-  return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
+  // When the hook runs depends on the other hooks.
+  const at = upgrade.state.phase === 'deferred' && upgrade.state.class === 'hook' ? null : dueAt;
+  return { action, when: at === null ? null : moment(Math.max(at, context.now), context.now) };
 }
 
 function actionOf({ state }: Upgrade): string {
@@ -237,6 +239,7 @@ function actionOf({ state }: Upgrade): string {
     case 'restarting':
       return 'it is looked at, to see if it has restarted';
     case 'deferred':
+      if (state.class === 'hook') return 'its hook runs, and it is looked at when the hook says go';
       return state.class === 'restarts'
         ? 'it is looked at again when its turn comes, at the latest'
         : 'it is looked at again';

@@ -2,6 +2,7 @@ import type { AdmissionStore } from './admission-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CampaignRemovalStore } from './campaign-removal-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
+import type { ClientHookStore } from './client-hook-store.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
 import type { HealthStore } from './health-store.ts';
@@ -43,6 +44,7 @@ export interface OperatorStore
     CampaignStore,
     ChangeStore,
     CheckInStore,
+    ClientHookStore,
     FleetStore,
     HealthStore,
     HookStore,
@@ -65,6 +67,7 @@ export interface DrivingStore
     WorkerRegistry,
     Pick<HealthStore, 'checkRecords' | 'readTime'>,
     Pick<ChangeStore, 'wakeLeader'>,
+    Pick<ClientHookStore, 'askHooks'>,
     Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
     Pick<FleetStore, 'readClient' | 'fleetSize'>,
     Pick<ReleaseStore, 'readRelease'> {

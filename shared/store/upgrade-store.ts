@@ -167,7 +167,11 @@ export interface CommitIdle {
    * claims its client again. `settled`: gives up slots, claim and messages.
    */
   readonly place: 'stays' | 'due' | 'settled';
+  /** Set where the change begins something: refused where a `start` of a driver is. */
+  readonly step?: 'start';
   readonly counters: Counters;
+  /** The text behind `audit.evidence`; left out = there is none. */
+  readonly evidence?: readonly Evidence[];
   /** As of a `Commit`. */
   readonly facts?: readonly Fact[];
   readonly restart?: Extract<RestartUse, { needs: 'none' }>;
@@ -177,6 +181,8 @@ export interface CommitIdle {
 
 export type CommitIdleOutcome =
   | Extract<CommitOutcome, { kind: 'committed' }>
+  /** Nothing was written: nothing may begin on the client now. */
+  | { readonly kind: 'held'; readonly because: string }
   /** Nothing was written: the upgrade has a driver, which needs a message (`deliver`). */
   | { readonly kind: 'driven' }
   /** Nothing was written: the upgrade has changed meanwhile; read again. */

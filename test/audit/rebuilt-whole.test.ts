@@ -58,6 +58,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   hooks: 'back',
   schedules: 'back',
   restarts: 'back',
+  clientHooks: 'follows',
   restartSlots: 'follows',
   restartLine: 'follows',
   parked: 'follows',

@@ -23,6 +23,7 @@ import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
+import { clientHooksContract } from './store/client-hooks.contract.ts';
 import { hooksContract } from './store/hooks.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
@@ -75,6 +76,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     checkInContract(given);
     workerRegistryContract(given);
     hooksContract(given);
+    clientHooksContract(given);
     schedulesContract(given);
     stepTimesContract(given);
     factsContract(given);

@@ -198,6 +198,26 @@ describe.each(stores)('the hooks of a campaign, on the %s store', (_name, open) 
     expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.status).toBe('ended');
   });
 
+  test('after a campaign hold its end back also where the last client ends while the leader looks', async () => {
+    const { orchestrator, runner } = await startWith(open, { afterCampaign: 'exit 0' });
+    await using _ = orchestrator;
+    const { store, jobs } = orchestrator;
+    const skip = async (name: string) =>
+      orchestrator.ask('POST', `/v1/clients/${name}/skip`, { reason: 'x' });
+    for (let client = 0; client < 9; client += 1) await skip(`pc-${client}`);
+    // The last client ends between two readings of the counters.
+    const before = [await store.counters('sp4')];
+    await skip('srv-1');
+    const late = { ...store, counters: async (name: string) => before.pop() ?? (await store.counters(name)) };
+    const context = contextOver(late, standingClock(now), keepingDispatcher(jobs as Activation[]));
+    await runCampaigns().run({ ...context, hooks: runner });
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.status).toBe('running');
+    await round(orchestrator, runner);
+    await rest(orchestrator, 'after-campaign', 'go');
+    await round(orchestrator, runner);
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.status).toBe('ended');
+  });
+
   test('run only programs of a folder that no other user may write', async () => {
     const { orchestrator } = await startWith(open, { beforeCampaign: 'exit 0' });
     await using _ = orchestrator;

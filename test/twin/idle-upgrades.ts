@@ -2,17 +2,19 @@ import { addFacts } from './facts.ts';
 import { leaveRestarts } from './restarts.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
+import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { activationBase } from '../../shared/domain/campaign/life.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type { SweepFinding } from '../../shared/store/safety-net.ts';
 import { type Activation, type Message, roomFor } from '../../shared/store/types.ts';
-import { addAudit } from './audit.ts';
+import { addAudit, keepEvidence } from './audit.ts';
 import { giveBackSlots, passSlotOn, makeDue, presentActivation } from './slots.ts';
 import {
   byCreation,
   type CampaignTable,
   compare,
   count,
+  heldStatus,
   type Row,
   rowOf,
   statusOf,
@@ -28,6 +30,8 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   if (table === undefined || row === undefined || present !== version || statusOf(table) === 'removing')
     return { kind: 'stale', because: reasons.otherVersion(version, present) };
   if (row.stored.index === 'driven') return { kind: 'driven' };
+  const held = change.step === 'start' ? whyHeld(tables, table, change) : null;
+  if (held !== null) return { kind: 'held', because: held };
   const claim = tables.claims.get(key.client);
   if (change.place === 'due' && claim !== undefined && claim !== key.campaign)
     return { kind: 'claimed', campaign: claim };
@@ -35,7 +39,8 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
     return { kind: 'gone' };
   const before = row.stored;
   write(table, row, change);
-  addAudit(tables, audit, row.stored.version);
+  addAudit(tables, audit, row.stored.version, change.evidence);
+  keepEvidence(tables, change.evidence ?? []);
   count(table.counters, counters);
   addFacts(table, key.client, change);
   const next = move(tables, row, change);
@@ -54,6 +59,13 @@ function passOn(
 ): Activation | null {
   giveBackSlots(table, logonServer);
   return passSlotOn(tables, table, key, logonServer, at);
+}
+
+function whyHeld(tables: Tables, table: CampaignTable, { key, upgrade }: CommitIdle): string | null {
+  const status = heldStatus(tables, table);
+  if (status !== 'running') return reasons.campaignIs(key.campaign, status);
+  const isHeld = holdAt(table.record.campaign, upgrade.logonServer) !== null;
+  return isHeld ? reasons.serverHeld(key.campaign, upgrade.logonServer) : null;
 }
 
 /** The record that a waiting client would get. It is not in the table yet. */

@@ -3,6 +3,7 @@ import { admissionStoreOf } from './admission.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './audit.ts';
 import { campaignStoreOf } from './campaigns.ts';
 import { changeStoreOf } from './changes.ts';
+import { clientHookStoreOf } from './client-hooks.ts';
 import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from './fleet.ts';
 import { nextSweep, sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
@@ -34,6 +35,7 @@ export function createMemoryStore(now: () => number): Store {
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
     ...hookStoreOf(tables),
+    ...clientHookStoreOf(tables),
     ...scheduleStoreOf(tables),
     ...stepTimeStoreOf(tables),
     ...surveyStoreOf(tables),

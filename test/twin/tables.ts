@@ -74,6 +74,8 @@ export interface Tables {
   readonly workers: Map<string, Announced>;
   /** By campaign and hook. */
   readonly hooks: Map<string, Map<string, HookRecord>>;
+  /** By campaign: clients whose hook is to be run, and from when on. */
+  readonly hookAsks: Map<string, Map<string, number>>;
   readonly schedules: Map<string, ScheduleRecord>;
   readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
   readonly surveys: Map<string, SurveyTable>;
@@ -164,6 +166,7 @@ export const emptyTables = (): Tables => ({
   former: new Map(),
   workers: new Map(),
   hooks: new Map(),
+  hookAsks: new Map(),
   schedules: new Map(),
   stepTimes: new Map(),
   surveys: new Map(),

@@ -2,6 +2,7 @@ import { spanInWords } from '../../views/duration-text.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
+import { openHookLines } from './hooks.ts';
 import { editionLines } from './edition.ts';
 import { heldLines, heldServersWord, holdsLines, inProgressOf } from './held.ts';
 import { statesTable } from './states-table.ts';
@@ -61,13 +62,6 @@ export const haltedLine = (view: View, halted: CampaignStatus['halted']): readon
   halted === null
     ? []
     : wrapped(view, `EVERYTHING IS HALTED by ${halted.by} since ${halted.at}: `, halted.because, 'red');
-
-/** The hook that a campaign waits for. */
-function openHookLines(view: View, { hooks = [], status }: CampaignStatus): readonly string[] {
-  if (status !== 'running' && status !== 'paused') return [];
-  const open = hooks.find(({ state }) => state !== 'go' && state !== 'accepted' && state !== 'pending');
-  return open === undefined ? [] : wrapped(view, `hook ${open.hook}: `, open.because ?? open.state, 'yellow');
-}
 
 function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
   if (aborted === null) return [];

@@ -1,4 +1,3 @@
-import { ok } from '../../../shared/errors.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answerHook, listHooks } from '../../hooks/hook-requests.ts';
 import { answer, answers, type Api } from '../responses.ts';
@@ -13,8 +12,7 @@ export function hookRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/hooks',
     { schema: { params: campaignParams, response } },
     async ({ params: { campaign } }, reply) => {
-      const hooks = await listHooks(context, campaign);
-      return answer(reply, hooks.ok ? ok({ campaign, hooks: hooks.value }) : hooks);
+      return answer(reply, await listHooks(context, campaign));
     },
   );
 
@@ -22,8 +20,7 @@ export function hookRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/hooks/:hook/:answer',
     { schema: { params: hookParams, body: reasonBody, response } },
     async ({ who, params, body }, reply) => {
-      const hooks = await answerHook(context, who, params, params.answer, body.reason);
-      return answer(reply, hooks.ok ? ok({ campaign: params.campaign, hooks: hooks.value }) : hooks);
+      return answer(reply, await answerHook(context, who, params, params.answer, body.reason));
     },
   );
 }

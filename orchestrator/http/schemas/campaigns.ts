@@ -9,7 +9,7 @@ import type { HoldStatus } from '../../views/holds.ts';
 import { ruleNames } from '../../views/rule-names.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { editionAnswer } from './edition.ts';
-import { hookAnswer } from './hooks.ts';
+import { clientHookAnswer, hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
@@ -197,6 +197,7 @@ export const statusAnswer = z.object({
   unmarked: count,
   startsAt: time.nullable(),
   hooks: z.array(hookAnswer).readonly().optional(),
+  clientHooks: z.array(clientHookAnswer).readonly().optional(),
   end: z.object({ at: time, does: z.enum(['finish', 'cancel', 'force']), says: z.string() }).optional(),
   createdAt: time,
   startedAt: time.nullable(),

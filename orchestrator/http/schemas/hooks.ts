@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClientHookCounts } from '../../views/hooks-of-clients.ts';
 import type { HookView } from '../../views/hooks.ts';
 import { count, idSchema, time } from './fields.ts';
 
@@ -23,6 +24,19 @@ export const hookAnswer = z.object({
   output: z.string().nullable(),
 }) satisfies z.ZodType<HookView>;
 
-export const hooksAnswer = z.object({ campaign: z.string(), hooks: z.array(hookAnswer).readonly() });
+export const clientHookAnswer = z.object({
+  hook: z.string(),
+  run: z.array(z.string()).readonly(),
+  waiting: count,
+  stopped: count,
+  unknown: count,
+}) satisfies z.ZodType<ClientHookCounts>;
+
+export const hooksAnswer = z.object({
+  campaign: z.string(),
+  hooks: z.array(hookAnswer).readonly(),
+  /** Left out where the campaign has no hook for each client. */
+  clientHooks: z.array(clientHookAnswer).readonly().optional(),
+});
 
 export type HooksAnswer = z.infer<typeof hooksAnswer>;

@@ -1,3 +1,5 @@
+import type { ClientHookMoment, ClientHookRules } from '../rules/client-hooks.ts';
+
 /** A command of the operator that runs on the orchestrator. Times are real time. */
 export interface HookCommand {
   /** The program, a file of the folder of hooks, and its arguments. */
@@ -7,10 +9,19 @@ export interface HookCommand {
   readonly retryMs: number;
 }
 
-export const hookMoments = ['beforeCampaign', 'beforeWave', 'afterWave', 'afterCampaign'] as const;
+export const hookMoments = [
+  'beforeCampaign',
+  'beforeWave',
+  'beforeClient',
+  'afterClient',
+  'afterWave',
+  'afterCampaign',
+] as const;
+
+export type HookMoment = (typeof hookMoments)[number];
 
 /** The commands of a campaign; a moment that is left out has none. */
-export type CampaignHooks = Readonly<Partial<Record<(typeof hookMoments)[number], HookCommand>>>;
+export type CampaignHooks = Readonly<Partial<Record<HookMoment, HookCommand>>>;
 
 /**
  * How a hook stands. `go`: exit code 0. `wait`: it is asked again. `stop`: any other end.
@@ -33,4 +44,18 @@ export interface HookRun {
   readonly because: string;
   /** SHA-256 of what the command printed. */
   readonly output?: string;
+}
+
+/** The command that runs before or after each client; undefined = the campaign has none. */
+export const clientHookCommand = (
+  hooks: CampaignHooks | undefined,
+  moment: ClientHookMoment,
+): HookCommand | undefined => (moment === 'before' ? hooks?.beforeClient : hooks?.afterClient);
+
+/** What clients are decided by; null = no command runs for each client. */
+export function clientHookRules(hooks: CampaignHooks | undefined): ClientHookRules | null {
+  const before = clientHookCommand(hooks, 'before')?.run[0];
+  const after = clientHookCommand(hooks, 'after')?.run[0];
+  if (before === undefined && after === undefined) return null;
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }

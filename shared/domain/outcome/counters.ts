@@ -14,6 +14,14 @@ export const stateCounter = (wave: number, logonServer: string, bucket: Bucket):
 export const heldCounter = (bucket: 'active' | 'remedying', logonServer: string): string =>
   `held|${bucket}|${logonServer}`;
 
+/** The name of the counter of clients by how their own hook stands; `open`: it has not ended. */
+export const hookCounter = (moment: 'before' | 'after', stands: 'open' | 'stop' | 'unknown'): string =>
+  `clientHook|${moment}|${stands}`;
+
+/** How many clients have a hook that is to be run, or runs. */
+export const openHooks = (counters: Counters): number =>
+  (counters[hookCounter('before', 'open')] ?? 0) + (counters[hookCounter('after', 'open')] ?? 0);
+
 /**
  * Earlier versions gave this cause to a client that had ended and still installs the release at a
  * logon.

@@ -3,6 +3,7 @@ import type { Calendar } from '../time/calendar.ts';
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
 import type { ApprovedStep, StepApprovals } from './approval-rules.ts';
+import type { ClientHookRules } from './client-hooks.ts';
 import type { Where } from './condition.ts';
 import type { RemediationLimits } from './remediation-limits.ts';
 import type { RestartRules } from './restart-limits.ts';
@@ -37,10 +38,13 @@ export const deferralClasses: readonly DeferralClass[] = [
   'load',
 ];
 
-/** Waits without a budget: for the campaign's window, the yes of a person, or a limit. */
-type FreeWait = 'window' | 'approval' | 'remediation' | 'restarts';
+/**
+ * Waits without a budget: for the campaign's window, the yes of a person, a limit, or the client's
+ * hook.
+ */
+type FreeWait = 'window' | 'approval' | 'remediation' | 'restarts' | 'hook';
 
-const freeWaits: readonly FreeWait[] = ['window', 'approval', 'remediation', 'restarts'];
+const freeWaits: readonly FreeWait[] = ['window', 'approval', 'remediation', 'restarts', 'hook'];
 
 /** What a deferred client waits for. */
 export type WaitClass = DeferralClass | FreeWait;
@@ -211,6 +215,8 @@ export interface Rules {
   readonly restarts?: RestartRules;
   /** Left out = no step needs the yes of a person. */
   readonly approvals?: StepApprovals;
+  /** Left out = no command runs before or after each client. */
+  readonly hooks?: ClientHookRules;
   /** Its campaign has stop rules, which count facts of clients; left out = it has none. */
   readonly countsFacts?: true;
 }

@@ -15,6 +15,7 @@ export const waitWords: Readonly<Record<WaitClass, string>> = {
   approval: 'waiting for approval',
   remediation: 'waiting for the limit of remediations',
   restarts: 'waiting for the limit of restarts',
+  hook: 'waiting for its hook',
 };
 
 const spentWords: Readonly<Record<DeferralClass, string>> = {

@@ -1,8 +1,16 @@
 import { fingerprint } from '../observation/blocker.ts';
 import { type Learned, mayBeMarked } from './memory.ts';
 import { isFinishing } from './placement.ts';
+import { hookRun, openHook } from './open-hook.ts';
 import type { Upgrade } from './state.ts';
-import { type Bucket, heldCounter, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
+import {
+  type Bucket,
+  heldCounter,
+  hookCounter,
+  stateCounter,
+  stillMarked,
+  type Counters,
+} from '../outcome/counters.ts';
 import { isFailure, isUpToDate } from '../outcome/ending.ts';
 
 /**
@@ -20,6 +28,7 @@ export function countersOf(upgrade: Upgrade): Counters {
   if (state.phase === 'deferred' && state.class === 'approval' && approvals?.ask?.isForAll === true)
     counters[`asks|${approvals.ask.step}`] = 1;
   if (approvals !== null && approvals.expired > 0) counters['approvalExpired'] = approvals.expired;
+  for (const name of hookCounters(upgrade)) counters[name] = 1;
   const { relocation, willBlockAgain } = memory.learned;
   if (relocation !== 'none') counters[`relocation|${relocation}`] = 1;
   if (willBlockAgain) counters['willBlockAgain'] = 1;
@@ -37,6 +46,19 @@ export function countersOf(upgrade: Upgrade): Counters {
   if (blocking.length > 0) counters[`blocked|${blocking.join(' + ')}`] = 1;
   return counters;
 }
+
+/** Hooks of the client that are open, that said stop, and whose outcome is not known. */
+const hookCounters = (upgrade: Upgrade): readonly string[] => {
+  if (upgrade.memory.history.hooks === undefined) return [];
+  const open = openHook(upgrade);
+  return [
+    ...(open === null ? [] : [hookCounter(open.moment, 'open')]),
+    ...(['before', 'after'] as const).flatMap((moment) => {
+      const state = hookRun(upgrade, moment)?.state;
+      return state === 'stop' || state === 'unknown' ? [hookCounter(moment, state)] : [];
+    }),
+  ];
+};
 
 /**
  * Is the upgrade settled while its client still installs at its next logon? Whatever its end and

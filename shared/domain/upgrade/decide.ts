@@ -5,6 +5,7 @@ import type { Rules } from '../rules/policy.ts';
 import { waitWords } from '../rules/wait-words.ts';
 import { withinEnd } from './beyond-end.ts';
 import { approvalAnswered, withoutStaleAsk } from './approval.ts';
+import { askAfter, awaitHook, onHook } from './client-hook.ts';
 import { deferToWindow, withinWindow } from './closed-window.ts';
 import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
@@ -27,15 +28,14 @@ import { noteWait } from './waits.ts';
  * @param now policy time in milliseconds
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
-  const timely = withinEnd(rules, upgrade, wanted, now);
-  const allowed = noteStep(
-    rules.fit,
-    upgrade,
-    withoutStaleAsk(withinWindow(rules, upgrade, timely, now)),
-    now,
-  );
-  return noteLeftMark(rules, noteWait(allowed, now));
+  const happened = onEvent(rules, upgrade, event, now);
+  // Only what the hook after a client says is noted then: the end stays.
+  if (upgrade.state.phase === 'settled') return happened;
+  const wanted = endIfRequested(upgrade, happened, now);
+  const timely = withinWindow(rules, upgrade, withinEnd(rules, upgrade, wanted, now), now);
+  const allowed = withoutStaleAsk(awaitHook(rules, upgrade, timely, now));
+  const measured = noteStep(rules.fit, upgrade, allowed, now);
+  return askAfter(rules, noteLeftMark(rules, noteWait(measured, now)), now);
 }
 
 function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
@@ -50,6 +50,10 @@ function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: numbe
       return endRequested(upgrade, event.ending);
     case 'ApprovalAnswered':
       return approvalAnswered(upgrade, event.answer);
+    case 'HookBegun':
+    case 'HookEnded':
+    case 'HookWaived':
+      return onHook(upgrade, event, now);
     case 'ClientObserved':
       return upgrade.state.phase === 'looking'
         ? onObservation(rules, upgrade, event.observation, now)

@@ -3,6 +3,7 @@ import type { Ending } from '../outcome/ending.ts';
 import type { Journal, StepName } from '../remediation/procedure.ts';
 import type { Failure } from '../observation/failure.ts';
 import type { Answered } from '../rules/approval-rules.ts';
+import type { ClientHookEvent } from '../rules/client-hooks.ts';
 import type { Upgrade } from './state.ts';
 
 /** What happens to an upgrade. Delivery is at least once: an event can come late, or twice. */
@@ -32,7 +33,8 @@ export type UpgradeEvent =
   /** A person ends the upgrade of this client, or of the whole campaign. */
   | { readonly type: 'EndRequested'; readonly ending: Ending }
   /** A person answered the question whether a step may begin. */
-  | { readonly type: 'ApprovalAnswered'; readonly answer: Answered };
+  | { readonly type: 'ApprovalAnswered'; readonly answer: Answered }
+  | ClientHookEvent;
 
 /** What the driver must do on the client next. */
 export type Command =

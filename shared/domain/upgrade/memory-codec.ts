@@ -41,6 +41,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   approvals: history.approvals,
   ...(learned.health === undefined ? {} : { health: learned.health }),
   ...(history.began === undefined ? {} : { began: history.began }),
+  ...(history.hooks === undefined ? {} : { hooks: history.hooks }),
 });
 
 const flatNew = flatMemory(newMemory);
@@ -53,11 +54,12 @@ const fieldNames = Object.keys(flatNew) as (keyof StoredMemory)[];
 export function encodeMemory(memory: Memory): Partial<StoredMemory> {
   const flat = flatMemory(memory);
   const changed = fieldNames.filter((name) => !isAsNew(name, flat[name]));
-  const { health, began } = flat;
+  const { health, began, hooks } = flat;
   return {
     ...Object.fromEntries(changed.map((name) => [name, flat[name]])),
     ...(health === undefined ? {} : { health }),
     ...(began === undefined ? {} : { began }),
+    ...(hooks === undefined ? {} : { hooks }),
   };
 }
 
@@ -66,7 +68,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
   const flat: StoredMemory = { ...flatNew, ...stored };
   const { unanswered, restart, workaround, replacing, unfinished, leftMarked } = flat;
   const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
-  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, approvals, began } = flat;
+  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits, approvals, began, hooks } = flat;
   return {
     open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished, leftMarked },
     learned: {
@@ -91,6 +93,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       waits,
       approvals,
       ...(began === undefined ? {} : { began }),
+      ...(hooks === undefined ? {} : { hooks }),
     },
     request: flat.request,
   };

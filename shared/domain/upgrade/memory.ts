@@ -4,6 +4,7 @@ import type { Ending } from '../outcome/ending.ts';
 import type { Sighting } from '../remediation/persistence.ts';
 import type { FitStep } from '../rules/fit.ts';
 import type { ApprovalAnswer, ApprovedStep } from '../rules/approval-rules.ts';
+import type { ClientHooks } from '../rules/client-hooks.ts';
 import type { DeferralClass, WaitClass } from '../rules/policy.ts';
 
 /** What is known of one client in its campaign; it outlives the states of the upgrade. */
@@ -108,6 +109,8 @@ export interface History {
   readonly began?: { readonly step: FitStep; readonly at: number };
   /** Questions to people about this client, and their answers; null = none was asked. */
   readonly approvals: Approvals | null;
+  /** How the commands before and after this client stand; left out where none was asked for. */
+  readonly hooks?: ClientHooks;
 }
 
 export interface Approvals {

@@ -12,6 +12,7 @@ import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
 import { changeStoreOf } from './sharding/changes.ts';
+import { clientHookStoreOf } from './sharding/client-hooks.ts';
 import { campaignRemovalStoreOf } from './sharding/remove-campaign.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
 import { healthStoreOf } from './sharding/health.ts';
@@ -84,6 +85,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...upgradeStoreOf(shards),
   ...restartStoreOf(shards),
   ...hookStoreOf(shards.head),
+  ...clientHookStoreOf(shards),
   ...scheduleStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),

@@ -46,6 +46,7 @@ export function removalContract(given: Given): void {
       const { store } = given();
       await over(given(), picks(3, ['LS-1', 'LS-2', 'LS-3']));
       await store.noteRoundFailure({ campaign: 'sp4', round: 'campaigns', because: 'x', since: at });
+      await store.askHooks('sp4', [{ client: 'pc-1', at }]);
       await store.noteRoundFailure({ campaign: 'sp44', round: 'campaigns', because: 'x', since: at });
       await letGo(given(), ended);
       expect(await store.removeCampaign('sp4', { ...entry('sp4'), to: 'archived' })).toBe(true);
@@ -54,6 +55,7 @@ export function removalContract(given: Given): void {
       expect(await all(store.upgrades('sp4'))).toEqual([]);
       expect(await store.readUpgrade(key)).toBeNull();
       expect(await store.counters('sp4')).toEqual({});
+      expect(await store.readHookAsks('sp4', at, 9)).toMatchObject({ count: 0 });
       expect((await store.roundFailures()).map(({ campaign }) => campaign)).toEqual(['sp44']);
       expect((await store.audit(1, { campaign: 'sp4' }))[0]?.to).toBe('archived');
       expect(await store.formerLife('sp4')).toEqual({ lives: 1, hash: 'hash-of-the-file' });

@@ -172,6 +172,11 @@ export const keyNames = {
   facts: 'facts',
   /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
   hooks: 'hooks',
+  /**
+   * zset per campaign whose clients have hooks: client by the policy time from which on its hook
+   * may run; a hint, the record of the upgrade is the truth
+   */
+  clientHooks: 'clientHooks',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
   /** set in shard 0: surveys that the leading round still has to complete */

@@ -7,8 +7,9 @@
 -- lease back.
 -- Field names of a record: see record.ts.
 -- ARGV: JSON of campaign, client, version (0 = it still waits), place (stays, due or settled), at
---       (policy time), queue, finishing, server, wave (of one that waits); state (JSON, passed
---       through unread); lists: audit, counters, facts
+--       (policy time), queue, finishing, server, wave (of one that waits), evidenceSeconds, step
+--       (start = refused unless the campaign runs); state (JSON, passed through unread); lists:
+--       audit, counters, facts, evidence
 local asked, state = cjson.decode(ARGV[1]), ARGV[2]
 local campaign, client, version, place, at = asked.campaign, asked.client, asked.version, asked.place, asked.at
 local queue, finishing, server = asked.queue, asked.finishing, asked.server
@@ -21,6 +22,11 @@ local heldSlots = found[5]
 local head = redis.call('HMGET', key('campaign', campaign), 'status', 'base')
 if before.version ~= version or head[1] == 'removing' then return { 'stale', before.version } end
 if before.index == 'driven' then return { 'driven' } end
+if asked.step == 'start' then
+  local limits = limitsOf(campaign)
+  if limits.status ~= 'running' then return { 'held', 'campaignIs', limits.status } end
+  if isHeld(server, limits) then return { 'held', 'serverHeld', server } end
+end
 local waitsIn
 if not before.index then
   local wave
@@ -37,6 +43,8 @@ local nextList = lists(3)
 addAudit(nextList())
 addCounters(campaign, nextList())
 addFacts(campaign, client, at, '', nextList())
+local evidenceFirst, evidenceLast = nextList()
+addEvidence(evidenceFirst, evidenceLast, asked.evidenceSeconds)
 local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
 if not before.index then
   redis.call('ZREM', key('waiting', campaign, asked.wave, waitsIn), client)
