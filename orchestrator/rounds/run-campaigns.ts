@@ -46,7 +46,8 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
         ...looked
       } = await runCampaign(context, record, openClasses, claims);
       const { campaign } = present;
-      const next = { ...looked.next, ...(await wakeWaiting(context, present, counters ?? {})) };
+      const woken = counters === null ? {} : await wakeWaiting(context, present, counters);
+      const next = { ...looked.next, ...woken };
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
