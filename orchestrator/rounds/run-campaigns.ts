@@ -48,8 +48,8 @@ export function runCampaigns(health?: Pick<HealthWatch, 'note'>): Round {
         ...looked
       } = await runCampaign(context, record, openClasses, clientHooks, claims);
       const { campaign } = present;
-      const waiting = await wakeWaiting(context, present, counters ?? {});
-      const next = sooner(looked.next, waiting);
+      const woken = counters === null ? {} : await wakeWaiting(context, present, counters);
+      const next = sooner(looked.next, woken);
       health?.note(campaign);
       if (isFinishingCampaign(campaign)) return { ...next, inMs: await cancelling.run(context, campaign) };
       cancelling.forget(campaign);
