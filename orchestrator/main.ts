@@ -36,6 +36,7 @@ import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
+import { watchProcesses } from './campaigns/process-watch.ts';
 import { openPaceLog } from './campaigns/pace-log.ts';
 import { followChanges } from './rounds/follow-changes.ts';
 import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
@@ -98,6 +99,7 @@ export async function runOrchestrator(
     checkInKey: checkInKey.value,
     hooks: openHookRunner(config.hooks, (error) => log.error({ error }, 'the end of a hook is not written')),
     paces,
+    processes: watchProcesses(store.value, clock),
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
   const close = async (): Promise<void> => {

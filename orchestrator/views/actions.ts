@@ -1,4 +1,5 @@
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
+import { startingCommand } from './missing-processes.ts';
 import { holdOver } from './holds.ts';
 import {
   type Campaign,
@@ -26,6 +27,7 @@ interface Facts {
   readonly withdrawn: object | null;
   readonly holds: readonly { readonly logonServer: string; readonly by: string }[];
   readonly failures: readonly unknown[];
+  readonly missing?: readonly { readonly process: 'leader' | 'worker' }[] | undefined;
   readonly approvals?: readonly string[] | undefined;
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
@@ -45,6 +47,7 @@ export const actionsFor = (status: Facts): readonly string[] =>
     : [`servpack campaign ${status.removal.kind} ${status.campaign}   # ends what broke off`];
 
 const actionsInPlace = (status: Facts): readonly string[] => [
+  ...(status.missing ?? []).map(({ process }) => startingCommand[process]),
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
   ...(status.halted === null ? [] : [unhaltOf(status.halted)]),
   ...(status.approvals === undefined ? [] : [`servpack campaign approvals ${status.campaign}`]),
