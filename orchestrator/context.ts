@@ -8,6 +8,7 @@ import type { CampaignArchive } from './archive/campaign-archive.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
+import type { ProcessWatch } from './campaigns/process-watch.ts';
 import type { PaceLog } from './campaigns/pace-log.ts';
 
 /** What every request to an orchestrator works with. */
@@ -30,6 +31,8 @@ export interface OrchestratorContext {
   readonly profiles?: string;
   /** How fast running campaigns go. Without it no end is estimated. */
   readonly paces?: PaceLog;
+  /** Which processes servpack is without. Without it nothing is said of them. */
+  readonly processes?: ProcessWatch;
   /** Runs the hooks of campaigns. Without it none runs, and what a hook holds stays closed. */
   readonly hooks?: HookRunner;
   /** The same for the hooks of clients, which keep no hook of a campaign or wave waiting. */

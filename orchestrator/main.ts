@@ -36,6 +36,7 @@ import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
+import { watchProcesses } from './campaigns/process-watch.ts';
 import { openPaceLog } from './campaigns/pace-log.ts';
 import { followChanges } from './rounds/follow-changes.ts';
 import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
@@ -100,6 +101,7 @@ export async function runOrchestrator(
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
     paces,
+    processes: watchProcesses(store.value, clock),
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
   const close = async (): Promise<void> => {

@@ -7,7 +7,8 @@ const oneWishMs = 1_000;
 /**
  * SIGTERM and SIGINT: the first asks to stop, the second only says that stopping is under way, the
  * third ends the process at once with exit code 1. Signals within a second of the last count as
- * one.
+ * one. A process that its parent started with a channel stops also when the parent has ended: a
+ * parent that is killed can send no signal.
  */
 export function onStopSignals(stop: () => void, say: (sentence: string) => void): void {
   let wishes = 0;
@@ -24,4 +25,8 @@ export function onStopSignals(stop: () => void, say: (sentence: string) => void)
   };
   process.on('SIGTERM', heard);
   process.on('SIGINT', heard);
+  if (process.channel === undefined) return;
+  process.once('disconnect', () => (wishes === 0 ? heard() : undefined));
+  // A channel with a listener would keep a process alive that has nothing left to do.
+  process.channel.unref();
 }

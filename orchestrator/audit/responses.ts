@@ -2,7 +2,8 @@ import type { Verdict } from './format/verify-chain.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { SealState } from '../../shared/store/seal-store.ts';
 import type { AuditLineAnswer, VerifyAnswer } from '../http/schemas/audit.ts';
-import { isHaltStep } from '../campaigns/halt.ts';
+import { concerns } from './concerning.ts';
+import { partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { csvField } from '../views/csv.ts';
 import { visibleJson } from '../../shared/visible-text.ts';
@@ -32,7 +33,8 @@ export async function showAudit(
   withEvidence: boolean,
 ): Promise<Result<ClientAudit, Refusal>> {
   const read = await Array.fromAsync(readEntries(store, archive, { client, orNoClient: true }));
-  const found = read.filter(isPartOf(read.filter((entry) => entry.client === client)));
+  const part = await partOf(store, client, null);
+  const found = read.filter(concerns(read, part?.kind === 'waiting' ? part.campaign : null));
   if (found.length === 0 && (await store.readClient(client)) === null)
     return err(notFound('client', client, ' in the fleet or in the audit'));
   // By time across shards. Within a shard the order of the stream stays.
@@ -41,22 +43,6 @@ export async function showAudit(
     ? await readEvidence(store, archive, evidenceIn(entries))
     : new Map<string, string>();
   return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
-}
-
-/**
- * The client's own steps, its campaigns' steps from their creation on, and halts from the client's
- * first step to its last.
- */
-function isPartOf(own: readonly FoundEntry[]): (entry: FoundEntry) => boolean {
-  const lastIn = new Map<string, number>();
-  for (const { campaign, at } of own) lastIn.set(campaign, Math.max(at, lastIn.get(campaign) ?? at));
-  const first = Math.min(...own.map(({ at }) => at));
-  const last = Math.max(...lastIn.values());
-  return ({ client, campaign, at, to }) => {
-    if (client !== null) return true;
-    if (campaign !== '') return at <= (lastIn.get(campaign) ?? Number.NEGATIVE_INFINITY);
-    return isHaltStep(to) && at >= first && at <= last;
-  };
 }
 
 const columns = [

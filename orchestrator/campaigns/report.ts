@@ -56,7 +56,7 @@ const statusOf = async (
 });
 
 async function surroundingsOf(
-  { store, paces, clock }: OrchestratorContext,
+  { store, paces, clock, processes }: OrchestratorContext,
   campaign: Campaign,
 ): Promise<Surroundings> {
   const { definition } = campaign;
@@ -75,6 +75,7 @@ async function surroundingsOf(
     copies,
     failures,
     releaseStaged,
+    ...(processes === undefined ? {} : { missing: await processes.missing() }),
     hookRuns,
     ...(await readStopFacts(store, campaign, clock.now())),
     ...(pace === undefined ? {} : { pace }),

@@ -65,6 +65,9 @@ export function forgetRunning(folder: string, pid: number): void {
   if (readRunning(folder)?.pid === pid) rmSync(join(folder, RUNNING_FILE), { force: true });
 }
 
+/** The owner in the entry of this folder, which only a servpack that stops in order removes. */
+export const lastOwner = (folder: string): number | undefined => readRunning(folder)?.ownerPid;
+
 /**
  * The Redis that already runs on this folder, or undefined. Fault `redis-not-answering`: it runs
  * and does not answer. A second Redis on the same files would destroy them.

@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { freePort, launch, type LaunchSettings } from './launch.ts';
-import { endProcess, isAlive, worksIn } from './processes.ts';
+import { endProcess, isAlive, isGone, worksIn } from './processes.ts';
 import {
   findRunning,
   forgetRunning,
+  lastOwner,
   prepareRedisFolder,
   type RunningRedis,
   writeRunning,
@@ -16,6 +17,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Real time that another process may take to start: longer than apt needs on a slow line. */
 const START_DEADLINE_MS = 300_000;
 const STOP_GRACE_MS = 10_000;
+/** A Redis without an owner is not killed, however long it writes; its next owner is told. */
+const WRITES_AT_MOST_MS = 60_000;
+/** A wait for another process that a person notices. */
+const SILENT_WAIT_MS = 1_000;
 
 export interface EmbeddedRedisOptions {
   /** The data folder; Redis keeps its files in `redis` below it. */
@@ -50,12 +55,13 @@ export interface EmbeddedRedis {
 export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<Result<EmbeddedRedis>> {
   const folder = prepareRedisFolder(options.dataDir);
   if (!folder.ok) return folder;
-  return withStartLock(folder.value, async () => {
+  return withStartLock(folder.value, options.log, async () => {
     const running = await findRunning(folder.value);
     if (!running.ok) return running;
-    return running.value === undefined
-      ? start(folder.value, options)
-      : ok(attach(folder.value, running.value));
+    if (running.value !== undefined) return ok(attach(folder.value, running.value));
+    const killed = lastOwner(folder.value);
+    if (killed !== undefined) options.log.info(foundEnded(killed));
+    return start(folder.value, options);
   });
 }
 
@@ -63,12 +69,20 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
  * Runs `work` while no other process starts a Redis in this folder: two servers on the same files
  * destroy them. Fault `redis-starting-elsewhere` after the deadline.
  */
-async function withStartLock<T>(folder: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+async function withStartLock<T>(
+  folder: string,
+  log: EmbeddedRedisLog,
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  let sayAt = performance.now() + SILENT_WAIT_MS;
   const deadline = performance.now() + START_DEADLINE_MS;
   while (performance.now() <= deadline) {
     using lock = lockFile(join(folder, 'start.lock'));
     if (lock !== null) return await work();
     await delay(50);
+    if (performance.now() < sayAt) continue;
+    log.info(`Waits for another servpack that starts or ends the Redis of ${folder}`);
+    sayAt = Infinity;
   }
   const message = `Another servpack has been starting a Redis in ${folder} for minutes: end it and start again.`;
   return err(fault('redis-starting-elsewhere', message));
@@ -91,14 +105,42 @@ async function start(folder: string, options: EmbeddedRedisOptions): Promise<Res
   return ok({ url, pid, how: server.value.how, stop: () => stopping.run() });
 }
 
+/** A killed servpack leaves its entry behind. */
+const foundEnded = (ownerPid: number): string =>
+  `The last servpack of this data folder (process ${ownerPid}) was killed or lost its Redis; starts the Redis again with the same records`;
+
 /** Takes over a Redis whose owner was killed: otherwise no process would ever end it. */
 function attach(folder: string, running: RunningRedis): EmbeddedRedis {
   const { url, pid, ownerPid } = running;
-  const how = `Redis of this data folder, running already (process ${pid})`;
-  if (isAlive(ownerPid)) return { url, pid, how, stop: () => Promise.resolve() };
+  const found = `Redis of this data folder, running already (process ${pid})`;
+  if (isAlive(ownerPid)) {
+    const how = `${found}; the servpack that started it (process ${ownerPid}) still runs, and ends it`;
+    return { url, pid, how, stop: () => Promise.resolve() };
+  }
+  const how = `${found}; the servpack that started it (process ${ownerPid}) was killed: this one takes it over, and ends it`;
   writeRunning(folder, { url, pid, ownerPid: process.pid });
   const stopping = new Stopping(folder, pid);
   return { url, pid, how, stop: () => stopping.run() };
+}
+
+/**
+ * Ends the Redis of a servpack that was killed, with SIGTERM alone: Redis first writes its file.
+ * Does nothing when another servpack has taken it over. The entry stays: the next servpack of the
+ * folder says what it found.
+ */
+export async function endOrphan(dataDir: string, ownerPid: number): Promise<void> {
+  const folder = prepareRedisFolder(dataDir);
+  if (!folder.ok) return;
+  const silent = { info: () => undefined, warn: () => undefined };
+  await withStartLock(folder.value, silent, async () => {
+    const running = await findRunning(folder.value);
+    if (running.ok && running.value?.ownerPid === ownerPid) {
+      process.kill(running.value.pid, 'SIGTERM');
+      // The next servpack waits for the lock meanwhile, and finds the Redis ended.
+      await isGone(running.value.pid, WRITES_AT_MOST_MS);
+    }
+    return ok(undefined);
+  });
 }
 
 /** Stops the Redis once, however often `run` is called. */

@@ -54,6 +54,7 @@ export function seekLeadership(
     if (term !== null && isHeld() && performance.now() < recordsCheckedAt + checkEveryMs) {
       if (await store.renewLead(owner, term.fence, timing.leaseMs)) {
         term.heldUntil = heldUntil;
+        base.processes?.leaderFound();
         return;
       }
     }
@@ -64,6 +65,7 @@ export function seekLeadership(
       throw error;
     });
     const outcome = await store.lead(owner, timing.leaseMs);
+    base.processes?.leaderFound();
     if (outcome.kind === 'follows') {
       if (term !== null) log.warn({ leader: outcome.owner }, 'leads no more');
       term = null;

@@ -1,5 +1,6 @@
 import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
+import { startingCommand } from './missing-processes.ts';
 import { holdOver } from './holds.ts';
 import {
   type Campaign,
@@ -27,6 +28,7 @@ interface Facts {
   readonly withdrawn: object | null;
   readonly holds: readonly { readonly logonServer: string; readonly by: string }[];
   readonly failures: readonly unknown[];
+  readonly missing?: readonly { readonly process: 'leader' | 'worker' }[] | undefined;
   readonly approvals?: readonly string[] | undefined;
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
@@ -46,6 +48,7 @@ export const actionsFor = (status: Facts): readonly string[] =>
     : [`servpack campaign ${status.removal.kind} ${status.campaign}   # ends what broke off`];
 
 const actionsInPlace = (status: Facts): readonly string[] => [
+  ...(status.missing ?? []).map(({ process }) => startingCommand[process]),
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
   ...(status.halted === null ? [] : [unhaltOf(status.halted)]),
   ...(status.approvals === undefined ? [] : [`servpack campaign approvals ${status.campaign}`]),

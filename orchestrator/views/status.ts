@@ -17,6 +17,7 @@ import { restartsNow } from './restart-words.ts';
 import { calm, type Surroundings } from './surroundings.ts';
 import { speedNowWords } from './speed-words.ts';
 import { stopsNow } from './stop-words.ts';
+import { type MissingStatus, missingIn } from './missing-processes.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from './holds.ts';
@@ -66,6 +67,8 @@ export interface CampaignStatus extends Edited, HooksNow {
   readonly held: Held | null;
   /** Held logon servers, in the order of the holds: nothing begins on their clients. */
   readonly holds: readonly HoldStatus[];
+  /** The processes that it waits for, because none of them runs; left out = all run. */
+  readonly missing?: readonly MissingStatus[] | undefined;
   /** How fast it starts clients now, in words; left out where its file has no speed. */
   readonly speed?: string | undefined;
   /** Its slots of restarts by place, in words; left out = none is in use, or no limit is set. */
@@ -160,6 +163,7 @@ export function campaignStatus(
     shares = [],
     facts,
     restarts,
+    missing = [],
   }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
@@ -178,6 +182,7 @@ export function campaignStatus(
   const approvals = openQuestions(campaign, counters);
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
+  const states = [...waves.values()].reduce(addStates, noStates);
   const status = {
     campaign: definition.campaign,
     release: definition.release,
@@ -186,6 +191,7 @@ export function campaignStatus(
     removal: removalOf(campaign),
     held: heldNow(campaign, counters, holds, halt),
     holds,
+    ...(endedAt === null ? missingIn(missing, state.status, states) : {}),
     ...(begun && endedAt === null ? sharesInWords(shares, campaign, counters) : {}),
     ...(speed === null ? {} : { speed: speedNowWords(speed, starts, now) }),
     ...(begun && endedAt === null ? restartsNow(definition.budgets.restarts, restarts) : {}),
@@ -208,7 +214,7 @@ export function campaignStatus(
     ...(members === null ? {} : { members }),
     ...(approvals.length === 0 ? {} : { approvals }),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
-    states: [...waves.values()].reduce(addStates, noStates),
+    states,
     ...healthIn(progress),
     waves: definition.waves.map(({ name }, index) => ({
       wave: name,

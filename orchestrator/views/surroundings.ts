@@ -6,6 +6,7 @@ import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import type { RestartEntry } from '../../shared/domain/rules/restart-limits.ts';
 import type { PaceSample } from './estimate.ts';
+import type { MissingProcess } from './missing-processes.ts';
 import type { ServerShareNow } from './server-share-words.ts';
 
 /** What a campaign's status says of things that are not its own. */
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly restarts?: readonly RestartEntry[];
   /** Its pace; left out = not measured. */
   readonly pace?: readonly PaceSample[];
+  /** The processes that servpack is without. */
+  readonly missing?: readonly MissingProcess[];
   /** Why rounds of the leader fail for this campaign. */
   readonly failures?: readonly {
     readonly round: string;

@@ -36,6 +36,8 @@ export interface WorkerRegistry {
    */
   announceWorker(worker: WorkerFacts, now: number, goodForMs: number): Promise<void>;
   dismissWorker(name: string): Promise<void>;
+  /** When the last worker was dismissed, in real milliseconds ago; null = none ever was. */
+  sinceDismissalMs(): Promise<number | null>;
   /** By name. Workers that are gone without a dismissal are listed for an hour. */
   workers(): Promise<readonly SeenWorker[]>;
 }

@@ -84,6 +84,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   wakes: 'follows',
   workers: 'follows',
   workerFacts: 'follows',
+  workerDismissed: 'follows',
   fence: 'follows',
   leader: 'follows',
   lease: 'follows',

@@ -31,7 +31,7 @@ const token = 'a-token-of-sixteen-characters-or-more';
 
 function write(name: string, content: string | Buffer): string {
   const path = join(folder, name);
-  writeFileSync(path, content);
+  writeFileSync(path, content, { mode: 0o600 });
   return path;
 }
 

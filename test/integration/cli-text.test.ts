@@ -3,12 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { liveScreen } from '../../orchestrator/cli/render/live-screen.ts';
 import { rankingLines, reportLines } from '../../orchestrator/cli/render/report.ts';
 import { serverLines } from '../../orchestrator/cli/render/server.ts';
-import {
-  notStagedInAll,
-  notStagedLines,
-  statusLine,
-  statusLines,
-} from '../../orchestrator/cli/render/status.ts';
+import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/render/status.ts';
+import { statusLine } from '../../orchestrator/cli/render/status-line.ts';
 import { wrapped } from '../../orchestrator/cli/render/wrap.ts';
 import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/render/view.ts';
 import { campaignReport } from '../../orchestrator/views/report.ts';

@@ -315,6 +315,10 @@ describe('the commands on a terminal', () => {
     const lines = await onTerminal(orchestrator, args, { env: { TERM: 'dumb' } });
     expect(lines).toMatch(/^2026-11-17T09:00:00Z sp4 paused by /);
     expect([canRedraw({}, {}), canRedraw({ isTTY: true }, { TERM: 'dumb' })]).toEqual([false, false]);
+    const plain = await onTerminal(orchestrator, args, { env: { NO_COLOR: '1' } });
+    expect(plain).toMatch(/^2026-11-17T09:00:00Z sp4 paused by /);
+    expect(plain).not.toContain('\u001b');
+    expect(canRedraw({ isTTY: true }, { TERM: 'xterm', NO_COLOR: '' })).toBe(true);
   });
 
   test('NO_COLOR leaves the colours out', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ describe('a setting that cannot work is found at the start', () => {
   it('the certificate of the check-ins, or its key', async () => {
     const [one, two] = [makePair('one'), makePair('two')];
     const empty = join(folder, 'empty');
-    writeFileSync(empty, '');
+    writeFileSync(empty, '', { mode: 0o600 });
     const open = (tls: { cert: string; key: string }) =>
       openCheckIns({} as OrchestratorContext, { host: '127.0.0.1', port: 0, address: 'never', tls });
     for (const tls of [
@@ -37,11 +37,15 @@ describe('a setting that cannot work is found at the start', () => {
     const app = open(one);
     expect(app.ok).toBe(true);
     if (app.ok) await app.value.close();
+    chmodSync(one.key, 0o644);
+    expect(open(one)).toMatchObject({
+      error: { message: expect.stringContaining(`(mode 0644): chmod 600 ${one.key}`) as string },
+    });
   });
 
   it('a folder of releases that is not on this host', () => {
     const file = join(folder, 'file');
-    writeFileSync(file, '');
+    writeFileSync(file, '', { mode: 0o600 });
     for (const root of [file, join(folder, 'none')])
       expect(checkReleaseFolders(root)).toMatchObject({
         ok: false,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,9 +31,13 @@ afterEach(async () => {
   }
 });
 
-function startUp(env: Readonly<Record<string, string>>, port = '0', options: readonly string[] = []): Up {
+function startUp(
+  env: Readonly<Record<string, string>>,
+  port = '0',
+  options: readonly string[] = [],
+  folder = mkdtempSync(join(tmpdir(), 'servpack-up-')),
+): Up {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  const folder = mkdtempSync(join(tmpdir(), 'servpack-up-'));
   const child = spawn(process.execPath, [main, 'up', '--port', port, '--data', folder, ...options], {
     env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', ...env },
   });
@@ -69,10 +74,20 @@ const onTestRedis = (): Record<string, string> => {
 
 /** The worker of `up`: its only child process when Redis is not its own. */
 function workerOf({ child }: Up): number {
-  const found = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && parentOf(pid) === child.pid);
+  const [found] = childrenOf(child.pid);
   if (found === undefined) throw new Error('no worker');
-  return Number(found);
+  return found;
 }
+
+const childrenOf = (parent: number | undefined): readonly number[] =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === parent)
+    .map(Number);
+
+const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+
+const runningIn = (folder: string): { readonly pid: number } =>
+  JSON.parse(readFileSync(join(folder, 'redis/running.json'), 'utf8')) as { pid: number };
 
 function parentOf(pid: string): number | undefined {
   try {
@@ -110,11 +125,74 @@ test('servpack up ends with one sentence when its worker dies', async () => {
 test('servpack up ends with one sentence when its private Redis dies', async () => {
   const up = startUp({ SERVPACK_GATEWAY: 'simulated:1' });
   await said(up, /^servpack worker: ready$/m);
-  const { pid } = JSON.parse(readFileSync(join(up.folder, 'redis/running.json'), 'utf8')) as { pid: number };
+  const { pid } = runningIn(up.folder);
   process.kill(pid, 'SIGKILL');
   expect(await up.ended).toBe(1);
   expect(up.text()).toContain('servpack: the private Redis ended by itself; everything is stopped\n');
   expect(await isGone(pid, 5_000)).toBe(true);
+});
+
+test('all parts of a killed servpack up end, and the next one says what it found', async () => {
+  const killed = startUp({ SERVPACK_GATEWAY: 'simulated:1' });
+  await said(killed, /^servpack worker: ready$/m);
+  const { pid: redis } = runningIn(killed.folder);
+  const parts = childrenOf(killed.child.pid);
+  expect(parts).toContain(redis);
+  // Redis keeps what it was given a moment ago: it is asked to end, and writes its file first.
+  const halted = await runCli(['halt', '--reason', 'kept', '--data', killed.folder]);
+  expect(halted.code).toBe(0);
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  for (const pid of parts) expect(await isGone(pid, 20_000), `${pid} of ${parts.join()}`).toBe(true);
+  const log = readFileSync(join(killed.folder, 'redis/redis.log'), 'utf8');
+  expect(log).toContain('bye bye');
+  const next = startUp({ SERVPACK_GATEWAY: 'simulated:1' }, '0', [], killed.folder);
+  await said(next, isUp);
+  expect(next.text()).toContain(
+    `The last servpack of this data folder (process ${killed.child.pid}) was killed or lost its Redis; starts the Redis again with the same records\n`,
+  );
+  const ended = await runCli(['unhalt', '--reason', 'seen', '--data', next.folder]);
+  expect([ended.code, ended.stderr]).toEqual([0, '']);
+});
+
+test('the worker of a killed servpack worker ends', async () => {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const command = spawn(process.execPath, [main, 'worker'], {
+    env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', ...onTestRedis() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(command.stdout, 'data');
+  const [worker = 0] = childrenOf(command.pid);
+  command.kill('SIGKILL');
+  expect(await isGone(worker, 20_000)).toBe(true);
+});
+
+test('servpack up takes over the Redis of a killed one, and the guard of the killed one spares it', async () => {
+  const killed = startUp({ SERVPACK_GATEWAY: 'simulated:1' });
+  await said(killed, /^servpack worker: ready$/m);
+  const { pid: redis } = runningIn(killed.folder);
+  const [worker = 0] = childrenOf(killed.child.pid).filter((pid) => /workers.main/.test(commandOf(pid)));
+  const [guard = 0] = childrenOf(killed.child.pid).filter((pid) => /guard-process/.test(commandOf(pid)));
+  // A worker that does not end keeps the guard waiting.
+  process.kill(worker, 'SIGSTOP');
+  try {
+    killed.child.kill('SIGKILL');
+    // Its output stays open as long as its worker holds it.
+    expect(await isGone(killed.child.pid ?? 0, patienceMs)).toBe(true);
+    const next = startUp({ SERVPACK_GATEWAY: 'simulated:1' }, '0', [], killed.folder);
+    await said(next, isUp);
+    expect(next.text()).toContain(
+      `Redis of this data folder, running already (process ${redis}); the servpack that started it (process ${killed.child.pid}) was killed: this one takes it over, and ends it\n`,
+    );
+    process.kill(worker, 'SIGCONT');
+    expect(await isGone(guard, 20_000)).toBe(true);
+    expect(isAlive(redis)).toBe(true);
+    next.child.kill('SIGTERM');
+    expect(await next.ended).toBe(0);
+    expect(isAlive(redis)).toBe(false);
+  } finally {
+    process.kill(worker, 'SIGKILL');
+  }
 });
 
 test('servpack up refuses a Redis that may lose records, and warns where the loss is accepted', async () => {

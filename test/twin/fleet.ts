@@ -132,13 +132,16 @@ export const checkInStoreOf = (tables: Tables): CheckInStore => ({
   refusedAddresses: async () => [...tables.refusedAddresses.values()],
 });
 
-export const workerRegistryOf = ({ workers }: Tables, now: () => number): WorkerRegistry => ({
+export const workerRegistryOf = ({ workers, last }: Tables, now: () => number): WorkerRegistry => ({
   announceWorker: async (worker, ownTime, goodForMs) => {
     const heardAt = now();
     workers.set(worker.name, { worker, heardAt, until: heardAt + goodForMs, aheadMs: ownTime - heardAt });
     for (const [name, { until }] of workers) if (until <= heardAt - rememberedMs) workers.delete(name);
   },
-  dismissWorker: async (name) => void workers.delete(name),
+  dismissWorker: async (name) => {
+    if (workers.delete(name)) last.dismissal = now();
+  },
+  sinceDismissalMs: async () => (last.dismissal === null ? null : now() - last.dismissal),
   workers: async () =>
     [...workers.values()]
       .map(({ worker, heardAt, until, aheadMs }) => ({

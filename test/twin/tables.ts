@@ -72,6 +72,8 @@ export interface Tables {
   /** Client that was removed -> the campaigns that know it. */
   readonly former: Map<string, readonly string[]>;
   readonly workers: Map<string, Announced>;
+  /** When a worker was dismissed last. */
+  readonly last: { dismissal: number | null };
   /** By campaign and hook. */
   readonly hooks: Map<string, Map<string, HookRecord>>;
   /** By campaign: clients whose hook is to be run, and from when on. */
@@ -165,6 +167,7 @@ export const emptyTables = (): Tables => ({
   removals: 0,
   former: new Map(),
   workers: new Map(),
+  last: { dismissal: null },
   hooks: new Map(),
   hookAsks: new Map(),
   schedules: new Map(),

@@ -27,7 +27,9 @@ const fileInIt = 'hosts';
 /** Real time between two looks at a machine that restarts. */
 const lookEveryMs = 1_000;
 
-const report = (message: CertifyMessage): void => void process.send?.(message);
+/** A parent that was killed takes no message; what was changed is put back all the same. */
+const report = (message: CertifyMessage): void =>
+  void (process.connected ? process.send?.(message) : undefined);
 
 /** The gateway and the folder of the profiles. A gateway needs no Redis. */
 function open() {

@@ -34,8 +34,6 @@ async function run(order: UpgradeOrder): Promise<Result<UpgradeMessage>> {
     () => stop.abort(),
     (sentence) => process.stderr.write(`servpack release stage: ${sentence}\n`),
   );
-  // An orchestrator that was killed takes no answer, and stages nothing.
-  process.once('disconnect', () => stop.abort());
   try {
     const ran = await gateway.runOnServer(
       { target, fence },
@@ -64,7 +62,9 @@ const noLogin = (host: string) =>
 const notRun = (host: string, { error }: Extract<GatewayResult<never>, { ok: false }>) =>
   fault('upgradeNotStarted', `the upgrade command did not run on ${host}: ${error.message}`);
 
-const report = (message: UpgradeMessage): void => void process.send?.(message);
+// An orchestrator that was killed takes no answer, and stages nothing.
+const report = (message: UpgradeMessage): void =>
+  void (process.connected ? process.send?.(message) : undefined);
 
 try {
   const done = await run(upgradeOrder.parse(JSON.parse(process.argv[2] ?? '')));

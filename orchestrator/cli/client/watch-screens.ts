@@ -1,7 +1,8 @@
 import type { CampaignStatus } from '../../views/status.ts';
 import { liveScreen } from '../render/live-screen.ts';
 import { localTimes } from '../render/local-times.ts';
-import { statusLine, statusLines } from '../render/status.ts';
+import { statusLines } from '../render/status.ts';
+import { statusLine } from '../render/status-line.ts';
 import { viewOf } from '../render/view.ts';
 import { folded, textOf } from '../render/wrap.ts';
 import { jsonLine } from '../json-document.ts';

@@ -12,6 +12,8 @@ const restoreGraceMs = 6 * 60_000;
 
 /** A process that this process has started and will stop. */
 export interface Child {
+  /** Its process id; undefined when it could not be started. */
+  readonly pid: number | undefined;
   /** Its exit code, or null when a signal ended it. */
   readonly ended: Promise<number | null>;
   /** Asks the process to stop and waits for its end. Kills it after its time limit. */
@@ -21,13 +23,13 @@ export interface Child {
 /**
  * Starts a worker as a process of its own on the same terminal. It has its own process group, so
  * that it receives one Ctrl-C only, from this process: a second signal would end it in the middle
- * of a step.
+ * of a step. Its channel to this process closes when this process is killed: then it stops, too.
  */
 export function startWorker(env: NodeJS.ProcessEnv): Child {
   const child = spawn(process.execPath, [workerMain], {
     env,
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return stoppable(child, stopGraceMs);
 }
@@ -56,6 +58,7 @@ function stoppable(child: ChildProcess, graceMs: number): Child {
     child.once('error', () => resolve(null));
   });
   return {
+    pid: child.pid,
     ended,
     stop: async () => {
       child.kill('SIGTERM');

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, readConfig } from '../../../shared/config.ts';
 import { err, fault, type Fault, ok, type Result } from '../../../shared/errors.ts';
 import { openLog } from '../../../shared/log.ts';
+import { guardRedis } from '../../embedded-redis/guard.ts';
 import { isAlive } from '../../embedded-redis/processes.ts';
 import { startEmbeddedRedis } from '../../embedded-redis/start.ts';
 import { type Child, startWorker, stopRequested } from './child.ts';
@@ -36,6 +37,8 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   if (checked.value.gateway === null) return err(noGateway);
   const redis = await openRedis(hasUrl, checked.value, say);
   if (!redis.ok) return redis;
+  const guard = redis.value.pid === null ? null : guardRedis(checked.value.dataDir, env);
+  stack.defer(async () => guard?.end());
   stack.defer(() => redis.value.stop());
   say(`Redis: ${redis.value.how}`);
   const config: Config = { ...checked.value, redisUrl: redis.value.url };
@@ -52,6 +55,7 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   stack.defer(() => login.forget());
   const worker = startWorker(login.env);
   stack.defer(() => worker.stop());
+  if (worker.pid !== undefined) guard?.after(worker.pid);
   say(`servpack is up: ${orchestrator.value.url} (data folder ${config.dataDir}); Ctrl-C stops it`);
   const ended = await Promise.race([stop, partEnded(worker, redis.value)]);
   if (ended !== undefined) return err(ended);

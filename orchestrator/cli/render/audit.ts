@@ -16,8 +16,9 @@ export function auditLines(
   all = false,
 ): readonly string[] {
   const own = entries.filter((entry) => entry.client !== null);
-  if (own.length === 0) return [safe(`${client}: nothing was ever done on it`)];
-  const head = view.paint('bold', safe(`${client}: ${many(own.length, 'step')}, oldest first`));
+  if (entries.length === 0) return [safe(`${client}: nothing was ever done on it`)];
+  const steps = own.length === 0 ? 'nothing was done on it yet' : `${many(own.length, 'step')}, oldest first`;
+  const head = view.paint('bold', safe(`${client}: ${steps}`));
   let under: string | null = null;
   const lines = (all ? entries.map(once) : withoutRepeats(entries)).flatMap(({ entry, repeats }) => {
     const campaign = isHalt(entry) && under !== null ? under : campaignOf(entry);
@@ -43,6 +44,7 @@ const changing: ReadonlySet<string> = new Set([
 ]);
 
 function changeLines(view: View, own: readonly AuditLineAnswer[]): readonly string[] {
+  if (own.length === 0) return [];
   const changes = own.filter(({ from, to }) => changing.has(from) && from !== to);
   if (changes.length === 0) return ['nothing was changed on it'];
   return [

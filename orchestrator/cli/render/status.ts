@@ -4,7 +4,7 @@ import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
 import { openHookLines } from './hooks.ts';
 import { editionLines } from './edition.ts';
-import { heldLines, heldServersWord, holdsLines, inProgressOf } from './held.ts';
+import { heldLines, holdsLines } from './held.ts';
 import { statesTable } from './states-table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
@@ -63,6 +63,15 @@ export const haltedLine = (view: View, halted: CampaignStatus['halted']): readon
     ? []
     : wrapped(view, `EVERYTHING IS HALTED by ${halted.by} since ${halted.at}: `, halted.because, 'red');
 
+export const missingWord = { worker: 'NO WORKER RUNS', leader: 'NO ORCHESTRATOR LEADS' } as const;
+
+const missingHead = ({ process, since }: NonNullable<CampaignStatus['missing']>[number]): string =>
+  `${missingWord[process]}${since === null ? '' : ` since ${since}`}: `;
+
+/** Above everything else: no other line moves while a process is missing. */
+const missingLines = (view: View, missing: CampaignStatus['missing'] = []): readonly string[] =>
+  missing.flatMap((each) => wrapped(view, missingHead(each), each.says, 'red'));
+
 function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
   if (aborted === null) return [];
   const { by, because, finishing, stillMarked } = aborted;
@@ -78,7 +87,7 @@ function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus
   ];
 }
 
-const namedAtMost = 5;
+export const namedAtMost = 5;
 
 /** `LS-PUN 14/22 files: 312 clients wait`, for the servers that most clients wait for. */
 export function notStagedLines(
@@ -120,6 +129,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
   const took = tookMs === null ? '' : (tookWord[status.status]?.(spanInWords(tookMs)) ?? '');
   const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
   return [
+    ...missingLines(view, status.missing),
     ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     ...progressLines(view, status),
@@ -251,41 +261,3 @@ function troubleLines(
 
 const labelled = (view: View, head: string, text: string): readonly string[] =>
   text === '' ? [] : wrapped(view, head, text);
-
-/**
- * The status in one line, for a pipe. While the line stays the same, nothing worth reporting has
- * changed.
- */
-export function statusLine({
-  campaign,
-  status,
-  settled,
-  size,
-  states,
-  waves,
-  paused,
-  aborted,
-  halted,
-  notStaged,
-  holds,
-  failures,
-}: CampaignStatus): string {
-  const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
-  const inProgress = inProgressOf(states);
-  const parts = [
-    `${number(settled)} of ${number(size)} finished`,
-    endsInWords(states, number),
-    `${number(inProgress)} in progress`,
-    `${number(states.deferred)} deferred`,
-    ...(open === undefined ? [] : [`wave ${open}`]),
-    ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
-    ...(holds.length > namedAtMost
-      ? [heldServersWord(holds)]
-      : holds.map(({ logonServer, by, because }) => `${logonServer} held by ${by}: ${because}`)),
-    ...failures.map(({ because }) => `the leader fails: ${because}`),
-  ];
-  const stopped = paused ?? aborted;
-  const haltedBy = halted === null ? '' : `, everything halted by ${halted.by}`;
-  const why = stopped === null ? haltedBy : ` by ${stopped.by}: ${stopped.because}${haltedBy}`;
-  return safe(`${campaign} ${statusWord[status]}${why}: ${parts.join(', ')}`);
-}

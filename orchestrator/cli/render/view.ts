@@ -19,12 +19,13 @@ const usualColumns = 80;
 
 /**
  * Whether the cursor can be moved on a stream. `TERM=dumb` says that the terminal has no such
- * control sequence (terminfo(5), the entry `dumb`).
+ * control sequence (terminfo(5), the entry `dumb`). Who sets NO_COLOR (no-color.org) wants text
+ * without control sequences, for example to keep it in a file.
  */
 export const canRedraw = (
   { isTTY }: { readonly isTTY?: boolean },
-  { TERM }: NodeJS.ProcessEnv = process.env,
-): boolean => isTTY === true && TERM !== 'dumb';
+  { TERM, NO_COLOR = '' }: NodeJS.ProcessEnv = process.env,
+): boolean => isTTY === true && TERM !== 'dumb' && NO_COLOR === '';
 
 /** The view of a stream: colours only on a terminal that has them, and not when NO_COLOR is set. */
 export function viewOf(stream: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>>): View {

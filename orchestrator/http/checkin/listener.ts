@@ -10,6 +10,7 @@ import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
+import { readSecretFile } from '../../../shared/input/secret-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import { addressIn, takeAddress } from './address.ts';
@@ -97,7 +98,10 @@ function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } |
     const pair = { cert: cert.value, key: key.value };
     // Throws for what is no PEM, for a key with a passphrase, and for a key of another certificate.
     createSecureContext(pair);
-    return ok(pair);
+    // Only now, because a certificate that stands in place of the key may be read by everybody.
+    const secret = readSecretFile(tls.key);
+    if (secret.ok) return ok(pair);
+    return err(fault('checkIn.tls', `the key of the check-ins, ${tls.key}, ${secret.error}`));
   } catch (error) {
     return err(
       fault(

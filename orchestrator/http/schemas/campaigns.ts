@@ -177,6 +177,11 @@ export const statusAnswer = z.object({
     .nullable(),
   held: held.nullable(),
   holds: z.array(hold).readonly(),
+  /** Left out where every process runs that the campaign waits for. */
+  missing: z
+    .array(z.object({ process: z.enum(['leader', 'worker']), since: time.nullable(), says: z.string() }))
+    .readonly()
+    .optional(),
   /** Left out where the campaign has no speed. */
   speed: z.string().optional(),
   edition: editionAnswer.optional(),

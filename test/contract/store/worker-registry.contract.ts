@@ -19,6 +19,8 @@ export function workerRegistryContract(given: Given): void {
     it('lists workers that have reported, and how far off their clocks are', async () => {
       const { store } = given();
       expect(await store.workers()).toEqual([]);
+      await store.dismissWorker('unknown');
+      expect(await store.sinceDismissalMs()).toBeNull();
       await store.announceWorker(worker('b'), Date.now() - 3_600_000, 60_000);
       await store.announceWorker(worker('a'), Date.now(), 60_000);
       const [a, b, ...others] = await store.workers();
@@ -36,6 +38,7 @@ export function workerRegistryContract(given: Given): void {
       await store.dismissWorker('stopped');
       await store.dismissWorker('unknown');
       expect(await store.workers()).toMatchObject([{ name: 'killed', isAlive: false }]);
+      expect(await store.sinceDismissalMs()).toBeLessThan(60_000);
       await store.announceWorker({ ...worker('killed'), pid: 8 }, Date.now(), 60_000);
       expect(await store.workers()).toMatchObject([{ name: 'killed', pid: 8, isAlive: true }]);
     });

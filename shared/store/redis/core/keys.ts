@@ -124,6 +124,8 @@ export const keyNames = {
    * hash: name of a worker process -> when it last reported, its clock's lead, its facts as JSON
    */
   workerFacts: 'workerFacts',
+  /** string: when the last worker was dismissed (real time) */
+  workerDismissed: 'workerDismissed',
   /** string per SHA-256; a text with an expiry stands in a file of the audit */
   evidence: 'evidence',
   /**

@@ -26,6 +26,29 @@ end
 return now`,
 );
 
+const dismissScript = script(
+  import.meta.url,
+  'dismiss-worker',
+  lua`
+-- @include ../core/time.lua
+
+-- Takes a worker off the list, and notes when.
+-- ARGV: name
+if redis.call('ZREM', key('workers'), ARGV[1]) == 1 then redis.call('SET', key('workerDismissed'), realNow()) end
+return redis.call('HDEL', key('workerFacts'), ARGV[1])`,
+);
+
+const dismissedScript = script(
+  import.meta.url,
+  'worker-dismissed',
+  lua`
+-- @include ../core/time.lua
+
+-- Real milliseconds since a worker was dismissed; -1 = none ever was.
+local at = redis.call('GET', key('workerDismissed'))
+return at and realNow() - tonumber(at) or -1`,
+);
+
 const workersScript = script(
   import.meta.url,
   'workers',
@@ -44,13 +67,16 @@ return found`,
 );
 
 /** Lies in shard 0. */
-export const workerRegistryOf = ({ redis, keys, run }: Shard): WorkerRegistry => ({
+export const workerRegistryOf = ({ run }: Shard): WorkerRegistry => ({
   announceWorker: async (worker, now, goodForMs) => {
     await run(announceScript, worker.name, JSON.stringify(worker), now, goodForMs, rememberedMs);
   },
   dismissWorker: async (name) => {
-    await redis.zrem(keys.of('workers'), name);
-    await redis.hdel(keys.of('workerFacts'), name);
+    await run(dismissScript, name);
+  },
+  sinceDismissalMs: async () => {
+    const since = Number(await run(dismissedScript));
+    return since < 0 ? null : since;
   },
   workers: async () => {
     const [now, ...found] = (await run(workersScript)) as [number, ...string[]];

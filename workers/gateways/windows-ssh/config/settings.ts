@@ -6,6 +6,7 @@ import { err, type Fault, fault, ok, type Result } from '../../../../shared/erro
 import { reasonOf } from '../../../../shared/reason-of.ts';
 import { across, amount, count, field, section, text } from '../../../../shared/input/fields.ts';
 import { readOperatorFile, readOperatorText } from '../../../../shared/input/operator-file.ts';
+import { readSecretFile, readSecretText } from '../../../../shared/input/secret-file.ts';
 import { printFaults } from '../../../../shared/input/input-fault.ts';
 import { parseYaml } from '../../../../shared/input/yaml-input.ts';
 import { type KnownHosts, parseKnownHosts } from './known-hosts.ts';
@@ -93,12 +94,17 @@ export function readSshSettings(
   const given = parsed.value;
   const refer = (path: string | null, key: string): Result<Buffer | null, Fault> =>
     path === null ? ok(null) : readReferred(resolve(dirname(file), path), `${file}: ${key}`);
+  const referSecret = (path: string | null): Result<Buffer | null, Fault> => {
+    if (path === null) return ok(null);
+    const read = readSecretFile(resolve(dirname(file), path));
+    return read.ok ? read : err(fault('config.ssh', `${file}: keyFile: ${read.error}`));
+  };
   const readSecret = (path: string | null, key: string): Result<string | null, Fault> => {
     if (path === null) return ok(null);
-    const read = readOperatorText(resolve(dirname(file), path));
+    const read = readSecretText(resolve(dirname(file), path));
     return read.ok ? ok(firstLine(read.value)) : err(fault('config.ssh', `${file}: ${key}: ${read.error}`));
   };
-  const key = refer(given.keyFile, 'keyFile');
+  const key = referSecret(given.keyFile);
   if (!key.ok) return key;
   const passphrase = readSecret(given.passphraseFile, 'passphraseFile');
   if (!passphrase.ok) return passphrase;

@@ -1,0 +1,45 @@
+import type { CampaignStatus } from '../../views/status.ts';
+import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
+import { heldServersWord, inProgressOf } from './held.ts';
+import { missingWord, namedAtMost, notStagedInAll, statusWord } from './status.ts';
+import { number, safe } from './view.ts';
+
+/**
+ * The status in one line, for a pipe. While the line stays the same, nothing worth reporting has
+ * changed.
+ */
+export function statusLine({
+  campaign,
+  status,
+  settled,
+  size,
+  states,
+  waves,
+  paused,
+  aborted,
+  halted,
+  notStaged,
+  holds,
+  failures,
+  missing = [],
+}: CampaignStatus): string {
+  const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
+  const inProgress = inProgressOf(states);
+  const parts = [
+    ...missing.map(({ process }) => missingWord[process]),
+    `${number(settled)} of ${number(size)} finished`,
+    endsInWords(states, number),
+    `${number(inProgress)} in progress`,
+    `${number(states.deferred)} deferred`,
+    ...(open === undefined ? [] : [`wave ${open}`]),
+    ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
+    ...(holds.length > namedAtMost
+      ? [heldServersWord(holds)]
+      : holds.map(({ logonServer, by, because }) => `${logonServer} held by ${by}: ${because}`)),
+    ...failures.map(({ because }) => `the leader fails: ${because}`),
+  ];
+  const stopped = paused ?? aborted;
+  const haltedBy = halted === null ? '' : `, everything halted by ${halted.by}`;
+  const why = stopped === null ? haltedBy : ` by ${stopped.by}: ${stopped.because}${haltedBy}`;
+  return safe(`${campaign} ${statusWord[status]}${why}: ${parts.join(', ')}`);
+}
