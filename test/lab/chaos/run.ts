@@ -6,7 +6,13 @@ import { messageOf } from '../../../shared/errors.ts';
 import { clearLab } from '../demo/lab-redis.ts';
 import type { Operator } from '../operator.ts';
 import { campaignName, campaignOf, type ChaosCampaign } from './campaign-file.ts';
-import { beginControl, type Control, createAll, pauseSchedules, readEditions } from './control/control.ts';
+import {
+  beginControl,
+  type Control,
+  createAll,
+  pauseSchedules,
+  readEditions,
+} from './control/people-of-run.ts';
 import { FleetBook } from './control/fleet-book.ts';
 import { readMarks } from './control/hook-program.ts';
 import { judge, line, midwayFaults } from './judge.ts';

@@ -40,7 +40,7 @@ export class Caretaker {
   readonly #stopped = new AbortController();
   readonly #loop: Promise<void>;
   #turn = 0;
-  /** The last wave waits until the fleet is as it stays: a campaign that has ended takes no client. */
+  /** The last wave waits for the last import: a campaign that has ended takes no client. */
   mayOpenLast = false;
   /** Pauses of the plan are none of this person's business while the plan runs. */
   resumesEveryPause = false;

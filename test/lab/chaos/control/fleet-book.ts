@@ -43,7 +43,7 @@ export class FleetBook {
       const { group, label } = partAt(at, sideCount);
       const labels = label === null ? own : [...own, label];
       this.#rows.set(client, { client, front: cells.join(','), labels, group });
-      // One client has the label from the beginning, because a campaign must not name an unknown one.
+      // One client has the label from the beginning: a campaign must not name an unknown one.
       const isOut = at === lateFrom - 1;
       this.#standing.set(client, isOut ? 'out' : at >= lateFrom && at < lateTo ? 'absent' : 'in');
     }

@@ -45,7 +45,7 @@ interface Evidence extends ControlEvidence {
 }
 
 const waves = ['canary', 'early', 'rest', 'last'];
-/** A leader may be frozen for as long as a freeze lasts, and its successor takes over after that. */
+/** A leader may be frozen for as long as a freeze lasts, and its successor takes over then. */
 const leaderPatienceMs = 60_000;
 const lateAfterMs = 10 * 60_000;
 

@@ -11,11 +11,11 @@ export interface Ledger {
 export interface EditAsked {
   readonly reason: string;
   readonly askedAt: number;
-  /** When the answer came, and the edition that it named; null = no answer, or nothing to change. */
+  /** When the answer came, and its edition; null = no answer, or nothing to change. */
   confirmed: { readonly at: number; readonly edition: number } | null;
 }
 
-/** One answer to a question. It is noted before it is sent, because it may count without an answer. */
+/** One answer to a question, noted before it is sent: a request may count that has no reply. */
 export interface AnswerGiven {
   readonly id: string;
   readonly is: 'approved' | 'rejected';

@@ -3,7 +3,7 @@ import type { Entry } from '../../operator.ts';
 /** Real time at which Redis stored an entry of the audit. */
 export const realTimeOf = ({ id }: Pick<Entry, 'id'>): number => Number(id.slice(0, id.indexOf('-')));
 
-/** Entries of one driver in a row: they belong to one activation, which held its slots meanwhile. */
+/** Entries of one driver in a row: those of one activation, which held its slots meanwhile. */
 export interface Activation {
   readonly entries: readonly Entry[];
   /** Real time of the entry before; the activation began later. */

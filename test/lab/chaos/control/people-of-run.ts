@@ -62,7 +62,7 @@ export async function pauseSchedules(operators: readonly Operator[]): Promise<vo
     await askAny(operators, 'POST', `/v1/schedules/${name}/pause`, { reason: 'the run is over' });
 }
 
-/** The editions of the main campaign as Redis holds them, and which one its head says is in force. */
+/** The editions of the main campaign as Redis holds them, and the one that its head names. */
 export async function readEditions(redis: Redis, prefix: string) {
   const fields = await redis.hgetall(`{${prefix}:0}:campaign:${campaignName}`);
   const texts = Object.entries(fields).flatMap(([name, json]): (readonly [number, string])[] => {
