@@ -66,7 +66,8 @@ export async function pauseSchedules(operators: readonly Operator[]): Promise<vo
 export async function readEditions(redis: Redis, prefix: string) {
   const fields = await redis.hgetall(`{${prefix}:0}:campaign:${campaignName}`);
   const texts = Object.entries(fields).flatMap(([name, json]): (readonly [number, string])[] => {
-    const [, number] = /^edition:(\d+)$/.exec(name) ?? [];
+    // The first edition has its file in it, each later one beside it.
+    const [, number] = /^(?:edition:(?=0$)|editionFile:)(\d+)$/.exec(name) ?? [];
     return number === undefined ? [] : [[Number(number), (JSON.parse(json) as { text: string }).text]];
   });
   const head = JSON.parse(fields['json'] ?? '{}') as { definition?: { hash?: string } };
