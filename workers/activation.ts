@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { askForHook } from '../shared/ask-for-hook.ts';
 import { lifeOf } from '../shared/domain/campaign/life.ts';
-
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import type { RulesVersion } from '../shared/rulebook.ts';
@@ -18,6 +17,7 @@ import { targetOf } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
 import { readFit } from './step-times.ts';
 import { commitOf, type CommitContext } from './prepare-commit.ts';
+import { cancelWithoutEntry } from './without-entry.ts';
 
 /**
  * Runs one activation: takes lease and slots, drives the upgrade until it rests, gives the lease
@@ -25,7 +25,8 @@ import { commitOf, type CommitContext } from './prepare-commit.ts';
  * job a hint.
  * @param stop abandons the running command: the job's lock is lost, or the worker's time to stop is
  * over
- * @throws when the client is not in the fleet, or campaign or release cannot be read
+ * @throws when campaign or release cannot be read, or the client is not in the fleet and something
+ * is open on the client
  */
 export async function activate(
   context: WorkerContext,
@@ -50,7 +51,14 @@ export async function activate(
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
   const stopOrLost = firstOf(stop, lease.lost);
   try {
-    const work = await readWork(context, key, { life: lifeOf(activation), changes }, await reading);
+    const client = await reading;
+    const cancelled = client === null ? cancelWithoutEntry(stored.upgrade, context.clock.now()) : null;
+    if (cancelled !== null)
+      return await settleUnread({ ...context, key, fence, queue, log }, stored, {
+        upgrade: cancelled,
+        because: 'it is not in the fleet any more',
+      });
+    const work = await readWork(context, key, { life: lifeOf(activation), changes }, client);
     const change = { target: targetOf(work.client), fence, signal: stopOrLost.signal };
     const signals = { stop, lost: lease.lost };
     return await drive({ ...context, ...work, ...signals, log, key, fence, queue, change }, stored);
@@ -107,11 +115,20 @@ async function readWork(
  * not read: reading them may be what the workers died of.
  */
 async function giveUp(context: CommitContext & WorkerContext, stored: StoredUpgrade): Promise<ActivationEnd> {
-  const { store, clock, log, dispatcher } = context;
-  const upgrade = giveUpAfterCrashes(stored.upgrade, stored.crashes, clock.now());
+  const upgrade = giveUpAfterCrashes(stored.upgrade, stored.crashes, context.clock.now());
   const because = `${stored.crashes} workers in a row were lost on it`;
-  log.error({ because }, 'gives the upgrade up');
-  const transition = { upgrade, because, evidence: [] };
+  context.log.error({ because }, 'gives the upgrade up');
+  return settleUnread(context, stored, { upgrade, because });
+}
+
+/** Commits the end of an upgrade whose client is not asked. */
+async function settleUnread(
+  context: CommitContext & WorkerContext,
+  stored: StoredUpgrade,
+  end: { readonly upgrade: StoredUpgrade['upgrade']; readonly because: string },
+): Promise<ActivationEnd> {
+  const { store, clock, dispatcher } = context;
+  const transition = { ...end, evidence: [] };
   const commit = commitOf(context, stored, transition, stored.inbox.length);
   const restart = givenUpUse(stored.upgrade);
   const outcome = await store.commit(restart === undefined ? commit : { ...commit, restart });

@@ -8,7 +8,7 @@ import { membershipOf, placing } from '../domain/membership.ts';
 /** How the clients of a campaign differ from those that its file chooses now. */
 export interface Comparison {
   readonly steps: readonly MemberStep[];
-  /** Clients outside the selection whose upgrade has begun. */
+  /** Clients outside the selection or the fleet whose upgrade has begun. */
   readonly leaving: readonly { readonly client: string; readonly because: string }[];
   /** Clients of the selection whose upgrade has begun. */
   readonly wanted: ReadonlySet<string>;
@@ -39,6 +39,13 @@ export async function compareWithFleet(
       leaving.push({ client: client.client, because: `${found.because}; ${since}` });
     if (found.kind === 'isWanted') wanted.add(client.client);
     if (found.kind === 'noWave') noWave += 1;
+    members.delete(client.client);
+  }
+  // A removal may come between the reading of the fleet and the step of a client that joins.
+  for (const [client, from] of members) {
+    const because = `it is not in the fleet any more; ${since}`;
+    if (from === null) leaving.push({ client, because });
+    else steps.push({ from, to: null, because });
   }
   return { steps, leaving, wanted, noWave };
 }
@@ -48,7 +55,7 @@ async function membersOf(
   store: OperatorStore,
   campaign: string,
   only: readonly string[] | null,
-): Promise<ReadonlyMap<string, WaitingClient | null>> {
+): Promise<Map<string, WaitingClient | null>> {
   const members = new Map<string, WaitingClient | null>();
   if (only === null)
     for await (const { client, waits } of store.members(campaign)) members.set(client, waits);

@@ -42,7 +42,10 @@ export function scheduleIn({
   return campaign === '' && client === null && name !== undefined ? name : null;
 }
 
-/** What is asked of a schedule: its next state (null = it goes), or why that is not possible. */
+/**
+ * What is asked of a schedule: its next state (null = it goes; the present one = nothing is left to
+ * do), or why that is not possible.
+ */
 export type Asked = Result<{ readonly next: Schedule | null; readonly because: string }, Refusal>;
 
 /** Losing this often in a row against the leader and other people does not happen by chance. */
@@ -66,6 +69,8 @@ export async function changeSchedule(
     const decision = decide(record.schedule, at);
     if (!decision.ok) return decision;
     const { next, because } = decision.value;
+    // Another orchestrator has done it: an entry would tell of a change that nobody made.
+    if (next === record.schedule) return ok(next);
     const audit = scheduleAudit(name, [record.schedule, next], { who, because, at });
     if (!(await store.commitSchedule(name, next, record.version, audit))) continue;
     log.info({ schedule: name, who, because }, audit.to);

@@ -9,7 +9,7 @@ export const scheduler = (schedule: string): string => `schedule ${schedule}`;
 
 /** An occurrence that comes later than this was missed: nothing was there to begin it. */
 const lateAtMostMs = 10 * 60_000;
-/** What a person reads of the past. */
+/** What a person reads of the past, and the last campaign that was started. */
 const pastAtMost = 20;
 /** After so many missed occurrences their number says enough. */
 const missedAtMost = 1_000;
@@ -122,9 +122,15 @@ const missed = (at: number, because: string): PastOccurrence => ({
   because,
 });
 
-const withPast = (schedule: Schedule, past: readonly PastOccurrence[]): Schedule => ({
-  ...schedule,
-  past: [...past.toReversed(), ...schedule.past].slice(0, pastAtMost),
-});
+/** The last campaign that was started stays known: while it runs, no further one is created. */
+function withPast(schedule: Schedule, past: readonly PastOccurrence[]): Schedule {
+  const all = [...past.toReversed(), ...schedule.past];
+  const newest = all.slice(0, pastAtMost);
+  const started = all.find(({ outcome }) => outcome === 'started');
+  return {
+    ...schedule,
+    past: started === undefined || newest.includes(started) ? newest : [...newest, started],
+  };
+}
 
 const many = (count: number): string => `${count} ${count === 1 ? 'occurrence was' : 'occurrences were'}`;

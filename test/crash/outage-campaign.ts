@@ -40,9 +40,9 @@ export async function expectRightEnd({ url, shards, outages }: RedisOutages): Pr
   };
   const files = sampleFiles(dataDir, clients);
   const lab = stack.use(await openCampaignLab(installation, { files, seed, checkIns: true }));
-  const { text, policy } = campaignOf(seed, clients);
+  const { plain, policy } = campaignOf(seed, clients);
   for (const name of ['worker-1', 'worker-2']) await lab.startWorker(name);
-  await lab.begin(text);
+  await lab.begin(plain);
   const store = await lab.openStore();
 
   for (const { at, strike } of outages) {

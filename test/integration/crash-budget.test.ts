@@ -53,3 +53,30 @@ test('an upgrade on which ten workers in a row are lost needs attention, and giv
   expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
   expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
 });
+
+test('an upgrade whose client is not in the fleet any more is cancelled, and no worker is lost on it', async () => {
+  const store = createMemoryStore(() => Date.now());
+  const clock = new JumpingClock(Date.UTC(2026, 10, 16, 19));
+  const key = { campaign: 'sp4', client: 'pc-1' };
+  await openCampaign(store, { clients: [workstation(key.client)], at: clock.now() });
+  const pick = { client: 'pc-1', wave: 0, logonServer: 'LS-1' };
+  const [admitted] = await store.admit('sp4', [pick], clock.now());
+  const gateway = connectSimulatedGateway({ port: 1 });
+  const dispatcher = manualDispatcher();
+  // The entry is gone, although the upgrade has begun: a removal came while the client joined.
+  const context = workerContext({
+    store: { ...store, readClient: () => Promise.resolve(null) },
+    dispatcher,
+    clock,
+    gateway,
+  });
+  const stop = new AbortController().signal;
+  const end = await activate(context, key, admitted?.activation ?? 0, 'upgrades', stop);
+  await gateway.close();
+  expect(end).toBe('settled');
+  expect((await store.readUpgrade(key))?.upgrade.state).toMatchObject({
+    end: 'cancelled',
+    because: 'it is not in the fleet any more',
+  });
+  expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { changeMembers } from '../../orchestrator/campaigns/change-members.ts';
 import { joinCampaigns } from '../../orchestrator/rounds/join-campaigns.ts';
 import { evaluateCampaign } from '../../orchestrator/rounds/run-campaigns.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
@@ -130,6 +131,31 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
     expect(await lab.places()).toMatchObject({ 'pc-1': 'early' });
   });
 
+  test('a client that joins while it is removed from the fleet leaves again, waiting or begun', async () => {
+    await using lab = await openLab(open);
+    const { store } = lab.orchestrator;
+    await start(lab);
+    await lab.bring('pc-5', 'pc-6 ring=early');
+    const late = [
+      await store.readWaiting({ campaign: 'sp4', client: 'pc-5' }),
+      await store.readWaiting({ campaign: 'sp4', client: 'pc-6' }),
+    ];
+    const removal = { clients: ['pc-5', 'pc-6'], reason: 'sold' };
+    expect((await lab.orchestrator.ask('POST', '/v1/fleet/remove', removal, anna)).status).toBe(200);
+    // A leader that has read the fleet before the removal.
+    const steps = late.map((to) => ({ from: null, to, because: 'joined' }));
+    expect(await changeMembers(contextOf(lab.orchestrator), 'orchestrator', 'sp4', steps)).toBe(true);
+    await bring(store, 'pc-6', changes.deferred, rest);
+    await lab.join();
+    expect(await lab.places()).not.toHaveProperty('pc-5');
+    const begun = await store.readUpgrade({ campaign: 'sp4', client: 'pc-6' });
+    expect(begun?.upgrade.state).toMatchObject({
+      phase: 'settled',
+      end: 'cancelled',
+      cause: 'left the selection',
+    });
+  });
+
   test('a client that has begun is cancelled when it leaves, and is tried again when it returns', async () => {
     await using lab = await openLab(open);
     const { store } = lab.orchestrator;
@@ -238,7 +264,7 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
       evidence: null,
     };
     await store.commitCampaign({ ...record.campaign, state: ended }, record.version, audit);
-    await lab.bring('pc-5', 'pc-6');
+    await lab.bring('pc-5', 'pc-6 ring=early');
     expect(await lab.places()).not.toHaveProperty('pc-5');
     expect(await lab.status()).toContain('2 of the fleet would join, but the campaign has ended');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runSchedules } from '../../orchestrator/rounds/run-schedules.ts';
+import { occur } from '../../orchestrator/schedules/occur.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Activation } from '../../shared/store/types.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
@@ -68,6 +69,26 @@ describe.each(storesAndShards)('a schedule, on the %s store', (_name, open) => {
     await orchestrator.ask('POST', '/v1/campaigns/weekly-2026-11-17/abort', { reason: 'x' });
     await roundAt(orchestrator, tuesday + 2 * week);
     expect(await campaignsOf(orchestrator)).toContain('weekly-2026-12-01 running');
+  });
+
+  test('skips an occurrence for its predecessor also after many were skipped', async () => {
+    await using orchestrator = await startScheduled(await open());
+    const weeks = 30;
+    for (let n = 0; n <= weeks; n += 1) await roundAt(orchestrator, tuesday + n * week);
+    expect(await campaignsOf(orchestrator)).toEqual(['weekly-2026-11-17 running']);
+    const [newest] = await past(orchestrator);
+    expect(newest).toMatch(/ is not created: its predecessor weekly-2026-11-17 is running$/);
+  });
+
+  test('writes no entry where another orchestrator has begun the occurrence first', async () => {
+    await using orchestrator = await startScheduled(await open());
+    const { store } = orchestrator;
+    const readLate = (await store.readSchedule('weekly'))?.schedule;
+    await roundAt(orchestrator, tuesday);
+    const before = await store.audit(50, {});
+    if (readLate === undefined) throw new Error('no schedule');
+    await occur(contextOver(store, standingClock(tuesday), keepingDispatcher([])), readLate);
+    expect(await store.audit(50, {})).toEqual(before);
   });
 
   test('says why an occurrence cannot start whose clients another campaign has', async () => {

@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { userHeader } from '../../orchestrator/http/schemas/fields.ts';
 import { patienceMs } from '../environment/patience.ts';
 import { defaultComponents } from './fleet/logon-server.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
@@ -34,10 +35,13 @@ const smsTree: StagedTree = {
 export class Operator {
   readonly #url: string;
   readonly #token: string;
+  readonly #person: Readonly<Record<string, string>>;
 
-  constructor(url: string, dataDir: string) {
+  /** @param person the name that goes into the audit; left out = the request names nobody */
+  constructor(url: string, dataDir: string, person?: string) {
     this.#url = url;
     this.#token = readFileSync(join(dataDir, 'token'), 'utf8').trim();
+    this.#person = person === undefined ? {} : { [userHeader]: person };
   }
 
   /**
@@ -50,6 +54,7 @@ export class Operator {
       signal: AbortSignal.timeout(withinMs),
       headers: {
         authorization: `Bearer ${this.#token}`,
+        ...this.#person,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -9,6 +9,7 @@ import { testRedis } from '../environment/redis.ts';
 import { campaignYaml, writeRelease } from '../fixtures/small-orchestrator.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { until } from '../fixtures/until.ts';
+import { recount } from '../twin/recount.ts';
 import { fromMondayEvening, type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import type { LabProcess } from '../lab/process.ts';
@@ -105,4 +106,54 @@ test('an occurrence whose orchestrator is killed is created and started once by 
   expect(await store.campaignNames()).toEqual([open?.campaign]);
   const audit = await store.audit(200, { campaign: open?.campaign ?? '' });
   expect(audit.filter(({ from, to }) => from === 'created' && to === 'running')).toHaveLength(1);
+});
+
+const joins = (active: number): string =>
+  campaignYaml('sp4', `membership: joins\nbudgets: { active: ${active} }\n`);
+
+test('clients that are imported join once, although the orchestrator is killed meanwhile', async () => {
+  const { first, start, store } = await startInstallation(3);
+  await first.operator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: joins(2) });
+  await first.operator.ask('POST', '/v1/campaigns/sp4/start');
+  const rows = Array.from({ length: 2_000 }, (_, at) => `new-${at},LS-ROM,UTC,workstation`);
+  const text = `client,logonServer,zone,role\n${rows.join('\n')}\n`;
+  const sizes = async () => (await store.readCampaign('sp4'))?.campaign.waveSizes ?? [];
+  await first.operator.ask('POST', '/v1/fleet', { file: 'new.csv', text });
+  first.process.kill('SIGKILL');
+  await first.process.ended;
+  await start();
+  await until('all have joined', async () => (await sizes()).reduce((sum, size) => sum + size, 0) === 2_003);
+  await until('the change is over', async () => {
+    const record = await store.readCampaign('sp4');
+    return record !== null && record.campaign.memberChange === undefined;
+  });
+  expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
+  const joined = (await store.audit(9_000, { campaign: 'sp4' })).filter(({ from }) => from === 'outside');
+  expect(new Set(joined.map(({ client }) => client)).size).toBe(2_000);
+  expect(joined).toHaveLength(2_000);
+});
+
+test('an edit whose orchestrator is killed counts once, or not at all', async () => {
+  const { first, start, store } = await startInstallation(2_000);
+  await first.operator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: joins(2) });
+  await first.operator.ask('POST', '/v1/campaigns/sp4/start');
+  const body = { file: 'c.yaml', text: joins(1), reason: 'slower' };
+  const asked = first.operator.ask('POST', '/v1/campaigns/sp4/edit', body).catch(() => null);
+  const edition = async () => (await store.readCampaign('sp4'))?.campaign.edition ?? 0;
+  await until('the edition is written', async () => (await edition()) === 1, 1);
+  first.process.kill('SIGKILL');
+  await Promise.all([first.process.ended, asked]);
+  const { operator } = await start();
+  await until('the edit is over', async () => {
+    const record = await store.readCampaign('sp4');
+    return record?.campaign.movingTo === undefined && record?.campaign.memberChange === undefined;
+  });
+  // A person who has no answer asks again: nothing is left to change.
+  expect(await operator.ask('POST', '/v1/campaigns/sp4/edit', body)).toMatchObject({
+    edition: 1,
+    changes: [],
+  });
+  expect((await store.editions('sp4')).map(({ because }) => because)).toEqual([expect.anything(), 'slower']);
+  const audit = await store.audit(200, { campaign: 'sp4' });
+  expect(audit.filter(({ from, to }) => from === 'edition 0' && to === 'edition 1')).toHaveLength(1);
 });

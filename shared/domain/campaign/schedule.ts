@@ -46,6 +46,6 @@ export interface Schedule {
   readonly paused?: { readonly by: string; readonly because: string; readonly at: number };
   /** Written before its campaign is created, so that another orchestrator can go on with it. */
   readonly open?: Occurrence;
-  /** The newest first; only the last ones. */
+  /** The newest first; only the last ones, and the last one that was started. */
   readonly past: readonly PastOccurrence[];
 }

@@ -1,7 +1,13 @@
-import { chance, pick } from '../fleet/chance.ts';
 import type { Policy } from '../expected.ts';
+import { chance, pick } from '../fleet/chance.ts';
 
 export const campaignName = 'chaos';
+/** The campaign that shares the logon servers with the main one. */
+export const sideName = 'side';
+/** Schedules: one makes up for what it missed, the other one skips it. */
+export const scheduleNames = { often: 'run', seldom: 'skip' } as const;
+/** Policy time between two occurrences, from midnight UTC on. */
+export const occurrenceEveryMs = 6 * 3_600_000;
 
 /**
  * Budget of clients at once; a quarter of it on one logon server. A large fleet must not be limited
@@ -9,46 +15,173 @@ export const campaignName = 'chaos';
  */
 const activeOf = (clients: number): number => Math.max(60, Math.round(clients / 20));
 
-/** A campaign file, and what its ladder allows. */
-export interface ChaosCampaign {
-  readonly policy: Policy;
-  readonly ladder: readonly string[];
-  readonly text: string;
-  readonly activeAtMost: number;
+/** What an edit may change. The rest of the main campaign stays. */
+export interface Variant {
+  readonly active: number;
+  readonly settledPercent: number;
+  readonly earlyPercent: number;
+  /** Whether the ladder tells the users before it moves a service. */
+  readonly notifies: boolean;
+  readonly stop: 'none' | 'lasting' | 'sliding' | 'sameCause';
+  readonly hasWindow: boolean;
 }
 
-const ladders = [
-  ['wait', 'notify', 'relocation'],
-  ['wait', 'relocation'],
-  ['wait', 'notify', 'workaround', 'relocation'],
-] as const;
+/** The campaign files of a run, and what their ladder allows. */
+export interface ChaosCampaign {
+  readonly policy: Policy;
+  /** The highest budget of any edition. */
+  readonly activeAtMost: number;
+  /** Slots of a logon server over all campaigns. */
+  readonly serverLimit: number;
+  readonly first: Variant;
+  /** The variant of the nth edit. */
+  readonly edited: (nth: number) => Variant;
+  readonly text: (variant: Variant) => string;
+  readonly side: string;
+  /** A campaign over the whole fleet, without anything of campaign control. */
+  readonly plain: string;
+  readonly schedules: readonly string[];
+}
+
+export const earlyPercents = [20, 10, 30] as const;
+
+const stopLines: Readonly<Record<Variant['stop'], readonly string[]>> = {
+  none: [],
+  // Facts stay in this window until the campaign is resumed.
+  lasting: ['  - { on: failed, percent: 2 %, minSample: 10, within: 240h, do: pause }'],
+  sliding: ['  - { on: failed, percent: 3 %, minSample: 8, within: 6h, do: pause }'],
+  sameCause: ['  - { sameCause: 40, within: 4h, do: pause }'],
+};
+
+/** It never has its sample, so it must not stop anything. */
+const neverStops = '  - { on: undone, percent: 99 %, minSample: 1000000, within: 1h, do: abort }';
+
+const deferrals = [
+  'deferrals:',
+  '  service: { first: 30m, factor: 2, max: 4h, budget: 200 }',
+  '  program: { first: 30m, factor: 1.5, max: 2h, budget: 400 }',
+  '  unreachable: { first: 15m, factor: 2, max: 8h, budget: 200, whenSpent: failed }',
+  '  couldNotLook: { first: 15m, factor: 2, max: 4h, budget: 200 }',
+  '  busy: { first: 1h, factor: 1.5, max: 4h, budget: 300 }',
+  '  logon: { first: 1h, factor: 1.5, max: 4h, budget: 600 }',
+  '  restart: { first: 30m, factor: 1.5, max: 2h, budget: 600 }',
+  '  download: { first: 1h, factor: 2, max: 8h, budget: 6, whenSpent: failed }',
+];
 
 /**
- * A campaign over all clients. Its deferrals last for hours of lab time, because in this run every
- * process is unavailable for seconds again and again.
+ * The campaigns over the groups of the fleet. Deferrals last for hours of lab time, because in this
+ * run every process is unavailable for seconds again and again.
  */
 export function campaignOf(seed: string, clients: number): ChaosCampaign {
   const activeAtMost = activeOf(clients);
-  const ladder = pick([...ladders] as [readonly string[], ...(readonly string[])[]], chance(seed, 'ladder'));
-  const text = [
+  const hasWorkaround = chance(seed, 'ladder') < 1 / 3;
+  const first: Variant = {
+    active: activeAtMost,
+    settledPercent: 15,
+    earlyPercent: 20,
+    notifies: true,
+    stop: 'lasting',
+    hasWindow: false,
+  };
+  const edited = (nth: number): Variant => ({
+    active: pick([1, 0.75, 0.5], chance(seed, 'active', nth)) * activeAtMost,
+    settledPercent: pick([15, 10, 25], chance(seed, 'settled', nth)),
+    earlyPercent: pick(earlyPercents, chance(seed, 'early', nth)),
+    notifies: chance(seed, 'notifies', nth) < 0.5,
+    stop: pick(['none', 'lasting', 'sliding', 'sameCause'], chance(seed, 'stop', nth)),
+    hasWindow: chance(seed, 'window', nth) < 0.4,
+  });
+  const steps = ['wait', ...(hasWorkaround ? ['workaround'] : []), 'relocation'];
+  return {
+    policy: { relocation: true, workaround: hasWorkaround },
+    activeAtMost,
+    serverLimit: Math.round(activeAtMost / 5),
+    first,
+    edited,
+    text: (variant) => mainText(variant, steps),
+    side: sideText(activeAtMost, steps),
+    plain: plainText(activeAtMost, steps),
+    schedules: (['often', 'seldom'] as const).map((group) => scheduleText(group, steps)),
+  };
+}
+
+const budgetsOf = (active: number): string =>
+  `budgets: { active: ${Math.round(active)}, perLogonServer: ${Math.round(active / 4)} }`;
+
+const ladderOf = ([first = '', ...later]: readonly string[], notifies: boolean): string =>
+  `ladder: [${[first, ...(notifies ? ['notify'] : []), ...later].join(', ')}]`;
+
+function mainText(variant: Variant, steps: readonly string[]): string {
+  const gate = `gate: { settled: ${variant.settledPercent} %, failures: 100 %, minSample: 1 }`;
+  return [
+    `campaign: ${campaignName}`,
+    'release: sms-1.2-sp4',
+    'membership: joins',
+    'select: { where: "group notin (side, often, seldom), !out" }',
+    'waves:',
+    '  - { name: canary, count: 10, gate: { settled: 10 %, failures: 100 %, minSample: 1 } }',
+    `  - { name: early, percent: ${variant.earlyPercent} %, ${gate} }`,
+    `  - { name: rest, where: "ring != last", ${gate} }`,
+    '  - { name: last, rest: true, gate: { failures: 100 %, minSample: 1 } }',
+    'approvals:',
+    '  - { wave: early, expires: 6h, onExpiry: reject, by: another }',
+    '  - { wave: rest, expires: 8h, onExpiry: pause, by: another }',
+    '  - { wave: last, by: another }',
+    '  - { each: relocation, expires: 12h, onExpiry: reject, by: another }',
+    'hooks:',
+    ...['beforeCampaign', 'beforeWave', 'afterWave', 'afterCampaign'].map(
+      (moment) => `  ${moment}: { run: [mark], timeout: 1h, retryAfter: 60s }`,
+    ),
+    'stop:',
+    neverStops,
+    ...stopLines[variant.stop],
+    ...(variant.hasWindow ? ['windows:', '  - { between: "04:00-02:00" }'] : []),
+    budgetsOf(variant.active),
+    ...deferrals,
+    ladderOf(steps, variant.notifies),
+    '',
+  ].join('\n');
+}
+
+const sideText = (active: number, steps: readonly string[]): string =>
+  [
+    `campaign: ${sideName}`,
+    'release: sms-1.2-sp4',
+    'select: { where: "group = side" }',
+    'waves:',
+    '  - { name: all, rest: true, gate: { failures: 100 %, minSample: 1 } }',
+    'priority: 30',
+    'stop:',
+    '  - { on: failed, percent: 4 %, minSample: 5, within: 240h, do: pause }',
+    budgetsOf(active),
+    ...deferrals,
+    ladderOf(steps, true),
+    '',
+  ].join('\n');
+
+const plainText = (active: number, steps: readonly string[]): string =>
+  [
     `campaign: ${campaignName}`,
     'release: sms-1.2-sp4',
     'waves:',
     '  - { name: canary, count: 10, gate: { settled: 50 %, failures: 100 %, minSample: 1 } }',
     '  - { name: rest, rest: true, gate: { failures: 100 %, minSample: 1 } }',
-    `budgets: { active: ${activeAtMost}, perLogonServer: ${Math.round(activeAtMost / 4)} }`,
-    'deferrals:',
-    '  service: { first: 30m, factor: 2, max: 4h, budget: 200 }',
-    '  program: { first: 30m, factor: 1.5, max: 2h, budget: 400 }',
-    '  unreachable: { first: 15m, factor: 2, max: 8h, budget: 200, whenSpent: failed }',
-    '  couldNotLook: { first: 15m, factor: 2, max: 4h, budget: 200 }',
-    '  busy: { first: 1h, factor: 1.5, max: 4h, budget: 300 }',
-    '  logon: { first: 1h, factor: 1.5, max: 4h, budget: 600 }',
-    '  restart: { first: 30m, factor: 1.5, max: 2h, budget: 600 }',
-    '  download: { first: 1h, factor: 2, max: 8h, budget: 6, whenSpent: failed }',
-    `ladder: [${ladder.join(', ')}]`,
+    budgetsOf(active),
+    ...deferrals,
+    ladderOf(steps, true),
     '',
   ].join('\n');
-  const policy = { relocation: ladder.includes('relocation'), workaround: ladder.includes('workaround') };
-  return { policy, ladder, text, activeAtMost };
-}
+
+const scheduleText = (group: keyof typeof scheduleNames, steps: readonly string[]): string =>
+  [
+    `campaign: ${scheduleNames[group]}`,
+    'release: sms-1.2-sp4',
+    `select: { where: "group = ${group}" }`,
+    'waves:',
+    '  - { name: all, rest: true, gate: { failures: 100 %, minSample: 1 } }',
+    `schedule: { cron: "0 */6 * * *", zone: UTC, missed: ${scheduleNames[group]} }`,
+    'budgets: { active: 60, perLogonServer: 15 }',
+    ...deferrals,
+    ladderOf(steps, true),
+    '',
+  ].join('\n');

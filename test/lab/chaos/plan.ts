@@ -1,4 +1,5 @@
 import { chance, pick, type Span, within } from '../fleet/chance.ts';
+import { type Order, ordersOf } from './control/orders.ts';
 import type { ChaosOptions } from './options.ts';
 
 export type Role = 'worker' | 'orchestrator' | 'redis';
@@ -19,7 +20,8 @@ export type Stroke =
   | { readonly kind: 'pause'; readonly forMs: number }
   | RefusedWrites
   | Hostility
-  | FullDisk;
+  | FullDisk
+  | Order;
 
 /** One client answers like an attacker or a broken machine, or checks in like a storm. */
 export interface Hostility {
@@ -134,13 +136,14 @@ export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Plan
     ...refusals,
     ...hostilities(seed, kills, atMs),
     ...disks,
+    ...ordersOf(seed, kills, atMs),
   ].sort((a, b) => a.atMs - b.atMs);
   return all.map((each) => endingSoonAfter(each, atMs));
 }
 
 /** Shortens the last spans, so that the run does not wait long after the last stroke. */
 function endingSoonAfter({ atMs, stroke }: Planned, endMs: number): Planned {
-  if (stroke.kind === 'wipeJobs') return { atMs, stroke };
+  if (!('forMs' in stroke)) return { atMs, stroke };
   return { atMs, stroke: { ...stroke, forMs: Math.min(stroke.forMs, endMs - atMs + afterEndMs) } };
 }
 

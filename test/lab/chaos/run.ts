@@ -3,15 +3,24 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { messageOf } from '../../../shared/errors.ts';
-import type { Sample } from '../demo/sample.ts';
 import { clearLab } from '../demo/lab-redis.ts';
 import type { Operator } from '../operator.ts';
 import { campaignName, campaignOf, type ChaosCampaign } from './campaign-file.ts';
+import {
+  beginControl,
+  type Control,
+  createAll,
+  pauseSchedules,
+  readEditions,
+} from './control/people-of-run.ts';
+import { FleetBook } from './control/fleet-book.ts';
+import { readMarks } from './control/hook-program.ts';
 import { judge, line, midwayFaults } from './judge.ts';
 import { type ChaosOptions, speedOf } from './options.ts';
 import { planOf } from './plan.ts';
 import { chaosPrefix, setStage, type Stage } from './stage.ts';
-import { Chaos, connectionTo } from './strokes.ts';
+import { connectionTo } from './redis-strokes.ts';
+import { Chaos } from './strokes.ts';
 import { type Fault, general, type Line } from './verdict/line.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { readLogs } from './verdict/logs.ts';
@@ -43,33 +52,47 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   await using stack = new AsyncDisposableStack();
   if (options.url !== null) await clear(options.url);
   say(
-    `${options.clients} clients, ladder ${campaign.ladder.join(', ')}, ${speedOf(options)} times real time`,
+    `${options.clients} clients, ${campaign.policy.workaround ? 'workaround, then ' : ''}relocation, ${speedOf(options)} times real time`,
   );
-  const stage = await setStage(options, stack, (operator, sample) => prepare(operator, sample, campaign));
-  const chaos = new Chaos(stage, say);
+  let book: FleetBook | null = null;
+  const stage = await setStage(options, stack, async (operator, sample) => {
+    book = new FleetBook(readFileSync(sample.fleetCsv, 'utf8'), options.seed);
+    await createAll(operator, { book, campaign, release: sample.releaseYaml });
+  });
+  if (book === null) throw new Error('nothing was prepared');
+  const control = beginControl(stage, campaign, book, options.seed);
+  stack.defer(() => control.caretaker.close());
+  const chaos = new Chaos(stage, control.conductor, say);
   const memory = new MemoryWatch(stage.players);
   stack.defer(() => memory.stop());
   const midway: Midway = { walks: 0, faults: [] };
-  await startCampaign(stage);
+  await control.start();
   const begun = Date.now();
   await chaos.carryOut(planOf(options), async (done) => {
-    if (done % walksEvery(options.clients) === 0) await walkMidway(stage, midway, campaign.activeAtMost);
+    if (done % walksEvery(options.clients) === 0) await walkMidway(stage, midway, campaign);
   });
   await chaos.recovered();
   say(
     `${since(begun)} s  everything runs again after ${chaos.struck} blows; ${await settledIn(stage)} clients have settled`,
   );
-  await walkMidway(stage, midway, campaign.activeAtMost);
-  const ended = await untilEnded(stage, options.deadlineS * 1000, say);
+  await walkMidway(stage, midway, campaign);
+  say(`${since(begun)} s  the last edit: ${await control.conductor.settle()}`);
+  control.caretaker.mayOpenLast = true;
+  control.caretaker.resumesEveryPause = true;
+  const ended = await untilEnded(stage, options.deadlineS * 1000);
   say(`${since(begun)} s  the campaign is ${ended}`);
+  await pauseSchedules(stage.operators);
+  const open = await untilEnded(stage, options.deadlineS * 1000, '*');
+  say(`${since(begun)} s  all campaigns are ${open}`);
+  await control.caretaker.close();
 
   const evidence = await gather(stage);
   const judged = judge({
     stage,
-    policy: campaign.policy,
+    campaign,
+    control: await controlEvidence(options, stage, campaign, control),
     midway,
     pauses: chaos.pauses,
-    activeAtMost: campaign.activeAtMost,
     ...evidence,
   });
   await Promise.all(stage.players.filter(({ role }) => role !== 'redis').map((player) => player.close()));
@@ -97,24 +120,30 @@ async function clear(url: string): Promise<void> {
   if (!cleared.ok) throw new Error(cleared.error.message);
 }
 
-/** Imports, stages and creates, as an operator does. */
-async function prepare(operator: Operator, sample: Sample, campaign: ChaosCampaign): Promise<void> {
-  await operator.importFleet('fleet.csv', readFileSync(sample.fleetCsv, 'utf8'));
-  await operator.ask('POST', '/v1/releases', { path: sample.releaseYaml });
-  await operator.createCampaign(campaign.text);
-}
-
-async function startCampaign({ operators: [first] }: Stage): Promise<void> {
-  await first?.ask('POST', `/v1/campaigns/${campaignName}/start`);
+async function controlEvidence(
+  { dataDir }: ChaosOptions,
+  stage: Stage,
+  campaign: ChaosCampaign,
+  { book, ledger }: Control,
+) {
+  const redis = connectionTo(stage.url);
+  try {
+    const { speed } = stage.installation.clock;
+    const mayForget = (at: number): boolean => stage.outages.mayForget(at);
+    const editions = await readEditions(redis, stage.prefix);
+    return { campaign, book, ledger, marks: readMarks(dataDir), speed, mayForget, ...editions };
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** Walks through Redis while the campaign runs. When Redis is unavailable there is no walk. */
-async function walkMidway(stage: Stage, midway: Midway, activeAtMost: number): Promise<void> {
+async function walkMidway(stage: Stage, midway: Midway, campaign: ChaosCampaign): Promise<void> {
   const redis = connectionTo(stage.url);
   try {
     const walks = await walkAll(redis, stage.prefix);
     midway.walks += 1;
-    midway.faults.push(...midwayFaults(walks, activeAtMost));
+    midway.faults.push(...midwayFaults(walks, campaign));
   } catch {
     // Redis is down or frozen at this moment.
   } finally {
@@ -122,11 +151,16 @@ async function walkMidway(stage: Stage, midway: Midway, activeAtMost: number): P
   }
 }
 
-async function statusOf(stage: Stage): Promise<string> {
+/** @param name of a campaign; `*` = the first campaign that has not ended */
+async function statusOf(stage: Stage, name: string): Promise<string> {
   const redis = connectionTo(stage.url);
+  const base = `{${stage.prefix}:0}`;
   try {
-    const status = await redis.hget(`{${stage.prefix}:0}:campaign:${campaignName}`, 'status');
-    return status ?? 'not there';
+    const names = name === '*' ? await redis.smembers(`${base}:campaigns`) : [name];
+    const all = await Promise.all(names.map((each) => redis.hget(`${base}:campaign:${each}`, 'status')));
+    const at = all.findIndex((status) => !isOver.has(status ?? ''));
+    if (at < 0) return 'ended';
+    return name === '*' ? `not ended: ${names[at]} is ${all[at]}` : (all[at] ?? 'not there');
   } catch (error) {
     return `not known: ${messageOf(error)}`;
   } finally {
@@ -134,29 +168,27 @@ async function statusOf(stage: Stage): Promise<string> {
   }
 }
 
+/** The campaign of an occurrence is aborted when it cannot be started. */
+const isOver = new Set(['ended', 'aborted']);
+
 /**
  * Waits for the end of the campaign. It is given up when no client settles for so long; a slow
- * machine takes longer and is not wrong. A frozen orchestrator may carry out a pause after it wakes
- * up: then the campaign is resumed, as an operator would.
+ * machine takes longer and is not wrong.
  */
-async function untilEnded(stage: Stage, standstillMs: number, say: (line: string) => void): Promise<string> {
+async function untilEnded(stage: Stage, standstillMs: number, name = campaignName): Promise<string> {
   for (let settled = -1; ;) {
-    const status = await endedWithin(stage, standstillMs, say);
+    const status = await endedWithin(stage, standstillMs, name);
     const now = await settledIn(stage);
     if (status === 'ended' || now === settled) return status;
     settled = now;
   }
 }
 
-async function endedWithin(stage: Stage, withinMs: number, say: (line: string) => void): Promise<string> {
+async function endedWithin(stage: Stage, withinMs: number, name: string): Promise<string> {
   const deadline = Date.now() + withinMs;
   for (;;) {
-    const status = await statusOf(stage);
+    const status = await statusOf(stage, name);
     if (status === 'ended' || Date.now() > deadline) return status;
-    if (status === 'paused') {
-      say('           a late request paused the campaign; it is resumed');
-      await stage.operators[0]?.ask('POST', `/v1/campaigns/${campaignName}/resume`).catch(() => undefined);
-    }
     await delay(250);
   }
 }

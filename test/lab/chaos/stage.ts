@@ -15,6 +15,7 @@ import {
 import { Operator } from '../operator.ts';
 import type { LabProcess } from '../process.ts';
 import { type ChaosOptions, speedOf } from './options.ts';
+import { prepareHooks } from './control/hook-program.ts';
 import { Outages } from './outages.ts';
 import { type OwnRedis, prepareRedis } from './own-redis.ts';
 import { planOf, type Role } from './plan.ts';
@@ -32,6 +33,8 @@ export interface Stage {
   readonly players: readonly Player[];
   /** One per orchestrator, because each may be down. */
   readonly operators: readonly Operator[];
+  /** The second person, at each orchestrator. */
+  readonly approvers: readonly Operator[];
   readonly control: ReturnType<typeof connectFleetControl>;
   readonly outages: Outages;
   /** Every client, in the order of the fleet file. */
@@ -81,9 +84,9 @@ export async function setStage(
     const name = `orchestrator-${n}`;
     return { player: hire('orchestrator', name, () => startOrchestrator(installation, port, name)), port };
   });
-  const operators = orchestrators.map(
-    ({ port }) => new Operator(`http://127.0.0.1:${port}`, options.dataDir),
-  );
+  const people = (name: string): readonly Operator[] =>
+    orchestrators.map(({ port }) => new Operator(`http://127.0.0.1:${port}`, options.dataDir, name));
+  const operators = people('kim');
   const sample = prepareSample(options.dataDir, options.clients);
   const [first] = operators;
   if (first === undefined) throw new Error('no orchestrator');
@@ -126,6 +129,7 @@ export async function setStage(
     sample,
     players,
     operators,
+    approvers: people('lee'),
     control,
     outages,
     frozen,
@@ -140,7 +144,8 @@ function installationOf(options: ChaosOptions, own: OwnRedis | null): LabInstall
   const clock = fromMondayEvening(speedOf(options), preparationMs(options.clients));
   const redisUrl = own?.url ?? options.url ?? '';
   const { dataDir, shards } = options;
-  return { redisUrl, prefix: chaosPrefix, dataDir, clock, shards };
+  const settings = { SERVPACK_HOOKS: prepareHooks(dataDir) };
+  return { redisUrl, prefix: chaosPrefix, dataDir, clock, shards, settings };
 }
 
 /**

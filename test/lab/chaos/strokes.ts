@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { messageOf } from '../../../shared/errors.ts';
-import { keysLike } from '../keys-like.ts';
 import { campaignName } from './campaign-file.ts';
+import type { Conductor } from './control/conductor.ts';
+import type { Order } from './control/orders.ts';
 import { Outages } from './outages.ts';
-import type { Blow, FullDisk, Hostility, Planned, RefusedWrites, Role, Stroke } from './plan.ts';
+import type { Blow, FullDisk, Hostility, Planned, Role, Stroke } from './plan.ts';
 import type { Player } from './player.ts';
+import { refuseWrites, wipeJobs } from './redis-strokes.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -29,6 +30,7 @@ const freshMs = 1_000;
 export class Chaos {
   readonly #stage: Stage;
   readonly #say: (line: string) => void;
+  readonly #conductor: Conductor;
   readonly #recovering = new Set<Promise<void>>();
   readonly pauses: PauseSpan[] = [];
   #pausing: Promise<void> = Promise.resolve();
@@ -36,8 +38,9 @@ export class Chaos {
   /** How often a client was hostile. */
   hostile = 0;
 
-  constructor(stage: Stage, say: (line: string) => void) {
+  constructor(stage: Stage, conductor: Conductor, say: (line: string) => void) {
     this.#stage = stage;
+    this.#conductor = conductor;
     this.#say = say;
   }
 
@@ -79,14 +82,14 @@ export class Chaos {
   async #strike(stroke: Stroke, seconds: string): Promise<void> {
     switch (stroke.kind) {
       case 'wipeJobs':
-        return this.#say(`${seconds} s  delete all BullMQ keys: ${await this.#wipeJobs()}`);
+        return this.#say(`${seconds} s  delete all BullMQ keys: ${await wipeJobs(this.#stage)}`);
       case 'pause':
         this.#say(`${seconds} s  pause the campaign for ${stroke.forMs} ms`);
         this.#pausing = this.#follow(this.#pausing.then(() => this.#pause(stroke.forMs)));
         return;
       case 'refuseWrites':
         this.#say(`${seconds} s  Redis refuses writes (${stroke.how}) for ${stroke.forMs} ms`);
-        void this.#follow(this.#refuseWrites(stroke));
+        void this.#follow(refuseWrites(this.#stage, stroke));
         return;
       case 'hostile':
         void this.#follow(this.#turnHostile(stroke, seconds));
@@ -95,11 +98,31 @@ export class Chaos {
         this.#say(`${seconds} s  the disk of ${stroke.of} is full for ${stroke.forMs} ms`);
         void this.#follow(this.#fillDisk(stroke));
         return;
+      case 'nobodyLeads':
+        this.#say(`${seconds} s  every orchestrator is killed, back after ${stroke.forMs} ms`);
+        return this.#leaveNobody(stroke.forMs);
+      case 'edit':
+      case 'revert':
+      case 'fleet':
+        void this.#follow(this.#order(stroke, seconds));
+        return;
       case 'kill':
       case 'freeze':
       case 'term':
         return this.#blow(stroke, seconds);
     }
+  }
+
+  async #order(order: Exclude<Order, { readonly kind: 'nobodyLeads' }>, seconds: string): Promise<void> {
+    const what = order.kind === 'fleet' ? `clients ${order.how}` : `${order.kind} the campaign`;
+    this.#say(`${seconds} s  ${what}: ${await this.#conductor.carryOut(order)}`);
+  }
+
+  /** Orchestrators that are down or frozen already stay so for their own time. */
+  #leaveNobody(forMs: number): void {
+    const leaders = this.#stage.players.filter(({ role, isFree }) => role === 'orchestrator' && isFree);
+    for (const player of leaders)
+      void this.#follow(player.strike({ kind: 'kill', role: 'orchestrator', nth: 0, forMs }));
   }
 
   /** One client answers as an attacker would, for a while; then it is the machine it was. */
@@ -187,55 +210,13 @@ export class Chaos {
     }
   }
 
-  async #wipeJobs(): Promise<string> {
-    const redis = connectionTo(this.#stage.url);
-    let gone = 0;
-    try {
-      for await (const key of keysLike(redis, `{${this.#stage.prefix}:*}:q:*`))
-        gone += await redis.unlink(key);
-      return `${gone} keys`;
-    } catch {
-      // Redis is unavailable at this moment: there is nothing to delete.
-      return `${gone} keys, Redis is unavailable`;
-    } finally {
-      redis.disconnect();
-    }
-  }
-
-  async #refuseWrites({ how, forMs }: RefusedWrites): Promise<void> {
-    const back = this.#stage.outages.begin();
-    const [spoil, mend] =
-      how === 'memory'
-        ? [(redis: Redis) => redis.config('SET', 'maxmemory', '1mb'), unlimited]
-        : [(redis: Redis) => redis.replicaof('127.0.0.1', 1), ownMaster];
-    const tell = async (order: (redis: Redis) => Promise<unknown>): Promise<boolean> => {
-      const redis = connectionTo(this.#stage.url);
-      try {
-        await order(redis);
-        return true;
-      } catch {
-        return false;
-      } finally {
-        redis.disconnect();
-      }
-    };
-    try {
-      // Redis may be down at this moment. A restart forgets both settings.
-      await tell(spoil);
-      await delay(forMs);
-      for (const deadline = Date.now() + answerDeadlineMs; !(await tell(mend)); await delay(100))
-        if (Date.now() > deadline) throw new Error('Redis could not be told to take writes again');
-    } finally {
-      back();
-    }
-  }
-
   async #pause(forMs: number): Promise<void> {
     await this.#ask('pause', { reason: 'chaos' }, /is paused already/);
     const acknowledgedAt = Date.now();
     await delay(forMs);
     const resumeAskedAt = Date.now();
-    await this.#ask('resume', undefined, /is not paused/);
+    // Another person or a rule may have paused the campaign meanwhile.
+    await this.#ask('resume', { override: true, reason: 'chaos' }, /is not paused/);
     this.pauses.push({ acknowledgedAt, resumeAskedAt });
   }
 
@@ -259,18 +240,4 @@ export class Chaos {
       }
     }
   }
-}
-
-const unlimited = (redis: Redis): Promise<unknown> => redis.config('SET', 'maxmemory', '0');
-const ownMaster = (redis: Redis): Promise<unknown> => redis.replicaof('NO', 'ONE');
-
-/** A connection that fails at once while Redis is unavailable. */
-export function connectionTo(url: string): Redis {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    commandTimeout: 10_000,
-  });
-  redis.on('error', () => undefined);
-  return redis;
 }

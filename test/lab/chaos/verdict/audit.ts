@@ -3,13 +3,16 @@ import type { Entry } from '../../operator.ts';
 import type { RawRecord } from '../walk.ts';
 import { about, type Fault } from './line.ts';
 
-/** Audit entries by client, oldest first. */
+/**
+ * Audit entries by client, oldest first: those of its upgrades. A client that joins a campaign, or
+ * leaves it or the fleet, has entries that belong to no record.
+ */
 export type Stories = ReadonlyMap<string, readonly Entry[]>;
 
 export function storiesOf(entries: readonly Entry[]): Stories {
   const stories = new Map<string, Entry[]>();
   for (const entry of entries) {
-    if (entry.client === null) continue;
+    if (entry.client === null || entry.version === null) continue;
     const story = stories.get(entry.client) ?? [];
     stories.set(entry.client, story);
     story.push(entry);
@@ -22,7 +25,10 @@ export function storiesOf(entries: readonly Entry[]): Stories {
  * before ended.
  */
 export const auditFaults = (stories: Stories, records: Iterable<RawRecord>): readonly Fault[] =>
-  [...records].flatMap((record) => about(record.client, gapsIn(stories.get(record.client) ?? [], record)));
+  [...records].flatMap((record) => {
+    const story = stories.get(record.client)?.filter(({ campaign }) => campaign === record.campaign) ?? [];
+    return about(record.client, gapsIn(story, record));
+  });
 
 function gapsIn(story: readonly Entry[], { version, upgrade }: RawRecord): readonly string[] {
   const breaks = story.flatMap(({ from, because }, at) => {

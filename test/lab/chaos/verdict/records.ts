@@ -123,7 +123,8 @@ function recountFaults(walk: Walk, campaign: string): readonly Fault[] {
     if (place !== '')
       add(
         counted,
-        stateCounter(Number(place.split('|')[0]), place.slice(place.indexOf('|') + 1), 'waiting'),
+        // Behind the logon server stands the class of the calendar, which is not counted apart.
+        stateCounter(Number(place.split('|')[0]), place.split('|')[1] ?? '', 'waiting'),
         1,
       );
   }
@@ -160,8 +161,10 @@ function different(
 
 /**
  * At the end no slot is held, nothing is queued, claimed or waiting, and every client has settled.
+ * @param aborted campaigns whose clients never began: they stay in their queues, and count as
+ * cancelled
  */
-export function leftOver(walk: Walk): readonly Fault[] {
+export function leftOver(walk: Walk, aborted: ReadonlySet<string> = new Set()): readonly Fault[] {
   const open = [...walk.records.values()].filter(({ index }) => index !== 'settled');
   const rest = {
     due: walk.due,
@@ -170,7 +173,9 @@ export function leftOver(walk: Walk): readonly Fault[] {
     'inbox keys': walk.inboxes,
     'parked keys': walk.parked,
     'parkedServers keys': walk.parkedServers,
-    'waiting keys': walk.waiting,
+    'waiting keys': new Map(
+      [...walk.waiting].filter(([name]) => !aborted.has(name.slice(0, name.indexOf(':')))),
+    ),
     'slots keys': walk.slots,
   };
   return [

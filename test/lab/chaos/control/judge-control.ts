@@ -1,0 +1,196 @@
+import type { FleetTruth } from '../../fleet/truth.ts';
+import { relocatedTo } from '../../expected.ts';
+import type { Entry } from '../../operator.ts';
+import {
+  campaignName,
+  type ChaosCampaign,
+  occurrenceEveryMs,
+  scheduleNames,
+  sideName,
+} from '../campaign-file.ts';
+import { approvalFaults } from '../verdict/approvals.ts';
+import type { Stories } from '../verdict/audit.ts';
+import { editionEntries, editionFaults, oldEditionFaults, silencesOf } from '../verdict/editions.ts';
+import { hookFaults } from '../verdict/hooks.ts';
+import type { Line } from '../verdict/line.ts';
+import { memberFaults } from '../verdict/members.ts';
+import { occurrenceFaults } from '../verdict/occurrences.ts';
+import { realTimeOf } from '../verdict/real-time.ts';
+import { limitFaults, workIn } from '../verdict/server-limits.ts';
+import { isStop, rulesIn, stopFaults } from '../verdict/stops.ts';
+import type { RawRecord, Walk } from '../walk.ts';
+import type { FleetBook } from './fleet-book.ts';
+import type { HookMark } from './hook-program.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What is known of campaign control but for the audit, the machines and the records. */
+export interface ControlEvidence {
+  readonly campaign: ChaosCampaign;
+  readonly book: FleetBook;
+  readonly ledger: Ledger;
+  readonly marks: readonly HookMark[];
+  readonly texts: ReadonlyMap<number, string>;
+  readonly present: { readonly edition: number; readonly hash: string };
+  /** Policy milliseconds in a real millisecond. */
+  readonly speed: number;
+  readonly mayForget: (at: number) => boolean;
+}
+
+interface Evidence extends ControlEvidence {
+  readonly truth: FleetTruth;
+  readonly walks: readonly Walk[];
+  readonly audit: readonly Entry[];
+  readonly records: readonly RawRecord[];
+  readonly stories: Stories;
+}
+
+const waves = ['canary', 'early', 'rest', 'last'];
+/** A leader may be frozen for as long as a freeze lasts, and its successor takes over then. */
+const leaderPatienceMs = 60_000;
+const lateAfterMs = 10 * 60_000;
+
+/** The lines about campaign control. */
+export function judgeControl(evidence: Evidence): readonly Line[] {
+  const { audit, ledger, marks, book } = evidence;
+  const entries = audit.filter(({ client }) => client === null);
+  const ofMain = entries.filter(({ campaign }) => campaign === campaignName);
+  const confirmed = ledger.edits.filter((edit) => edit.confirmed !== null).length;
+  const stops = entries.filter(isStop).length;
+  const occurrences = entries.filter(({ because }) => /^schedule \w+: (the|\d+) occurrence/.test(because));
+  return [
+    {
+      invariant: 'every confirmed edit is in force once, in order, and kept',
+      on: `${confirmed} edits, ${editionEntries(ofMain).length} editions`,
+      faults: editionLine(evidence, ofMain),
+    },
+    {
+      invariant: 'nothing begins without the yes that it needs',
+      on: `${ledger.answers.length} answers`,
+      faults: approvalLine(evidence, ofMain),
+    },
+    {
+      invariant: 'every client of the selection is in one wave',
+      on: `${book.selected().length} of ${book.of('main').length} clients`,
+      faults: memberLine(evidence),
+    },
+    {
+      invariant: 'every occurrence is decided once',
+      on: `${occurrences.length} decisions`,
+      faults: (['often', 'seldom'] as const).flatMap((group) =>
+        occurrenceFaults({
+          schedule: scheduleNames[group],
+          missed: scheduleNames[group],
+          everyMs: occurrenceEveryMs,
+          lateAfterMs,
+          graceMs: leaderPatienceMs * evidence.speed,
+          entries,
+        }),
+      ),
+    },
+    {
+      invariant: 'each stop has its reason, and each due stop happened',
+      on: `${stops} stops`,
+      faults: stopLine(evidence, entries, ofMain),
+    },
+    {
+      invariant: 'a logon server keeps its limit over all campaigns',
+      on: `at most ${evidence.campaign.serverLimit} at once`,
+      faults: limitLine(evidence),
+    },
+    {
+      invariant: 'each hook runs once for each cause, or is unknown',
+      on: `${marks.length} runs`,
+      faults: hookFaults({ ...ofCampaign(evidence, campaignName), waves, entries: ofMain, marks }),
+    },
+  ];
+}
+
+/** Records and stories of one campaign. */
+function ofCampaign({ records, stories }: Evidence, campaign: string) {
+  const own = [...stories].map(
+    ([client, story]) => [client, story.filter((entry) => entry.campaign === campaign)] as const,
+  );
+  return {
+    campaign,
+    records: records.filter((record) => record.campaign === campaign),
+    stories: new Map(own),
+  };
+}
+
+function editionLine(evidence: Evidence, entries: readonly Entry[]): Line['faults'] {
+  const { ledger, texts, present, mayForget } = evidence;
+  const editions = { entries, edits: ledger.edits, texts, present, mayForget };
+  const { stories } = ofCampaign(evidence, campaignName);
+  return [...editionFaults(editions), ...oldEditionFaults(stories, silencesOf(editions))];
+}
+
+function approvalLine(evidence: Evidence, entries: readonly Entry[]): Line['faults'] {
+  const { truth, ledger, book } = evidence;
+  const main = new Set(book.of('main'));
+  const isMoved = (path: string): boolean => path.toLowerCase().startsWith(`${relocatedTo.toLowerCase()}\\`);
+  return approvalFaults({
+    ...ofCampaign(evidence, campaignName),
+    waves: waves.map((name, at) => ({ name, at })).slice(1),
+    entries,
+    answers: ledger.answers,
+    relocated: truth.clients
+      .filter(
+        ({ client, services }) => main.has(client) && services.some(({ imagePath }) => isMoved(imagePath)),
+      )
+      .map(({ client }) => client),
+  });
+}
+
+function memberLine(evidence: Evidence): Line['faults'] {
+  const { book, walks, audit } = evidence;
+  const isWaiting = (name: string): boolean => name.startsWith(`${campaignName}:`);
+  const steps = audit.filter(
+    ({ campaign, client, version }) => campaign === campaignName && client !== null && version === null,
+  );
+  const created = new Set(book.firstMembers);
+  return memberFaults({
+    clients: book.of('main'),
+    selected: new Set(book.selected()),
+    wavesOf: (client) => (book.isLast(client) ? [0, 1, 3] : [0, 1, 2]),
+    records: ofCampaign(evidence, campaignName).records,
+    waiting: walks.flatMap((walk) =>
+      [...walk.waiting].flatMap(([name, clients]) => (isWaiting(name) ? [...clients.keys()] : [])),
+    ),
+    steps: Map.groupBy(steps, ({ client }) => client ?? ''),
+    wasMember: (client) => created.has(client),
+  });
+}
+
+function stopLine(evidence: Evidence, entries: readonly Entry[], ofMain: readonly Entry[]): Line['faults'] {
+  const { texts, campaign, speed } = evidence;
+  const always = Number.NEGATIVE_INFINITY;
+  const rules = [
+    { from: always, ...rulesIn(texts.get(0) ?? '') },
+    ...editionEntries(ofMain).map(({ to, entry }) => ({
+      from: realTimeOf(entry),
+      ...rulesIn(texts.get(to) ?? ''),
+    })),
+  ];
+  const patienceMs = leaderPatienceMs;
+  return [
+    ...stopFaults({ ...ofCampaign(evidence, campaignName), entries, rules, speed, patienceMs }),
+    ...stopFaults({
+      ...ofCampaign(evidence, sideName),
+      entries,
+      rules: [{ from: always, ...rulesIn(campaign.side) }],
+      speed,
+      patienceMs,
+    }),
+  ];
+}
+
+function limitLine({ truth, stories, records, campaign }: Evidence): Line['faults'] {
+  // A client that roams to another logon server during its upgrade counts on both in turn.
+  const stayed = new Map(truth.clients.map(({ client, logonServer }) => [client, logonServer]));
+  for (const { client, upgrade } of records)
+    if (stayed.get(client) !== upgrade.logonServer) stayed.delete(client);
+  return limitFaults(
+    workIn(stories, (client) => stayed.get(client) ?? null),
+    campaign.serverLimit,
+  );
+}
