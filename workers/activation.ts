@@ -133,7 +133,7 @@ async function settleUnread(
   const restart = givenUpUse(stored.upgrade);
   const outcome = await store.commit(restart === undefined ? commit : { ...commit, restart });
   if (outcome.kind !== 'committed') return 'lost';
-  await askForHook(context, context.key.campaign, stored.upgrade, upgrade);
+  await askForHook(context, context.key.campaign, stored.upgrade, end.upgrade);
   for (const each of jobsOf(outcome))
     if (each !== null) await dispatcher.add(each, clock.realDelay(each.dueAt));
   return 'settled';
