@@ -5,7 +5,7 @@ import { beginsSomething, placementOf } from '../shared/domain/upgrade/placement
 import type { Evidence } from '../shared/store/types.ts';
 import { commitTransition } from './commit.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade } from './context.ts';
-import { execute } from './execute.ts';
+import { execute } from '../shared/execution/execute.ts';
 import { handOver, handOverUnfinished, isLeftToNextDriver } from './hand-over.ts';
 
 /**

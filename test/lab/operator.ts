@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { patienceMs } from '../environment/patience.ts';
-import { defaultComponents } from './fleet/logon-server.ts';
+import { defaultComponents } from './fleet/read-release.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { chance, pick } from '../fleet/chance.ts';
+import { chance, pick } from '../../../orchestrator/simulation/machines/chance.ts';
 import type { Policy } from '../expected.ts';
 
 export const campaignName = 'chaos';
