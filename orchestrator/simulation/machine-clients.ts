@@ -5,6 +5,7 @@ import { execute } from '../../shared/execution/execute.ts';
 import { type Gateway, type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
 import { modelGateway } from '../../shared/execution/simulated/model-gateway.ts';
 import type { Op, Request, ValueOf } from '../../shared/execution/simulated/wire.ts';
+import type { LookParsers } from '../../shared/execution/observation/read-observation.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import type { Answer, ClientModel, Order } from './client-model.ts';
 import { advance, nextAt } from './machines/advance.ts';
@@ -14,6 +15,7 @@ import { createMachine } from './machines/create.ts';
 import type { LogonServer, StagedRelease } from './machines/logon-server.ts';
 import type { Machine, World } from './machines/machine.ts';
 import type { Trait, TraitSet } from './machines/traits.ts';
+import { rememberingParsers } from './remembering-parsers.ts';
 
 export interface MachineClientsSetup {
   readonly seed: string;
@@ -53,6 +55,7 @@ export class MachineClients implements ClientModel {
   readonly #files: ReadonlyMap<string, string>;
   readonly #signal = new AbortController().signal;
   readonly #gateway: Gateway;
+  readonly #parsers: LookParsers;
   #checkIns: number[] = [];
   #calls = 0;
   /** The machine of the running command, and its time. */
@@ -61,6 +64,7 @@ export class MachineClients implements ClientModel {
 
   constructor(setup: MachineClientsSetup) {
     this.#setup = setup;
+    this.#parsers = rememberingParsers(setup.profile);
     const { seed, startedAt, traits, agent, release } = setup;
     this.#world = {
       seed,
@@ -70,6 +74,7 @@ export class MachineClients implements ClientModel {
       servers: new Map(setup.logonServers.map((name): [string, LogonServer] => [name, { name, release }])),
       disks: new Map(),
       mornings: new Map(),
+      keys: new Map(),
       realNow: () => this.#now,
       answered: (call, answer) => this.#answers.set(call, answer),
       checkIn: (machine) => {
@@ -94,6 +99,9 @@ export class MachineClients implements ClientModel {
   async run({ client, rules, command, at, driver, mayHaveBegun }: Order): Promise<Answer> {
     this.#machine = this.#machineOf(client);
     this.#now = at;
+    // Nobody waited for what the client reported before: it was not at rest.
+    advance(this.#machine, at);
+    this.#checkIns = [];
     const context: CommandContext = {
       client,
       rules,
@@ -108,13 +116,15 @@ export class MachineClients implements ClientModel {
       releaseFolder: { pathOf: async (name) => ok(name) },
       timing: this.#timing,
       keepEvidence: () => noEvidence,
+      parsers: this.#parsers,
     };
     const { event } = await execute(context, command, mayHaveBegun);
     return { event, at: this.#now, checkIns: this.#takeCheckIns() };
   }
 
   nextMoment(client: Client): number {
-    return nextAt(this.#machineOf(client));
+    // A program that a user starts changes nothing for servpack before it looks again.
+    return this.#machineOf(client).agenda.find(({ what }) => what !== 'programStart')?.at ?? Infinity;
   }
 
   live(client: Client, until: number): readonly number[] {

@@ -5,6 +5,7 @@ import type { Result } from '../errors.ts';
 import type { Profile } from '../products/profile.ts';
 import type { Evidence } from '../store/types.ts';
 import type { Change, Gateway } from './gateway.ts';
+import type { LookParsers } from './observation/read-observation.ts';
 import type { Timing } from './timing.ts';
 
 /** The files of one release as they can be read here. */
@@ -32,6 +33,8 @@ export interface CommandContext {
   readonly timing?: Timing;
   /** Keeps a raw text; left out = every text is kept by its SHA-256. */
   readonly keepEvidence?: KeepEvidence;
+  /** How texts are read; left out = by the profile. */
+  readonly parsers?: LookParsers;
 }
 
 /** @param text makes the text, only where it is kept */

@@ -44,10 +44,10 @@ export async function execute(
 }
 
 async function look(context: CommandContext): Promise<Outcome> {
-  const { client, rules, profile, gateway, change, keepEvidence } = context;
+  const { client, rules, profile, gateway, change } = context;
   const { target, signal } = change;
   const wanted = { profile, files: rules.files };
-  const seen = await observeClient(gateway, wanted, { client, target, signal }, keepEvidence);
+  const seen = await observeClient(gateway, wanted, { client, target, signal }, context);
   if (!seen.ok) return { event: { type: 'LookFailed', failure: seen.error }, evidence: [] };
   const { observation, evidence } = seen.value;
   return { event: { type: 'ClientObserved', observation }, evidence: [evidence] };

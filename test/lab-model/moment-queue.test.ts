@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MomentQueue } from '../../orchestrator/simulation/moment-queue.ts';
+import { MomentQueue } from '../lab/fleet/moment-queue.ts';
 
 describe('the moment queue', () => {
   it('returns every due entry, earliest first, and no other', () => {

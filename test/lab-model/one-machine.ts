@@ -43,6 +43,7 @@ export class OneMachine {
       servers: new Map([['LS1', { name: 'LS1', release }]]),
       disks: new Map(),
       mornings: new Map(),
+      keys: new Map(),
       realNow: () => this.now,
       answered: (call, answer) => this.#answers.set(call, answer),
       checkIn: (_machine, transcript) => this.checkIns.push(transcript),

@@ -6,7 +6,7 @@ import type { DueKind, Machine, Waiter } from './machine.ts';
 export function schedule(machine: Machine, at: number, what: DueKind, name = ''): void {
   const later = machine.agenda.findIndex((due) => due.at > at);
   const place = later < 0 ? machine.agenda.length : later;
-  machine.agenda = machine.agenda.toSpliced(place, 0, { at, what, name });
+  machine.agenda.splice(place, 0, { at, what, name });
 }
 
 /** Takes everything of these kinds off the agenda. */

@@ -41,8 +41,10 @@ export const directoryOf = (path: string): string => keyOf(path).split('\\').sli
 export const isInside = (path: string, directory: string): boolean =>
   keyOf(path).startsWith(joinPath(keyOf(directory), ''));
 
-export function readFile(disk: Disk, path: string): FileContent | null {
-  const key = keyOf(path);
+export const readFile = (disk: Disk, path: string): FileContent | null => readKey(disk, keyOf(path));
+
+/** The file of this key. */
+export function readKey(disk: Disk, key: string): FileContent | null {
   const changed = disk.changes.get(key);
   return changed === undefined ? (disk.base.get(key) ?? null) : changed;
 }

@@ -1,6 +1,6 @@
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Intent } from '../../../shared/domain/observation/observation.ts';
-import { isInside, joinPath, nameOf, readFile } from './disk.ts';
+import { isInside, joinPath, keyOf, nameOf, readFile, readKey } from './disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
 import { findService, showService } from './service-control.ts';
 import { userSession } from './sessions.ts';
@@ -23,7 +23,7 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
     configuration: smsIni(machine),
     transcript: lastTranscript(machine, shown),
     versionFile: readFile(machine.disk, joinPath(componentDirectory, versionFile))?.text ?? null,
-    files: request.files.map((name) => ({ name, sha256: hash(machine, joinPath(componentDirectory, name)) })),
+    files: request.files.map((name) => ({ name, sha256: hashIn(machine, componentDirectory, name) })),
     processes: inComponents.map((process) => ({
       ...process,
       startedAt: shown(process.startedAt),
@@ -48,6 +48,21 @@ const lockedIn = (machine: Machine, directory: string): readonly string[] => {
   const inside = held.filter((path) => isInside(path, directory));
   return [...new Set(inside.map((path) => nameOf(path).toLowerCase()))];
 };
+
+/** The SHA-256 of a file of a folder; null = there is none. */
+function hashIn({ world, disk }: Machine, folder: string, name: string): string | null {
+  let keys = world.keys.get(folder);
+  if (keys === undefined) {
+    keys = new Map();
+    world.keys.set(folder, keys);
+  }
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = keyOf(joinPath(folder, name));
+    keys.set(name, key);
+  }
+  return readKey(disk, key)?.sha256 ?? null;
+}
 
 export const hash = ({ disk }: Machine, path: string): string | null => readFile(disk, path)?.sha256 ?? null;
 

@@ -23,6 +23,8 @@ export interface World {
   /** Shared contents of unchanged disks, by their files. */
   readonly disks: Map<string, ReadonlyMap<string, FileContent>>;
   readonly mornings: Mornings;
+  /** Keys of files by folder and name: every look asks for the same ones. */
+  readonly keys: Map<string, Map<string, string>>;
   /** Real time, epoch milliseconds. */
   readonly realNow: () => number;
   /** A call that waited for the machine gets its answer. */
@@ -199,7 +201,7 @@ export interface Machine {
   /** Number of the newest call that only looked. Calls are numbered as they come. */
   lastRead: number;
   waiting: readonly Waiter[];
-  agenda: readonly Due[];
+  agenda: Due[];
   /** Restart orders that were accepted. */
   restarts: readonly { readonly at: number; readonly reason: RestartReason }[];
   /** Causes in this boot that a restart resolves. */

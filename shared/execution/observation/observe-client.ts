@@ -7,7 +7,7 @@ import type { LookRequest } from '../../products/client-look.ts';
 import type { Profile } from '../../products/profile.ts';
 import type { Evidence } from '../../store/types.ts';
 import type { Gateway, GatewayResult, Target } from '../gateway.ts';
-import type { KeepEvidence } from '../command-context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { keptByHash } from '../kept-by-hash.ts';
 import { readObservation } from './read-observation.ts';
 
@@ -29,12 +29,12 @@ export async function observeClient(
     target,
     signal,
   }: { readonly client: Client; readonly target: Target; readonly signal: AbortSignal },
-  keepEvidence: KeepEvidence = keptByHash,
+  { keepEvidence = keptByHash, parsers }: Pick<CommandContext, 'keepEvidence' | 'parsers'> = {},
 ): Promise<GatewayResult<Seen>> {
   const found = await gateway.look(target, lookRequest(profile, Object.keys(files)), signal);
   if (!found.ok) return found;
   const evidence = keepEvidence(() => evidenceOf(found.value));
-  const seen = readObservation(profile, found.value, evidence.sha256);
+  const seen = readObservation(profile, found.value, evidence.sha256, parsers);
   // The fleet file wins: a server is a server also where the machine does not look like one.
   const observation = client.role === 'server' ? { ...seen, role: client.role } : seen;
   return ok({ observation, evidence });

@@ -2,6 +2,7 @@ import type { FileState, LoadEntry, Observation, Transcript } from '../../domain
 import type { ClientLook } from '../../products/client-look.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from '../../products/parsers.ts';
 import type { Profile } from '../../products/profile.ts';
+import type { TranscriptText } from '../../products/smsrun32.ts';
 import { type Configuration, smsIniKeys } from '../../products/sms-ini.ts';
 
 /**
@@ -10,8 +11,13 @@ import { type Configuration, smsIniKeys } from '../../products/sms-ini.ts';
  * no part of an observation, because it is current before a single file has come.
  * @param evidenceSha SHA-256 of the look's evidence (`evidenceOf`), kept in the observation
  */
-export function readObservation(profile: Profile, look: ClientLook, evidenceSha: string): Observation {
-  const configuration = configurationOf(profile, look);
+export function readObservation(
+  profile: Profile,
+  look: ClientLook,
+  evidenceSha: string,
+  parsers: LookParsers = parsersOf(profile),
+): Observation {
+  const configuration = parsers.configuration(look.configuration);
   return {
     at: look.at,
     bootId: look.bootId,
@@ -28,22 +34,33 @@ export function readObservation(profile: Profile, look: ClientLook, evidenceSha:
     load: readLoadEntry(look.users, profile.update.program ?? ''),
     packageRunning: look.packageRunning,
     pendingRestart: look.pendingRestart,
-    servicePack: profile.version === null ? null : versionParsers[profile.version.parser](look.versionFile),
-    transcript: transcriptOf(profile, look),
+    servicePack: parsers.version(look.versionFile),
+    transcript: look.transcript === null ? null : transcriptOf(look.transcript, parsers),
     intent: look.intent,
     evidence: evidenceSha,
   };
 }
 
+/** How the texts of a look are read, by the profile of the product. They are pure. */
+export interface LookParsers {
+  readonly configuration: (text: string | null) => Pick<Configuration, 'setupPhase' | 'filesNotDownloaded'>;
+  readonly version: (text: string | null) => number | null;
+  /** Null = the product has no transcript. */
+  readonly transcript: (text: string) => TranscriptText | null;
+}
+
 /** A product without a configuration file is judged by its component files alone. */
-function configurationOf(
-  { configuration }: Profile,
-  look: ClientLook,
-): Pick<Configuration, 'setupPhase' | 'filesNotDownloaded'> {
-  if (configuration === null) return { setupPhase: 'none', filesNotDownloaded: [] };
-  const { parser, phase, filesNotDownloaded, copyListVersion } = configuration;
-  const keys = { phase: phase ?? smsIniKeys.phase, filesNotDownloaded, copyListVersion };
-  return configurationParsers[parser](look.configuration, keys);
+export function parsersOf({ configuration, version, transcript }: Profile): LookParsers {
+  return {
+    configuration: (text) => {
+      if (configuration === null) return { setupPhase: 'none', filesNotDownloaded: [] };
+      const { parser, phase, filesNotDownloaded, copyListVersion } = configuration;
+      const keys = { phase: phase ?? smsIniKeys.phase, filesNotDownloaded, copyListVersion };
+      return configurationParsers[parser](text, keys);
+    },
+    version: (text) => (version === null ? null : versionParsers[version.parser](text)),
+    transcript: (text) => (transcript === null ? null : transcriptParsers[transcript.parser](text)),
+  };
 }
 
 /** An error wins: a file that could not be read counts neither as missing nor as right. */
@@ -52,9 +69,12 @@ function fileState({ sha256, error }: ClientLook['files'][number]): FileState {
   return sha256 === null ? { missing: true } : { sha256: sha256.toLowerCase() };
 }
 
-function transcriptOf(profile: Profile, { transcript }: ClientLook): Transcript | null {
-  if (transcript === null || profile.transcript === null) return null;
-  return { at: transcript.at, ...transcriptParsers[profile.transcript.parser](transcript.text) };
+function transcriptOf(
+  { at, text }: NonNullable<ClientLook['transcript']>,
+  parsers: LookParsers,
+): Transcript | null {
+  const read = parsers.transcript(text);
+  return read === null ? null : { at, ...read };
 }
 
 /**

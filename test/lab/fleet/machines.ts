@@ -8,7 +8,7 @@ import type { FleetRow } from '../../../orchestrator/simulation/machines/fleet-r
 import type { LogonServer, StagedRelease } from '../../../orchestrator/simulation/machines/logon-server.ts';
 import type { Machine, World } from '../../../orchestrator/simulation/machines/machine.ts';
 import type { TraitSet } from '../../../orchestrator/simulation/machines/traits.ts';
-import { MomentQueue } from '../../../orchestrator/simulation/moment-queue.ts';
+import { MomentQueue } from './moment-queue.ts';
 
 export interface MachinesSetup {
   readonly rows: readonly FleetRow[];
@@ -59,6 +59,7 @@ export class Machines {
       servers: new Map(rows.map(({ logonServer: name }): [string, LogonServer] => [name, { name, release }])),
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
       mornings: new Map(),
+      keys: new Map(),
       realNow: () => Date.now(),
       answered: (call, answer) => this.#answer(call, answer),
       // Events before the lab was switched on are not reported.
