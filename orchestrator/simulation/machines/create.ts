@@ -70,8 +70,10 @@ export function createMachine(world: World, row: FleetRow, trait: Trait = drawTr
   return machine;
 }
 
-export const drawTrait = ({ seed, traits }: World, { client, role }: FleetRow): Trait =>
-  role === 'server' ? 'server' : traitOf(seed, client, traits);
+export const drawTrait = (
+  { seed, traits }: Pick<World, 'seed' | 'traits'>,
+  { client, role }: Pick<FleetRow, 'client' | 'role'>,
+): Trait => (role === 'server' ? 'server' : traitOf(seed, client, traits));
 
 const until = ({ startedAt }: World, span: Span | 'forEver' | null, toss: number): number => {
   if (span === null) return 0;
