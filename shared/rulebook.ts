@@ -15,7 +15,8 @@ import type { ReleaseStore } from './store/release-store.ts';
 /** What holds for every client of one campaign; what follows from its labels is its own. */
 export type CampaignRules = Omit<Rules, 'zone' | 'calendar' | 'fit' | 'restarts'>;
 
-interface CampaignReading {
+/** What workers know of a campaign, and what holds in it for each client. */
+export interface CampaignReading {
   readonly rules: CampaignRules;
   readonly profile: Profile;
   readonly release: Release;
@@ -84,17 +85,29 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
   if (release === null) throw new Error(`release ${definition.release} of campaign ${name} is not there`);
   const profile = profileOf(release);
   if (!profile.ok) throw new Error(profile.error.message);
-  const isRebuilt = record.campaign.rebuiltAt !== undefined;
+  const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
+  return campaignReading(record.campaign, { release, profile: profile.value, logonServers });
+}
+
+/** What holds for the clients of a campaign by its definition, its release and its answers. */
+export function campaignReading(
+  campaign: Campaign,
+  {
+    release,
+    profile,
+    logonServers,
+  }: { readonly release: Release; readonly profile: Profile; readonly logonServers: readonly string[] },
+): CampaignReading {
+  const { definition } = campaign;
+  const isRebuilt = campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
-  const approvals = stepApprovals(record.campaign);
+  const approvals = stepApprovals(campaign);
   const hooks = clientHookRules(definition.hooks);
   const { remediations, restarts } = definition.budgets;
-  const { edition = 0 } = record.campaign;
-  const product = rulesOf(profile.value);
-  const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
+  const { edition = 0 } = campaign;
   return {
     release,
-    profile: profile.value,
+    profile,
     ...(definition.calendar?.fit === undefined ? {} : { stepTimes: definition.calendar.fit }),
     ownOf: (client) => {
       const calendar = calendarFor(definition, client);
@@ -106,10 +119,10 @@ async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']>
       };
     },
     rules: {
-      campaign: name,
+      campaign: definition.campaign,
       seed: definition.seed,
       policy: definition.policy,
-      product,
+      product: rulesOf(profile),
       files,
       logonServers,
       isRebuilt,

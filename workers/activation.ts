@@ -13,7 +13,7 @@ import { jobsOf } from './commit.ts';
 import { crashesAtMost, giveUpAfterCrashes } from './crash-budget.ts';
 import { drive } from './drive.ts';
 import { firstOf } from './first-of.ts';
-import { targetOf } from './gateways/gateway.ts';
+import { targetOf } from '../shared/execution/gateway.ts';
 import { keepLease } from './lease.ts';
 import { readFit } from './step-times.ts';
 import { commitOf, type CommitContext } from './prepare-commit.ts';

@@ -1,11 +1,12 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import { askForHook } from '../shared/ask-for-hook.ts';
-import { awaitRemediation } from './await-remediation.ts';
+import { awaitRemediation } from '../shared/domain/upgrade/await-remediation.ts';
 import { awaitRestart, restartUseOf } from './await-restart.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
-import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
+import { isEndRequest } from '../shared/domain/upgrade/inbox.ts';
+import { commitOf, withInbox } from './prepare-commit.ts';
 import { noteStepTime } from './step-times.ts';
 import type { Commit, CommitOutcome } from '../shared/store/upgrade-store.ts';
 

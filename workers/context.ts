@@ -10,8 +10,9 @@ import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 import type { DrivingStore } from '../shared/store/store.ts';
 import type { Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';
-import type { Change, Gateway } from './gateways/gateway.ts';
-import type { ReleaseFolder, ReleaseFolders } from './release-folder.ts';
+import type { Change, Gateway } from '../shared/execution/gateway.ts';
+import type { ReleaseFolder } from '../shared/execution/command-context.ts';
+import type { ReleaseFolders } from './release-folder.ts';
 
 /** What a worker process shares among all its activations. */
 export interface WorkerContext {
@@ -49,15 +50,6 @@ export interface ActivationContext extends WorkerContext {
   /** Target and fence of every changing call. Its signal fires with `lost` and with `stop`. */
   readonly change: Change;
 }
-
-/** What a command on the client needs of its activation. */
-export type CommandContext = Pick<
-  ActivationContext,
-  'client' | 'rules' | 'profile' | 'gateway' | 'change' | 'clock' | 'releaseFolder'
->;
-
-/** What a step of a procedure needs of its activation. */
-export type StepContext = Omit<CommandContext, 'client' | 'profile'>;
 
 /** The upgrade as its record holds it while this activation has the lease. */
 export interface LeasedUpgrade {

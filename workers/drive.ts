@@ -5,7 +5,8 @@ import { beginsSomething, placementOf } from '../shared/domain/upgrade/placement
 import type { Evidence } from '../shared/store/types.ts';
 import { commitTransition } from './commit.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade } from './context.ts';
-import { execute } from './execute.ts';
+import { firstEventOf } from '../shared/domain/upgrade/inbox.ts';
+import { execute } from '../shared/execution/execute.ts';
 import { handOver, handOverUnfinished, isLeftToNextDriver } from './hand-over.ts';
 
 /**
@@ -14,7 +15,7 @@ import { handOver, handOverUnfinished, isLeftToNextDriver } from './hand-over.ts
  */
 export async function drive(activation: ActivationContext, begun: LeasedUpgrade): Promise<ActivationEnd> {
   let leased = begun;
-  let event = firstEvent(begun);
+  let event = firstEventOf(begun.upgrade, begun.inbox);
   let evidence: readonly Evidence[] = [];
   // The first command may have been sent already, by a driver that was lost.
   let mayHaveBegun = true;
@@ -39,15 +40,6 @@ export async function drive(activation: ActivationContext, begun: LeasedUpgrade)
     event = cameOut;
     ({ evidence } = outcome);
   }
-}
-
-/**
- * The event an activation begins with. A resting upgrade whose client has checked in was woken by
- * the check-in, not by its timer, and its audit entry says so.
- */
-function firstEvent({ upgrade: { state }, inbox }: LeasedUpgrade): UpgradeEvent {
-  const isAtRest = state.phase === 'deferred' || state.phase === 'restarting';
-  return { type: isAtRest && inbox.some(({ type }) => type === 'CheckedIn') ? 'CheckedIn' : 'Activated' };
 }
 
 /** @returns the upgrade to drive on, or how the activation ended */

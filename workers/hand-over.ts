@@ -4,7 +4,8 @@ import { decide } from '../shared/domain/upgrade/decide.ts';
 import { isRepeatable, placementOf } from '../shared/domain/upgrade/placement.ts';
 import { addJobs, jobsOf } from './commit.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
-import { commitOf, dueNow, withInbox } from './prepare-commit.ts';
+import { dueNow } from '../shared/domain/upgrade/placement.ts';
+import { commitOf, withInbox } from './prepare-commit.ts';
 
 /**
  * Is this decision left to the next driver, because the worker stops? True for a decision that

@@ -7,7 +7,7 @@ import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import type { WorkerContext } from './context.ts';
-import type { Gateway } from './gateways/gateway.ts';
+import type { Gateway } from '../shared/execution/gateway.ts';
 import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startJobs, workerOptions } from './jobs.ts';

@@ -1,17 +1,9 @@
-import type { UpgradeEvent } from '../shared/domain/upgrade/events.ts';
 import { countersOf } from '../shared/domain/upgrade/count-upgrade.ts';
-import { withoutPlan } from '../shared/domain/upgrade/closed-window.ts';
-import { decide } from '../shared/domain/upgrade/decide.ts';
+import { afterInbox, isEndRequest } from '../shared/domain/upgrade/inbox.ts';
 import { difference } from '../shared/domain/outcome/counters.ts';
-import {
-  beginsSomething,
-  isRepeatable,
-  placementOf,
-  type QueueName,
-  queueOf,
-} from '../shared/domain/upgrade/placement.ts';
+import { beginsSomething, placeAfter } from '../shared/domain/upgrade/placement.ts';
 import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
-import { remediationBegun } from './await-remediation.ts';
+import { remediationBegun } from '../shared/domain/upgrade/await-remediation.ts';
 import { restartUseOf } from './await-restart.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { Fact } from '../shared/domain/outcome/facts.ts';
@@ -34,7 +26,7 @@ export function commitOf(
   consumed: number,
 ): Commit {
   const at = clock.now();
-  const place = placeOf(upgrade, queue, at, quiet?.aborted === true);
+  const place = placeAfter(upgrade, queue, at, quiet?.aborted === true);
   const restart = restartUseOf(rules?.restarts, leased.upgrade, upgrade, place);
   return {
     key,
@@ -82,26 +74,6 @@ function limitedRemediation(
 }
 
 /**
- * An upgrade that must be driven in the other queue is due now, so that the other queue's limits
- * apply. So is one that a stopping worker hands over.
- */
-function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolean): Commit['place'] {
-  const placement = placementOf(upgrade);
-  switch (placement.kind) {
-    case 'settled':
-      return { index: 'settled' };
-    case 'rest':
-      return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
-    case 'drive':
-      return queueOf(upgrade) === queue && !(isQuiet && isRepeatable(upgrade))
-        ? { index: 'driven' }
-        : dueNow(at);
-  }
-}
-
-export const dueNow = (at: number): Commit['place'] => ({ index: 'due', dueAt: at, keepsSlots: true });
-
-/**
  * The transition after each message of the inbox was decided on. Transcripts are added to the
  * evidence.
  */
@@ -111,25 +83,12 @@ export function withInbox(
   transition: Transition,
   inbox: readonly Message[],
 ): Transition {
-  let { upgrade, because } = transition;
-  // What the transition was about to begin has not begun: an end is decided on where the client is.
-  if (inbox.some(isEndRequest)) upgrade = withoutPlan(leased.upgrade, upgrade);
-  for (const message of inbox) {
-    const event: UpgradeEvent = isEndRequest(message) ? message : { type: message.type };
-    const decision = decide(rules, upgrade, event, clock.now());
-    if (decision.kind === 'changed') ({ upgrade, because } = decision);
-  }
   return {
     ...transition,
-    upgrade,
-    because,
+    ...afterInbox(rules, leased.upgrade, transition, inbox, clock.now()),
     evidence: [...transition.evidence, ...inbox.flatMap(transcriptOf)],
   };
 }
-
-/** A person's request, as opposed to a client's report. */
-export const isEndRequest = (message: Message): message is Extract<Message, { type: 'EndRequested' }> =>
-  message.type === 'EndRequested';
 
 function transcriptOf(message: Message): readonly Evidence[] {
   if (isEndRequest(message) || message.transcript === null) return [];

@@ -4,19 +4,10 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Release } from '../shared/domain/campaign/definition.ts';
+import type { ReleaseFolder } from '../shared/execution/command-context.ts';
 import { err, fault, ok, type Result } from '../shared/errors.ts';
 import { reasonOf } from '../shared/reason-of.ts';
 import { isInside } from '../shared/inside-folder.ts';
-
-/** The files of one release as this worker can read them. */
-export interface ReleaseFolder {
-  /**
-   * The path of a component file that has the size and SHA-256 of the manifest.
-   * Faults: `release.unreadable`, `release.changed`.
-   * @param name as the manifest has it, in lower case
-   */
-  pathOf(name: string): Promise<Result<string>>;
-}
 
 export interface ReleaseFolders {
   of(release: Release): ReleaseFolder;

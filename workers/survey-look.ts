@@ -6,8 +6,8 @@ import { reasonOf } from '../shared/reason-of.ts';
 import type { AskedLook, LookKey } from '../shared/store/survey-store.ts';
 import type { Evidence } from '../shared/store/types.ts';
 import type { WorkerContext } from './context.ts';
-import { targetOf } from './gateways/gateway.ts';
-import { observeClient } from './observation/observe-client.ts';
+import { targetOf } from '../shared/execution/gateway.ts';
+import { observeClient } from '../shared/execution/observation/observe-client.ts';
 import type { SurveyScopes } from './survey-scope.ts';
 
 /**

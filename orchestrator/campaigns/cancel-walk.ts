@@ -1,10 +1,7 @@
 import { endClient } from './end-client.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { ender } from '../domain/campaign-end.ts';
+import { cancelOrderOf } from '../domain/cancel-order.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { Ending } from '../../shared/domain/outcome/ending.ts';
-import { endCause } from '../../shared/domain/rules/campaign-end.ts';
-import { endedByCampaign, hasBegun } from '../../shared/domain/upgrade/beyond-end.ts';
 import { rulesVersionOf } from '../../shared/rulebook.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 
@@ -35,7 +32,7 @@ export async function cancelUntil(
   walk: CancelWalk,
   untilMs: number,
 ): Promise<boolean> {
-  const order = orderOf(campaign);
+  const order = cancelOrderOf(campaign);
   if (order === null) return true;
   for (;;) {
     const { page, isLast } = await nextPage(walk.records);
@@ -58,30 +55,3 @@ async function nextPage(records: AsyncIterator<StoredUpgrade>) {
   }
   return { page, isLast: false };
 }
-
-interface CancelOrder {
-  readonly who: string;
-  readonly ending: Ending;
-  readonly isAsked: (stored: StoredUpgrade) => boolean;
-}
-
-/** Which clients of this campaign are cancelled, and why; null = none. */
-function orderOf({ definition, state }: Campaign): CancelOrder | null {
-  const { campaign: name, policy } = definition;
-  if (state.status === 'aborted') {
-    const because = `campaign ${name} was aborted by ${state.by}: ${state.because}`;
-    const cause = state.reachedEnd?.does === 'cancel' ? endCause : 'campaign aborted';
-    return { who: state.by, ending: { end: 'cancelled', cause, because, blockers: [] }, isAsked: () => true };
-  }
-  if (!isFinishingCampaign({ state }) || policy.end === undefined) return null;
-  return {
-    who: ender,
-    ending: endedByCampaign(name, policy.end.at),
-    // A driver decides by itself: it begins nothing any more.
-    isAsked: ({ index, upgrade }) => index !== 'driven' && !hasBegun(upgrade),
-  };
-}
-
-/** Has the end of this campaign come, and are the clients on which something has begun finished? */
-export const isFinishingCampaign = ({ state }: Pick<Campaign, 'state'>): boolean =>
-  (state.status === 'running' || state.status === 'paused') && state.reachedEnd?.does === 'finish';

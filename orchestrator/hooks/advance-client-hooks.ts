@@ -5,7 +5,7 @@ import { type Counters, openHooks } from '../../shared/domain/outcome/counters.t
 import { openHook, type OpenHook } from '../../shared/domain/upgrade/open-hook.ts';
 import type { HookAsk } from '../../shared/store/client-hook-store.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
-import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
+import { isFinishingCampaign } from '../domain/cancel-order.ts';
 import type { LeaderContext } from '../context.ts';
 import { hookShares } from '../domain/share-hooks.ts';
 import { changeByHook } from './client-hook-changes.ts';

@@ -4,7 +4,7 @@ import { whenChanged } from './agenda.ts';
 import { campaignRound } from './campaign-round.ts';
 import type { Round } from './repeat.ts';
 import { admitClients, evaluateCampaign } from './run-campaigns.ts';
-import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
+import { isFinishingCampaign } from '../domain/cancel-order.ts';
 import { cancelSlices } from './cancel-slices.ts';
 
 /**

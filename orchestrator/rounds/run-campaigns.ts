@@ -6,7 +6,7 @@ import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import type { Pace } from '../../shared/store/admission-store.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
-import { isFinishingCampaign } from '../campaigns/cancel-walk.ts';
+import { isFinishingCampaign } from '../domain/cancel-order.ts';
 import { finishMove, isMoveLeftOver } from '../campaigns/move-waiting.ts';
 import { haltByRule, readStopFacts } from '../campaigns/stop-facts.ts';
 import { type ClientHookRounds, clientHookRounds, type NextHooks } from '../hooks/advance-client-hooks.ts';

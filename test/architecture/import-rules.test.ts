@@ -47,6 +47,16 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['a view knows the clock', 'orchestrator/views/b.ts', 'export const at = Date.now();', GLOBALS],
   ['a decision of the orchestrator uses a package', 'orchestrator/domain/a.ts', "import 'bullmq';", IMPORTS],
   ['a decision of the orchestrator does I/O', 'orchestrator/domain/b.ts', "import '../context.ts';", IMPORTS],
+  ['a simulation reads the clock', 'orchestrator/simulation/a.ts', 'export const at = Date.now();', GLOBALS],
+  ['a simulation throws dice', 'orchestrator/simulation/b.ts', 'export const x = Math.random();', PROPERTIES],
+  ['a simulation reads files', 'orchestrator/simulation/c.ts', "import 'node:fs';", IMPORTS],
+  ['a simulation opens Redis', 'orchestrator/simulation/d.ts', "import '../../shared/redis/x.ts';", IMPORTS],
+  [
+    'a simulation calls what the orchestrator does',
+    'orchestrator/simulation/machines/a.ts',
+    "import '../../campaigns/abort.ts';",
+    IMPORTS,
+  ],
   [
     'two files import types of each other',
     'workers/circle-a.ts',
@@ -94,6 +104,11 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   ],
   ['domain computes with time', 'shared/domain/time.ts', 'export const t = Math.max(1, 2);'],
   ['a view uses the domain', 'orchestrator/views/fine.ts', "import '../../shared/domain/time/window.ts';"],
+  [
+    'a simulation decides',
+    'orchestrator/simulation/fine.ts',
+    "import '../domain/gate.ts';\nimport 'node:crypto';",
+  ],
   ['servpack up starts an orchestrator', 'orchestrator/cli/processes/up.ts', "import '../../main.ts';"],
   ['the command line shows views', 'orchestrator/cli/render/a.ts', "import '../../views/why.ts';"],
   ['shared imports packages and domain', 'shared/fine.ts', "import 'node:fs';\nimport './domain/other.ts';"],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { everyChange, intentOf, valueOf } from '../contract/contract-clients.ts';
@@ -10,7 +10,7 @@ import { formsIn } from '../lab/ssh/command-forms.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
-import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 const path = join(import.meta.dirname, '../../docs/windows.md');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { binFiles } from '../lab/fleet/sms.ts';
+import { binFiles } from '../../orchestrator/simulation/machines/sms.ts';
 
 /** The twelve component files that the sample release replaces too. */
 export const componentNames: readonly string[] = binFiles.map((name) => name.toLowerCase());

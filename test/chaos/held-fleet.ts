@@ -11,7 +11,7 @@ import {
 } from '../../shared/domain/remediation/procedure.ts';
 import type { FleetHold } from '../lab/fleet/control.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { fromMondayEvening, type LabInstallation } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { agentRelease, stagedAgent } from '../lab/staged-tree.ts';

@@ -7,7 +7,7 @@ import { testRedis } from '../environment/redis.ts';
 import { halfMoved, inWords, releaseFaults, verdict } from '../lab/expected.ts';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
 import { procedures } from '../../shared/domain/remediation/procedure.ts';
-import { setOf } from '../lab/fleet/traits.ts';
+import { setOf } from '../../orchestrator/simulation/machines/traits.ts';
 import type { FleetTruth } from '../lab/fleet/truth.ts';
 import { indexFaults, countFaults, leftOver } from '../lab/chaos/verdict/records.ts';
 import { agentHashes } from '../lab/staged-tree.ts';

@@ -11,15 +11,15 @@ import type { SpareMachine } from '../../workers/certify/spare-machine.ts';
 import type { PointFound } from '../../shared/certify-protocol.ts';
 import { certify } from '../../workers/certify/certify.ts';
 import { points } from '../../workers/certify/points.ts';
-import { type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
+import { type Gateway, targetOf } from '../../shared/execution/gateway.ts';
 import { failure } from '../../workers/gateways/windows-ssh/connection/client.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { contentOf } from '../lab/fleet/disk.ts';
-import { stagedRelease } from '../lab/fleet/logon-server.ts';
+import { contentOf } from '../../orchestrator/simulation/machines/disk.ts';
+import { stagedRelease } from '../../orchestrator/simulation/machines/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsProfile } from '../products/given.ts';
 import { clientWith } from '../fixtures/clients-with.ts';
-import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 
 /**
  * `servpack certify` on a machine of the lab. A free machine must pass; a machine with a wrong

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Intent, Service } from '../../shared/domain/observation/observation.ts';
 import type { smsMethods } from '../products/given.ts';
-import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../../shared/execution/gateway.ts';
 
 /**
  * The clients of the gateway contract. Each test has new clients, without traces of an earlier

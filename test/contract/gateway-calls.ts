@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Service } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import type { Fence } from '../../shared/store/types.ts';
-import type { Change, GatewayResult } from '../../workers/gateways/gateway.ts';
+import type { Change, GatewayResult } from '../../shared/execution/gateway.ts';
 import { type ContractClients, valueOf } from './contract-clients.ts';
 
 export type GatewayCalls = ReturnType<typeof gatewayCalls>;

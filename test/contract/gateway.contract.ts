@@ -1,4 +1,4 @@
-import { settingIn } from '../lab/sms-ini-file.ts';
+import { settingIn } from '../../orchestrator/simulation/machines/sms-ini-file.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ContractClients,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 import { patienceMs } from '../environment/patience.ts';
-import { textContent, writeFile } from '../lab/fleet/disk.ts';
+import { textContent, writeFile } from '../../orchestrator/simulation/machines/disk.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 import { smsProfile } from '../products/given.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Service } from '../../shared/domain/observation/observation.ts';
-import { type Change, type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
+import { type Change, type Gateway, targetOf } from '../../shared/execution/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
@@ -8,7 +8,7 @@ import { connectSimulatedGateway } from '../../workers/gateways/simulated/gatewa
 import { labClock } from '../../shared/clock.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
-import { stagedRelease } from '../lab/fleet/logon-server.ts';
+import { stagedRelease } from '../../orchestrator/simulation/machines/logon-server.ts';
 import { clientWith } from '../fixtures/clients-with.ts';
 import { settingsWith } from './ssh-settings.ts';
 import { valueOf } from './contract-clients.ts';

@@ -1,6 +1,6 @@
-import { administrators, system } from '../lab/fleet/permissions.ts';
+import { administrators, system } from '../../orchestrator/simulation/machines/permissions.ts';
 import type { Rights } from './contract-clients.ts';
-import type { Permissions } from '../lab/fleet/machine.ts';
+import type { Permissions } from '../../orchestrator/simulation/machines/machine.ts';
 
 /**
  * The rights of a path by the permissions of the lab's model. A path without permissions belongs to

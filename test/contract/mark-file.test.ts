@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseSmsIni } from '../../shared/products/sms-ini.ts';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 import { patienceMs } from '../environment/patience.ts';
-import { contentOf, readFile, writeFile } from '../lab/fleet/disk.ts';
+import { contentOf, readFile, writeFile } from '../../orchestrator/simulation/machines/disk.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
-import { settingIn, smsIniText } from '../lab/sms-ini-file.ts';
+import { settingIn, smsIniText } from '../../orchestrator/simulation/machines/sms-ini-file.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
 import { valueOf } from './contract-clients.ts';
 import { settingsWith } from './ssh-settings.ts';

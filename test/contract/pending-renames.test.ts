@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Change, targetOf } from '../../workers/gateways/gateway.ts';
+import { type Change, targetOf } from '../../shared/execution/gateway.ts';
 import { connectSshGateway, type SshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { patienceMs } from '../environment/patience.ts';
-import { textContent, writeFile } from '../lab/fleet/disk.ts';
+import { textContent, writeFile } from '../../orchestrator/simulation/machines/disk.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 import { expectFailure, valueOf } from './contract-clients.ts';

@@ -1,11 +1,11 @@
 import { patienceMs } from '../environment/patience.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
-import { permissionsOf, plant } from '../lab/fleet/permissions.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import { permissionsOf, plant } from '../../orchestrator/simulation/machines/permissions.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import type { Streams } from '../lab/ssh/program.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { closedPort, makeSshKeys } from '../lab/ssh/server.ts';
@@ -14,7 +14,7 @@ import { rightsIn } from './lab-rights.ts';
 import { type ContractClients, expectFailure, valueOf } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 import { settingsWith } from './ssh-settings.ts';
-import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 
 /**
  * The gateway contract over real SSH on loopback. The gateway sends command lines of cmd.exe, and

@@ -3,11 +3,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
-import { type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
+import { type Gateway, targetOf } from '../../shared/execution/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { valueSchemas } from '../../workers/gateways/simulated/wire.ts';
-import { contentOf } from '../lab/fleet/disk.ts';
-import { stagedRelease } from '../lab/fleet/logon-server.ts';
+import { valueSchemas } from '../../shared/execution/simulated/wire.ts';
+import { contentOf } from '../../orchestrator/simulation/machines/disk.ts';
+import { stagedRelease } from '../../orchestrator/simulation/machines/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { quietLook } from '../products/given.ts';
 import { assertAllAsync } from './cases.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type ClientLook } from '../../shared/products/client-look.ts';
-import { valueSchemas } from '../../workers/gateways/simulated/wire.ts';
+import { valueSchemas } from '../../shared/execution/simulated/wire.ts';
 import { quietLook } from '../products/given.ts';
 import { anyText, mutated, nasty } from './texts.ts';
 

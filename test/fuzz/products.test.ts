@@ -3,7 +3,7 @@ import { afterAll, test } from 'vitest';
 import type { SetupPhase } from '../../shared/domain/observation/observation.ts';
 import { evidenceBytesAtMost, evidenceOf } from '../../shared/evidence.ts';
 import { parseCsdver } from '../../shared/products/csdver.ts';
-import { readLoadEntry, readObservation } from '../../workers/observation/read-observation.ts';
+import { readLoadEntry, readObservation } from '../../shared/execution/observation/read-observation.ts';
 import { parseSmsIni } from '../../shared/products/sms-ini.ts';
 import { parseSmsrun32 } from '../../shared/products/smsrun32.ts';
 import { quietLook, smsProfile } from '../products/given.ts';

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import ssh2, { type Connection as Served } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { Connection } from '../../workers/gateways/windows-ssh/connection/connection.ts';
 import { readTail, sftpPath } from '../../workers/gateways/windows-ssh/connection/files.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import {
   fingerprintOf,
   nameOf,

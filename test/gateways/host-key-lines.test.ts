@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';

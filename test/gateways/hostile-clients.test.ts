@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { callBytesAtMost } from '../../workers/gateways/windows-ssh/connection/inflow.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { objection, writeDown } from '../../workers/gateways/windows-ssh/config/host-key.ts';
 import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { readSshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ok } from '../../shared/errors.ts';
-import { targetOf } from '../../workers/gateways/gateway.ts';
-import { canReach, sharesIn } from '../../workers/update-client.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
+import { canReach, sharesIn } from '../../shared/execution/update-client.ts';
 
 const change = {
   target: targetOf({ client: 'pc-1', host: 'pc-1' }),

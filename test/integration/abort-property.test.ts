@@ -6,7 +6,7 @@ import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { recount } from '../twin/recount.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 

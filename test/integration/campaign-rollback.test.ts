@@ -9,7 +9,7 @@ import { campaignYaml, startRunning, writeRelease } from '../fixtures/small-orch
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { newYear } from '../fixtures/calendar-files.ts';
 import { swapFaults, hasRelease } from '../lab/expected-swap.ts';
-import { genericAgent, oldText } from '../lab/fleet/agent.ts';
+import { genericAgent, oldText } from '../../orchestrator/simulation/machines/agent.ts';
 import { agentHashes, stagedAgent } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 

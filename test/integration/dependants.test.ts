@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Gateway } from '../../workers/gateways/gateway.ts';
+import type { Gateway } from '../../shared/execution/gateway.ts';
 import { changedGateway } from '../fixtures/changed-gateway.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 

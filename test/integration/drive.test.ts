@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { recount } from '../twin/recount.ts';
-import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Change, Gateway } from '../../shared/execution/gateway.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { changedGateway } from '../fixtures/changed-gateway.ts';

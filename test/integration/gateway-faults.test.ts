@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
-import type { Gateway } from '../../workers/gateways/gateway.ts';
+import type { Gateway } from '../../shared/execution/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 import { patient } from '../fixtures/running-campaign.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 
 /** `servpack look` and `servpack survey` against machines of the lab. */

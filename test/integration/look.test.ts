@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { extraTraits, type Trait } from '../lab/fleet/traits.ts';
+import { extraTraits, type Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import type { ClientTruth } from '../lab/fleet/truth.ts';
-import { bin } from '../lab/fleet/sms.ts';
+import { bin } from '../../orchestrator/simulation/machines/sms.ts';
 import { startLookLab } from './look-lab.ts';
 
 /** Surveys from the API to the machines of the lab. */

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { lookJobId, looksQueue, queuePrefix } from '../../shared/queues/jobs.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { keysLike } from '../lab/keys-like.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { recount } from '../twin/recount.ts';
 import { type Policy, verdict } from '../lab/expected.ts';
-import { extraTraits } from '../lab/fleet/traits.ts';
+import { extraTraits } from '../../orchestrator/simulation/machines/traits.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 import { patient } from '../fixtures/running-campaign.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Change, Gateway, GatewayResult } from '../../workers/gateways/gateway.ts';
+import type { Change, Gateway, GatewayResult } from '../../shared/execution/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { type OneClient, oneClient, type OneClientOptions } from '../fixtures/one-client.ts';
 
 /**

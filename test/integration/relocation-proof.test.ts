@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../../shared/domain/observation/observation.ts';
-import { type Change, type Gateway, type GatewayResult, targetOf } from '../../workers/gateways/gateway.ts';
+import { type Change, type Gateway, type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
 import { changedGateway } from '../fixtures/changed-gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { failure } from '../../workers/gateways/windows-ssh/connection/client.ts';
-import { serviceSteps } from '../../workers/remediation/relocate.ts';
-import type { StepContext } from '../../workers/context.ts';
+import { serviceSteps } from '../../shared/execution/remediation/relocate.ts';
+import type { StepContext } from '../../shared/execution/command-context.ts';
 import { preImage, rules } from '../domain/given.ts';
-import { administrators } from '../lab/fleet/permissions.ts';
+import { administrators } from '../../orchestrator/simulation/machines/permissions.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 import { patienceMs } from '../environment/patience.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Gateway, GatewayFailure } from '../../workers/gateways/gateway.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Gateway, GatewayFailure } from '../../shared/execution/gateway.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 /** What happens to the calls of a run, one after the other; later calls succeed. */

@@ -10,9 +10,9 @@ import {
   withPreImage,
 } from '../../shared/domain/remediation/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
-import { targetOf } from '../../workers/gateways/gateway.ts';
-import { runStep } from '../../workers/remediation/run-step.ts';
-import type { StepContext } from '../../workers/context.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
+import { runStep } from '../../shared/execution/remediation/run-step.ts';
+import type { StepContext } from '../../shared/execution/command-context.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { clientWith } from '../fixtures/clients-with.ts';

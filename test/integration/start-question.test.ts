@@ -7,7 +7,7 @@ import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { forecastLines, relocationWords } from '../../orchestrator/cli/render/forecast.ts';
 import { type Forecast, forecasting } from '../../orchestrator/views/survey-forecast.ts';
 import { personTyping } from '../fixtures/person.ts';
-import { defaultComponents } from '../lab/fleet/logon-server.ts';
+import { defaultComponents } from '../lab/fleet/read-release.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Direction, type Procedure, stepsOf } from '../../shared/domain/remediation/procedure.ts';
 import type { CampaignPolicy, MoveBy } from '../../shared/domain/rules/policy.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recount } from '../twin/recount.ts';
 import type { Store } from '../../shared/store/store.ts';
-import type { Gateway } from '../../workers/gateways/gateway.ts';
+import type { Gateway } from '../../shared/execution/gateway.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 type Op = Exclude<keyof Gateway, 'close'>;

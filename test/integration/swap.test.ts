@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
-import { administrators } from '../lab/fleet/permissions.ts';
+import { administrators } from '../../orchestrator/simulation/machines/permissions.ts';
 import { agentHashes } from '../lab/staged-tree.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 

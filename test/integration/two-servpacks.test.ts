@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
+import type { Change, Gateway } from '../../shared/execution/gateway.ts';
 import { why } from '../../orchestrator/campaigns/why.ts';
 import { contextOver } from '../fixtures/context.ts';
 import { changedGateway } from '../fixtures/changed-gateway.ts';

@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
-import { plant } from '../lab/fleet/permissions.ts';
+import { plant } from '../../orchestrator/simulation/machines/permissions.ts';
 import { openOneMachine, type OneMachine } from '../lab/ssh/one-machine.ts';
 import type { Batch } from '../lab/ssh/running-lines.ts';
 import { closedPort, makeSshKeys } from '../lab/ssh/server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ServiceTrouble } from '../lab/fleet/machine.ts';
+import type { ServiceTrouble } from '../../orchestrator/simulation/machines/machine.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 /** The workaround stops a service for the time of the update, and starts it again at its end. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectedOf, halfMoved, type Policy, type ReportedEnd, verdict } from '../lab/expected.ts';
-import { bin, pcmService } from '../lab/fleet/sms.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import { bin, pcmService } from '../../orchestrator/simulation/machines/sms.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { type ClientTruth, type FleetTruth, truthOf } from '../lab/fleet/truth.ts';
 import { hour, minute, OneMachine, release } from './one-machine.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Request } from '../../workers/gateways/simulated/wire.ts';
-import { abandon } from '../lab/fleet/fence.ts';
-import { pcmService } from '../lab/fleet/sms.ts';
+import type { Request } from '../../shared/execution/simulated/wire.ts';
+import { abandon } from '../../orchestrator/simulation/machines/fence.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import { minute, OneMachine } from './one-machine.ts';
 
 const fence = (counter: number, owner: string) => ({ counter, owner });

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, labClock } from '../../shared/clock.ts';
-import { type Change, type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
+import { type Change, type Gateway, targetOf } from '../../shared/execution/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetControl } from '../lab/fleet/control.ts';
-import { pcmService } from '../lab/fleet/sms.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import { type Fleet, type FleetSetup, startFleet } from '../lab/fleet/start-fleet.ts';
-import { traitOf } from '../lab/fleet/traits.ts';
+import { traitOf } from '../../orchestrator/simulation/machines/traits.ts';
 import { smsMethods } from '../products/given.ts';
 import { hour, mondayAtFive, release } from './one-machine.ts';
 

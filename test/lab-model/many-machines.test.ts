@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
-import { targetOf } from '../../workers/gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
-import { bin, pcmService } from '../lab/fleet/sms.ts';
+import { bin, pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsMethods } from '../products/given.ts';
 import { mondayAtFive, release } from './one-machine.ts';

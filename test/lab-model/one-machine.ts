@@ -1,16 +1,16 @@
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import type { Fence } from '../../shared/store/types.ts';
-import type { GatewayResult } from '../../workers/gateways/gateway.ts';
-import type { Request } from '../../workers/gateways/simulated/wire.ts';
-import { genericAgent } from '../lab/fleet/agent.ts';
-import { advance } from '../lab/fleet/advance.ts';
-import { perform } from '../lab/fleet/call.ts';
-import { createMachine } from '../lab/fleet/create.ts';
-import { contentOf, textContent } from '../lab/fleet/disk.ts';
-import { stagedRelease } from '../lab/fleet/logon-server.ts';
-import type { Machine, World } from '../lab/fleet/machine.ts';
-import { bin, pcmService } from '../lab/fleet/sms.ts';
-import type { Trait } from '../lab/fleet/traits.ts';
+import type { GatewayResult } from '../../shared/execution/gateway.ts';
+import type { Request } from '../../shared/execution/simulated/wire.ts';
+import { genericAgent } from '../../orchestrator/simulation/machines/agent.ts';
+import { advance } from '../../orchestrator/simulation/machines/advance.ts';
+import { perform } from '../../orchestrator/simulation/machines/call.ts';
+import { createMachine } from '../../orchestrator/simulation/machines/create.ts';
+import { contentOf, textContent } from '../../orchestrator/simulation/machines/disk.ts';
+import { stagedRelease } from '../../orchestrator/simulation/machines/logon-server.ts';
+import type { Machine, World } from '../../orchestrator/simulation/machines/machine.ts';
+import { bin, pcmService } from '../../orchestrator/simulation/machines/sms.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 
 /** Monday, before the users come to work, in UTC. All tests of the model begin at this time. */
 export const mondayAtFive = Date.UTC(2026, 10, 23, 5);
@@ -42,6 +42,8 @@ export class OneMachine {
       agent: genericAgent,
       servers: new Map([['LS1', { name: 'LS1', release }]]),
       disks: new Map(),
+      mornings: new Map(),
+      keys: new Map(),
       realNow: () => this.now,
       answered: (call, answer) => this.#answers.set(call, answer),
       checkIn: (_machine, transcript) => this.checkIns.push(transcript),

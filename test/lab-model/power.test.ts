@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pcmService } from '../lab/fleet/sms.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import { hour, minute, OneMachine } from './one-machine.ts';
 
 const unreachable = { ok: false, error: { kind: 'unreachable' } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bin, pcmService } from '../lab/fleet/sms.ts';
-import { extraTraits, setOf, traitOf } from '../lab/fleet/traits.ts';
+import { bin, pcmService } from '../../orchestrator/simulation/machines/sms.ts';
+import { extraTraits, setOf, traitOf } from '../../orchestrator/simulation/machines/traits.ts';
 import { hour, minute, mondayAtFive, OneMachine, release } from './one-machine.ts';
 
 const name = pcmService;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isInside } from '../lab/fleet/disk.ts';
-import { bin, pcmService } from '../lab/fleet/sms.ts';
+import { isInside } from '../../orchestrator/simulation/machines/disk.ts';
+import { bin, pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import { hour, minute, OneMachine } from './one-machine.ts';
 
 const home = `${bin}\\PCMSVC32.EXE`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { logOff, logOn } from '../lab/fleet/sessions.ts';
-import { oldCopyListVersion } from '../lab/fleet/sms.ts';
+import { logOff, logOn } from '../../orchestrator/simulation/machines/sessions.ts';
+import { oldCopyListVersion } from '../../orchestrator/simulation/machines/sms.ts';
 import { hour, mondayAtFive, OneMachine, release } from './one-machine.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Trait, traitOf } from '../lab/fleet/traits.ts';
+import { type Trait, traitOf } from '../../orchestrator/simulation/machines/traits.ts';
 
 const clients = Array.from({ length: 20_000 }, (_, n) => `PC${String(n).padStart(5, '0')}`);
 

@@ -1,6 +1,6 @@
-import { agentDirectory, agentService } from './fleet/agent.ts';
+import { agentDirectory, agentService } from '../../orchestrator/simulation/machines/agent.ts';
 import { inWords, type ReportedEnd, type ReportRow } from './expected.ts';
-import type { Trait } from './fleet/traits.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import type { ClientTruth, ServiceTruth } from './fleet/truth.ts';
 
 /**

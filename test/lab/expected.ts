@@ -1,6 +1,6 @@
-import type { Trait } from './fleet/traits.ts';
-import { pcmService } from './fleet/sms.ts';
-import type { Violation } from './fleet/machine.ts';
+import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
+import type { Violation } from '../../orchestrator/simulation/machines/machine.ts';
 import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../shared/clock.ts';
-import type { TraitSet } from './fleet/traits.ts';
+import type { TraitSet } from '../../orchestrator/simulation/machines/traits.ts';
 import { type LabProcess, startProcess } from './process.ts';
 
 const root = join(import.meta.dirname, '../..');

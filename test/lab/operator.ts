@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { userHeader } from '../../orchestrator/http/schemas/fields.ts';
 import { patienceMs } from '../environment/patience.ts';
-import { defaultComponents } from './fleet/logon-server.ts';
+import { defaultComponents } from './fleet/read-release.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
-import { contentOf, type FileContent, textContent } from './fleet/disk.ts';
-import { defaultComponents, type StagedRelease } from './fleet/logon-server.ts';
+import { contentOf, type FileContent, textContent } from '../../orchestrator/simulation/machines/disk.ts';
+import { defaultComponents } from './fleet/read-release.ts';
+import { type StagedRelease } from '../../orchestrator/simulation/machines/logon-server.ts';
 
 /** A small staged tree, for tests that need a release but not the sample's. */
 export const componentNames = ['APPCTL32.EXE', 'CLIMONNT.EXE', 'CSDVER.SMS'] as const;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readObservation } from '../../workers/observation/read-observation.ts';
+import { readObservation } from '../../shared/execution/observation/read-observation.ts';
 import {
   knownProducts,
   loadProfile,

@@ -1,8 +1,8 @@
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
 import type { Profile } from '../../shared/products/profile.ts';
-import type { MarkMethod, Phase, UpdateRun } from '../../workers/gateways/gateway.ts';
-import { markMethod, phaseOf, updateRun } from '../../workers/update-client.ts';
+import type { MarkMethod, Phase, UpdateRun } from '../../shared/execution/gateway.ts';
+import { markMethod, phaseOf, updateRun } from '../../shared/execution/update-client.ts';
 
 /** The built-in profile that the tests are about. */
 export function smsProfile(): Profile {

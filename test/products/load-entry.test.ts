@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readLoadEntry, timesStarted } from '../../workers/observation/read-observation.ts';
+import { readLoadEntry, timesStarted } from '../../shared/execution/observation/read-observation.ts';
 
 test.each([
   ['', 0],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import type { ClientLook } from '../../shared/products/client-look.ts';
-import { readObservation } from '../../workers/observation/read-observation.ts';
+import { readObservation } from '../../shared/execution/observation/read-observation.ts';
 import { quietLook, smsProfile } from './given.ts';
 
 const observe = (look: Partial<ClientLook>) =>

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 
 import { printFaults } from '../../shared/input/input-fault.ts';
 import { knownProducts, loadProfile, parseProfile, rulesOf } from '../../shared/products/profile.ts';
-import { markMethod, updateRun } from '../../workers/update-client.ts';
+import { markMethod, updateRun } from '../../shared/execution/update-client.ts';
 import { smsProfile } from './given.ts';
-import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 
 const golden = (name: string): string => readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
 

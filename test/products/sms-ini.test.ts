@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectLinear } from '../environment/growth.ts';
 
 import { parseSmsIni } from '../../shared/products/sms-ini.ts';
-import { smsIniText } from '../lab/sms-ini-file.ts';
+import { smsIniText } from '../../orchestrator/simulation/machines/sms-ini-file.ts';
 import { smsProfile } from './given.ts';
 
 const local = (...lines: string[]) => parseSmsIni(['[Local]', ...lines].join('\r\n'));

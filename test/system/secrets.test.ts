@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { labClients, openCampaignLab, smallFiles } from '../fixtures/campaign-lab.ts';
 import { prepareRedis } from '../lab/chaos/own-redis.ts';
 import { fromMondayEvening, type LabInstallation, urlOf } from '../lab/installation.ts';
-import { defaultComponents } from '../lab/fleet/logon-server.ts';
+import { defaultComponents } from '../lab/fleet/read-release.ts';
 import type { Operator } from '../lab/operator.ts';
 import { filePlaces, processPlaces, redisPlaces, type Secret, secretsIn } from '../lab/secret-search.ts';
 

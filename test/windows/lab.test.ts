@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { windowsPatienceMs } from '../environment/patience.ts';
-import { pcmService } from '../lab/fleet/sms.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import { labHome } from '../lab/windows/build.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';

@@ -1,4 +1,4 @@
-import { pcmService } from '../lab/fleet/sms.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { fileOf, imagesOf, registryOf, serviceOf } from '../lab/windows/truth.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pcmService } from '../lab/fleet/sms.ts';
+import { pcmService } from '../../orchestrator/simulation/machines/sms.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { fileOf, registryOf, serviceOf } from '../lab/windows/truth.ts';
 import { homePcm, intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';

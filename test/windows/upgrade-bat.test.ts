@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { pathIn, writeComponents } from '../lab/windows/client-files.ts';
 import { fileOf, hashesIn, settingOf } from '../lab/windows/truth.ts';
-import { smsIniText } from '../lab/sms-ini-file.ts';
+import { smsIniText } from '../../orchestrator/simulation/machines/sms-ini-file.ts';
 import {
   campaignText,
   openWindowsServpack,

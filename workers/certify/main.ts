@@ -8,9 +8,9 @@ import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared
 import { sha256 } from '../../shared/evidence.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
 import { onStopSignals } from '../../shared/stop-signals.ts';
-import { targetOf } from '../gateways/gateway.ts';
+import { targetOf } from '../../shared/execution/gateway.ts';
 import { openGateway } from '../gateways/open.ts';
-import { lookRequest } from '../observation/observe-client.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 import { certify } from './certify.ts';
 import type { SpareMachine } from './spare-machine.ts';
 

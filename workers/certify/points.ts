@@ -1,6 +1,6 @@
 import { isSameBoot } from '../../shared/domain/observation/boot.ts';
 import type { Intent } from '../../shared/domain/observation/observation.ts';
-import type { Change, GatewayResult } from '../gateways/gateway.ts';
+import type { Change, GatewayResult } from '../../shared/execution/gateway.ts';
 import {
   bring,
   changeBy,

@@ -1,5 +1,5 @@
-import { needsPassword } from '../gateways/service-account.ts';
-import { withDependants } from '../remediation/dependants.ts';
+import { needsPassword } from '../../shared/execution/service-account.ts';
+import { withDependants } from '../../shared/execution/remediation/dependants.ts';
 import {
   executableOf,
   executablePathOf,

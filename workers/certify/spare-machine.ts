@@ -1,6 +1,6 @@
 import type { Service } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
-import type { Change, Gateway, GatewayResult, Target } from '../gateways/gateway.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../../shared/execution/gateway.ts';
 
 /** The machine on which points are tried, and what may be touched on it. */
 export interface SpareMachine {

@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway } from '../../shared/execution/gateway.ts';
 import { fleetAddress } from './simulated/connection.ts';
 import { connectSimulatedGateway } from './simulated/gateway.ts';
 import { connectSshGateway } from './windows-ssh/gateway.ts';

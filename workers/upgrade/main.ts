@@ -2,7 +2,7 @@ import { readConfig } from '../../shared/config.ts';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 import { onStopSignals } from '../../shared/stop-signals.ts';
 import { type UpgradeMessage, type UpgradeOrder, upgradeOrder } from '../../shared/upgrade-protocol.ts';
-import { type GatewayResult, targetOf } from '../gateways/gateway.ts';
+import { type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
 import { readSshSettings } from '../gateways/windows-ssh/config/settings.ts';
 import { connectSshGateway } from '../gateways/windows-ssh/gateway.ts';
 

@@ -13,6 +13,7 @@ import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addRollbackCommand } from './campaign-rollback.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
+import { addSimulateCommand } from './campaign-simulate.ts';
 import { addUndoCommand } from './campaign-undo.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { createdLines, planLines } from '../render/plan.ts';
@@ -26,6 +27,7 @@ export function addCampaignCommands(program: Command): void {
     .description('plan, run and follow campaigns: one release for the selected clients, wave by wave')
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
+  addSimulateCommand(campaign);
   addControlCommands(campaign);
   addHoldCommands(campaign);
   addHookCommands(campaign);

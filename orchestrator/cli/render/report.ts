@@ -56,7 +56,8 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   return [...table(view, columns, rows), ...best];
 }
 
-function failureLines(view: View, clients: readonly ClientReport[]): readonly string[] {
+/** The clients that failed or need attention, by name. */
+export function failureLines(view: View, clients: readonly ClientReport[]): readonly string[] {
   const named = clients.slice(0, namedAtMost);
   const width = named.reduce((widest, { client }) => Math.max(widest, client.length), 0);
   const more = clients.length - named.length;

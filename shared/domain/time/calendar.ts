@@ -7,6 +7,7 @@ import {
   wallOf,
   zoned,
 } from './window.ts';
+import { StretchMemory } from './stretch-memory.ts';
 
 /**
  * A stretch of time in which nothing begins. A text is a wall time at the client
@@ -25,6 +26,42 @@ export interface Blackout {
 export interface Calendar {
   readonly windows: readonly AnyWindow[] | null;
   readonly blackouts: readonly Blackout[];
+  /** Answers that are known already; left out = each is computed. */
+  readonly memory?: CalendarMemory;
+}
+
+export type CalendarMemory = StretchMemory<CalendarAnswer>;
+
+/** What holds in a stretch of time: something may begin until its end, or from its end on. */
+type CalendarAnswer =
+  | { readonly isOpen: true; readonly closing: Closing | null }
+  | { readonly isOpen: false; readonly opening: Opening | null };
+
+/** The same calendar, which computes each answer once. */
+export const remembering = (calendar: Calendar): Calendar => ({ ...calendar, memory: new StretchMemory() });
+
+/** A window that does not end in the next weeks is asked about again after this time. */
+const askedAgainMs = 7 * 24 * 60 * 60_000;
+
+/** What a calendar with a memory says; undefined = it has none. */
+function remembered(calendar: Calendar, zone: string, at: number): CalendarAnswer | undefined {
+  const { memory } = calendar;
+  if (memory === undefined) return undefined;
+  const known = memory.find(zone, at);
+  if (known !== undefined) return known.says;
+  const isOpen = isOpenAt(calendar, zone, at);
+  if (isOpen) {
+    const closing = closingFrom(calendar, zone, at);
+    const says = { isOpen, closing } as const;
+    memory.add(zone, { from: at, to: closing?.at ?? at + askedAgainMs, says });
+    return says;
+  }
+  const opening = openingFrom(calendar, zone, at);
+  const says = { isOpen, opening } as const;
+  // After a blackout has ended the answer no longer names it.
+  if (opening === null || opening.blackout === null)
+    memory.add(zone, { from: at, to: opening?.at ?? Number.POSITIVE_INFINITY, says });
+  return says;
 }
 
 /** A blackout as the client's clock has it, in epoch milliseconds. */
@@ -36,6 +73,9 @@ export interface Stretch {
 
 /** May something begin on a client in this zone? Never where the zone is not known. */
 export const isCalendarOpen = (calendar: Calendar, zone: string, at: number): boolean =>
+  remembered(calendar, zone, at)?.isOpen ?? isOpenAt(calendar, zone, at);
+
+const isOpenAt = (calendar: Calendar, zone: string, at: number): boolean =>
   isKnownZone(zone) && isInWindow(calendar, zone, at) && blackoutAt(calendar, zone, at) === null;
 
 const isInWindow = ({ windows }: Calendar, zone: string, at: number): boolean =>
@@ -98,6 +138,12 @@ const turnsAtMost = 400;
  * no window opens any more, none between the blackouts, or the zone is not known.
  */
 export function calendarOpening(calendar: Calendar, zone: string, at: number): Opening | null {
+  const known = remembered(calendar, zone, at);
+  if (known !== undefined) return known.isOpen ? { at, blackout: null } : known.opening;
+  return openingFrom(calendar, zone, at);
+}
+
+function openingFrom(calendar: Calendar, zone: string, at: number): Opening | null {
   if (!isKnownZone(zone)) return null;
   let blackout: Stretch | null = null;
   let time = at;
@@ -133,6 +179,11 @@ export interface Closing {
  * end in the next weeks.
  */
 export function calendarClosing(calendar: Calendar, zone: string, at: number): Closing | null {
+  const known = remembered(calendar, zone, at);
+  return known?.isOpen === true ? known.closing : closingFrom(calendar, zone, at);
+}
+
+function closingFrom(calendar: Calendar, zone: string, at: number): Closing | null {
   const blackout = stretchesOf(calendar, zone, at, Number.POSITIVE_INFINITY)
     .filter(({ from, to }) => from > at && to > from)
     .toSorted((a, b) => a.from - b.from)[0];

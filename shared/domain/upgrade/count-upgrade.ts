@@ -1,4 +1,5 @@
 import { fingerprint } from '../observation/blocker.ts';
+import { deferralClasses } from '../rules/policy.ts';
 import { type Learned, mayBeMarked } from './memory.ts';
 import { isFinishing } from './placement.ts';
 import { hookRun, openHook } from './open-hook.ts';
@@ -21,7 +22,11 @@ import { isFailure, isUpToDate } from '../outcome/ending.ts';
 export function countersOf(upgrade: Upgrade): Counters {
   const { state, memory, wave, logonServer } = upgrade;
   const counters: Record<string, number> = { [stateCounter(wave, logonServer, bucketOf(upgrade))]: 1 };
-  for (const [kind, count] of Object.entries(memory.history.deferrals)) counters[`deferrals|${kind}`] = count;
+  const { deferrals } = memory.history;
+  for (const kind of deferralClasses) {
+    const count = deferrals[kind];
+    if (count !== undefined) counters[`deferrals|${kind}`] = count;
+  }
   for (const seen of memory.learned.seen) counters[`seen|${seen}`] = 1;
   if (state.phase === 'deferred') counters[`deferred|${state.class}`] = 1;
   const { approvals } = memory.history;

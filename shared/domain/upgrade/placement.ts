@@ -98,3 +98,32 @@ export function beginsSomething({ state }: Upgrade): boolean {
  */
 export const isRepeatable = ({ state }: Upgrade): boolean =>
   state.phase === 'looking' || (state.phase === 'remedying' && state.retryAt === null);
+
+/** Where the store puts an upgrade with a commit. */
+export type Place =
+  | { readonly index: 'driven' | 'parked' | 'settled' }
+  | { readonly index: 'due'; readonly dueAt: number; readonly keepsSlots: boolean };
+
+/** Due at once, with its slots. */
+export const dueNow = (at: number): Place => ({ index: 'due', dueAt: at, keepsSlots: true });
+
+/**
+ * Where an upgrade belongs after a transition at the time `at`. One that must be driven in the
+ * other queue is due now, so that the other queue's limits apply. So is one that a stopping worker
+ * hands over.
+ * @param queue the queue of its present driver
+ * @param isQuiet its driver stops
+ */
+export function placeAfter(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolean): Place {
+  const placement = placementOf(upgrade);
+  switch (placement.kind) {
+    case 'settled':
+      return { index: 'settled' };
+    case 'rest':
+      return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
+    case 'drive':
+      return queueOf(upgrade) === queue && !(isQuiet && isRepeatable(upgrade))
+        ? { index: 'driven' }
+        : dueNow(at);
+  }
+}

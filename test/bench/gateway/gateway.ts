@@ -1,6 +1,6 @@
 import type { Service } from '../../../shared/domain/observation/observation.ts';
 import { err, ok } from '../../../shared/errors.ts';
-import type { Change, Gateway, GatewayResult, Target } from '../../../workers/gateways/gateway.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../../../shared/execution/gateway.ts';
 import { look, type Machine, mark, newMachine, restart } from './machine.ts';
 
 /**

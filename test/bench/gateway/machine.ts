@@ -3,7 +3,7 @@ import type { ClientLook, LookRequest } from '../../../shared/products/client-lo
 import type { Fence } from '../../../shared/store/types.ts';
 import { componentNames, newFiles, oldFiles } from '../release.ts';
 import { type Story, storyOf } from '../stories.ts';
-import { smsIniText } from '../../lab/sms-ini-file.ts';
+import { smsIniText } from '../../../orchestrator/simulation/machines/sms-ini-file.ts';
 
 /** A client as the bench's gateway knows it: only what tells one look from the next. */
 export interface Machine {

@@ -1,10 +1,10 @@
 import { labClock } from '../../../shared/clock.ts';
-import { filesOf } from '../../lab/fleet/disk.ts';
-import { readStagedRelease } from '../../lab/fleet/logon-server.ts';
-import type { Machine } from '../../lab/fleet/machine.ts';
+import { filesOf } from '../../../orchestrator/simulation/machines/disk.ts';
+import { readStagedRelease } from '../../lab/fleet/read-release.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 import { Machines } from '../../lab/fleet/machines.ts';
-import { bin } from '../../lab/fleet/sms.ts';
-import { traitOf } from '../../lab/fleet/traits.ts';
+import { bin } from '../../../orchestrator/simulation/machines/sms.ts';
+import { traitOf } from '../../../orchestrator/simulation/machines/traits.ts';
 import { closedPort, makeSshKeys, startSshServer, type SshServer } from '../../lab/ssh/server.ts';
 
 /**

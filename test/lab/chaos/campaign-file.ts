@@ -1,5 +1,5 @@
+import { chance, pick } from '../../../orchestrator/simulation/machines/chance.ts';
 import type { Policy } from '../expected.ts';
-import { chance, pick } from '../fleet/chance.ts';
 
 export const campaignName = 'chaos';
 /** The campaign that shares the logon servers with the main one. */

@@ -1,4 +1,4 @@
-import { chance, pick, type Span, within } from '../fleet/chance.ts';
+import { chance, pick, type Span, within } from '../../../orchestrator/simulation/machines/chance.ts';
 import { type Order, ordersOf } from './control/orders.ts';
 import type { ChaosOptions } from './options.ts';
 

@@ -5,13 +5,13 @@ import type {
   SwappedFile,
 } from '../../../shared/domain/observation/observation.ts';
 import type { Direction, Procedure, StepName } from '../../../shared/domain/remediation/procedure.ts';
-import type { Request } from '../../../workers/gateways/simulated/wire.ts';
-import { directoryOf, joinPath, keyOf, readFile } from './disk.ts';
-import { readIntent } from './look.ts';
-import type { Machine } from './machine.ts';
-import { isProtected } from './permissions.ts';
-import { findService } from './service-control.ts';
-import { waitingPath } from '../../../workers/remediation/files.ts';
+import type { Request } from '../../../shared/execution/simulated/wire.ts';
+import { directoryOf, joinPath, keyOf, readFile } from '../../../orchestrator/simulation/machines/disk.ts';
+import { readIntent } from '../../../orchestrator/simulation/machines/look.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
+import { isProtected } from '../../../orchestrator/simulation/machines/permissions.ts';
+import { findService } from '../../../orchestrator/simulation/machines/service-control.ts';
+import { waitingPath } from '../../../shared/execution/remediation/files.ts';
 
 /**
  * The step of a procedure that a call belongs to. It is derived from the intent alone, because a

@@ -1,4 +1,4 @@
-import type { Machine } from './machine.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 
 /** Where logon scripts post the transcript of Smsrun32, and their token. */
 export interface CheckInTarget {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { procedures, stepsOf } from '../../../shared/domain/remediation/procedure.ts';
-import type { Op } from '../../../workers/gateways/simulated/wire.ts';
-import { valueSchemas } from '../../../workers/gateways/simulated/wire.ts';
+import type { Op } from '../../../shared/execution/simulated/wire.ts';
+import { valueSchemas } from '../../../shared/execution/simulated/wire.ts';
 import { faultKinds, type FaultOrder } from './faults.ts';
 import type { HoldOrder } from './holds.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok } from '../../../shared/errors.ts';
-import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
-import type { Request } from '../../../workers/gateways/simulated/wire.ts';
-import { perform, unreachable } from './call.ts';
+import type { GatewayResult } from '../../../shared/execution/gateway.ts';
+import type { Request } from '../../../shared/execution/simulated/wire.ts';
+import { perform, unreachable } from '../../../orchestrator/simulation/machines/call.ts';
 import { isStepDone, stepOf } from './call-step.ts';
 import type { FaultKind, Faults } from './faults.ts';
-import { abandon } from './fence.ts';
+import { abandon } from '../../../orchestrator/simulation/machines/fence.ts';
 import type { Holds, Passing } from './holds.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 import type { Machines } from './machines.ts';
 import { withWrongText, wrongWords } from './spoil.ts';
 

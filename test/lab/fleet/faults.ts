@@ -1,5 +1,5 @@
-import type { Op, Request } from '../../../workers/gateways/simulated/wire.ts';
-import { chance, pick } from './chance.ts';
+import type { Op, Request } from '../../../shared/execution/simulated/wire.ts';
+import { chance, pick } from '../../../orchestrator/simulation/machines/chance.ts';
 
 /**
  * Faults between a driver and its client. The effect on the client is real: with `cutAfter` the

@@ -1,5 +1,5 @@
 import type { Direction, Procedure, StepName } from '../../../shared/domain/remediation/procedure.ts';
-import type { Op } from '../../../workers/gateways/simulated/wire.ts';
+import type { Op } from '../../../shared/execution/simulated/wire.ts';
 import type { CallStep } from './call-step.ts';
 
 /**

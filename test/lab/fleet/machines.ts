@@ -1,13 +1,13 @@
-import { type Agent, genericAgent } from './agent.ts';
+import { type Agent, genericAgent } from '../../../orchestrator/simulation/machines/agent.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
-import { advance, nextAt } from './advance.ts';
-import type { FileContent } from './disk.ts';
-import { createMachine } from './create.ts';
-import type { FleetRow } from './fleet-row.ts';
-import type { LogonServer, StagedRelease } from './logon-server.ts';
-import type { Machine, World } from './machine.ts';
-import type { TraitSet } from './traits.ts';
+import type { GatewayResult } from '../../../shared/execution/gateway.ts';
+import { advance, nextAt } from '../../../orchestrator/simulation/machines/advance.ts';
+import type { FileContent } from '../../../orchestrator/simulation/machines/disk.ts';
+import { createMachine } from '../../../orchestrator/simulation/machines/create.ts';
+import type { FleetRow } from '../../../orchestrator/simulation/machines/fleet-row.ts';
+import type { LogonServer, StagedRelease } from '../../../orchestrator/simulation/machines/logon-server.ts';
+import type { Machine, World } from '../../../orchestrator/simulation/machines/machine.ts';
+import type { TraitSet } from '../../../orchestrator/simulation/machines/traits.ts';
 import { MomentQueue } from './moment-queue.ts';
 
 export interface MachinesSetup {
@@ -58,6 +58,8 @@ export class Machines {
       agent,
       servers: new Map(rows.map(({ logonServer: name }): [string, LogonServer] => [name, { name, release }])),
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
+      mornings: new Map(),
+      keys: new Map(),
       realNow: () => Date.now(),
       answered: (call, answer) => this.#answer(call, answer),
       // Events before the lab was switched on are not reported.

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { whole } from '../whole.ts';
-import { defaultComponents } from './logon-server.ts';
-import { type TraitSet, traitSets } from './traits.ts';
+import { defaultComponents } from './read-release.ts';
+import { type TraitSet, traitSets } from '../../../orchestrator/simulation/machines/traits.ts';
 
 export interface FleetOptions {
   readonly fleet: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
-import type { FleetRow } from './fleet-row.ts';
+import type { FleetRow } from '../../../orchestrator/simulation/machines/fleet-row.ts';
 
 const rowsSchema = z.array(
   z

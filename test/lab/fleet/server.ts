@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ok } from '../../../shared/errors.ts';
 import { Lines, parseJson } from '../../../workers/gateways/simulated/lines.ts';
-import { abandonSchema, requestSchema } from '../../../workers/gateways/simulated/wire.ts';
+import { abandonSchema, requestSchema } from '../../../shared/execution/simulated/wire.ts';
 import { controlSchema } from './control.ts';
 import { type Dispatcher, Driver } from './dispatcher.ts';
 import type { Lab } from './lab.ts';

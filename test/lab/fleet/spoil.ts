@@ -1,5 +1,5 @@
 import { ok } from '../../../shared/errors.ts';
-import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
+import type { GatewayResult } from '../../../shared/execution/gateway.ts';
 
 /** Texts that a program of the client, or something on the way, might send instead of an answer. */
 export const wrongWords = 'Access is denied. \u0000\uFFFD [Local] SetupPhase=';

@@ -1,21 +1,21 @@
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
-import type { Agent } from './agent.ts';
+import type { InstalledAs } from '../../../shared/execution/gateway.ts';
+import type { Agent } from '../../../orchestrator/simulation/machines/agent.ts';
 import { CheckIns, type CheckInTarget } from './check-ins.ts';
 import type { FleetControl } from './control.ts';
 import { Dispatcher } from './dispatcher.ts';
-import type { FleetRow } from './fleet-row.ts';
+import type { FleetRow } from '../../../orchestrator/simulation/machines/fleet-row.ts';
 import { Faults } from './faults.ts';
 import { Holds } from './holds.ts';
 import { Lab } from './lab.ts';
-import type { StagedRelease } from './logon-server.ts';
-import type { Machine, ServiceTrouble } from './machine.ts';
+import type { StagedRelease } from '../../../orchestrator/simulation/machines/logon-server.ts';
+import type { Machine, ServiceTrouble } from '../../../orchestrator/simulation/machines/machine.ts';
 import { Machines } from './machines.ts';
-import { plant } from './permissions.ts';
-import { failPower } from './power.ts';
-import { configureService } from './service-control.ts';
-import { addService } from './service-install.ts';
-import type { TraitSet } from './traits.ts';
+import { plant } from '../../../orchestrator/simulation/machines/permissions.ts';
+import { failPower } from '../../../orchestrator/simulation/machines/power.ts';
+import { configureService } from '../../../orchestrator/simulation/machines/service-control.ts';
+import { addService } from '../../../orchestrator/simulation/machines/service-install.ts';
+import type { TraitSet } from '../../../orchestrator/simulation/machines/traits.ts';
 import { FleetServer } from './server.ts';
 
 export interface FleetSetup {

@@ -1,12 +1,17 @@
 import type { Intent, Service } from '../../../shared/domain/observation/observation.ts';
-import { servicesAtFirst } from './create.ts';
-import { filesOf, isInside, nameOf } from './disk.ts';
+import { servicesAtFirst } from '../../../orchestrator/simulation/machines/create.ts';
+import { filesOf, isInside, nameOf } from '../../../orchestrator/simulation/machines/disk.ts';
 import type { FaultKind } from './faults.ts';
-import { readIntent } from './look.ts';
-import type { JournalEntry, Machine, Permissions, Violation } from './machine.ts';
-import { protectedDirectories } from './permissions.ts';
-import { bin } from './sms.ts';
-import type { Trait } from './traits.ts';
+import { readIntent } from '../../../orchestrator/simulation/machines/look.ts';
+import type {
+  JournalEntry,
+  Machine,
+  Permissions,
+  Violation,
+} from '../../../orchestrator/simulation/machines/machine.ts';
+import { protectedDirectories } from '../../../orchestrator/simulation/machines/permissions.ts';
+import { bin } from '../../../orchestrator/simulation/machines/sms.ts';
+import type { Trait } from '../../../orchestrator/simulation/machines/traits.ts';
 
 export interface ServiceTruth {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { nameOf } from '../fleet/disk.ts';
+import { nameOf } from '../../../orchestrator/simulation/machines/disk.ts';
 import type { NtFiles } from './nt-files.ts';
 import type { Streams } from './program.ts';
 

@@ -1,6 +1,12 @@
-import { joinPath } from '../fleet/disk.ts';
-import type { Machine, Permissions } from '../fleet/machine.ts';
-import { administrators, childrenOf, permissionsOf, setPermissions, system } from '../fleet/permissions.ts';
+import { joinPath } from '../../../orchestrator/simulation/machines/disk.ts';
+import type { Machine, Permissions } from '../../../orchestrator/simulation/machines/machine.ts';
+import {
+  administrators,
+  childrenOf,
+  permissionsOf,
+  setPermissions,
+  system,
+} from '../../../orchestrator/simulation/machines/permissions.ts';
 import { said, type Streams } from './program.ts';
 
 /**

@@ -9,14 +9,18 @@ import {
   nameOf,
   readFile,
   writeFile,
-} from '../fleet/disk.ts';
-import { bootIdOf, isPackageRunning, type Machine } from '../fleet/machine.ts';
-import { childrenOf, forgetPermissions } from '../fleet/permissions.ts';
-import { longPath } from '../fleet/started-file.ts';
-import { smsIni } from '../fleet/sms-ini.ts';
-import { settingIn } from '../sms-ini-file.ts';
-import { transcriptText } from '../fleet/transcript.ts';
-import { isLocked } from '../fleet/file-locks.ts';
+} from '../../../orchestrator/simulation/machines/disk.ts';
+import {
+  bootIdOf,
+  isPackageRunning,
+  type Machine,
+} from '../../../orchestrator/simulation/machines/machine.ts';
+import { childrenOf, forgetPermissions } from '../../../orchestrator/simulation/machines/permissions.ts';
+import { longPath } from '../../../orchestrator/simulation/machines/started-file.ts';
+import { smsIni } from '../../../orchestrator/simulation/machines/sms-ini.ts';
+import { settingIn } from '../../../orchestrator/simulation/machines/sms-ini-file.ts';
+import { transcriptText } from '../../../orchestrator/simulation/machines/transcript.ts';
+import { isLocked } from '../../../orchestrator/simulation/machines/file-locks.ts';
 
 /** Files whose content is derived from the state of the machine. */
 const iniPath = 'c:\\sms.ini';

@@ -1,9 +1,9 @@
 import { labClock } from '../../../shared/clock.ts';
-import { contentOf } from '../fleet/disk.ts';
-import { stagedRelease } from '../fleet/logon-server.ts';
-import type { Machine } from '../fleet/machine.ts';
+import { contentOf } from '../../../orchestrator/simulation/machines/disk.ts';
+import { stagedRelease } from '../../../orchestrator/simulation/machines/logon-server.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 import { Machines } from '../fleet/machines.ts';
-import { type Trait, traitOf } from '../fleet/traits.ts';
+import { type Trait, traitOf } from '../../../orchestrator/simulation/machines/traits.ts';
 import { type SshKeys, type SshServerOptions, startSshServer, type SshServer } from './server.ts';
 
 const seed = 'contract';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../fleet/outcome.ts';
+import type { Outcome } from '../../../orchestrator/simulation/machines/outcome.ts';
 
 /** Where output goes: to sshd, nowhere, or into a file. */
 export interface Sink {

@@ -1,7 +1,7 @@
-import type { Machine } from '../fleet/machine.ts';
-import { orderRestart } from '../fleet/power.ts';
-import { startSmsrun32 } from '../fleet/smsrun32.ts';
-import { transcriptText } from '../fleet/transcript.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
+import { orderRestart } from '../../../orchestrator/simulation/machines/power.ts';
+import { startSmsrun32 } from '../../../orchestrator/simulation/machines/smsrun32.ts';
+import { transcriptText } from '../../../orchestrator/simulation/machines/transcript.ts';
 import { icacls } from './icacls.ts';
 import type { NtFiles } from './nt-files.ts';
 import { answered, type Programs, said, type Streams, type Visit } from './program.ts';

@@ -1,6 +1,6 @@
 import type { Service } from '../../../shared/domain/observation/observation.ts';
-import type { Machine } from '../fleet/machine.ts';
-import { findService } from '../fleet/service-control.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
+import { findService } from '../../../orchestrator/simulation/machines/service-control.ts';
 import type { NtFiles } from './nt-files.ts';
 import { said, type Streams } from './program.ts';
 import { addRenames, exportedRenames, importRenames, printedRenames } from './renames.ts';

@@ -1,4 +1,4 @@
-import type { Machine } from '../fleet/machine.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 
 type Rename = Machine['renames'][number];
 

@@ -1,15 +1,15 @@
 import type { Service } from '../../../shared/domain/observation/observation.ts';
-import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
-import type { Machine } from '../fleet/machine.ts';
+import type { InstalledAs } from '../../../shared/execution/gateway.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 import {
   configureService,
   findService,
   showService,
   startService,
   stopService,
-} from '../fleet/service-control.ts';
+} from '../../../orchestrator/simulation/machines/service-control.ts';
 import { storePathAs } from './reg.ts';
-import { createService, deleteService } from '../fleet/service-install.ts';
+import { createService, deleteService } from '../../../orchestrator/simulation/machines/service-install.ts';
 import { answered, said, type Streams, type Visit } from './program.ts';
 
 const stateNumbers = { stopped: 1, startPending: 2, stopPending: 3, running: 4 } as const;

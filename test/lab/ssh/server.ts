@@ -1,9 +1,9 @@
 import { createServer as listenOn, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
-import type { Machine } from '../fleet/machine.ts';
+import type { Machine } from '../../../orchestrator/simulation/machines/machine.ts';
 import type { Machines } from '../fleet/machines.ts';
-import { machineVariables } from '../fleet/started-file.ts';
+import { machineVariables } from '../../../orchestrator/simulation/machines/started-file.ts';
 import { Cmd } from './cmd-run.ts';
 import { NtFiles } from './nt-files.ts';
 import type { Programs } from './program.ts';

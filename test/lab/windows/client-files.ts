@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Built } from './build.ts';
-import { smsIniText } from '../sms-ini-file.ts';
+import { smsIniText } from '../../../orchestrator/simulation/machines/sms-ini-file.ts';
 import type { TraitRules } from './traits.ts';
 
 /** Components that are programs. A user may leave them open. */

@@ -1,4 +1,4 @@
-import { pcmService } from '../fleet/sms.ts';
+import { pcmService } from '../../../orchestrator/simulation/machines/sms.ts';
 
 /** What is special about a client of the lab. */
 export type Trait =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingIn, type SmsIniKey } from '../sms-ini-file.ts';
+import { settingIn, type SmsIniKey } from '../../../orchestrator/simulation/machines/sms-ini-file.ts';
 import type { WindowsClient } from './client.ts';
 import { pathIn } from './client-files.ts';
 import { windowsProcessesOf } from './sweep.ts';

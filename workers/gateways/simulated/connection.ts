@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { err } from '../../../shared/errors.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
-import type { GatewayFailure, GatewayResult } from '../gateway.ts';
+import type { GatewayFailure, GatewayResult } from '../../../shared/execution/gateway.ts';
 import { Lines, parseJson } from './lines.ts';
-import { answerSchema } from './wire.ts';
+import { answerSchema } from '../../../shared/execution/simulated/wire.ts';
 
 /** Where a lab fleet listens; without a host, on this machine. */
 export interface FleetAddress {

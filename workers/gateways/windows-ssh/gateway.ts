@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Intent } from '../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../shared/errors.ts';
 import { firstOf } from '../../first-of.ts';
-import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../../../shared/execution/gateway.ts';
 import { storeIntent } from './changes/intent-file.ts';
 import { send, wordsOf } from './changes/send.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './connection/client.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { chance, within } from '../../fleet/chance.ts';
+import { chance, within } from '../../../../orchestrator/simulation/machines/chance.ts';
 import type { Operator } from '../../operator.ts';
 import { campaignName, sideName } from '../campaign-file.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,4 +1,4 @@
-import { chance } from '../../fleet/chance.ts';
+import { chance } from '../../../../orchestrator/simulation/machines/chance.ts';
 import type { Operator } from '../../operator.ts';
 import type { ChaosCampaign } from '../campaign-file.ts';
 import { Editor } from './editor.ts';

@@ -1,4 +1,4 @@
-import { chance } from '../../fleet/chance.ts';
+import { chance } from '../../../../orchestrator/simulation/machines/chance.ts';
 
 /** Which campaign of a run takes a client. */
 export type Group = 'main' | 'side' | 'often' | 'seldom';

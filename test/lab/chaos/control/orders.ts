@@ -1,4 +1,4 @@
-import { chance, pick, type Span, within } from '../../fleet/chance.ts';
+import { chance, pick, type Span, within } from '../../../../orchestrator/simulation/machines/chance.ts';
 
 /** Something that people ask of campaign control while processes are killed. */
 export type Order =

@@ -1,6 +1,6 @@
 import { halfMoved, inWords, type Policy, releaseFaults, type ReportRow, verdict } from '../../expected.ts';
 import type { ClientTruth, FleetTruth } from '../../fleet/truth.ts';
-import type { JournalEntry } from '../../fleet/machine.ts';
+import type { JournalEntry } from '../../../../orchestrator/simulation/machines/machine.ts';
 import type { Entry } from '../../operator.ts';
 import type { Outages } from '../outages.ts';
 import { committedAs, type Stories } from './audit.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Fence } from '../../../../shared/store/types.ts';
 import { ok } from '../../../../shared/errors.ts';
-import type { CopyTarget, GatewayResult } from '../../gateway.ts';
+import type { CopyTarget, GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import type { Part, Section } from '../connection/frame.ts';
 import { quotePath } from '../connection/quote.ts';
 import { freeBytes } from '../look/read-look.ts';
-import { foreignIn } from './foreign-names.ts';
+import { foreignIn } from '../../../../shared/execution/foreign-names.ts';
 import { childrenIn, listed } from './protect-folder.ts';
 import { send, wordsOf } from './send.ts';
 

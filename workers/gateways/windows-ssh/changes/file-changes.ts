@@ -1,7 +1,7 @@
 import type { Fence } from '../../../../shared/store/types.ts';
 import { createHash } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { sendUntilSaid, wordsOf } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
 import { hashBack } from '../connection/files.ts';

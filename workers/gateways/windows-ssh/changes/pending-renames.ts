@@ -1,6 +1,6 @@
 import type { Fence } from '../../../../shared/store/types.ts';
 import { ok } from '../../../../shared/errors.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { attempt, type ClientShell, failure } from '../connection/client.ts';
 import { readHead, removeStaged } from '../connection/files.ts';
 import { isMissing } from '../look/look-sections.ts';

@@ -1,7 +1,13 @@
 import type { Fence } from '../../../../shared/store/types.ts';
 import { createHash } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
-import type { CommandOutput, GatewayResult, MarkMethod, Phase, UpdateRun } from '../../gateway.ts';
+import type {
+  CommandOutput,
+  GatewayResult,
+  MarkMethod,
+  Phase,
+  UpdateRun,
+} from '../../../../shared/execution/gateway.ts';
 import { send } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
 import { staged, stagedName } from './staging.ts';

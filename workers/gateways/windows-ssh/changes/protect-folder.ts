@@ -1,7 +1,7 @@
 import type { Fence } from '../../../../shared/store/types.ts';
 import { ok } from '../../../../shared/errors.ts';
-import { type Child, foreignIn } from './foreign-names.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import { type Child, foreignIn } from '../../../../shared/execution/foreign-names.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { send, sendUntilSaid, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { administrators, protect } from './guard.ts';

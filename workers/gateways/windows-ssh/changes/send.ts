@@ -1,7 +1,7 @@
 import type { Fence } from '../../../../shared/store/types.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ok } from '../../../../shared/errors.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { endOf } from '../connection/ending.ts';
 import type { Part } from '../connection/frame.ts';

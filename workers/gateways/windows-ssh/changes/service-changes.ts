@@ -2,7 +2,7 @@ import type { Fence } from '../../../../shared/store/types.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Service, StartType } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
-import type { GatewayResult, ServiceSettings } from '../../gateway.ts';
+import type { GatewayResult, ServiceSettings } from '../../../../shared/execution/gateway.ts';
 import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { hasRawBytes } from '../connection/code-page.ts';

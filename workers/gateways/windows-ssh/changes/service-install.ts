@@ -1,8 +1,8 @@
 import type { Fence } from '../../../../shared/store/types.ts';
 import { setTimeout as pause } from 'node:timers/promises';
-import { needsPassword, passwordNeeded } from '../../service-account.ts';
+import { needsPassword, passwordNeeded } from '../../../../shared/execution/service-account.ts';
 import { err, ok, type Result } from '../../../../shared/errors.ts';
-import type { GatewayResult, InstalledAs } from '../../gateway.ts';
+import type { GatewayResult, InstalledAs } from '../../../../shared/execution/gateway.ts';
 import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { keptFile } from './guard.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { attempt, type ClientShell } from '../connection/client.ts';
 import { makeFolder, removeStaged, writeNew } from '../connection/files.ts';
 import { guardFolder, stagingFolder } from './guard.ts';

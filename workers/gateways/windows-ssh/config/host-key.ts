@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import type { Target } from '../../gateway.ts';
+import type { Target } from '../../../../shared/execution/gateway.ts';
 import { fingerprintOf, type KnownHosts, nameOf, typeIn } from './known-hosts.ts';
 
 export interface HostKeyRules {

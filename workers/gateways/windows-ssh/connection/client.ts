@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 import { reasonOf } from '../../../../shared/reason-of.ts';
-import type { GatewayFailure, GatewayResult } from '../../gateway.ts';
+import type { GatewayFailure, GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { codePageIn, unknownCodePage } from './code-page.ts';
 import type { Connection } from './connection.ts';
 import { endOf } from './ending.ts';

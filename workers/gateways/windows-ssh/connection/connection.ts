@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { Client, type ClientChannel, type ConnectConfig, type SFTPWrapper } from 'ssh2';
 import { err, ok } from '../../../../shared/errors.ts';
 import { reasonOf } from '../../../../shared/reason-of.ts';
-import type { GatewayResult, Target } from '../../gateway.ts';
+import type { GatewayResult, Target } from '../../../../shared/execution/gateway.ts';
 import { objection, writeDown } from '../config/host-key.ts';
 import { fingerprintOf } from '../config/known-hosts.ts';
 import type { SshSettings } from '../config/settings.ts';

@@ -1,5 +1,5 @@
 import { err } from '../../../../shared/errors.ts';
-import type { GatewayResult, Target } from '../../gateway.ts';
+import type { GatewayResult, Target } from '../../../../shared/execution/gateway.ts';
 import { Connection } from './connection.ts';
 import type { SshSettings } from '../config/settings.ts';
 import { callBytesAtMost } from './inflow.ts';

@@ -1,6 +1,6 @@
 import type { ClientChannel } from 'ssh2';
 import { err, ok } from '../../../../shared/errors.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 
 /** A longer output of one command is `garbled`. */
 const outputBytesAtMost = 8 * 1024 * 1024;

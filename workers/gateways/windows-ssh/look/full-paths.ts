@@ -6,7 +6,7 @@ import {
 } from '../../../../shared/domain/observation/image-path.ts';
 import type { Service } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import type { ClientShell } from '../connection/client.ts';
 import type { Part, Section } from '../connection/frame.ts';
 import { quotePath } from '../connection/quote.ts';

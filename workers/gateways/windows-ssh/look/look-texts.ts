@@ -1,6 +1,6 @@
 import { ok } from '../../../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { attempt, type ClientShell } from '../connection/client.ts';
 import { decode } from '../connection/code-page.ts';
 import { type FileTail, readTail } from '../connection/files.ts';

@@ -2,7 +2,7 @@ import { measuredBoot } from '../../../../shared/domain/observation/boot.ts';
 import type { Service } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { hashIn } from '../changes/file-changes.ts';
 import type { Part } from '../connection/frame.ts';

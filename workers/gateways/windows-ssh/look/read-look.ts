@@ -4,7 +4,7 @@ import type { Intent, RunningProcess, Service } from '../../../../shared/domain/
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
 import type { Part } from '../connection/frame.ts';
-import { parseIntent } from '../../intent.ts';
+import { parseIntent } from '../../../../shared/execution/intent.ts';
 import { isMissing } from './look-sections.ts';
 import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from './processes.ts';
 import { parseRegistry, type RegistryKey } from './registry.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ok, type Result } from '../../../../shared/errors.ts';
 import type { Fence } from '../../../../shared/store/types.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../../../shared/execution/gateway.ts';
 import { guarded, newerFence, reached } from '../changes/guard.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { endOf } from '../connection/ending.ts';

@@ -1,0 +1,104 @@
+import type { SimulatedWave, SimulationAnswer } from '../../simulation/answer.ts';
+import { isFailure } from '../../../shared/domain/outcome/ending.ts';
+import { spanInWords } from '../../views/duration-text.ts';
+import { failureLines, rankingLines } from './report.ts';
+import { statusLines } from './status.ts';
+import { table } from './table.ts';
+import { many, number, safe, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+/** What a simulation says on a terminal: when it ends, the waves, what binds, and the report. */
+export function simulationLines(view: View, answer: SimulationAnswer): readonly string[] {
+  const { report } = answer;
+  const failures = report.clients.filter(({ end }) => end !== null && isFailure(end));
+  return [
+    view.paint(
+      'bold',
+      `simulated: campaign ${safe(answer.campaign)}, ${many(answer.clients, 'client')}, seed ${safe(answer.seed)}`,
+    ),
+    ...answer.assumptions.flatMap((each) => wrapped(view, 'assumed: ', each, 'dim')),
+    '',
+    ...endLines(view, answer),
+    '',
+    ...waveLines(view, answer),
+    '',
+    ...timelineLines(view, answer),
+    '',
+    ...fasterLines(view, answer),
+    '',
+    ...statusLines(view, report),
+    '',
+    ...rankingLines(view, report.blockers),
+    ...(failures.length === 0 ? [] : ['', ...failureLines(view, failures)]),
+  ];
+}
+
+function endLines(
+  view: View,
+  { startsAt, endsAt, because, tookMs, end }: SimulationAnswer,
+): readonly string[] {
+  const took = tookMs === null ? '' : `, ${spanInWords(tookMs)} after its start at ${startsAt}`;
+  const says = endsAt === null ? `does not end: ${because ?? ''}` : `ends at ${endsAt}${took}`;
+  const { replicates, fleet, noP90 } = end;
+  if (replicates === 0) return wrapped(view, '', says, 'bold');
+  const half = end.p50 === null ? 'half of them do not end' : `P50 ${end.p50}`;
+  const most = noP90 === null ? `, ${end.p90 === null ? 'one of ten does not end' : `P90 ${end.p90}`}` : '';
+  return [
+    ...wrapped(view, '', says, endsAt === null ? 'red' : 'bold'),
+    ...wrapped(view, '', `${half}${most}: ${many(replicates, 'replicate')} with other seeds on ${fleet}`),
+    ...(noP90 === null ? [] : wrapped(view, '', `no P90: ${noP90}`)),
+  ];
+}
+
+function waveLines(view: View, { waves, end }: SimulationAnswer): readonly string[] {
+  const hasP90 = end.noP90 === null && end.replicates > 0;
+  const columns = [
+    { head: 'wave' },
+    { head: 'clients', align: 'right' as const },
+    { head: 'opens' },
+    { head: 'last client finished', short: 'finished' },
+    ...(end.replicates === 0 ? [] : [{ head: 'P50' }]),
+    ...(hasP90 ? [{ head: 'P90' }] : []),
+    { head: 'upgraded', align: 'right' as const },
+    { head: 'not ok', align: 'right' as const },
+  ];
+  const rows = waves.map((wave) => [
+    { text: safe(wave.wave) },
+    { text: number(wave.size) },
+    { text: wave.opensAt ?? 'never' },
+    { text: wave.settlesAt ?? `${number(wave.unfinished)} left` },
+    ...(end.replicates === 0 ? [] : [{ text: wave.p50 ?? '-' }]),
+    ...(hasP90 ? [{ text: wave.p90 ?? '-' }] : []),
+    { text: number(wave.ends.upgraded + wave.ends.alreadyCurrent) },
+    { text: number(wave.ends.failed + wave.ends.needsAttention) },
+  ]);
+  return table(view, columns, rows);
+}
+
+/** How many of a wave are finished in one part of the time: the fuller, the more. */
+const shades = [' ', '.', ':', 'o', 'O', '#'] as const;
+
+function timelineLines(view: View, { waves, startsAt, endsAt, report }: SimulationAnswer): readonly string[] {
+  const width = waves.reduce((widest, { wave }) => Math.max(widest, wave.length), 0);
+  return [
+    view.paint('dim', `clients finished, from ${startsAt} to ${endsAt ?? report.at}`),
+    ...waves.map((wave) => `${safe(wave.wave).padEnd(width)} |${shadesOf(wave)}|`),
+  ];
+}
+
+function shadesOf({ finished }: SimulatedWave): string {
+  const most = Math.max(1, ...finished);
+  return finished
+    .map((count) => shades[count === 0 ? 0 : Math.ceil((count / most) * (shades.length - 1))] ?? '#')
+    .join('');
+}
+
+function fasterLines(view: View, { faster, tried, endsAt }: SimulationAnswer): readonly string[] {
+  if (endsAt === null || tried.length === 0) return [];
+  if (faster.length === 0)
+    return wrapped(view, 'What would make it faster: ', `none of these alone: ${tried.join('; ')}`);
+  return [
+    view.paint('bold', 'What would make it faster'),
+    ...faster.flatMap(({ says }) => wrapped(view, '  ', says)),
+  ];
+}

@@ -1,0 +1,204 @@
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { err, ok } from '../../shared/errors.ts';
+import type { CommandContext } from '../../shared/execution/command-context.ts';
+import { execute } from '../../shared/execution/execute.ts';
+import { type Gateway, type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
+import { modelGateway } from '../../shared/execution/simulated/model-gateway.ts';
+import type { Op, Request, ValueOf } from '../../shared/execution/simulated/wire.ts';
+import type { LookParsers } from '../../shared/execution/observation/read-observation.ts';
+import type { Profile } from '../../shared/products/profile.ts';
+import type { Answer, ClientModel, Order } from './client-model.ts';
+import { advance, nextAt } from './machines/advance.ts';
+import type { Agent } from './machines/agent.ts';
+import { perform } from './machines/call.ts';
+import { createMachine } from './machines/create.ts';
+import type { LogonServer, StagedRelease } from './machines/logon-server.ts';
+import type { Machine, World } from './machines/machine.ts';
+import type { Trait, TraitSet } from './machines/traits.ts';
+import { rememberingParsers } from './remembering-parsers.ts';
+
+export interface MachineClientsSetup {
+  readonly seed: string;
+  readonly traits: TraitSet;
+  readonly agent: Agent;
+  /** When the machines are switched on: policy time. */
+  readonly startedAt: number;
+  readonly release: StagedRelease;
+  readonly profile: Profile;
+  readonly logonServers: readonly string[];
+  /** How long one call to a client takes. */
+  readonly callMs: number;
+  /** Do logon scripts report to servpack? */
+  readonly checksIn: boolean;
+  /** The trait of a client; left out = drawn from the seed. */
+  readonly traitOf?: (client: Client) => Trait | undefined;
+}
+
+/** A call that a machine does not answer for so long has timed out. */
+const answersWithinMs = 3_600_000;
+
+const none: readonly number[] = [];
+
+/** No text of evidence is kept. */
+const noEvidence = { sha256: '', text: '' };
+
+/**
+ * The clients of a simulation as models of machines. Commands run as workers run them, over a
+ * gateway that is a call of the model. Each machine is created and advanced only when somebody asks
+ * about it.
+ */
+export class MachineClients implements ClientModel {
+  readonly #setup: MachineClientsSetup;
+  readonly #world: World;
+  readonly #machines = new Map<string, Machine>();
+  readonly #answers = new Map<number, GatewayResult<unknown>>();
+  readonly #files: ReadonlyMap<string, string>;
+  readonly #signal = new AbortController().signal;
+  readonly #gateway: Gateway;
+  readonly #parsers: LookParsers;
+  #checkIns: number[] = [];
+  #calls = 0;
+  /** The machine of the running command, and its time. */
+  #machine: Machine | null = null;
+  #now = 0;
+
+  constructor(setup: MachineClientsSetup) {
+    this.#setup = setup;
+    this.#parsers = rememberingParsers(setup.profile);
+    const { seed, startedAt, traits, agent, release } = setup;
+    this.#world = {
+      seed,
+      startedAt,
+      traits,
+      agent,
+      servers: new Map(setup.logonServers.map((name): [string, LogonServer] => [name, { name, release }])),
+      disks: new Map(),
+      mornings: new Map(),
+      keys: new Map(),
+      realNow: () => this.#now,
+      answered: (call, answer) => this.#answers.set(call, answer),
+      checkIn: (machine) => {
+        const at = machine.transcript?.at ?? 0;
+        if (setup.checksIn && at >= startedAt) this.#checkIns.push(at);
+      },
+    };
+    this.#files = new Map(
+      [...release.files].map(([name, { text }]) => [
+        name.toLowerCase(),
+        Buffer.from(text ?? '').toString('base64'),
+      ]),
+    );
+    const { upload, ...calls } = modelGateway((op, body) => this.#call(op, body));
+    this.#gateway = {
+      ...calls,
+      uploadFile: (where, name, to) => upload(where, this.#files.get(name) ?? '', to),
+      close: async () => undefined,
+    };
+  }
+
+  async run({ client, rules, command, at, driver, mayHaveBegun }: Order): Promise<Answer> {
+    this.#machine = this.#machineOf(client);
+    this.#now = at;
+    // Nobody waited for what the client reported before: it was not at rest.
+    advance(this.#machine, at);
+    this.#checkIns = [];
+    const context: CommandContext = {
+      client,
+      rules,
+      profile: this.#setup.profile,
+      gateway: this.#gateway,
+      change: {
+        target: targetOf(client),
+        fence: { counter: driver, owner: 'simulation' },
+        signal: this.#signal,
+      },
+      clock: this.#clock,
+      releaseFolder: { pathOf: async (name) => ok(name) },
+      timing: this.#timing,
+      keepEvidence: () => noEvidence,
+      parsers: this.#parsers,
+    };
+    const { event } = await execute(context, command, mayHaveBegun);
+    return { event, at: this.#now, checkIns: this.#takeCheckIns() };
+  }
+
+  nextMoment(client: Client): number {
+    // A program that a user starts changes nothing for servpack before it looks again.
+    return this.#machineOf(client).agenda.find(({ what }) => what !== 'programStart')?.at ?? Infinity;
+  }
+
+  live(client: Client, until: number): readonly number[] {
+    advance(this.#machineOf(client), until);
+    return this.#takeCheckIns();
+  }
+
+  #takeCheckIns(): readonly number[] {
+    if (this.#checkIns.length === 0) return none;
+    const found = this.#checkIns;
+    this.#checkIns = [];
+    return found;
+  }
+
+  forget(client: Client): void {
+    this.#machines.delete(client.client);
+  }
+
+  /** How many machines are kept now. */
+  get size(): number {
+    return this.#machines.size;
+  }
+
+  readonly #clock = {
+    now: (): number => this.#now,
+    realNow: (): number => this.#now,
+    realDelay: (at: number): number => Math.max(0, at - this.#now),
+    policySpan: (realMs: number): number => realMs,
+  };
+
+  readonly #timing = {
+    realNow: (): number => this.#now,
+    pause: async (ms: number): Promise<boolean> => {
+      this.#now += ms;
+      return true;
+    },
+  };
+
+  #machineOf(client: Client): Machine {
+    const known = this.#machines.get(client.client);
+    if (known !== undefined) return known;
+    const trait = this.#setup.traitOf?.(client);
+    const machine =
+      trait === undefined ? createMachine(this.#world, client) : createMachine(this.#world, client, trait);
+    this.#machines.set(client.client, machine);
+    return machine;
+  }
+
+  /** One call on the machine of the running command. It ends when the machine answers. */
+  async #call<O extends Op>(
+    op: O,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<GatewayResult<ValueOf<O>>> {
+    const machine = this.#machine;
+    if (machine === null) throw new Error('no command runs');
+    const call = ++this.#calls;
+    this.#now += this.#setup.callMs;
+    const outcome = perform(machine, call, { id: call, op, ...body } as Request, this.#now);
+    const answer = outcome.kind === 'answer' ? outcome.answer : this.#awaitAnswer(machine, call);
+    return answer as GatewayResult<ValueOf<O>>;
+  }
+
+  #awaitAnswer(machine: Machine, call: number): GatewayResult<unknown> {
+    const giveUpAt = this.#now + answersWithinMs;
+    for (;;) {
+      const answer = this.#answers.get(call);
+      if (answer !== undefined) {
+        this.#answers.delete(call);
+        return answer;
+      }
+      const next = nextAt(machine);
+      if (next > giveUpAt) return err({ kind: 'timedOut', message: 'no answer in an hour' });
+      this.#now = Math.max(this.#now, next);
+      advance(machine, this.#now);
+    }
+  }
+}

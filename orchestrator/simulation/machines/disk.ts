@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The content of a file. Clients share equal contents. `text` exists only where it is read as text.
+ */
+export interface FileContent {
+  readonly sha256: string;
+  readonly size: number;
+  readonly text: string | null;
+}
+
+/**
+ * The files of one client: a base that thousands of clients share, and the changes of this client.
+ * Keys are lower-case paths, because Windows ignores case.
+ */
+export interface Disk {
+  readonly base: ReadonlyMap<string, FileContent>;
+  /** null = removed. */
+  readonly changes: Map<string, FileContent | null>;
+}
+
+export const contentOf = (bytes: Buffer | string, text: string | null = null): FileContent => ({
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+  size: Buffer.byteLength(bytes),
+  text,
+});
+
+export const textContent = (text: string): FileContent => contentOf(text, text);
+
+/** The key of a path: without quotes, without the space before arguments, in lower case. */
+export const keyOf = (path: string): string =>
+  path.replaceAll('"', '').replaceAll('/', '\\').trim().toLowerCase();
+
+export const joinPath = (directory: string, name: string): string =>
+  directory.endsWith('\\') ? `${directory}${name}` : `${directory}\\${name}`;
+
+export const nameOf = (path: string): string => path.replaceAll('"', '').split('\\').at(-1) ?? path;
+
+export const directoryOf = (path: string): string => keyOf(path).split('\\').slice(0, -1).join('\\');
+
+export const isInside = (path: string, directory: string): boolean =>
+  keyOf(path).startsWith(joinPath(keyOf(directory), ''));
+
+export const readFile = (disk: Disk, path: string): FileContent | null => readKey(disk, keyOf(path));
+
+/** The file of this key. */
+export function readKey(disk: Disk, key: string): FileContent | null {
+  const changed = disk.changes.get(key);
+  return changed === undefined ? (disk.base.get(key) ?? null) : changed;
+}
+
+export const writeFile = (disk: Disk, path: string, content: FileContent | null): void => {
+  disk.changes.set(keyOf(path), content);
+};
+
+/** Every file as [lower-case path, content]. */
+export function filesOf(disk: Disk): readonly (readonly [string, FileContent])[] {
+  const untouched = [...disk.base].filter(([path]) => !disk.changes.has(path));
+  const changed = [...disk.changes].filter((entry): entry is [string, FileContent] => entry[1] !== null);
+  return [...untouched, ...changed];
+}
+
+/** A directory exists while a file is in it or below it. */
+export const hasDirectory = (disk: Disk, directory: string): boolean =>
+  filesOf(disk).some(([path]) => isInside(path, directory));

@@ -1,0 +1,138 @@
+import { type Limit, limitsOf } from './limits.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { Scenario } from './scenario.ts';
+import { thinned } from './thinning.ts';
+
+/** What is simulated besides the campaign itself, and why no more of it. */
+export interface ReplicatePlan {
+  /** The same campaign with other seeds. */
+  readonly replicates: readonly Scenario[];
+  /** By limit: the first replicates without it. */
+  readonly variants: readonly { readonly limit: string; readonly scenarios: readonly Scenario[] }[];
+  /** On which fleet, in words. */
+  readonly fleet: string;
+  /** Why P90 is not said; null = it is. */
+  readonly noP90: string | null;
+}
+
+/** Fewer replicates say nothing about one case of ten. */
+const leastForP90 = 10;
+const replicatesAtMost = 20;
+const variantRunsAtMost = 6;
+const leastVariantRuns = 3;
+/** A fleet of so many clients is simulated whole in every replicate. */
+const wholeAtMost = 1_500;
+/** So many clients are simulated in all replicates together, and in all variants together. */
+const clientsInReplicates = 30_000;
+const clientsInVariants = 20_000;
+
+/**
+ * Plans the replicates of a scenario by its size alone, so that the same file gives the same
+ * answer on every machine.
+ * @param asked how many replicates; undefined = as many as make sense
+ */
+export function planReplicates(scenario: Scenario, asked?: number): ReplicatePlan {
+  const small = thinned(scenario, wholeAtMost);
+  const base = small.scenario ?? scenario;
+  const size = Math.max(1, base.clients.length);
+  const possible = Math.floor(clientsInReplicates / size);
+  const count = asked ?? Math.max(2, Math.min(replicatesAtMost, possible));
+  const withSeed = (one: Scenario, number: number): Scenario => reseeded(one, `${scenario.seed}/${number}`);
+  const replicates = Array.from({ length: count }, (_, number) => withSeed(base, number));
+  const limits = limitsOf(scenario);
+  const runs = Math.min(
+    count,
+    Math.max(
+      leastVariantRuns,
+      Math.min(variantRunsAtMost, Math.floor(clientsInVariants / (size * Math.max(1, limits.length)))),
+    ),
+  );
+  const isTooMuch = small.scenario === null && size * runs * limits.length > 4 * clientsInVariants;
+  const variants = runs < 2 || isTooMuch ? [] : variantsOf(limits, replicates.slice(0, runs));
+  return {
+    replicates,
+    variants,
+    fleet: small.scenario === null ? 'the whole fleet' : small.says,
+    noP90: whyNoP90(count, small),
+  };
+}
+
+/** Each of the replicates without each of the limits; one that does not have it stays as it is. */
+function variantsOf(limits: readonly Limit[], replicates: readonly Scenario[]): ReplicatePlan['variants'] {
+  const own = replicates.map(
+    (scenario) => new Map(limitsOf(scenario).map((each) => [each.key, each.without])),
+  );
+  return limits.map(({ key, limit }) => ({
+    limit,
+    scenarios: replicates.map((scenario, at) => own[at]?.get(key) ?? scenario),
+  }));
+}
+
+function whyNoP90(count: number, small: ReturnType<typeof thinned>): string | null {
+  if (count >= leastForP90) return null;
+  const few = `${count} replicates are too few to say P90`;
+  return small.scenario === null ? `${few}, and a smaller fleet would be another one: ${small.because}` : few;
+}
+
+/** Other machines and users, and another order of the clients. */
+const reseeded = (scenario: Scenario, seed: string): Scenario => ({
+  ...scenario,
+  seed,
+  definition: { ...scenario.definition, seed },
+});
+
+/** The least value that so many of a hundred reach at most; null = some never end. */
+export function percentile(values: readonly (number | null)[], percent: number): number | null {
+  const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
+  const found = sorted[Math.ceil((sorted.length * percent) / 100) - 1];
+  return found === undefined || found === Infinity ? null : found;
+}
+
+/** What a campaign gains without one of its limits. Milliseconds; positive = earlier. */
+export interface Gain {
+  readonly limit: string;
+  /** Null = no larger than the noise of the replicates. */
+  readonly endMs: number | null;
+  /** The same for the time until nine of ten clients are finished. */
+  readonly mostMs: number | null;
+}
+
+/** The gains, the largest first; limits without one are left out. */
+export function gainsOf(
+  replicates: readonly RunSummary[],
+  variants: readonly { readonly limit: string; readonly runs: readonly RunSummary[] }[],
+): readonly Gain[] {
+  return variants
+    .map(({ limit, runs }) => ({
+      limit,
+      endMs: gain(replicates, runs, ({ endedAfterMs }) => endedAfterMs),
+      mostMs: gain(replicates, runs, ({ mostAfterMs }) => mostAfterMs),
+    }))
+    .filter(({ endMs, mostMs }) => endMs !== null || mostMs !== null)
+    .sort((a, b) => (b.endMs ?? 0) - (a.endMs ?? 0) || (b.mostMs ?? 0) - (a.mostMs ?? 0));
+}
+
+/** A gain of less than this share of the whole time is no gain. */
+const leastShare = 0.01;
+
+/** The mean of the differences of the same seeds, if it is larger than its noise. */
+function gain(
+  before: readonly RunSummary[],
+  after: readonly RunSummary[],
+  of: (run: RunSummary) => number | null,
+): number | null {
+  const pairs = after.map((run, at) => {
+    const base = before[at];
+    return [base === undefined ? null : of(base), of(run)] as const;
+  });
+  const known = pairs.flatMap(([base, without]) =>
+    base === null || without === null ? [] : [[base, base - without] as const],
+  );
+  if (known.length < 2 || known.length < pairs.length) return null;
+  const mean = known.reduce((sum, [, difference]) => sum + difference, 0) / known.length;
+  const variance =
+    known.reduce((sum, [, difference]) => sum + (difference - mean) ** 2, 0) / (known.length - 1);
+  const base = known.reduce((sum, [whole]) => sum + whole, 0) / known.length;
+  const noise = Math.max(2 * Math.sqrt(variance / known.length), leastShare * base);
+  return mean > noise ? Math.round(mean) : null;
+}
