@@ -11,8 +11,8 @@ import {
   queueOf,
 } from '../shared/domain/upgrade/placement.ts';
 import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
-import { remediationBegun } from './await-remediation.ts';
 import { restartUseOf } from './await-restart.ts';
+import { remediationBegun } from '../shared/domain/upgrade/await-remediation.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { Fact } from '../shared/domain/outcome/facts.ts';
 import { factsOf } from '../shared/domain/upgrade/facts.ts';

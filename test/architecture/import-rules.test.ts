@@ -46,6 +46,8 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['a view reads the store', 'orchestrator/views/a.ts', "import '../../shared/store/store.ts';", IMPORTS],
   ['a view knows the clock', 'orchestrator/views/b.ts', 'export const at = Date.now();', GLOBALS],
   ['a decision of the orchestrator uses a package', 'orchestrator/domain/a.ts', "import 'bullmq';", IMPORTS],
+  ['a proof reads the clock', 'orchestrator/proving/a.ts', 'export const at = Date.now();', GLOBALS],
+  ['another command proves', 'orchestrator/cli/commands/c.ts', "import '../../proving/prove.ts';", IMPORTS],
   ['a decision of the orchestrator does I/O', 'orchestrator/domain/b.ts', "import '../context.ts';", IMPORTS],
   [
     'two files import types of each other',
@@ -95,6 +97,11 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['domain computes with time', 'shared/domain/time.ts', 'export const t = Math.max(1, 2);'],
   ['a view uses the domain', 'orchestrator/views/fine.ts', "import '../../shared/domain/time/window.ts';"],
   ['servpack up starts an orchestrator', 'orchestrator/cli/processes/up.ts', "import '../../main.ts';"],
+  [
+    'a proof reads a profile',
+    'orchestrator/proving/prove-file.ts',
+    "import '../../shared/products/profile.ts';",
+  ],
   ['the command line shows views', 'orchestrator/cli/render/a.ts', "import '../../views/why.ts';"],
   ['shared imports packages and domain', 'shared/fine.ts', "import 'node:fs';\nimport './domain/other.ts';"],
   ['shared reads the clock', 'shared/clock.ts', 'export const at = Date.now();'],

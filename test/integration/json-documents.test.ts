@@ -41,6 +41,7 @@ const commands: readonly string[] = [
   'release stage {folder}/release.yaml --override',
   'release withdraw sms-sp4 --reason test',
   'campaign plan {folder}/plan.yaml',
+  'campaign prove {folder}/plan.yaml --states 100',
   'campaign create {folder}/create.yaml',
   'campaign hold sp4 --server LS-MIL --reason test',
   'campaign release sp4 --server LS-MIL',

@@ -9,6 +9,7 @@ import { addEditCommands } from './campaign-edit.ts';
 import { addHookCommands } from './campaign-hooks.ts';
 import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
+import { addProveCommand } from './campaign-prove.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addRollbackCommand } from './campaign-rollback.ts';
@@ -26,6 +27,7 @@ export function addCampaignCommands(program: Command): void {
     .description('plan, run and follow campaigns: one release for the selected clients, wave by wave')
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
+  addProveCommand(campaign);
   addControlCommands(campaign);
   addHoldCommands(campaign);
   addHookCommands(campaign);

@@ -1,11 +1,11 @@
-import { type SpentLimit, spentLimitWords } from '../shared/domain/rules/remediation-limits.ts';
-import { spread } from '../shared/domain/rules/backoff.ts';
-import type { Rules } from '../shared/domain/rules/policy.ts';
-import { withoutPlan } from '../shared/domain/upgrade/closed-window.ts';
-import type { Decision } from '../shared/domain/upgrade/events.ts';
-import { beginsSomething } from '../shared/domain/upgrade/placement.ts';
-import type { Upgrade } from '../shared/domain/upgrade/state.ts';
-import { noteWait } from '../shared/domain/upgrade/waits.ts';
+import { type SpentLimit, spentLimitWords } from '../rules/remediation-limits.ts';
+import { spread } from '../rules/backoff.ts';
+import type { Rules } from '../rules/policy.ts';
+import { withoutPlan } from './closed-window.ts';
+import type { Decision } from './events.ts';
+import { beginsSomething } from './placement.ts';
+import type { Upgrade } from './state.ts';
+import { noteWait } from './waits.ts';
 
 /**
  * A campaign may limit how many remediations begin. The store counts them with the commit that
