@@ -1,6 +1,7 @@
-import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, LadderStep } from '../../shared/domain/rules/policy.ts';
-import type { Asked } from './properties.ts';
+import type { Group } from './groups.ts';
+import type { Asked } from './asked.ts';
 import { type Counterexample, type Limits, search } from './search.ts';
 import { type Scope, scopeOf } from './world.ts';
 
@@ -30,7 +31,7 @@ const statesAtLeast = 500;
  */
 export function allowingKey(
   scope: Scope,
-  fleet: readonly Client[],
+  group: Group,
   asked: Asked,
   { counterexample: found, states }: { readonly counterexample: Counterexample; readonly states: number },
   limits: Limits,
@@ -42,7 +43,7 @@ export function allowingKey(
 
   const isMended = (...made: readonly Change[]): boolean => {
     const definition = made.reduce((current, { change }) => change(current), scope.definition);
-    return search(scopeOf({ ...scope, definition }), fleet, only, bounds).counterexample === null;
+    return search(scopeOf({ ...scope, definition }), group, only, bounds).counterexample === null;
   };
   const single = changes.find((change) => isMended(change));
   if (single !== undefined) return { path: single.path, instead: single.instead };

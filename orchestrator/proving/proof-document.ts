@@ -2,7 +2,7 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignFile } from '../input/campaign-file.ts';
 import type { Allowing } from './allowing-key.ts';
 import type { Proof } from './prove.ts';
-import type { Asked, PropertyName } from './properties.ts';
+import type { Asked, PropertyName } from './asked.ts';
 import type { Counterexample } from './search.ts';
 import { timeWords } from './words.ts';
 

@@ -9,24 +9,9 @@ import { stepBegunIn } from '../../shared/domain/upgrade/fit.ts';
 import { beginsSomething } from '../../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { requestsOf } from '../domain/approval-requests.ts';
+import type { Asked, PropertyName, Violation } from './asked.ts';
 import { isDown, userName } from './machine.ts';
 import { memberAt, type Moment, type Scope, type World } from './world.ts';
-
-/** What a proof asks. `undo` and `stuck` are asked of each state, the others of each event. */
-export const propertyNames = ['neverDown', 'loggedOn', 'window', 'approval', 'undo', 'stuck'] as const;
-
-export type PropertyName = (typeof propertyNames)[number];
-
-export interface Asked {
-  readonly names: readonly PropertyName[];
-  /** At most so many clients with the same value of the key are down at once. */
-  readonly neverDown: { readonly most: number; readonly per: string } | null;
-}
-
-export interface Violation {
-  readonly property: PropertyName;
-  readonly because: string;
-}
 
 /** The first property that this moment violates; null = none. */
 export function violationIn(scope: Scope, asked: Asked, moment: Moment): Violation | null {

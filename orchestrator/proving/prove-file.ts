@@ -8,7 +8,7 @@ import { badFile, type Refusal } from '../refusal.ts';
 import { defaultStart } from './default-start.ts';
 import { type Proof, prove, type Question, usualProperties } from './prove.ts';
 import { proofDocument, type ProofDocument } from './proof-document.ts';
-import type { Asked } from './properties.ts';
+import type { Asked } from './asked.ts';
 
 /** The campaign file and its calendar files, as they are on the disk. */
 interface FileText {

@@ -1,12 +1,11 @@
-import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
-import { policyFor } from '../../shared/domain/campaign/client-rules.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { type Allowing, allowingKey } from './allowing-key.ts';
+import { groupsOf } from './groups.ts';
 import type { Equipment } from './machine.ts';
-import type { Asked, PropertyName } from './properties.ts';
+import type { Asked, PropertyName } from './asked.ts';
 import { type Counterexample, type Limits, search, type Searched } from './search.ts';
 import { smallFleet } from './small-fleet.ts';
-import { type Scope, scopeOf } from './world.ts';
+import { scopeOf } from './world.ts';
 
 /** What is to be proved, and within which bounds. */
 export interface Question extends Limits {
@@ -37,7 +36,7 @@ const clientsAtLeast = 3;
 
 /**
  * Small-scope checking of a policy: all orders of events of a few clients, over the domain code
- * itself. Each client is looked at alone first, which goes deeper, and then all together.
+ * itself. Each client is looked at alone first, which goes deepest, and all together at last.
  */
 export function prove(question: Question): Proof {
   const { asked } = question;
@@ -46,28 +45,20 @@ export function prove(question: Question): Proof {
   const per = asked.neverDown?.per ?? null;
   const count = Math.max(clientsAtLeast, (asked.neverDown?.most ?? 0) + 2);
   const { clients, uncovered } = smallFleet(definition, count, per);
-  // One client alone is never more than the allowed number.
-  const isOfMany = asked.names.every((name) => name === 'neverDown') && (asked.neverDown?.most ?? 0) > 0;
-  const groups = [...(isOfMany ? [] : alone(scope, clients).map((client) => [client])), clients];
+  const groups = groupsOf(definition, clients, asked);
   const parts: ProvedPart[] = [];
   for (const [at, group] of groups.entries()) {
-    // Each client alone gets an equal part of a half of all states; the other half is for all.
-    const states = at === groups.length - 1 ? question.states / 2 : question.states / (2 * groups.length);
+    // The last group, of all clients, gets a half of the states; the others share the rest.
+    const states =
+      at === groups.length - 1 ? question.states / 2 : question.states / (2 * (groups.length - 1));
     const found = search(scope, group, asked, { ...question, states: Math.ceil(states) });
-    parts.push({ ...found, clients: group.map(({ client }) => client) });
+    parts.push({ ...found, clients: group.clients.map(({ client }) => client) });
     const { counterexample } = found;
     if (counterexample === null) continue;
     const allowing = allowingKey(scope, group, asked, { ...found, counterexample }, question);
     return { clients, uncovered, parts, found: { ...counterexample, allowing }, taken: takenOf(question) };
   }
   return { clients, uncovered, parts, found: null, taken: takenOf(question) };
-}
-
-/** Clients to which the same rules apply are looked at once. */
-function alone({ definition }: Scope, clients: readonly Client[]): readonly Client[] {
-  const rulesOf = (client: Client): string =>
-    JSON.stringify([client.zone, policyFor(definition.policy, client), calendarFor(definition, client)]);
-  return [...Map.groupBy(clients, rulesOf).values()].flatMap(([first]) => first ?? []);
 }
 
 /** Looks at upgraded clients are no event of a proof: they are taken to find healthy clients. */

@@ -1,8 +1,9 @@
-import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { type Choices, everything, whatOthersFeel } from './activation.ts';
 import { canonical, canonicalClient } from './canonical.ts';
+import type { Group } from './groups.ts';
 import { afterwards, happenings } from './happenings.ts';
-import { type Asked, type Violation, violationIn } from './properties.ts';
+import type { Asked, Violation } from './asked.ts';
+import { violationIn } from './properties.ts';
 import { isTouched, whyNotUndone, whyStalled, whyStuck } from './ways-on.ts';
 import { firstWorld, type Happening, memberAt, type Scope, type World } from './world.ts';
 
@@ -51,13 +52,13 @@ interface Found extends Violation {
 }
 
 /** Looks at all stories of these clients, the short ones first. */
-export function search(scope: Scope, fleet: readonly Client[], asked: Asked, limits: Limits): Searched {
-  const choices = fleet.length === 1 ? everything : whatOthersFeel;
+export function search(scope: Scope, group: Group, asked: Asked, limits: Limits): Searched {
+  const choices = group.clients.length === 1 ? everything : whatOthersFeel;
   const judge = stateJudge(scope, asked);
   const known = new Set<string>();
   const reachedAt = new Map<string, number>();
   let isCut = false;
-  const levels: Node[][] = [[firstNode(scope, fleet, asked)]];
+  const levels: Node[][] = [[firstNode(scope, group, asked)]];
   for (let depth = 0; depth < levels.length; depth += 1) {
     const ended = (endedBy: Searched['endedBy'], counterexample: Counterexample | null = null): Searched => ({
       counterexample,
@@ -104,14 +105,14 @@ const hasViolation = (level: readonly Node[] = []): boolean =>
   level.some(({ violation }) => violation !== null);
 
 /** The campaign starts, and the first clients are admitted. */
-export function begin(scope: Scope, fleet: readonly Client[]): Happening {
-  const world = firstWorld(scope, fleet);
+export function begin(scope: Scope, group: Group): Happening {
+  const world = firstWorld(scope, group);
   const says = 'the campaign starts';
   return afterwards(scope, { moments: [], world, says, member: null, from: world.now });
 }
 
-function firstNode(scope: Scope, fleet: readonly Client[], asked: Asked): Node {
-  const begun = begin(scope, fleet);
+function firstNode(scope: Scope, group: Group, asked: Asked): Node {
+  const begun = begin(scope, group);
   const key = canonical(scope, begun.world);
   const violation = violated(scope, asked, begun);
   return { world: begun.world, key, parent: null, event: 0, member: null, violation };

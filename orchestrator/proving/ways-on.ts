@@ -8,7 +8,7 @@ import { activations, type Choices, goodLuck } from './activation.ts';
 import { canonicalClient } from './canonical.ts';
 import { onClient } from './leader.ts';
 import { whyNotWhole } from './machine.ts';
-import type { Violation } from './properties.ts';
+import type { Violation } from './asked.ts';
 import { type Member, memberAt, rulesFor, type Scope, type World, withMember } from './world.ts';
 
 /**

@@ -9,6 +9,7 @@ import type { Command, UpgradeEvent } from '../../shared/domain/upgrade/events.t
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { planWaves } from '../domain/plan-waves.ts';
 import { Timetable } from './timetable.ts';
+import { type Group, waveFor } from './groups.ts';
 import { type Equipment, type Machine, newMachine } from './machine.ts';
 
 /** Everything that does not change while the events of a proof happen. */
@@ -152,11 +153,20 @@ export function rulesFor({ definition, equipment }: Scope, campaign: Campaign, c
   };
 }
 
+function wavesOf(
+  definition: CampaignDefinition,
+  { clients, inOneWave }: Group,
+): readonly (readonly Client[])[] {
+  if (!inOneWave) return planWaves(definition, clients).waves.map((wave) => wave.clients);
+  const taken = Map.groupBy(clients, (client) => waveFor(definition, client));
+  return definition.waves.map((_, wave) => taken.get(wave) ?? []);
+}
+
 /** The world in which a person has just started the campaign, before anything is admitted. */
-export function firstWorld(scope: Scope, fleet: readonly Client[]): World {
+export function firstWorld(scope: Scope, group: Group): World {
   const { definition, equipment, startsAt, faults } = scope;
-  const plan = planWaves(definition, fleet);
-  const members = plan.waves.flatMap(({ clients }, wave) =>
+  const waves = wavesOf(definition, group);
+  const members = waves.flatMap((clients, wave) =>
     clients.map((client): Member => ({
       client,
       wave,
@@ -169,7 +179,7 @@ export function firstWorld(scope: Scope, fleet: readonly Client[]): World {
   const campaign: Campaign = {
     definition,
     createdAt: startsAt,
-    waveSizes: plan.waves.map(({ clients }) => clients.length),
+    waveSizes: waves.map((clients) => clients.length),
     state: {
       status: 'running',
       startedAt: startsAt,

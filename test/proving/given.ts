@@ -2,7 +2,7 @@ import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { defaultStart } from '../../orchestrator/proving/default-start.ts';
 import type { Equipment } from '../../orchestrator/proving/machine.ts';
 import { type Proof, prove, type Question } from '../../orchestrator/proving/prove.ts';
-import type { PropertyName } from '../../orchestrator/proving/properties.ts';
+import type { PropertyName } from '../../orchestrator/proving/asked.ts';
 import type { CampaignDefinition, Release } from '../../shared/domain/campaign/definition.ts';
 import { loadProfile, rulesOf } from '../../shared/products/profile.ts';
 

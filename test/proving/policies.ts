@@ -1,4 +1,4 @@
-import type { PropertyName } from '../../orchestrator/proving/properties.ts';
+import type { PropertyName } from '../../orchestrator/proving/asked.ts';
 
 /** A campaign file that a seed has made, and what is asked of it. */
 export interface SeededPolicy {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type Group, groupsOf } from '../../orchestrator/proving/groups.ts';
 import { groupOf } from '../../orchestrator/proving/properties.ts';
 import { keyWords } from '../../orchestrator/proving/proof-document.ts';
 import { begin } from '../../orchestrator/proving/search.ts';
@@ -29,11 +30,11 @@ describe('a policy that breaks one property', () => {
     const { found } = proof;
     expect(found?.property).toBe(policy.property);
     expect(keyWords(found?.allowing.path ?? [])).toBe(policy.key);
-    const fleet = proof.clients.filter(({ client }) => proof.parts.at(-1)?.clients.includes(client));
+    const group = groupsOf(definition, proof.clients, question.asked)[proof.parts.length - 1] as Group;
     const scope = scopeOf(question);
-    const first = firstWorld(scope, fleet);
+    const first = firstWorld(scope, group);
     const moments = [
-      ...begin(scope, fleet).moments,
+      ...begin(scope, group).moments,
       ...(found?.events ?? []).flatMap((event) => event.moments),
     ];
     const steps = moments.map(({ step }) => step);
