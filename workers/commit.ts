@@ -1,6 +1,7 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
-import { awaitRestart, restartUseOf } from './await-restart.ts';
+import { awaitRestart } from '../shared/domain/upgrade/await-restart.ts';
+import { restartUseOf } from './await-restart.ts';
 import { awaitRemediation } from '../shared/domain/upgrade/await-remediation.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';

@@ -2,7 +2,7 @@ import type { Failure } from '../../shared/domain/observation/failure.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { Command, UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { placementOf } from '../../shared/domain/upgrade/placement.ts';
-import { begin, commit } from './commit.ts';
+import { begin, commit, isItsTurn } from './commit.ts';
 import {
   afterUpdate,
   arranged,
@@ -82,7 +82,8 @@ export function activations(
   choices: Choices,
 ): readonly Happening[] {
   const { place } = memberAt(world, index);
-  const at = place.is === 'due' ? Math.max(world.now, place.at) : world.now;
+  const isLater = place.is === 'due' && !isItsTurn(scope, world, index);
+  const at = isLater ? Math.max(world.now, place.at) : world.now;
   const begun = begin(scope, { ...world, now: at }, index);
   const walk: Walk = { world: begun, moments: [], deeds: [], look: null, hasFault: false };
   const isParked = memberAt(begun, index).place.is === 'parked';

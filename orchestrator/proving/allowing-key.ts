@@ -1,4 +1,4 @@
-import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy, LadderStep } from '../../shared/domain/rules/policy.ts';
 import type { Group } from './groups.ts';
 import type { Asked } from './asked.ts';
@@ -172,22 +172,31 @@ const firstFailureStops: Change = {
   }),
 };
 
-function downChanges(
-  budgets: CampaignDefinition['budgets'],
-  most: number,
-  policy: CampaignPolicy,
-): readonly Change[] {
+function withRestarts(budgets: Budgets, most: number): Budgets {
+  const { perLogonServer, perLabel = {} } = budgets.restarts ?? {};
+  const labels = Object.fromEntries(Object.keys(perLabel).map((key) => [key, most]));
+  const ofServer = perLogonServer === undefined ? {} : { perLogonServer: most };
+  return { ...budgets, restarts: { ...ofServer, perLabel: labels } };
+}
+
+function downChanges(budgets: Budgets, most: number, policy: CampaignPolicy): readonly Change[] {
   const budget = (key: 'perLogonServer' | 'active'): Change => ({
     path: ['budgets', key],
     instead: String(most),
     change: (definition) => ({ ...definition, budgets: { ...definition.budgets, [key]: most } }),
   });
+  const restartSlots: Change = {
+    path: ['budgets', 'restarts'],
+    instead: `at most ${most} at the same time`,
+    change: (definition) => ({ ...definition, budgets: withRestarts(definition.budgets, most) }),
+  };
   const ladders = [policy.ladder, ...(policy.ladders ?? []).map(({ steps }) => steps)];
   const has = (step: LadderStep): boolean => ladders.some((steps) => steps.includes(step));
   return [
     ...(has('workaround')
       ? [{ path: ['ladder'], instead: 'no workaround', change: without('workaround') }]
       : []),
+    ...(budgets.restarts === undefined ? [] : [restartSlots]),
     ...(budgets.perLogonServer > most ? [budget('perLogonServer')] : []),
     firstFailureStops,
     ...(budgets.active > most ? [budget('active')] : []),

@@ -1,6 +1,8 @@
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
 import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
 import { spentLimit } from '../../shared/domain/rules/remediation-limits.ts';
+import { type FullPlace, fullPlace, restartPlaces } from '../../shared/domain/rules/restart-limits.ts';
+import { awaitRestart } from '../../shared/domain/upgrade/await-restart.ts';
 import { awaitRemediation, remediationBegun } from '../../shared/domain/upgrade/await-remediation.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
@@ -76,6 +78,33 @@ function mayBegin(scope: Scope, world: World, { upgrade }: Member, logonServer: 
   return !isClosed(scope, world, logonServer, 1);
 }
 
+/** The place of this client in which no further restart may begin; null = there is room in all. */
+function fullRestarts(scope: Scope, world: World, index: number, next: Upgrade): FullPlace | null {
+  const { restarts } = rulesFor(scope, world.campaign, memberAt(world, index).client);
+  if (restarts === undefined) return null;
+  const used = new Map<string, number>();
+  for (const [other, { upgrade, client }] of world.members.entries()) {
+    if (other === index || upgrade === null || !isRestarting(upgrade)) continue;
+    const own = rulesFor(scope, world.campaign, client).restarts;
+    const places = own === undefined ? [] : restartPlaces(own, upgrade.logonServer);
+    for (const { name } of places) used.set(name, (used.get(name) ?? 0) + 1);
+  }
+  return fullPlace(restarts.terms, restartPlaces(restarts, next.logonServer), used);
+}
+
+const isRestarting = ({ state, memory }: Upgrade): boolean =>
+  state.phase !== 'settled' && (state.phase === 'ordering' || memory.open.restart !== null);
+
+/**
+ * Does the client wait for a slot of a restart that it would get now? The line of the campaign
+ * wakes it at once.
+ */
+export function isItsTurn(scope: Scope, world: World, index: number): boolean {
+  const { upgrade } = memberAt(world, index);
+  if (upgrade === null || upgrade.state.phase !== 'deferred') return false;
+  return upgrade.state.class === 'restarts' && fullRestarts(scope, world, index, upgrade) === null;
+}
+
 /** A decision as the store commits it, or the wait that follows where the store refuses it. */
 export function commit(
   scope: Scope,
@@ -88,6 +117,11 @@ export function commit(
   const before = member.upgrade ?? next;
   if (!beginsSomething(next)) return committed(world, index, event, next);
   if (!mayBegin(scope, world, member, next.logonServer)) return held(scope, world, index, event, next);
+  const full = next.state.phase === 'ordering' ? fullRestarts(scope, world, index, next) : null;
+  if (full !== null) {
+    const waits = awaitRestart(rulesFor(scope, world.campaign, member.client), before, next, full, world.now);
+    return committed(world, index, event, waits.upgrade);
+  }
   const name = remediationBegun(next);
   const limits = scope.definition.budgets.remediations;
   if (name === null || limits === undefined) return committed(world, index, event, next);

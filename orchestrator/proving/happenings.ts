@@ -1,4 +1,5 @@
 import { answerWords } from '../../shared/domain/rules/approval-rules.ts';
+import { hasBudget } from '../../shared/domain/rules/policy.ts';
 import { requestId, requestsOf } from '../domain/approval-requests.ts';
 import { nextMoment } from '../domain/next-moment.ts';
 import { activations, type Choices } from './activation.ts';
@@ -75,9 +76,7 @@ function waitOf(world: World, index: number): string | null {
   if (upgrade === null || place.is !== 'due') return null;
   const { state } = upgrade;
   if (state.phase === 'restarting') return 'restarting';
-  return state.phase === 'deferred' && state.class !== 'window' && state.class !== 'approval'
-    ? state.class
-    : null;
+  return state.phase === 'deferred' && hasBudget(state.class) ? state.class : null;
 }
 
 /** The person who answers, pauses and resumes; created, edited or started nothing. */

@@ -25,7 +25,9 @@ const activationsAtMost = 600;
  */
 function alone(scope: Scope, world: World, index: number): { readonly scope: Scope; readonly world: World } {
   const { definition } = scope;
-  const budgets = { ...definition.budgets, active: 1_000, perLogonServer: 1_000 };
+  // Other clients stand still on these walks, and would never free a slot.
+  const { restarts: _restarts, ...others } = definition.budgets;
+  const budgets = { ...others, active: 1_000, perLogonServer: 1_000 };
   const { place } = memberAt(world, index);
   const isIdle = place.is === 'parked' || place.is === 'waiting';
   const driven = withMember({ ...world, campaign: running(world.campaign) }, index, {

@@ -4,6 +4,7 @@ import { policyFor } from '../../shared/domain/campaign/client-rules.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { stepApprovals } from '../../shared/domain/campaign/step-approvals.ts';
 import type { BegunRemediation } from '../../shared/domain/rules/remediation-limits.ts';
+import { restartRules } from '../../shared/domain/rules/restart-limits.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import type { Command, UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -136,7 +137,7 @@ export const withMember = (world: World, index: number, change: Partial<Member>)
 export function rulesFor({ definition, equipment }: Scope, campaign: Campaign, client: Client): Rules {
   const calendar = calendarFor(definition, client);
   const approvals = stepApprovals(campaign);
-  const { remediations } = definition.budgets;
+  const { remediations, restarts } = definition.budgets;
   const typed = definition.calendar?.fit;
   return {
     campaign: definition.campaign,
@@ -149,6 +150,7 @@ export function rulesFor({ definition, equipment }: Scope, campaign: Campaign, c
     ...(typed === undefined ? {} : { fit: { typed, measured: {} } }),
     ...(approvals === null ? {} : { approvals }),
     ...(remediations === undefined ? {} : { remediations }),
+    ...(restarts === undefined ? {} : { restarts: restartRules(0, restarts, client.labels) }),
     ...(definition.stop === undefined ? {} : { countsFacts: true as const }),
   };
 }

@@ -154,13 +154,29 @@ const kinds: readonly Kind[] = [
     ],
   },
   {
+    kind: 'too many restarts at the same time',
+    property: 'neverDown',
+    key: 'budgets.restarts',
+    per: () => 'site',
+    bad: ({ between, from }) => [
+      'ladder: [wait]',
+      `budgets: { restarts: { ${from(`perLogonServer: ${between(2, 9)}`, `perLabel: { site: ${between(2, 9)} }`)} } }`,
+      stopAtFirst,
+    ],
+    good: ({ from }) => [
+      'ladder: [wait]',
+      `budgets: { restarts: { ${from('perLogonServer: 1', 'perLabel: { site: 1 }')} } }`,
+      stopAtFirst,
+    ],
+  },
+  {
     kind: 'a lost client does not stop the next one',
     property: 'neverDown',
     key: 'gate',
     per: ({ from }) => from('site', 'logonServer'),
     bad: ({ between }) => [
       'budgets: { perLogonServer: 1 }',
-      `gate: { failures: ${between(40, 90)} %, minSample: ${between(1, 9)} }`,
+      `gate: { failures: ${between(40, 90)} %, minSample: ${between(2, 9)} }`,
     ],
     good: ({ between }) => [
       'budgets: { perLogonServer: 1 }',

@@ -112,6 +112,9 @@ function follow(
         expect(step.after).toEqual(
           awaitRemediation(rules, upgrade, decision.upgrade, spent, step.at).upgrade,
         );
+      } else if (step.after.state.phase === 'deferred' && step.after.state.class === 'restarts') {
+        expect(decision.upgrade.state.phase).toBe('ordering');
+        expect(rules.restarts).toBeDefined();
       } else expect(step.after).toEqual(decision.upgrade);
       walked.upgrade = step.after;
       learn(walked, step);
