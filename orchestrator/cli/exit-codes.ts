@@ -6,7 +6,7 @@ export const exitCodes = {
   refused: {
     code: 1,
     means:
-      'refused or failed; doctor: something is broken; certify: a test failed; watch: clients failed or need attention',
+      'refused or failed; doctor: something is broken; certify: a test failed; prove: there is a counterexample; watch: clients failed or need attention',
   },
   usage: { code: 2, means: 'wrong usage, or a file with faults' },
   notReachable: { code: 3, means: 'the orchestrator or its Redis does not answer' },

@@ -46,7 +46,7 @@ const approvalWait = ({ wave: { gate }, state, index }: GateQuestion): string | 
 
 function soakWait(question: GateQuestion): string | null {
   const { soakMs } = question.wave.gate;
-  if (soakMs === undefined) return null;
+  if (soakMs === undefined || question.progress.size === 0) return null;
   const until = waitUntil(question, soakMs);
   if (until === null)
     return question.state.mark?.wave === question.index ? 'soaks again from now on' : 'soaks from now on';
@@ -127,7 +127,7 @@ const movesInOneWait = 60;
 export function markOf(question: GateQuestion): GateMark | undefined {
   const { state, index, progress, now } = question;
   const ms = shortestWait(question);
-  if (ms === null) return undefined;
+  if (ms === null || progress.size === 0) return undefined;
   const { mark } = state;
   const isOwn = mark?.wave === index;
   if (isOwn && mark.settled === progress.settled) return mark;

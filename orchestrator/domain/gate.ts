@@ -15,15 +15,15 @@ export type GateVerdict =
 
 /**
  * Is the gate of a wave open, closed or broken? Without a conclusion the gate stays closed. Soak
- * and approval count only where a wave follows.
+ * and approval count only where a wave follows. An empty wave has nothing to soak, and waits for
+ * the yes of a person as any other one.
  */
 export function evaluateGate(question: GateQuestion): GateVerdict {
   const counts = evaluateCounts(question);
   const { isLast, progress } = question;
-  if (counts.kind !== 'open' || isLast || progress.size === 0) return counts;
+  if (counts.kind !== 'open' || isLast) return counts;
   const waits = waitsOf(question);
-  if (waits.length > 0)
-    return { kind: 'closed', because: [`${finishedOf(progress)} finished`, ...waits].join('; ') };
+  if (waits.length > 0) return { kind: 'closed', because: [finishedWords(progress), ...waits].join('; ') };
   const how = [counts.how, ...doneOf(question)].join(', ');
   return { kind: 'open', how, because: counts.because.replace(counts.how, () => how) };
 }
@@ -55,6 +55,9 @@ export function evaluateCounts({ wave, index, state, progress }: GateQuestion): 
     ? { kind: 'broken', because: `wave ${name}: ${few}` }
     : { kind: 'closed', because: `${share}; ${few}` };
 }
+
+const finishedWords = (progress: WaveProgress): string =>
+  progress.size === 0 ? 'it is empty' : `${finishedOf(progress)} finished`;
 
 const finishedOf = ({ settled, size }: WaveProgress): string => `${settled} of ${size}`;
 

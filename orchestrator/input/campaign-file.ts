@@ -14,6 +14,7 @@ import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from './campaign-approvals.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
+import { proveSection } from './campaign-prove.ts';
 import { checkShare, toShare } from './campaign-share.ts';
 import { remediationsSection } from './campaign-remediations.ts';
 import { checkLimits, restartsSection } from './campaign-restarts.ts';
@@ -95,6 +96,7 @@ const keys = section({
   notice: duration().default(defaultNoticeMs),
   approvals: approvalsSection,
   stop: stopSection,
+  prove: proveSection,
 });
 
 /** The keys, and what must hold across them. */

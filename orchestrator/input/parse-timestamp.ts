@@ -18,6 +18,8 @@ export function readMoment(value: unknown): number | undefined {
   }
 }
 
+export const momentForm =
+  'a moment that exists once, with its time zone, such as "2026-11-23 22:00 Europe/Rome"';
+
 /** A moment by the clock of a place, in epoch milliseconds. */
-export const moment = () =>
-  field('a moment that exists once, with its time zone, such as "2026-11-23 22:00 Europe/Rome"', readMoment);
+export const moment = () => field(momentForm, readMoment);

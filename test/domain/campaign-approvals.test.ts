@@ -69,6 +69,22 @@ describe('a wave that needs a yes', () => {
     expect(openWaves(judged(approved, evening + 3))).toBe(2);
   });
 
+  // Found by `campaign prove`: a first wave by `where` that no client fits opened the second one.
+  test.each([undefined, hours(4)])('needs the yes also behind an empty wave, soak %s', (soakMs) => {
+    const { definition, ...others } = campaignWith(terms);
+    const soak = soakMs === undefined ? {} : { soakMs };
+    const waves = definition.waves.map((wave) => ({ ...wave, gate: { ...wave.gate, ...soak } }));
+    const waveSizes = others.waveSizes.map((size, wave) => (wave === 0 ? 0 : size));
+    const empty: Campaign = { ...others, definition: { ...definition, waves }, waveSizes };
+    const none: Counters = { 'state|1|LS-ROM|waiting': others.waveSizes[1] ?? 0 };
+    const asked = judged(empty, evening, none);
+    expect(openWaves(asked)).toBe(1);
+    expect(asked.approvals?.requests).toMatchObject([{ round: 1, since: evening }]);
+    expect(judged(asked, evening + 1, none)).toEqual(asked);
+    const approved = after(asked, answer(asked, 'approved'), evening + 2);
+    expect(openWaves(judged(approved, evening + 3, none))).toBe(2);
+  });
+
   test('is not asked about while its gate waits for clients', () => {
     expect(
       judged(campaignWith(terms), evening, { 'state|0|LS-ROM|upgraded': 5 }).approvals?.requests,

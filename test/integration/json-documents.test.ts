@@ -42,6 +42,7 @@ const commands: readonly string[] = [
   'release withdraw sms-sp4 --reason test',
   'campaign plan {folder}/plan.yaml',
   'campaign simulate {folder}/plan.yaml --clients 40 --replicates 0',
+  'campaign prove {folder}/plan.yaml --states 100',
   'campaign create {folder}/create.yaml',
   'campaign hold sp4 --server LS-MIL --reason test',
   'campaign release sp4 --server LS-MIL',

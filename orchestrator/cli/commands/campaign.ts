@@ -9,6 +9,7 @@ import { addEditCommands } from './campaign-edit.ts';
 import { addHookCommands } from './campaign-hooks.ts';
 import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
+import { addProveCommand } from './campaign-prove.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addRollbackCommand } from './campaign-rollback.ts';
@@ -28,6 +29,7 @@ export function addCampaignCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
   addSimulateCommand(campaign);
+  addProveCommand(campaign);
   addControlCommands(campaign);
   addHoldCommands(campaign);
   addHookCommands(campaign);
