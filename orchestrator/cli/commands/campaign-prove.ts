@@ -29,7 +29,7 @@ export function addProveCommand(campaign: Command): void {
     .option('--logged-on', 'nobody who is logged on is restarted, also where the policy allows it')
     .option('--product <product>', 'the product of the release (default: by the name of the release)')
     .option(
-      '--starts <moment>',
+      '--starts <time>',
       'when the campaign starts, such as "2027-01-04 18:00 Europe/Rome" (default: see docs/prove.md)',
     )
     .option('--events <n>', 'look at chains of at most n events', upTo(1, 30), 8)
