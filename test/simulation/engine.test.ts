@@ -152,13 +152,8 @@ describe('a simulated campaign', () => {
         sum += (await endOf(scenarioOf(text, { clients: 8, seed: String(seed) }))) - mondayAtFive;
       return sum / 100;
     };
-    const [narrow, middle, wide] = [
-      await meanOf(with_(2, 1)),
-      await meanOf(with_(6, 2)),
-      await meanOf(with_(40, 40)),
-    ];
-    expect(middle).toBeLessThanOrEqual(narrow);
-    expect(wide).toBeLessThanOrEqual(middle);
+    const [narrow, wide] = [await meanOf(with_(1, 1)), await meanOf(with_(4, 2))];
+    expect(wide).toBeLessThanOrEqual(narrow);
   });
 
   it('opens waves by their gates: rings soak, and a person approves', async () => {

@@ -10,7 +10,7 @@ import { agreementLines, agreementOf, differenceOf } from './agreement.ts';
  * simulated. Every client must end in the same way, and every wave within a tenth of its time.
  */
 const seeds = (process.argv[2] ?? '1,2,3,4,5').split(',');
-const [clients, speed] = [Number(process.argv[3] ?? 120), Number(process.argv[4] ?? 7_200)];
+const [clients, speed] = [Number(process.argv[3] ?? 60), Number(process.argv[4] ?? 3_600)];
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-agreement-'));
 const redis = await startPrivateRedis();
