@@ -1,5 +1,6 @@
 import type { Campaign, CampaignDecision, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
+import { rulesVersionOf } from '../../shared/rulebook.ts';
 import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
 import { requestId, requestsOf } from '../domain/approval-requests.ts';
 import { cancelOrderOf } from '../domain/cancel-order.ts';
@@ -152,7 +153,7 @@ export class Leader {
   /** Clients that wait for a step which was just answered for the whole campaign go on. */
   #wakeAnswered(before: Campaign, at: number): void {
     const { books } = this.#parts;
-    if (before.edition === books.campaign.edition) return;
+    if (rulesVersionOf(before).changes === rulesVersionOf(books.campaign).changes) return;
     for (const row of books.rows.values()) {
       const { ask } = row.upgrade.memory.history.approvals ?? { ask: null };
       if (ask === null || !ask.isForAll || row.index === 'driven') continue;

@@ -18,7 +18,7 @@ export interface ReplicatePlan {
 /** Fewer replicates say nothing about one case of ten. */
 const leastForP90 = 10;
 const replicatesAtMost = 20;
-const variantRunsAtMost = 6;
+const variantRunsAtMost = 4;
 const leastVariantRuns = 3;
 /** A fleet of so many clients is simulated whole in every replicate. */
 const wholeAtMost = 1_500;

@@ -3,7 +3,7 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import type { Profile } from '../../shared/products/profile.ts';
-import { type CampaignReading, campaignReading } from '../../shared/rulebook.ts';
+import { type CampaignReading, campaignReading, rulesVersionOf } from '../../shared/rulebook.ts';
 import { remembering } from '../../shared/domain/time/calendar.ts';
 import type { MeasuredSteps } from './step-times.ts';
 
@@ -29,9 +29,9 @@ export class Rulings {
     this.#reading = campaignReading(campaign, sources);
   }
 
-  /** A campaign of another edition has other rules. */
+  /** After an edit, or an answer about a step, other rules hold. */
   read(campaign: Campaign): void {
-    if (campaign.edition === this.#campaign.edition) return;
+    if (rulesVersionOf(campaign).changes === rulesVersionOf(this.#campaign).changes) return;
     this.#campaign = campaign;
     this.#reading = campaignReading(campaign, this.#sources);
     this.#known.clear();

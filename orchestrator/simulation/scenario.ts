@@ -6,7 +6,7 @@ import { planWaves } from '../domain/plan-waves.ts';
 import { MachineClients } from './machine-clients.ts';
 import { genericAgent } from './machines/agent.ts';
 import type { Trait } from './machines/traits.ts';
-import { modelRelease } from './model-release.ts';
+import { type ModelRelease, modelRelease } from './model-release.ts';
 import type { Observer } from './observer.ts';
 import { simulate, type Simulated } from './simulation.ts';
 
@@ -16,6 +16,10 @@ export interface Scenario {
   readonly clients: readonly Client[];
   /** What is special about clients; one that is left out is drawn from the seed. */
   readonly traits: Readonly<Record<string, Trait>>;
+  /** The release; left out = a service pack of SMS 1.2 with a new content for each file. */
+  readonly release?: ModelRelease;
+  /** When the machines were switched on: policy time. Left out = when the campaign starts. */
+  readonly machinesSince?: number;
   /** The same seed makes the same machines and users. */
   readonly seed: string;
   readonly profile: Profile;
@@ -48,7 +52,7 @@ const operator = 'operator (assumed)';
 /** Creates the campaign on its fleet and starts it. Its release is staged everywhere. */
 export function startScenario(scenario: Scenario): StartedScenario {
   const { definition, clients, seed, profile, traits } = scenario;
-  const { release, staged } = modelRelease(definition.release);
+  const { release, staged } = scenario.release ?? modelRelease(definition.release);
   const waves = planWaves(definition, clients).waves.map((wave) => wave.clients);
   const created: Campaign = {
     definition,
@@ -65,7 +69,7 @@ export function startScenario(scenario: Scenario): StartedScenario {
     seed,
     traits: 'usual',
     agent: genericAgent,
-    startedAt: startAt,
+    startedAt: scenario.machinesSince ?? startAt,
     release: staged,
     profile,
     logonServers,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { wordsOf } from '../fixtures/shell-words.ts';
-import { runCli } from '../fixtures/run-cli.ts';
+import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { campaignYaml, startRunning } from '../fixtures/small-orchestrator.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/simulate.md'), 'utf8');
 
@@ -50,6 +51,26 @@ describe('servpack campaign simulate', () => {
   ])('refuses %j', async (options, says) => {
     const run = await runCli(['campaign', 'simulate', folderWith('campaign: a\nrelease: b\n'), ...options]);
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(says)]);
+  });
+
+  test('refuses two fleets, and a fleet without a look', async () => {
+    const both = await runCli([
+      'campaign',
+      'simulate',
+      folderWith('campaign: a\nrelease: b\n'),
+      '--from-looks',
+      '--clients',
+      '5',
+    ]);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('not both')]);
+    await using orchestrator = await startRunning();
+    orchestrator.write('other.yaml', campaignYaml('other'));
+    const args = ['campaign', 'simulate', join(orchestrator.folder, 'other.yaml'), '--from-looks'];
+    const without = await runCliAt(orchestrator, args);
+    expect(without.stderr).toContain(
+      'no client of the fleet was looked at; look first: servpack look --fleet',
+    );
+    expect(without.code).not.toBe(0);
   });
 
   test('says why a campaign that a gate pauses does not end', async () => {

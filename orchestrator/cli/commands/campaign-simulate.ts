@@ -2,9 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
 import type { Refusal } from '../../refusal.ts';
+import type { SimulationOrder } from '../../simulation/simulate-file.ts';
 import type { SimulationAnswer } from '../../simulation/answer.ts';
 import { readCampaignOf } from '../client/campaign-input.ts';
-import { type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
+import { connect, type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 
 interface SimulateOptions extends GlobalOptions {
   readonly clients?: number;
@@ -12,6 +13,7 @@ interface SimulateOptions extends GlobalOptions {
   readonly replicates?: number;
   readonly starts?: string;
   readonly approvalsAfter: number;
+  readonly fromLooks?: boolean;
 }
 
 export function addSimulateCommand(campaign: Command): void {
@@ -21,6 +23,7 @@ export function addSimulateCommand(campaign: Command): void {
       'run a campaign file on virtual time against model clients: when it would end, and what would make it faster; changes nothing',
     )
     .option('--clients <n>', 'size of the model fleet (default: 500)', wholeNumber)
+    .option('--from-looks', 'your own fleet instead, each client as its last look found it')
     .option('--seed <text>', 'the same text gives the same simulation again', '1')
     .option(
       '--replicates <n>',
@@ -36,7 +39,7 @@ export function addSimulateCommand(campaign: Command): void {
     )
     .addHelpText(
       'after',
-      '\nNeeds no orchestrator.\n\nExample:\n  servpack campaign simulate examples/campaign.yaml --clients 500 --seed 7',
+      '\nNeeds no orchestrator, except for --from-looks.\n\nExamples:\n  servpack campaign simulate examples/campaign.yaml --clients 500 --seed 7\n  servpack campaign simulate examples/campaign.yaml --from-looks',
     )
     .action(async (file: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<SimulateOptions>();
@@ -49,12 +52,12 @@ export function addSimulateCommand(campaign: Command): void {
     });
 }
 
-async function simulated(
-  file: string,
-  { clients = 500, seed, replicates, starts, approvalsAfter }: SimulateOptions,
-): Promise<Result<SimulationAnswer, Refusal>> {
+async function simulated(file: string, options: SimulateOptions): Promise<Result<SimulationAnswer, Refusal>> {
+  const { seed, replicates, starts, approvalsAfter } = options;
   const input = await readCampaignOf(file);
   if (!input.ok) return input;
+  const fleet = await fleetOf(options, input.value);
+  if (!fleet.ok) return fleet;
   // The simulator is loaded only where it runs: it is as large as the rest of the command line.
   const { simulateFile } = await import('../../simulation/threads/simulate.ts');
   const { simulatedProfile, simulatedMoment } = await import('../../simulation/threads/surroundings.ts');
@@ -68,9 +71,28 @@ async function simulated(
         `--starts ${JSON.stringify(starts)} is not a moment with its time zone, such as "2026-11-24 22:00 Europe/Rome"`,
       ),
     );
-  const order = { ...input.value, fleet: { count: clients }, seed, startAt, approvalMs: approvalsAfter };
+  const order = { ...input.value, fleet: fleet.value, seed, startAt, approvalMs: approvalsAfter };
   const answer = await simulateFile({ ...order, profile: profile.value }, replicates);
   return answer.ok ? ok(answer.value) : answer;
+}
+
+/** A model fleet, or the fleet of the orchestrator as its last looks found it. */
+async function fleetOf(
+  options: SimulateOptions,
+  input: object,
+): Promise<Result<SimulationOrder['fleet'], Refusal>> {
+  const { clients, fromLooks, seed } = options;
+  if (fromLooks !== true) return ok({ count: clients ?? 500 });
+  if (clients !== undefined)
+    return err(fault('input.fleet', 'give either --clients or --from-looks, not both'));
+  const api = await connect(options, process.env);
+  if (!api.ok) return api;
+  const { noLooks, readKnownFleet } = await import('../client/known-fleet.ts');
+  const known = await readKnownFleet(api.value, input);
+  if (!known.ok) return known;
+  const { fleetFromLooks } = await import('../../simulation/from-looks.ts');
+  const fleet = fleetFromLooks(known.value.clients, known.value.looks, seed);
+  return fleet === null ? noLooks() : ok(fleet);
 }
 
 const clientsAtMost = 1_000_000;

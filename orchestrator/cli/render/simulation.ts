@@ -23,7 +23,6 @@ export function simulationLines(view: View, answer: SimulationAnswer): readonly 
     ...waveLines(view, answer),
     '',
     ...timelineLines(view, answer),
-    '',
     ...fasterLines(view, answer),
     '',
     ...statusLines(view, report),
@@ -96,8 +95,9 @@ function shadesOf({ finished }: SimulatedWave): string {
 function fasterLines(view: View, { faster, tried, endsAt }: SimulationAnswer): readonly string[] {
   if (endsAt === null || tried.length === 0) return [];
   if (faster.length === 0)
-    return wrapped(view, 'What would make it faster: ', `none of these alone: ${tried.join('; ')}`);
+    return ['', ...wrapped(view, 'What would make it faster: ', `none of these alone: ${tried.join('; ')}`)];
   return [
+    '',
     view.paint('bold', 'What would make it faster'),
     ...faster.flatMap(({ says }) => wrapped(view, '  ', says)),
   ];
