@@ -1,6 +1,6 @@
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
-import { releaseCommand } from '../views/actions.ts';
+import { releaseCommand } from '../views/release-command.ts';
 import { type Check, fine, warning } from './check.ts';
 
 /** A hold is for an incident or a shift. One that is older may have been forgotten. */

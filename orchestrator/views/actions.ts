@@ -2,6 +2,7 @@ import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { startingCommand } from './missing-processes.ts';
 import { holdOver } from './holds.ts';
+import { releaseCommand } from './release-command.ts';
 import {
   type Campaign,
   type CampaignState,
@@ -176,7 +177,3 @@ function releaseOf(campaign: string, holds: Facts['holds']): string {
   const hint = others.length === 0 ? elseOverride(who) : '--override ends the holds of others';
   return `${command}   # ${hint}`;
 }
-
-/** The way back from a hold on these logon servers. */
-export const releaseCommand = (campaign: string, logonServers: readonly string[]): string =>
-  `servpack campaign release ${campaign}${logonServers.map((name) => ` --server ${name}`).join('')}`;

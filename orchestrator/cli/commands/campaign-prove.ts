@@ -5,7 +5,6 @@ import { readCampaignOf } from '../client/campaign-input.ts';
 import { dataDirOf, type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { given } from '../client/target.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { proofLines } from '../render/proof.ts';
 
 interface ProveInput {
   readonly neverDown?: number;
@@ -46,7 +45,10 @@ export function addProveCommand(campaign: Command): void {
       if (!input.ok) return showRefusal(input.error, options.json === true);
       // A proof runs here, over the domain code itself, so that a policy can be tried before there
       // is an orchestrator. All of this is loaded for this command alone.
-      const { proveFile } = await import('../../proving/prove-file.ts');
+      const [{ proveFile }, { proofLines }] = await Promise.all([
+        import('../../proving/prove-file.ts'),
+        import('../render/proof.ts'),
+      ]);
       const profiles =
         given(process.env, 'SERVPACK_PRODUCTS') ?? join(dataDirOf(options, process.env), 'products');
       const proof = proveFile(input.value, {

@@ -4,7 +4,7 @@ import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import { haltedLine } from './status.ts';
 import { many, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
-import { releaseCommand } from '../../views/actions.ts';
+import { releaseCommand } from '../../views/release-command.ts';
 
 /**
  * How a campaign stands after a command that changed it.
