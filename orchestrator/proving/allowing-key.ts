@@ -2,7 +2,7 @@ import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/d
 import type { CampaignPolicy, LadderStep } from '../../shared/domain/rules/policy.ts';
 import type { Group } from './groups.ts';
 import type { Asked } from './asked.ts';
-import { type Counterexample, type Limits, search } from './search.ts';
+import { type Counterexample, lengthOf, type Limits, search } from './search.ts';
 import { type Scope, scopeOf } from './world.ts';
 
 /** The key of the file without which the counterexample is not possible. */
@@ -56,10 +56,6 @@ export function allowingKey(
         };
   return { path: null, instead: '' };
 }
-
-/** Events of the story, with its faults. */
-const lengthOf = ({ faults }: Scope, { events }: Counterexample): number =>
-  events.length + faults - (events.at(-1)?.world.faultsLeft ?? faults);
 
 const ofPolicy =
   (change: (policy: CampaignPolicy) => CampaignPolicy): Change['change'] =>

@@ -69,7 +69,7 @@ export function proofDocument(
     clients: clients.map(({ client, logonServer, zone, labels }) => ({ client, logonServer, zone, labels })),
     counterexample: found === null ? null : counterexampleOf(file, found, clients[0]?.zone ?? 'UTC'),
     covered: parts.map((part) => ({
-      clients: part.clients,
+      clients: part.group.clients.map(({ client }) => client),
       states: part.states,
       events: part.depth,
       endedBy: part.endedBy,

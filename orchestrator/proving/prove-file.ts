@@ -72,6 +72,7 @@ function proofOf(
   { events: depth, states, timeLimitMs }: ProveOptions,
 ): Proof {
   const begun = performance.now();
+  const leftMs = (): number => timeLimitMs - (performance.now() - begun);
   const [one = 'a.exe', other = 'b.exe'] = profile.executables.map((name) => name.toLowerCase());
   const program = profile.userPrograms[0] ?? 'a program';
   return prove({
@@ -84,7 +85,8 @@ function proofOf(
     },
     depth,
     states,
-    isOver: () => performance.now() - begun >= timeLimitMs,
+    leftMs,
+    isOver: () => leftMs() <= 0,
   });
 }
 

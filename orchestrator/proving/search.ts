@@ -7,6 +7,10 @@ import { violationIn } from './properties.ts';
 import { isTouched, whyNotUndone, whyStalled, whyStuck } from './ways-on.ts';
 import { firstWorld, type Happening, memberAt, type Scope, type World } from './world.ts';
 
+/** Events of the story, with its faults. */
+export const lengthOf = ({ faults }: Scope, { events }: Counterexample): number =>
+  events.length + faults - (events.at(-1)?.world.faultsLeft ?? faults);
+
 /** When a search ends without an answer. */
 export interface Limits {
   /** Events of one story; a fault is an event of its own. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { type Group, groupsOf } from '../../orchestrator/proving/groups.ts';
 import { groupOf } from '../../orchestrator/proving/properties.ts';
 import { keyWords } from '../../orchestrator/proving/proof-document.ts';
 import { begin } from '../../orchestrator/proving/search.ts';
@@ -30,7 +29,7 @@ describe('a policy that breaks one property', () => {
     const { found } = proof;
     expect(found?.property).toBe(policy.property);
     expect(keyWords(found?.allowing.path ?? [])).toBe(policy.key);
-    const group = groupsOf(definition, proof.clients, question.asked)[proof.parts.length - 1] as Group;
+    const group = found?.group ?? { clients: [], inOneWave: true };
     const scope = scopeOf(question);
     const first = firstWorld(scope, group);
     const moments = [
