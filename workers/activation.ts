@@ -8,7 +8,7 @@ import type { RulesVersion } from '../shared/rulebook.ts';
 import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
 import type { StoredUpgrade, UpgradeKey } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, WorkerContext } from './context.ts';
-import { givenUpUse } from './await-restart.ts';
+import { givenUpUse } from '../shared/store/restart-use.ts';
 import { jobsOf } from './commit.ts';
 import { crashesAtMost, giveUpAfterCrashes } from './crash-budget.ts';
 import { drive } from './drive.ts';

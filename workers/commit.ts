@@ -3,7 +3,7 @@ import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import { askForHook } from '../shared/ask-for-hook.ts';
 import { awaitRemediation } from '../shared/domain/upgrade/await-remediation.ts';
 import { awaitRestart } from '../shared/domain/upgrade/await-restart.ts';
-import { restartUseOf } from './await-restart.ts';
+import { restartUseOf } from '../shared/store/restart-use.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
 import { isEndRequest } from '../shared/domain/upgrade/inbox.ts';

@@ -3,7 +3,7 @@ import { afterInbox, isEndRequest } from '../shared/domain/upgrade/inbox.ts';
 import { difference } from '../shared/domain/outcome/counters.ts';
 import { beginsSomething, placeAfter } from '../shared/domain/upgrade/placement.ts';
 import type { RemediationLimits } from '../shared/domain/rules/remediation-limits.ts';
-import { restartUseOf } from './await-restart.ts';
+import { restartUseOf } from '../shared/store/restart-use.ts';
 import { remediationBegun } from '../shared/domain/upgrade/await-remediation.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { Fact } from '../shared/domain/outcome/facts.ts';

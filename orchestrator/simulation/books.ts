@@ -16,6 +16,7 @@ import { Counts } from './counts.ts';
 import { FactLog } from './fact-log.ts';
 import { Parked } from './parked.ts';
 import { newRow, type Row } from './row.ts';
+import { RestartLine } from './restart-line.ts';
 import { Slots } from './slots.ts';
 import { Waiting, type WaitingClient } from './waiting.ts';
 
@@ -46,6 +47,7 @@ export class Books {
   /** Grows with every fact. */
   factChanges = 0;
   readonly remediations: BegunRemediation[] = [];
+  readonly restarts = new RestartLine();
   starts: readonly StartsIn[] = [];
   readonly #events: BookEvents;
 
@@ -145,6 +147,7 @@ export class Books {
     row.index = 'settled';
     row.holdsSlots = false;
     row.inbox = [];
+    this.wake(this.restarts.leave(row.client.client), at);
     if (!held) return;
     this.slots.giveBack(before);
     if (!this.#passSlotOn(before, at)) this.#events.slotFree();
@@ -156,6 +159,14 @@ export class Books {
     const isFull = row.inbox.length >= most;
     if (!isFull) row.inbox = [...row.inbox, message];
     if (row.index === 'due' && row.dueAt > at && !isFull) this.#makeDue(row, at);
+  }
+
+  /** These upgrades rest until a later time, and are due at once. */
+  wake(clients: readonly string[], at: number): void {
+    for (const client of clients) {
+      const row = this.rows.get(client);
+      if (row?.index === 'due' && row.dueAt > at) this.#makeDue(row, at);
+    }
   }
 
   admitWaiting(waiting: WaitingClient, at: number): Row {

@@ -2,6 +2,8 @@ import type { Failure } from '../../shared/domain/observation/failure.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { spentLimit } from '../../shared/domain/rules/remediation-limits.ts';
 import { awaitRemediation, remediationBegun } from '../../shared/domain/upgrade/await-remediation.ts';
+import { awaitRestart } from '../../shared/domain/upgrade/await-restart.ts';
+import { restartUseOf } from '../../shared/store/restart-use.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
@@ -133,12 +135,21 @@ export class Driver {
         if (books.isHeld(row, next.upgrade.logonServer))
           return this.#waitUntilAllowed(row, next.upgrade.logonServer, consumed, at);
       }
+      const use = restartUseOf(rules.restarts, row.upgrade, next.upgrade, place);
+      if (use?.needs === 'slot') {
+        const full = books.restarts.take(row.client.client, use.terms, use.places);
+        if (full !== null)
+          return this.#commit(row, awaitRestart(rules, row.upgrade, next.upgrade, full, at), consumed, at);
+      }
       if (place.index !== 'driven' && row.inbox.length > 0) {
         consumed = [...consumed, ...row.inbox];
         row.inbox = [];
         continue;
       }
       this.#write(row, next, place, at, failure);
+      if (use?.needs === 'turn')
+        books.wake(books.restarts.join(row.client.client, use.terms, use.places), at);
+      if (use?.needs === 'none') books.wake(books.restarts.leave(row.client.client), at);
       return place.index === 'driven';
     }
   }

@@ -35,8 +35,9 @@ export function limitsOf(scenario: Scenario): readonly Limit[] {
 type Without = (key: string, limit: string, change: Partial<CampaignDefinition>) => Limit;
 
 function budgetLimits({ budgets, speed }: CampaignDefinition, without: Without): readonly Limit[] {
-  const { maxDownloads, remediations, ...slots } = budgets;
+  const { maxDownloads, remediations, restarts, ...slots } = budgets;
   const { active, perLogonServer } = slots;
+  const together = restarts === undefined ? {} : { restarts };
   const downloads = maxDownloads === undefined ? {} : { maxDownloads };
   const limited = remediations === undefined ? {} : { remediations };
   const most = maxDownloads?.everywhere ?? null;
@@ -51,12 +52,23 @@ function budgetLimits({ budgets, speed }: CampaignDefinition, without: Without):
       ? []
       : [
           without('maxDownloads', `downloads per logon server${most === null ? '' : ` (${most})`}`, {
-            budgets: { ...slots, ...limited },
+            budgets: { ...slots, ...limited, ...together },
           }),
         ]),
     ...(remediations === undefined
       ? []
-      : [without('remediations', 'the limit of remediations', { budgets: { ...slots, ...downloads } })]),
+      : [
+          without('remediations', 'the limit of remediations', {
+            budgets: { ...slots, ...downloads, ...together },
+          }),
+        ]),
+    ...(restarts === undefined
+      ? []
+      : [
+          without('restarts', 'the limit of restarts at the same time', {
+            budgets: { ...slots, ...limited, ...downloads },
+          }),
+        ]),
     ...(speed === undefined
       ? []
       : [without('speed', 'the speed of starts', { speed: { startsPerMinute: unlimited } })]),

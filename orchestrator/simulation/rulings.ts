@@ -48,7 +48,9 @@ export class Rulings {
     const { ladders, persistences } = definition.policy;
     const isOwn = ladders !== undefined || persistences !== undefined;
     const zone = calendarClass(definition, client) ?? '';
-    const key = `${client.zone}|${zone}|${isOwn ? client.client : ''}`;
+    // Limits of restarts may follow labels.
+    const labels = definition.budgets.restarts?.perLabel === undefined ? '' : client.labels.join(' ');
+    const key = `${client.zone}|${zone}|${labels}|${isOwn ? client.client : ''}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const own = this.#reading.ownOf(client);

@@ -1,5 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { onHook } from '../../shared/domain/upgrade/client-hook.ts';
+import { waitsForHook } from '../../shared/domain/upgrade/open-hook.ts';
 import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { asksForHealth } from '../domain/health-looks.ts';
@@ -48,7 +50,7 @@ export interface Simulated {
 type Happening =
   | { readonly kind: 'due' | 'lives'; readonly row: Row; readonly activation: number }
   | { readonly kind: 'answer'; readonly row: Row; readonly event: UpgradeEvent }
-  | { readonly kind: 'checkIn'; readonly row: Row }
+  | { readonly kind: 'checkIn' | 'hook'; readonly row: Row }
   | { readonly kind: 'round'; readonly at: number }
   | { readonly kind: 'approval'; readonly id: string }
   | { readonly kind: 'approved'; readonly row: Row; readonly attempt: string }
@@ -153,6 +155,9 @@ class Simulation {
       case 'checkIn':
         if (happening.row.index !== 'settled') this.#books.deliver(happening.row, { type: 'CheckedIn' }, now);
         return undefined;
+      case 'hook':
+        this.#hookSaysGo(happening.row);
+        return undefined;
       case 'round':
         if (happening.at !== this.#roundAt) return undefined;
         this.#roundAt = Infinity;
@@ -193,6 +198,7 @@ class Simulation {
     }
     if (row.index !== 'due') return;
     this.#planLife(row);
+    if (waitsForHook(row.upgrade.state)) this.#heap.add(this.#now + roundEveryMs, { kind: 'hook', row });
     const { state, memory } = row.upgrade;
     const ask = memory.history.approvals?.ask ?? null;
     if (approvalMs === null || ask === null || ask.isForAll || state.phase !== 'deferred') return;
@@ -214,6 +220,25 @@ class Simulation {
     const checkIns = this.#setup.model.live(row.client, this.#now);
     if (checkIns.length > 0) this.#books.deliver(row, { type: 'CheckedIn' }, this.#now);
     else this.#planLife(row);
+  }
+
+  /** A hook before a client runs at once, takes no time, and says go. */
+  #hookSaysGo(row: Row): void {
+    const [moment, owner] = ['before', 'simulation'] as const;
+    const end = { state: 'go', because: 'assumed' } as const;
+    const events = [
+      { type: 'HookBegun', moment, owner },
+      { type: 'HookEnded', moment, owner, runs: 1, end },
+    ] as const;
+    for (const event of events) {
+      if (row.index === 'driven' || row.index === 'settled') return;
+      const decision = onHook(row.upgrade, event, this.#now);
+      if (decision.kind !== 'changed') return;
+      const { upgrade: after, because } = decision;
+      const before = row.upgrade;
+      this.#books.commitIdle(row, after, this.#now);
+      this.#observer.upgrade?.({ client: row.client, before, after, at: this.#now, because });
+    }
   }
 
   #approve(row: Row, attempt: string): void {

@@ -26,6 +26,11 @@ export function thinned(scenario: Scenario, clientsWanted: number): Thinned {
   );
   if (byName !== undefined)
     return { scenario: null, because: `wave ${byName.name} names its clients, and some would be missing` };
+  if (definition.budgets.restarts?.perLabel !== undefined)
+    return {
+      scenario: null,
+      because: 'budgets.restarts.perLabel counts clients of several logon servers together',
+    };
   const numbers = scaledNumbers(definition);
   const wrong = numbers.find(({ value }) => isOther(value, share));
   if (wrong !== undefined)

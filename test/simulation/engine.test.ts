@@ -206,6 +206,38 @@ waves:
     ).toBeGreaterThan(40);
   });
 
+  it('lets no more clients of a logon server restart at the same time than its budget says', async () => {
+    const text = usualCampaign.replace(
+      'perLogonServer: 4',
+      'perLogonServer: 4, restarts: { perLogonServer: 1 }',
+    );
+    const scenario = scenarioOf(text);
+    const restarting = new Map<string, Set<string>>();
+    let most = 0;
+    const { campaign } = await runScenario(scenario, startScenario(scenario), {
+      upgrade: ({ client, after }) => {
+        const own = restarting.get(client.logonServer) ?? new Set();
+        restarting.set(client.logonServer, own);
+        const isIn = after.state.phase !== 'settled' && after.memory.open.restart !== null;
+        if (isIn) own.add(client.client);
+        else own.delete(client.client);
+        most = Math.max(most, own.size);
+      },
+    });
+    expect(campaign.state.status).toBe('ended');
+    expect(most).toBe(1);
+  });
+
+  it('takes each hook of a client to say go', async () => {
+    const scenario = scenarioOf(`${usualCampaign}\nhooks: { beforeClient: { run: [go] } }\n`);
+    const said: string[] = [];
+    const { campaign } = await runScenario(scenario, startScenario(scenario), {
+      upgrade: ({ because }) => said.push(because),
+    });
+    expect(campaign.state.status).toBe('ended');
+    expect(said).toContain('hook before-client: assumed');
+  });
+
   it('limits how many remediations begin in an hour', async () => {
     const text = usualCampaign.replace(
       'perLogonServer: 4',

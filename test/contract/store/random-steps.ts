@@ -7,7 +7,7 @@ import {
   type RestartRules,
 } from '../../../shared/domain/rules/restart-limits.ts';
 import { withMemory } from '../../../shared/domain/upgrade/state.ts';
-import { restartUseOf } from '../../../workers/await-restart.ts';
+import { restartUseOf } from '../../../shared/store/restart-use.ts';
 import { manifestOf } from '../../../shared/store/release-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import {

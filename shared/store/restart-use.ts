@@ -1,7 +1,7 @@
-import { restartPlaces, type RestartRules } from '../shared/domain/rules/restart-limits.ts';
-import type { Upgrade } from '../shared/domain/upgrade/state.ts';
-import { mayHaveRestartSlot } from '../shared/domain/upgrade/waits.ts';
-import type { Commit, RestartUse } from '../shared/store/upgrade-store.ts';
+import { restartPlaces, type RestartRules } from '../domain/rules/restart-limits.ts';
+import type { Upgrade } from '../domain/upgrade/state.ts';
+import { mayHaveRestartSlot } from '../domain/upgrade/waits.ts';
+import type { Commit, RestartUse } from './upgrade-store.ts';
 
 /**
  * A campaign may limit how many clients restart at the same time. The store gives the slots out; a
