@@ -2,7 +2,7 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { leftSelection, type Members, noMembers } from '../../shared/domain/campaign/membership.ts';
 import { statesBy } from '../../shared/domain/outcome/states.ts';
 import { clientOfStep } from '../../shared/store/member-changes.ts';
-import type { UpgradeKey } from '../../shared/store/types.ts';
+import type { StoredUpgrade, UpgradeKey } from '../../shared/store/types.ts';
 import type { LeaderContext } from '../context.ts';
 import { retry, whyTooEarly } from '../domain/reopen.ts';
 import { campaignAudit } from './audit.ts';
@@ -21,8 +21,9 @@ const triesAtMost = 5;
  * its selection join, and those that are not in it any more leave. Safe to repeat at any time: what
  * is done already is not done again. An ended campaign only notes how many clients would join.
  * @param only the clients to look at; null = the whole fleet
- * @returns the clients that join as soon as another campaign has finished them; null when others
- * change the clients of the campaign at this moment: try again
+ * @returns the clients that join, or are tried again, as soon as another campaign has finished them
+ * or their hook has ended; null when others change the clients of the campaign at this moment: try
+ * again
  */
 export async function updateMembers(
   context: LeaderContext,
@@ -43,13 +44,13 @@ export async function updateMembers(
   const free = joining.filter((step) => !busy.has(clientOfStep(step)));
   for (const steps of [others, free]) if (!(await changeMembers(context, who, name, steps))) return null;
   for (const { client, because } of found.leaving) await cancel(context, { campaign: name, client }, because);
-  await reopenReturned(context, name, found.wanted);
+  const later = await reopenReturned(context, name, found.wanted, only);
   await note(context, name, {
     wouldJoin: 0,
     elsewhere: busy.size,
     ...(only === null ? { noWave: found.noWave } : {}),
   });
-  return [...busy];
+  return [...busy, ...later];
 }
 
 const pieceSize = 1_000;
@@ -76,22 +77,42 @@ async function cancel(context: LeaderContext, key: UpgradeKey, because: string):
   }
 }
 
-/** Opens clients again that had left after they had begun, and are in the selection again. */
+/**
+ * Opens clients again that had left after they had begun, and are in the selection again.
+ * @returns those that cannot be opened yet: another campaign works on them, or their hook runs
+ */
 async function reopenReturned(
   context: LeaderContext,
   name: string,
   wanted: ReadonlySet<string>,
-): Promise<void> {
+  only: readonly string[] | null,
+): Promise<readonly string[]> {
   const { store } = context;
+  const later: string[] = [];
   const states = [...statesBy(await store.counters(name), 'wave').values()];
-  if (wanted.size === 0 || states.every(({ cancelled }) => cancelled === 0)) return;
+  if (wanted.size === 0 || states.every(({ cancelled }) => cancelled === 0)) return later;
   const record = await store.readCampaign(name);
-  if (record === null || !mayChange(record.campaign)) return;
-  for await (const stored of store.upgrades(name)) {
+  if (record === null || !mayChange(record.campaign)) return later;
+  for await (const stored of only === null ? store.upgrades(name) : upgradesOf(context, name, only)) {
     const { state, client, wave } = stored.upgrade;
     const hasReturned = state.phase === 'settled' && state.cause === leftSelection && wanted.has(client);
     if (!hasReturned || whyTooEarly(record.campaign, wave) !== null) continue;
-    await reopenOne(context, who, stored, (upgrade) => retry(upgrade, 'it is in the selection again'));
+    const reopened = await reopenOne(context, who, stored, (upgrade) =>
+      retry(upgrade, 'it is in the selection again'),
+    );
+    if (!reopened.ok) later.push(client);
+  }
+  return later;
+}
+
+async function* upgradesOf(
+  { store }: LeaderContext,
+  campaign: string,
+  clients: readonly string[],
+): AsyncGenerator<StoredUpgrade> {
+  for (const client of clients) {
+    const stored = await store.readUpgrade({ campaign, client });
+    if (stored !== null) yield stored;
   }
 }
 

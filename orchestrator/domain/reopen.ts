@@ -7,6 +7,7 @@ import {
   newMemory,
   type MemoryChange,
 } from '../../shared/domain/upgrade/memory.ts';
+import { openHook } from '../../shared/domain/upgrade/open-hook.ts';
 import { phaseWords } from '../../shared/domain/upgrade/phase-words.ts';
 import {
   newUpgrade,
@@ -32,6 +33,11 @@ export function retry(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(notFinished(state.phase));
   if (isUpToDate(state.end)) return refused(`there is nothing to retry: ${state.because}`);
+  // The next attempt has hooks of its own, so that of this one would never run.
+  if (openHook(upgrade) !== null)
+    return refused(
+      'its hook after-client has not ended; retry the client when it has. While the campaign is paused no such hook begins',
+    );
   // Without the mark the client would be marked and restarted again, and an abort would not name
   // it.
   const change = { open: { mark: upgrade.memory.open.mark }, learned: { unmark: null } };

@@ -89,7 +89,8 @@ describe('the hook before a client', () => {
     const upgrade = answered(state);
     expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'needsAttention', cause, because });
     expect(countersOf(upgrade)).toMatchObject({ [`clientHook|before|${state}`]: 1 });
-    const retried = retry(upgrade, 'the desk said yes');
+    const closed = after(hooked, after(hooked, upgrade, begun('after')), ended('after', 'go'));
+    const retried = retry(closed, 'the desk said yes');
     if (retried.kind === 'refused') throw new Error(retried.because);
     const again = after(hooked, retried.upgrade, look(), evening + 1);
     expect(again.state).toMatchObject({ phase: 'deferred', class: 'hook' });
@@ -151,6 +152,21 @@ describe('the hook after a client', () => {
     expect(done.state).toBe(upgrade.state);
     expect(openHook(done)).toBeNull();
     expect(countersOf(done)).toMatchObject({ 'clientHook|after|stop': 1 });
+  });
+
+  test('runs before the client is tried again, also where its command waits or runs', () => {
+    const refusal = {
+      kind: 'refused',
+      because:
+        'its hook after-client has not ended; retry the client when it has. While the campaign is paused no such hook begins',
+    };
+    const asked = answered('stop');
+    expect(retry(asked, 'x')).toEqual(refusal);
+    const running = after(hooked, asked, begun('after'));
+    expect(retry(running, 'x')).toEqual(refusal);
+    expect(retry(after(hooked, running, ended('after', 'wait')), 'x')).toEqual(refusal);
+    for (const state of ['go', 'stop', 'unknown'] as const)
+      expect(retry(after(hooked, running, ended('after', state)), 'x').kind).toBe('reopened');
   });
 
   test('is noted with the first change, so that it runs however the upgrade ends', () => {

@@ -172,7 +172,12 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
       because: 'hook before-client said stop: kiosk, do not touch (beforeClient.sh ended with exit code 3)',
     });
     expect((await statusOf(orchestrator)).causes).toEqual([{ cause: 'hook said stop', count: 1 }]);
-    await orchestrator.ask('POST', `/v1/clients/${client}/retry`, { reason: 'it may be touched' });
+    const retry = () =>
+      orchestrator.ask('POST', `/v1/clients/${client}/retry`, { reason: 'it may be touched' });
+    expect((await retry()).body.error?.message).toContain('its hook after-client has not ended');
+    await round(orchestrator, runner);
+    await stands(orchestrator, client, 'waived', 'after');
+    await retry();
     expect((await recordOf(orchestrator, client)).upgrade).toMatchObject({
       attempt: 2,
       memory: { history: {} },

@@ -174,6 +174,27 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
     expect(await lab.places()).toMatchObject({ 'pc-1': 'begun' });
   });
 
+  test('a client that returns while another campaign works on it is tried again when it is settled there', async () => {
+    await using lab = await openLab(open);
+    const ask: typeof lab.orchestrator.ask = (...asked) => lab.orchestrator.ask(...asked);
+    const { store } = lab.orchestrator;
+    const attempt = async () =>
+      (await store.readUpgrade({ campaign: 'sp4', client: 'pc-1' }))?.upgrade.attempt;
+    await start(lab);
+    await bring(store, 'pc-1', changes.deferred, rest);
+    await lab.bring('pc-1 kiosk');
+    const other =
+      'campaign: kiosks\nrelease: sms-sp4\nselect: { where: kiosk }\nwaves: [{ name: all, rest: true }]\n';
+    expect((await ask('POST', '/v1/campaigns', { file: 'o.yaml', text: other }, anna)).status).toBe(200);
+    await start(lab, 'kiosks');
+    await lab.bring('pc-1 ring=early');
+    expect(await attempt()).toBe(1);
+    const skip = { reason: 'by hand', campaign: 'kiosks' };
+    expect((await ask('POST', '/v1/clients/pc-1/skip', skip, anna)).status).toBe(200);
+    for (let run = 0; run < 6; run += 1) await lab.join();
+    expect(await attempt()).toBe(2);
+  });
+
   test('what is open on a client that leaves is finished first', async () => {
     await using lab = await openLab(open);
     const { store } = lab.orchestrator;

@@ -55,7 +55,7 @@ function addRetryCommand(campaign: Command): void {
           (_view, { reopened, passedOver }) => [
             reopened === 0 && passedOver === 0
               ? `No client of campaign ${safe(name)} ${noneFound[which as RetrySelection]}.`
-              : `${many(reopened, 'client')} will be tried again, with new budgets.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign is working on them.`}`,
+              : `${many(reopened, 'client')} will be tried again, with new budgets.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign is working on them, or their hook after-client has not ended.`}`,
           ],
         );
       });
