@@ -4,7 +4,7 @@ import { type RateRule, stopRule, type StopRule } from '../../shared/domain/camp
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { abort } from './commands.ts';
 import { transition } from './decision.ts';
-import { type Stop, stopVerdicts, strictestStop } from './stops.ts';
+import { causesFor, type Stop, stopVerdicts, strictestStop } from './stops.ts';
 
 /**
  * Stops a running campaign by its stop rules; null = none stops it. A rule that halts everything
@@ -34,7 +34,7 @@ const causesAtMost = 3;
 
 /** `12 of 80 clients failed within 60 min, limit 10 %; most frequent: X (7), Y (3)`. */
 export function stopBecause({ rule, found }: Stop): string {
-  const causes = Object.entries(found.causes)
+  const causes = Object.entries(causesFor(rule, found))
     .toSorted(([a, few], [b, many]) => many - few || (a < b ? -1 : 1))
     .slice(0, causesAtMost)
     .map(([cause, count]) => `${cause} (${count})`);
@@ -45,9 +45,10 @@ export function stopBecause({ rule, found }: Stop): string {
 const within = ({ withinMs }: StopRule): string => `within ${minutesInWords(withinMs)}`;
 
 /** The numbers of a rule, with its window and its limit. */
-export function factWords(rule: StopRule, { kinds, causes }: FactCounts): string {
+export function factWords(rule: StopRule, found: FactCounts): string {
+  const { kinds } = found;
   if ('sameCause' in rule) {
-    const most = Math.max(0, ...Object.values(causes));
+    const most = Math.max(0, ...Object.values(causesFor(rule, found)));
     return `${counted(most, 'client')} ${limitWords(rule)}`;
   }
   const [some, tried] = [kinds[rule.on] ?? 0, kinds.tried ?? 0];
@@ -57,8 +58,12 @@ export function factWords(rule: StopRule, { kinds, causes }: FactCounts): string
 /** What a rule counts, in which window, and its limit. */
 export const limitWords = (rule: StopRule, count = 0): string =>
   'sameCause' in rule
-    ? `with the same cause ${within(rule)}, limit ${rule.sameCause}`
+    ? `${sameCauseWords(rule)} ${within(rule)}, limit ${rule.sameCause}`
     : `${stopWord(rule.on, count)} ${within(rule)}, limit ${rule.percent} %`;
+
+/** `failed with the same cause`, where only failures count. */
+export const sameCauseWords = ({ on }: Pick<StopRule, 'on'>): string =>
+  on === undefined ? 'with the same cause' : `${stopWords[on]} with the same cause`;
 
 /** What happened to so many clients that a rule counts. */
 export const stopWord = (on: RateRule['on'], count = 0): string =>

@@ -34,9 +34,17 @@ export function stopVerdicts(
   });
 }
 
-function judge(rule: StopRule, { kinds, causes }: FactCounts): 'stops' | 'goesOn' | 'tooFew' {
+/** The causes that a rule counts, or that explain its numbers. */
+export function causesFor(rule: StopRule, { causes, failures }: FactCounts): FactCounts['causes'] {
+  if (rule.on !== 'failed') return causes;
+  // Facts of an earlier version do not say which causes are those of failures.
+  return failures ?? ('sameCause' in rule ? {} : causes);
+}
+
+function judge(rule: StopRule, found: FactCounts): 'stops' | 'goesOn' | 'tooFew' {
+  const { kinds } = found;
   if ('sameCause' in rule)
-    return Math.max(0, ...Object.values(causes)) >= rule.sameCause ? 'stops' : 'goesOn';
+    return Math.max(0, ...Object.values(causesFor(rule, found))) >= rule.sameCause ? 'stops' : 'goesOn';
   const tried = kinds.tried ?? 0;
   if (tried < rule.minSample) return 'tooFew';
   return (kinds[rule.on] ?? 0) * 100 > rule.percent * tried ? 'stops' : 'goesOn';

@@ -14,7 +14,7 @@ const sameCauseAtMost = 500;
 const usualMinSample = 10;
 
 const example =
-  '{ on: failed, percent: 10 %, within: 60m, do: pause } or { sameCause: 5, within: 30m, do: pause }';
+  '{ on: failed, percent: 10 %, within: 60m, do: pause } or { sameCause: 5, on: failed, within: 30m, do: pause }';
 
 const ruleSection = across(
   section({
@@ -26,8 +26,10 @@ const ruleSection = across(
     do: oneOf(...stopActions),
   }),
   (value, blame) => {
-    const given = (['on', 'percent', 'minSample'] as const).filter((key) => value[key] !== undefined);
+    const given = (['percent', 'minSample'] as const).filter((key) => value[key] !== undefined);
     const [first] = given;
+    if (value.sameCause !== undefined && value.on !== undefined && value.on !== 'failed')
+      return blame(['on'], `is ${value.on} beside sameCause`, 'failed, or a rule of its own');
     if (value.sameCause !== undefined && first !== undefined)
       return blame([first], 'stands beside sameCause', 'a rule of its own');
     if (value.sameCause !== undefined) return;
@@ -47,13 +49,13 @@ export const toStop = (
 ): { readonly stop?: readonly StopRule[] } => (rules === undefined ? {} : { stop: rules.map(toRule) });
 
 function toRule({
-  on = 'failed',
+  on,
   percent: share = 0,
   minSample = usualMinSample,
   sameCause,
   within: withinMs,
   do: does,
 }: NonNullable<ReturnType<typeof stopSection.parse>>[number]): StopRule {
-  if (sameCause !== undefined) return { sameCause, withinMs, does };
-  return { on, percent: share, minSample, withinMs, does };
+  if (sameCause !== undefined) return { sameCause, ...(on === 'failed' ? { on } : {}), withinMs, does };
+  return { on: on ?? 'failed', percent: share, minSample, withinMs, does };
 }

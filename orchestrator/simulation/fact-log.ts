@@ -29,13 +29,16 @@ class Newest {
 export class FactLog {
   readonly #kinds = new Map<FactKind, Newest>();
   readonly #causes = new Newest();
+  readonly #failures = new Newest();
 
   add(client: string, facts: readonly Fact[], at: number): void {
     for (const { kind, cause } of facts) {
       const known = this.#kinds.get(kind) ?? new Newest();
       this.#kinds.set(kind, known);
       known.add(client, at);
-      if (cause !== undefined) this.#causes.add(`${client}|${cause}`, at);
+      if (cause === undefined) continue;
+      this.#causes.add(`${client}|${cause}`, at);
+      if (kind === 'failed') this.#failures.add(`${client}|${cause}`, at);
     }
   }
 
@@ -46,13 +49,22 @@ export class FactLog {
       for (const _ of known.since(after)) count += 1;
       kinds[kind] = count;
     }
-    const causes: Record<string, number> = {};
-    let read = 0;
-    for (const name of this.#causes.since(after)) {
-      if ((read += 1) > causesAtMost) break;
-      const cause = name.slice(name.indexOf('|') + 1);
-      causes[cause] = (causes[cause] ?? 0) + 1;
-    }
-    return { kinds, causes };
+    const failures = countCauses(this.#failures.since(after));
+    return {
+      kinds,
+      causes: countCauses(this.#causes.since(after)),
+      ...(Object.keys(failures).length === 0 ? {} : { failures }),
+    };
   }
+}
+
+function countCauses(newest: Iterable<string>): Readonly<Record<string, number>> {
+  const causes: Record<string, number> = {};
+  let read = 0;
+  for (const name of newest) {
+    if ((read += 1) > causesAtMost) break;
+    const cause = name.slice(name.indexOf('|') + 1);
+    causes[cause] = (causes[cause] ?? 0) + 1;
+  }
+  return causes;
 }

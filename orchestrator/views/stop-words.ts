@@ -3,7 +3,7 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { StopAction, StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { factWords, minutesInWords, stopWord } from '../domain/judge-stops.ts';
+import { factWords, minutesInWords, sameCauseWords, stopWord } from '../domain/judge-stops.ts';
 import { stopVerdicts } from '../domain/stops.ts';
 
 const actionWords: Readonly<Record<StopAction, string>> = {
@@ -20,10 +20,14 @@ function ruleWords(rule: StopRule): string {
   const within = `within ${minutesInWords(rule.withinMs)}`;
   const what =
     'sameCause' in rule
-      ? `${counted(rule.sameCause, 'client')} with the same cause ${within}`
+      ? `${counted(rule.sameCause, 'client')} ${sameCauseWords(rule)}${usualToo(rule)} ${within}`
       : `more than ${rule.percent} % of at least ${counted(rule.minSample, 'client')} ${stopWord(rule.on, rule.minSample)} ${within}`;
   return `${what}: ${actionWords[rule.does]}`;
 }
+
+/** Most fleets have clients that are switched off, and the same service blocks most of them. */
+const usualToo = ({ on }: StopRule): string =>
+  on === undefined ? ' (also clients that are away, or blocked as usual)' : '';
 
 /** How each stop rule stands now, a sentence each; none where the campaign does not run. */
 export function stopsNow(

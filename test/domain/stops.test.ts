@@ -6,14 +6,19 @@ import { stopRuleWords, stopsNow } from '../../orchestrator/views/stop-words.ts'
 import { whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
-import { type StopAction, stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
+import {
+  type StopAction,
+  stopRule,
+  type RateRule,
+  type StopRule,
+} from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import { newUpgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { campaign, running } from './given-campaign.ts';
 import { evening, minutes } from './given.ts';
 
-const rate = (does: StopAction = 'pause'): StopRule => ({
+const rate = (does: StopAction = 'pause'): RateRule => ({
   on: 'failed',
   percent: 10,
   minSample: 20,
@@ -130,6 +135,23 @@ describe('a stop rule', () => {
     });
   });
 
+  test('counts causes of failures alone where the rule says so', () => {
+    const failing: StopRule = { ...same, on: 'failed' };
+    const usual = { kinds: { failed: 4, tried: 40 }, causes: { away: 9, 'disk full': 4 } };
+    const four = { ...usual, failures: { 'disk full': 4 } };
+    expect(judged(withStop(failing), { kinds: { tried: 40 }, causes: { away: 40 } }).kind).toBe('ignored');
+    expect(judged(withStop(failing), four).kind).toBe('ignored');
+    expect(judged(withStop(failing), { ...usual, failures: { 'disk full': 5 } })).toMatchObject({
+      because: '5 clients failed with the same cause within 30 min, limit 5; most frequent: disk full (5)',
+    });
+    expect(judged(withStop({ ...rate(), minSample: 4, percent: 5 }), four)).toMatchObject({
+      because: '4 of 40 clients failed within 60 min, limit 5 %; most frequent: disk full (4)',
+    });
+    expect(stopRuleWords([failing])).toBe(
+      '5 clients failed with the same cause within 30 min: pauses the campaign',
+    );
+  });
+
   test('lets anybody resume, and counts what comes after that', () => {
     const stopped = judged(withStop(rate()), found(3, 20));
     if (stopped.kind !== 'changed') throw new Error(stopped.because);
@@ -152,7 +174,7 @@ describe('a stop rule', () => {
 
   test('says in words what it does, and how it stands', () => {
     expect(stopRuleWords([rate('halt'), { ...same, withinMs: 90_000 }])).toBe(
-      'more than 10 % of at least 20 clients failed within 60 min: halts all campaigns; 5 clients with the same cause within 90 s: pauses the campaign',
+      'more than 10 % of at least 20 clients failed within 60 min: halts all campaigns; 5 clients with the same cause (also clients that are away, or blocked as usual) within 90 s: pauses the campaign',
     );
     expect(stopsNow(withStop(rate(), same), [found(1, 4), found(0, 0, { disk: 2 })], evening)).toEqual({
       stops: [

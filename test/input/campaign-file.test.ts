@@ -282,11 +282,12 @@ describe('stop', () => {
   test('is a list of rates and of numbers of the same cause', () => {
     expect(
       stopOf(
-        '[{ on: timedOut, percent: 5 %, minSample: 40, within: 60m, do: halt }, { sameCause: 5, within: 30m, do: abort }]',
+        '[{ on: timedOut, percent: 5 %, minSample: 40, within: 60m, do: halt }, { sameCause: 5, within: 30m, do: abort }, { sameCause: 5, on: failed, within: 30m, do: pause }]',
       ),
     ).toEqual([
       { on: 'timedOut', percent: 5, minSample: 40, withinMs: 60 * 60_000, does: 'halt' },
       { sameCause: 5, withinMs: 30 * 60_000, does: 'abort' },
+      { sameCause: 5, on: 'failed', withinMs: 30 * 60_000, does: 'pause' },
     ]);
     expect(stopOf('[{ on: failed, percent: 5, within: 1h, do: pause }]')).toMatchObject([{ minSample: 10 }]);
     expect('stop' in accepted(read())).toBe(false);
@@ -301,6 +302,7 @@ describe('stop', () => {
     ['[{ on: failed, percent: 5, within: 1h }]', 'stop[0].do: is missing'],
     ['[{ on: slow, percent: 5, within: 1h, do: pause }]', 'stop[0].on: is "slow"'],
     ['[{ sameCause: 1, within: 1h, do: pause }]', 'stop[0].sameCause: is 1'],
+    ['[{ sameCause: 5, on: blocked, within: 1h, do: pause }]', 'stop[0].on: is blocked beside sameCause'],
     ['[{ sameCause: 5, percent: 5, within: 1h, do: pause }]', 'stop[0].percent: stands beside sameCause'],
   ])('%s is refused', (yaml, fault) => {
     expect(faultsOf(read(`stop: ${yaml}`))).toEqual([expect.stringContaining(`c.yaml:3: ${fault}`)]);

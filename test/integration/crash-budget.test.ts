@@ -48,7 +48,11 @@ test('an upgrade on which ten workers in a row are lost needs attention, and giv
     because: '10 workers in a row were lost in state looking; their logs say why',
   });
   expect(await store.countFacts('sp4', [0])).toEqual([
-    { kinds: { failed: 1, tried: 1 }, causes: { 'workers are lost on it': 1 } },
+    {
+      kinds: { failed: 1, tried: 1 },
+      causes: { 'workers are lost on it': 1 },
+      failures: { 'workers are lost on it': 1 },
+    },
   ]);
   expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
   expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));

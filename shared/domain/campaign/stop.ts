@@ -16,6 +16,8 @@ export interface RateRule {
 
 /** Stops when so many clients had the same cause lately. */
 export interface SameCauseRule {
+  /** Counts causes of failures only; left out = a cause of any trouble, such as a usual blocker. */
+  readonly on?: 'failed';
   readonly sameCause: number;
   readonly withinMs: number;
   readonly does: StopAction;

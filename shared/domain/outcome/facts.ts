@@ -22,4 +22,6 @@ export interface Fact {
 export interface FactCounts {
   readonly kinds: Readonly<Partial<Record<FactKind, number>>>;
   readonly causes: Readonly<Record<string, number>>;
+  /** How many failed or need attention for each cause; left out = none does. */
+  readonly failures?: Readonly<Record<string, number>>;
 }

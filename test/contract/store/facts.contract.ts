@@ -41,11 +41,17 @@ export function factsContract(given: Given): void {
         const outcome = await fixture.commit(begun, begun.stored.upgrade, driven, { facts, at: at + n });
         expect(outcome.kind).toBe('committed');
       }
+      const of = (disk: number, logon: number): Readonly<Record<string, number>> =>
+        Object.fromEntries(
+          Object.entries({ 'disk | full': disk, 'logon refused': logon }).filter(
+            ([, clients]) => clients > 0,
+          ),
+        );
       const again = await store.countFacts('sp4', [-Infinity, at, at + 3, at + 5]);
       expect(again).toEqual([
-        { kinds: { failed: 5, tried: 6 }, causes: { 'disk | full': 4, 'logon refused': 1 } },
-        { kinds: { failed: 4, tried: 5 }, causes: { 'disk | full': 3, 'logon refused': 1 } },
-        { kinds: { failed: 1, tried: 2 }, causes: { 'logon refused': 1 } },
+        { kinds: { failed: 5, tried: 6 }, causes: of(4, 1), failures: of(4, 1) },
+        { kinds: { failed: 4, tried: 5 }, causes: of(3, 1), failures: of(3, 1) },
+        { kinds: { failed: 1, tried: 2 }, causes: of(0, 1), failures: of(0, 1) },
         { kinds: {}, causes: {} },
       ]);
     });
@@ -60,6 +66,7 @@ export function factsContract(given: Given): void {
       const { store } = fixture;
       const [before] = await store.countFacts('sp4', [late - longest - 1]);
       expect(Object.keys(before?.kinds ?? {})).toEqual(factKinds);
+      expect(before?.failures).toEqual({ 'failed by itself': 1 });
       await fixture.commit(begun[1], begun[1].stored.upgrade, driven, {
         facts: [{ kind: 'tried' }],
         at: late,

@@ -1,8 +1,8 @@
 -- Keeps what happened to a client for the stop rules of its campaign: one entry for each kind, and
--- for each cause, with the newest time. What is too old for every rule goes.
+-- for each cause (once more for a cause of a failure), with the newest time. What is too old for every rule goes.
 -- The list has kind and cause of each fact in turn.
 -- ifCounted: '1' = the sender does not know whether the campaign has stop rules
-local factKinds = { 'failed', 'blocked', 'unreachable', 'timedOut', 'undone', 'unhealthy', 'tried', 'causes' }
+local factKinds = { 'failed', 'blocked', 'unreachable', 'timedOut', 'undone', 'unhealthy', 'tried', 'causes', 'failures' }
 
 local function addFacts(campaign, client, at, ifCounted, first, last)
   if last < first then return end
@@ -11,7 +11,10 @@ local function addFacts(campaign, client, at, ifCounted, first, last)
   for position = first, last, 2 do
     local kind, cause = ARGV[position], ARGV[position + 1]
     redis.call('ZADD', key('facts', campaign, kind), 'GT', at, client)
-    if cause ~= '' then redis.call('ZADD', key('facts', campaign, 'causes'), 'GT', at, client .. '|' .. cause) end
+    if cause ~= '' then
+      redis.call('ZADD', key('facts', campaign, 'causes'), 'GT', at, client .. '|' .. cause)
+      if kind == 'failed' then redis.call('ZADD', key('facts', campaign, 'failures'), 'GT', at, client .. '|' .. cause) end
+    end
   end
   -- A campaign of an earlier version of servpack does not say for how long facts count.
   if not longest then return end

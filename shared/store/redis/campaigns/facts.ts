@@ -19,17 +19,18 @@ export async function readFacts(
   for (const after of since) {
     const from = `(${after === -Infinity ? '-inf' : after}`;
     for (const kind of factKinds) pipeline.zcount(keys.of('facts', campaign, kind), from, '+inf');
-    const causes = keys.of('facts', campaign, 'causes');
-    pipeline.zrevrangebyscore(causes, '+inf', from, 'LIMIT', 0, causesAtMost);
+    for (const list of ['causes', 'failures'])
+      pipeline.zrevrangebyscore(keys.of('facts', campaign, list), '+inf', from, 'LIMIT', 0, causesAtMost);
   }
   const values = valuesOf(await pipeline.exec());
-  const width = factKinds.length + 1;
+  const width = factKinds.length + 2;
   return since.map((_, index) => {
     const own = values.slice(index * width, (index + 1) * width);
     const kinds = Object.fromEntries(
       factKinds.map((kind, at): [FactKind, number] => [kind, Number(own[at])]),
     );
-    return { kinds: sumOf([kinds]), causes: countCauses(own.at(-1) as string[]) };
+    const [causes, failures] = own.slice(-2).map((members) => countCauses(members as string[]));
+    return { kinds: sumOf([kinds]), causes: causes ?? {}, ...failuresIn(failures) };
   });
 }
 
@@ -38,9 +39,13 @@ function countCauses(members: readonly string[]): Readonly<Record<string, number
   return sumOf(members.map((member) => ({ [member.slice(member.indexOf('|') + 1)]: 1 })));
 }
 
+const failuresIn = (failures: FactCounts['failures'] = {}): Pick<FactCounts, 'failures'> =>
+  Object.keys(failures).length === 0 ? {} : { failures };
+
 /** A client has one home, so the clients of several shards are different ones. */
 export const sumOfFacts = (parts: readonly (readonly FactCounts[])[]): readonly FactCounts[] =>
   (parts[0] ?? []).map((_, index) => ({
     kinds: sumOf(parts.map((part) => part[index]?.kinds ?? {})),
     causes: sumOf(parts.map((part) => part[index]?.causes ?? {})),
+    ...failuresIn(sumOf(parts.map((part) => part[index]?.failures ?? {}))),
   }));

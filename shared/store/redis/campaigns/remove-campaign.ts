@@ -84,6 +84,7 @@ export async function removeRest({ run }: Shard, { campaign }: CampaignRecord): 
     campaign.waveSizes.length,
     ...factKinds,
     'causes',
+    'failures',
   );
 }
 

@@ -168,8 +168,8 @@ export const keyNames = {
   /** list in shard 0 per product and step: the newest durations, in milliseconds */
   stepTimes: 'stepTimes',
   /**
-   * zset per campaign and kind of fact: client by the newest policy time; kind `causes`:
-   * `client|cause`. Only where a campaign has stop rules, and not longer than the longest window.
+   * zset per campaign and kind of fact: client by the newest policy time; kinds `causes` and
+   * `failures`: `client|cause`. Only where a campaign has stop rules, and not longer than the longest window.
    */
   facts: 'facts',
   /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
