@@ -19,6 +19,7 @@ import {
 } from './verdict/machines.ts';
 import { rejectedClients } from './verdict/approvals.ts';
 import { countFaults, indexFaults, leftOver } from './verdict/records.ts';
+import { openRestartFaults } from './verdict/restart-limits.ts';
 import { slotFaults } from './verdict/server-limits.ts';
 import type { RawRecord, Walk } from './walk.ts';
 
@@ -45,6 +46,10 @@ export const midwayFaults = (walks: readonly Walk[], campaign: ChaosCampaign): r
   ...walks.flatMap(indexFaults),
   ...allCounts(walks, campaign),
   ...slotFaults(recordsIn(walks), campaign.serverLimit),
+  ...openRestartFaults(
+    recordsIn(walks).filter((record) => record.campaign === campaignName),
+    campaign.restartsAtMost.perLogonServer,
+  ),
 ];
 
 /** Occurrences have the budget of a small campaign, which never is the least. */

@@ -131,7 +131,8 @@ async function controlEvidence(
     const { speed } = stage.installation.clock;
     const mayForget = (at: number): boolean => stage.outages.mayForget(at);
     const editions = await readEditions(redis, stage.prefix);
-    return { campaign, book, ledger, marks: readMarks(dataDir), speed, mayForget, ...editions };
+    const frozen = [...stage.frozen.values()];
+    return { campaign, book, ledger, marks: readMarks(dataDir), speed, mayForget, frozen, ...editions };
   } finally {
     redis.disconnect();
   }
