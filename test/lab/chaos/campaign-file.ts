@@ -157,6 +157,9 @@ function mainText(variant: Variant, steps: readonly string[]): string {
   ].join('\n');
 }
 
+const clientHookLine = (moment: 'beforeClient' | 'afterClient'): string =>
+  `  ${moment}: { run: [mark-client], timeout: 1h, retryAfter: 60s }`;
+
 const sideText = (active: number, steps: readonly string[]): string =>
   [
     `campaign: ${sideName}`,
@@ -165,8 +168,10 @@ const sideText = (active: number, steps: readonly string[]): string =>
     'waves:',
     '  - { name: all, rest: true, gate: { failures: 100 %, minSample: 1 } }',
     'priority: 30',
+    'hooks:',
+    ...(['beforeClient', 'afterClient'] as const).map(clientHookLine),
     'stop:',
-    '  - { on: failed, percent: 4 %, minSample: 5, within: 240h, do: pause }',
+    '  - { on: failed, percent: 8 %, minSample: 5, within: 240h, do: pause }',
     budgetsOf(active),
     ...deferrals,
     ladderOf(steps, true),

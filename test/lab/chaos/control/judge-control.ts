@@ -11,6 +11,7 @@ import {
 import type { Outages } from '../outages.ts';
 import { approvalFaults } from '../verdict/approvals.ts';
 import type { Stories } from '../verdict/audit.ts';
+import { clientHookFaults } from '../verdict/client-hooks.ts';
 import { editionEntries, editionFaults, oldEditionFaults, silencesOf } from '../verdict/editions.ts';
 import { hookFaults } from '../verdict/hooks.ts';
 import type { Line } from '../verdict/line.ts';
@@ -26,6 +27,7 @@ import { realTimeOf } from '../verdict/real-time.ts';
 import { limitFaults, workIn } from '../verdict/server-limits.ts';
 import { isStop, rulesIn, stopFaults } from '../verdict/stops.ts';
 import type { RawRecord, Walk } from '../walk.ts';
+import { answerFor, type ClientHookMark } from './client-hook-program.ts';
 import type { FleetBook } from './fleet-book.ts';
 import type { HookMark } from './hook-program.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,6 +38,7 @@ export interface ControlEvidence {
   readonly book: FleetBook;
   readonly ledger: Ledger;
   readonly marks: readonly HookMark[];
+  readonly clientMarks: readonly ClientHookMark[];
   readonly texts: ReadonlyMap<number, string>;
   readonly present: { readonly edition: number; readonly hash: string };
   /** Policy milliseconds in a real millisecond. */
@@ -111,6 +114,11 @@ export function judgeControl(evidence: Evidence): readonly Line[] {
       invariant: 'each hook runs once for each cause, or is unknown',
       on: `${marks.length} runs`,
       faults: hookFaults({ ...ofCampaign(evidence, campaignName), waves, entries: ofMain, marks }),
+    },
+    {
+      invariant: 'each hook of a client runs once for each cause, or is unknown',
+      on: `${evidence.clientMarks.length} runs`,
+      faults: clientHookLine(evidence),
     },
   ];
 }
@@ -202,6 +210,16 @@ function stayedIn({ truth, records }: Evidence): ReadonlyMap<string, string> {
     if (stayed.get(client) !== upgrade.logonServer) stayed.delete(client);
   return stayed;
 }
+
+const clientHookLine = (evidence: Evidence): Line['faults'] =>
+  clientHookFaults({
+    ...ofCampaign(evidence, sideName),
+    moments: ['before', 'after'],
+    marks: evidence.clientMarks,
+    answerFor,
+    truth: evidence.truth,
+    mayForget: evidence.mayForget,
+  });
 
 function restartLine(evidence: Evidence): Line {
   const { book, campaign, truth } = evidence;
