@@ -109,6 +109,11 @@ describe('the verdict on stop rules', () => {
     speed: 1,
     patienceMs: 60_000,
   };
+  test('counts a client when it has ended, not when the hook after it has run', () => {
+    const after = entry(50, { client: 'pc-1', version: 3, from: 'settled', to: 'settled' });
+    const stories = new Map([...good.stories, ['pc-1', [...settled(30, 'pc-1'), after]]]);
+    expect(stopFaults({ ...good, stories })).toEqual([]);
+  });
   const says = (because: string) => ({ entries: [started, stop(because), entry(400, { to: 'ended' })] });
 
   test('finds none in a good history', () => {

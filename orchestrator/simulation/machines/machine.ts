@@ -115,6 +115,13 @@ export interface JournalEntry {
  */
 export type RestartReason = 'mark' | 'workaround' | 'replacement' | 'pendingRestart' | 'none';
 
+/** Lab times. `upAt`: when the machine was up again; left out = it is not yet. */
+export interface OrderedRestart {
+  readonly at: number;
+  readonly reason: RestartReason;
+  readonly upAt?: number;
+}
+
 /** Events that must never happen on a client. Times are lab times. */
 export type Violation =
   /** Two drivers had changes under way at once. */
@@ -203,7 +210,7 @@ export interface Machine {
   waiting: readonly Waiter[];
   agenda: Due[];
   /** Restart orders that were accepted. */
-  restarts: readonly { readonly at: number; readonly reason: RestartReason }[];
+  restarts: readonly OrderedRestart[];
   /** Causes in this boot that a restart resolves. */
   asksForRestart: Exclude<RestartReason, 'none'> | null;
   /** How often Upgrade.bat marked the client. */

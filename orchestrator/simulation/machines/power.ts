@@ -67,6 +67,9 @@ export function boot(machine: Machine, now: number): void {
   machine.goingDown = false;
   machine.boots += 1;
   machine.bootedAt = now;
+  machine.restarts = machine.restarts.map((each) =>
+    each.upAt === undefined ? { ...each, upAt: now } : each,
+  );
   machine.bootsPending =
     machine.asksForRestart === 'mark' ? machine.rules.bootsNeeded - 1 : Math.max(0, machine.bootsPending - 1);
   machine.asksForRestart = machine.bootsPending > 0 ? 'pendingRestart' : null;

@@ -18,6 +18,8 @@ const activeOf = (clients: number): number => Math.max(60, Math.round(clients / 
 /** What an edit may change. The rest of the main campaign stays. */
 export interface Variant {
   readonly active: number;
+  /** Restarts at once on a logon server; three times as many over all of them. */
+  readonly restarts: number;
   readonly settledPercent: number;
   readonly earlyPercent: number;
   /** Whether the ladder tells the users before it moves a service. */
@@ -31,6 +33,8 @@ export interface ChaosCampaign {
   readonly policy: Policy;
   /** The highest budget of any edition. */
   readonly activeAtMost: number;
+  /** The highest limits of restarts of any edition. */
+  readonly restartsAtMost: { readonly perLogonServer: number; readonly perRing: number };
   /** Slots of a logon server over all campaigns. */
   readonly serverLimit: number;
   readonly first: Variant;
@@ -74,9 +78,11 @@ const deferrals = [
  */
 export function campaignOf(seed: string, clients: number): ChaosCampaign {
   const activeAtMost = activeOf(clients);
+  const restarts = Math.max(2, Math.round(activeAtMost / 20));
   const hasWorkaround = chance(seed, 'ladder') < 1 / 3;
   const first: Variant = {
     active: activeAtMost,
+    restarts,
     settledPercent: 15,
     earlyPercent: 20,
     notifies: true,
@@ -85,6 +91,7 @@ export function campaignOf(seed: string, clients: number): ChaosCampaign {
   };
   const edited = (nth: number): Variant => ({
     active: pick([1, 0.75, 0.5], chance(seed, 'active', nth)) * activeAtMost,
+    restarts: pick([restarts, restarts - 1], chance(seed, 'restarts', nth)),
     settledPercent: pick([15, 10, 25], chance(seed, 'settled', nth)),
     earlyPercent: pick(earlyPercents, chance(seed, 'early', nth)),
     notifies: chance(seed, 'notifies', nth) < 0.5,
@@ -95,6 +102,7 @@ export function campaignOf(seed: string, clients: number): ChaosCampaign {
   return {
     policy: { relocation: true, workaround: hasWorkaround },
     activeAtMost,
+    restartsAtMost: { perLogonServer: restarts, perRing: restarts * ringFactor },
     serverLimit: Math.round(activeAtMost / 5),
     first,
     edited,
@@ -105,8 +113,14 @@ export function campaignOf(seed: string, clients: number): ChaosCampaign {
   };
 }
 
-const budgetsOf = (active: number): string =>
-  `budgets: { active: ${Math.round(active)}, perLogonServer: ${Math.round(active / 4)} }`;
+const ringFactor = 3;
+
+const budgetsOf = (active: number, more = ''): string =>
+  `budgets: { active: ${Math.round(active)}, perLogonServer: ${Math.round(active / 4)}${more} }`;
+
+/** Nearly all clients have no label `ring`, so they have one limit over all logon servers. */
+const restartsOf = (limit: number): string =>
+  `, restarts: { perLogonServer: ${limit}, perLabel: { ring: ${limit * ringFactor} } }`;
 
 const ladderOf = ([first = '', ...later]: readonly string[], notifies: boolean): string =>
   `ladder: [${[first, ...(notifies ? ['notify'] : []), ...later].join(', ')}]`;
@@ -136,12 +150,15 @@ function mainText(variant: Variant, steps: readonly string[]): string {
     neverStops,
     ...stopLines[variant.stop],
     ...(variant.hasWindow ? ['windows:', '  - { between: "04:00-02:00" }'] : []),
-    budgetsOf(variant.active),
+    budgetsOf(variant.active, restartsOf(variant.restarts)),
     ...deferrals,
     ladderOf(steps, variant.notifies),
     '',
   ].join('\n');
 }
+
+const clientHookLine = (moment: 'beforeClient' | 'afterClient'): string =>
+  `  ${moment}: { run: [mark-client], timeout: 1h, retryAfter: 60s }`;
 
 const sideText = (active: number, steps: readonly string[]): string =>
   [
@@ -151,8 +168,10 @@ const sideText = (active: number, steps: readonly string[]): string =>
     'waves:',
     '  - { name: all, rest: true, gate: { failures: 100 %, minSample: 1 } }',
     'priority: 30',
+    'hooks:',
+    ...(['beforeClient', 'afterClient'] as const).map(clientHookLine),
     'stop:',
-    '  - { on: failed, percent: 4 %, minSample: 5, within: 240h, do: pause }',
+    '  - { on: failed, percent: 8 %, minSample: 5, within: 240h, do: pause }',
     budgetsOf(active),
     ...deferrals,
     ladderOf(steps, true),

@@ -6,6 +6,7 @@ import type { Entry } from '../operator.ts';
 import type { Stage } from './stage.ts';
 import type { PauseSpan } from './strokes.ts';
 import { auditFaults, blindCommands, storiesOf, type Stories } from './verdict/audit.ts';
+import { heldByHook } from './verdict/client-hooks.ts';
 import { about, type Fault, general, type Line } from './verdict/line.ts';
 import {
   type PausedSpan,
@@ -19,6 +20,7 @@ import {
 } from './verdict/machines.ts';
 import { rejectedClients } from './verdict/approvals.ts';
 import { countFaults, indexFaults, leftOver } from './verdict/records.ts';
+import { openRestartFaults } from './verdict/restart-limits.ts';
 import { slotFaults } from './verdict/server-limits.ts';
 import type { RawRecord, Walk } from './walk.ts';
 
@@ -45,6 +47,10 @@ export const midwayFaults = (walks: readonly Walk[], campaign: ChaosCampaign): r
   ...walks.flatMap(indexFaults),
   ...allCounts(walks, campaign),
   ...slotFaults(recordsIn(walks), campaign.serverLimit),
+  ...openRestartFaults(
+    recordsIn(walks).filter((record) => record.campaign === campaignName),
+    campaign.restartsAtMost.perLogonServer,
+  ),
 ];
 
 /** Occurrences have the budget of a small campaign, which never is the least. */
@@ -136,7 +142,8 @@ function ofMain({ truth, control: { book } }: Evidence): FleetTruth {
 /**
  * How clients ended. One that has left the main campaign ends in any way, and one of which a step
  * was rejected may end as if the ladder did not have the step. A client that recurs has many ends,
- * and a later one may be that of an upgrade which came by itself.
+ * and a later one may be that of an upgrade which came by itself. Of one that its hook held back
+ * the hooks' own verdict says how it ends.
  */
 function standingOf({ truth, campaign, control }: Evidence, records: readonly RawRecord[], stories: Stories) {
   const { book } = control;
@@ -145,7 +152,8 @@ function standingOf({ truth, campaign, control }: Evidence, records: readonly Ra
     ...truth,
     clients: truth.clients.filter(({ client }) => clients.has(client)),
   });
-  const selected = new Set([...book.selected(), ...book.of('side')]);
+  const held = heldByHook(stories);
+  const selected = new Set([...book.selected(), ...book.of('side').filter((client) => !held.has(client))]);
   const rejected = rejectedClients(stories);
   const rows = rowsOf(records.filter(({ campaign: of }) => of === campaignName || of === sideName));
   const strict = rows.filter(({ client }) => selected.has(client));

@@ -13,6 +13,7 @@ import {
   pauseSchedules,
   readEditions,
 } from './control/people-of-run.ts';
+import { readClientHookMarks } from './control/client-hook-program.ts';
 import { FleetBook } from './control/fleet-book.ts';
 import { readMarks } from './control/hook-program.ts';
 import { judge, line, midwayFaults } from './judge.ts';
@@ -131,7 +132,9 @@ async function controlEvidence(
     const { speed } = stage.installation.clock;
     const mayForget = (at: number): boolean => stage.outages.mayForget(at);
     const editions = await readEditions(redis, stage.prefix);
-    return { campaign, book, ledger, marks: readMarks(dataDir), speed, mayForget, ...editions };
+    const frozen = [...stage.frozen.values()];
+    const [marks, clientMarks] = [readMarks(dataDir), readClientHookMarks(dataDir)];
+    return { campaign, book, ledger, marks, clientMarks, speed, mayForget, frozen, ...editions };
   } finally {
     redis.disconnect();
   }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clientHookProgram } from './client-hook-program.ts';
 
 /** One run of the program, as the program itself has written it. */
 export interface HookMark {
@@ -11,9 +12,9 @@ export interface HookMark {
 const marksFile = (dataDir: string): string => join(dataDir, 'hook-marks');
 
 /**
- * The program of every hook: writes what it was given into a file before anything else, and takes
- * its time, so that orchestrators die meanwhile. Its first run before wave early asks for another
- * one, its first run after wave canary stops the campaign.
+ * The program of every hook of a campaign or a wave: writes what it was given into a file before
+ * anything else, and takes its time, so that orchestrators die meanwhile. Its first run before wave
+ * early asks for another one, its first run after wave canary stops the campaign.
  */
 const program = `#!/bin/sh
 input=$(cat)
@@ -26,11 +27,12 @@ esac
 exit 0
 `;
 
-/** Writes the program, and returns the folder of programs. */
+/** Writes the programs, and returns the folder of programs. */
 export function prepareHooks(dataDir: string): string {
   const folder = join(dataDir, 'hooks');
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   writeFileSync(join(folder, 'mark'), program, { mode: 0o755 });
+  writeFileSync(join(folder, 'mark-client'), clientHookProgram, { mode: 0o755 });
   return folder;
 }
 

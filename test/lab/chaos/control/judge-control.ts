@@ -8,17 +8,26 @@ import {
   scheduleNames,
   sideName,
 } from '../campaign-file.ts';
+import type { Outages } from '../outages.ts';
 import { approvalFaults } from '../verdict/approvals.ts';
 import type { Stories } from '../verdict/audit.ts';
+import { clientHookFaults } from '../verdict/client-hooks.ts';
 import { editionEntries, editionFaults, oldEditionFaults, silencesOf } from '../verdict/editions.ts';
 import { hookFaults } from '../verdict/hooks.ts';
 import type { Line } from '../verdict/line.ts';
 import { memberFaults } from '../verdict/members.ts';
 import { occurrenceFaults } from '../verdict/occurrences.ts';
+import {
+  type LimitedPlace,
+  restartFaults,
+  restartsInAudit,
+  restartsOfMachines,
+} from '../verdict/restart-limits.ts';
 import { realTimeOf } from '../verdict/real-time.ts';
 import { limitFaults, workIn } from '../verdict/server-limits.ts';
 import { isStop, rulesIn, stopFaults } from '../verdict/stops.ts';
 import type { RawRecord, Walk } from '../walk.ts';
+import { answerFor, type ClientHookMark } from './client-hook-program.ts';
 import type { FleetBook } from './fleet-book.ts';
 import type { HookMark } from './hook-program.ts';
 import type { Ledger } from './ledger.ts';
@@ -29,11 +38,14 @@ export interface ControlEvidence {
   readonly book: FleetBook;
   readonly ledger: Ledger;
   readonly marks: readonly HookMark[];
+  readonly clientMarks: readonly ClientHookMark[];
   readonly texts: ReadonlyMap<number, string>;
   readonly present: { readonly edition: number; readonly hash: string };
   /** Policy milliseconds in a real millisecond. */
   readonly speed: number;
   readonly mayForget: (at: number) => boolean;
+  /** When each process was frozen. */
+  readonly frozen: readonly Pick<Outages, 'fills'>[];
 }
 
 interface Evidence extends ControlEvidence {
@@ -97,10 +109,16 @@ export function judgeControl(evidence: Evidence): readonly Line[] {
       on: `at most ${evidence.campaign.serverLimit} at once`,
       faults: limitLine(evidence),
     },
+    restartLine(evidence),
     {
       invariant: 'each hook runs once for each cause, or is unknown',
       on: `${marks.length} runs`,
       faults: hookFaults({ ...ofCampaign(evidence, campaignName), waves, entries: ofMain, marks }),
+    },
+    {
+      invariant: 'each hook of a client runs once for each cause, or is unknown',
+      on: `${evidence.clientMarks.length} runs`,
+      faults: clientHookLine(evidence),
     },
   ];
 }
@@ -184,13 +202,51 @@ function stopLine(evidence: Evidence, entries: readonly Entry[], ofMain: readonl
   ];
 }
 
-function limitLine({ truth, stories, records, campaign }: Evidence): Line['faults'] {
+/** The clients of which all slots belong to one logon server, with this server. */
+function stayedIn({ truth, records }: Evidence): ReadonlyMap<string, string> {
   // A client that roams to another logon server during its upgrade counts on both in turn.
   const stayed = new Map(truth.clients.map(({ client, logonServer }) => [client, logonServer]));
   for (const { client, upgrade } of records)
     if (stayed.get(client) !== upgrade.logonServer) stayed.delete(client);
+  return stayed;
+}
+
+const clientHookLine = (evidence: Evidence): Line['faults'] =>
+  clientHookFaults({
+    ...ofCampaign(evidence, sideName),
+    moments: ['before', 'after'],
+    marks: evidence.clientMarks,
+    answerFor,
+    truth: evidence.truth,
+    mayForget: evidence.mayForget,
+  });
+
+function restartLine(evidence: Evidence): Line {
+  const { book, campaign, truth } = evidence;
+  const { perLogonServer, perRing } = campaign.restartsAtMost;
+  const stayed = stayedIn(evidence);
+  const main = new Set(book.of('main'));
+  const { stories } = ofCampaign(evidence, campaignName);
+  const own = { ...truth, clients: truth.clients.filter(({ client }) => main.has(client)) };
+  const placesOf = (client: string): readonly LimitedPlace[] => {
+    const server = stayed.get(client);
+    return [
+      { name: book.isLast(client) ? 'ring=last' : 'no value of ring', most: perRing },
+      ...(server === undefined ? [] : [{ name: server, most: perLogonServer }]),
+    ];
+  };
+  const onMachines = restartsOfMachines(own, stories, evidence);
+  return {
+    invariant: 'never more clients restart at once than the limits allow',
+    on: `${onMachines.length} restarts, at most ${perLogonServer} of a logon server and ${perRing} of a ring`,
+    faults: [onMachines, restartsInAudit(stories)].flatMap((restarts) => restartFaults(restarts, placesOf)),
+  };
+}
+
+function limitLine(evidence: Evidence): Line['faults'] {
+  const stayed = stayedIn(evidence);
   return limitFaults(
-    workIn(stories, (client) => stayed.get(client) ?? null),
-    campaign.serverLimit,
+    workIn(evidence.stories, (client) => stayed.get(client) ?? null),
+    evidence.campaign.serverLimit,
   );
 }

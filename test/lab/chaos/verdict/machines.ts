@@ -99,8 +99,8 @@ export const begunInPause = (
       })),
   );
 
-/** -Infinity when the driver never committed the command; another invariant finds that. */
-function committedAt({ op, fence, beganAt }: JournalEntry, story: readonly Entry[]): number {
+/** Real time. -Infinity when the driver never committed it; another invariant finds that. */
+export function committedAt({ op, fence, beganAt }: JournalEntry, story: readonly Entry[]): number {
   const commit = story.findLast(
     ({ id, who, to }) =>
       who === `worker ${fence.owner}` && to === committedAs[op] && realTimeOf(id) <= beganAt + slackMs,

@@ -73,7 +73,8 @@ function factsIn({ stories, records }: StopEvidence): Facts {
       entry,
       fact: { client, at: entry.at, real: realTimeOf(entry) },
     }));
-    const last = own.findLast(({ entry }) => entry.to === 'settled');
+    // The hook after a client has entries of its own while the client stays settled.
+    const last = own.findLast(({ entry: { from, to } }) => to === 'settled' && from !== 'settled');
     const end = upgrade.state.phase === 'settled' ? upgrade.state.end : '';
     // An earlier end of a client that was tried again is that of one that had left.
     if (last !== undefined && bad.has(end)) facts.failed.push(last.fact);
