@@ -23,6 +23,7 @@ import { speedSection } from './campaign-speed.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
 import { checkFit, fitSection } from './campaign-fit.ts';
+import { freeTimeField, toFreeTime } from './campaign-free-time.ts';
 import { type BesideFile, expandIcs, type IcsBlackouts } from './campaign-ics.ts';
 import { blackoutsSection, icsEntries, toCalendar, windowsSection } from './campaign-calendar.ts';
 import { across, count, field, list, oneOf, section } from '../../shared/input/fields.ts';
@@ -85,6 +86,7 @@ const keys = section({
   speed: speedSection.optional(),
   priority: count(1, 100).optional(),
   deferrals: deferralsSection,
+  freeTime: freeTimeField,
   persistence: persistenceSection,
   ladder: ladderSection,
   structural: structuralField,
@@ -196,7 +198,7 @@ function toPolicy({
   const { persistence, ...persistences } = toPersistence(input.persistence);
   const { ladder, ...ladders } = toLadder(input.ladder);
   const forAll = { deferrals, persistence, ladder, structural, restart, window, noticeMs: notice };
-  return { ...forAll, ...persistences, ...ladders, ...toEnd(input) };
+  return { ...forAll, ...persistences, ...ladders, ...toEnd(input), ...toFreeTime(input.freeTime) };
 }
 
 function toDefinition(input: CampaignInput, hash: string, ics: IcsBlackouts): CampaignDefinition {

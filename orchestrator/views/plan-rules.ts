@@ -2,6 +2,7 @@ import { counted } from '../domain/counted.ts';
 import type { ruleNames } from './rule-names.ts';
 import { approvalWords } from './approval-words.ts';
 import { endWords } from './campaign-end.ts';
+import { freeTimeRule } from './free-time-words.ts';
 import { hookWords } from './hooks.ts';
 import { priorityRuleWords } from './server-share-words.ts';
 import { remediationRuleWords } from './remediation-words.ts';
@@ -39,6 +40,7 @@ export const planRules = (
   { rule: 'budgets', says: budgetWords(definition.budgets) },
   ...optional('speed', definition.speed === undefined ? null : speedRuleWords(definition.speed)),
   ...optional('priority', definition.priority === undefined ? null : priorityRuleWords(definition.priority)),
+  ...optional('freeTime', freeTimeRule(definition.policy)),
   { rule: 'ladder', says: ladderWords(definition.policy, clients) },
   ...optional('persistence', persistenceWords(definition.policy, clients)),
   { rule: 'restart', says: restartWords(definition.policy.restart) },

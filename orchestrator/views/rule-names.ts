@@ -12,6 +12,7 @@ export const ruleNames = [
   'budgets',
   'speed',
   'priority',
+  'freeTime',
   'ladder',
   'persistence',
   'restart',

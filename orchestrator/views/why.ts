@@ -3,6 +3,7 @@ import { endRemarks, whyOverFor } from './campaign-end.ts';
 import { ladderWords, persistenceWords } from './ladder-words.ts';
 import { whyHookHolds } from './hooks.ts';
 import { becauseOf } from './because.ts';
+import { freeTimeRemarks } from './free-time-words.ts';
 import { outlookOf } from './outlook.ts';
 import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
@@ -191,6 +192,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     otherwise: outlookOf(context, upgrade),
     remarks: [
       ...remarksOn(context.campaign, upgrade),
+      ...freeTimeRemarks(upgrade, context.zone),
       ...(state.phase === 'settled' && state.end !== 'cancelled' ? [] : stopRemarks(context)),
       ...restartRemarks(context, upgrade),
       ...joinedWords(context),

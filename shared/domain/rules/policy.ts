@@ -128,6 +128,8 @@ export interface CampaignPolicy {
   readonly window: Window | null;
   /** When the campaign is to be over; left out = when every client is finished. */
   readonly end?: CampaignEnd;
+  /** Deferred clients are looked at when they usually are free. Left out = they are not. */
+  readonly learnsFreeTime?: true;
   /** Time that users have between the notice and the next step of the ladder. */
   readonly noticeMs: number;
 }

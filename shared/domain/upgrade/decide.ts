@@ -11,6 +11,7 @@ import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
 import type { Open } from './memory.ts';
 import { noteStep } from './fit.ts';
+import { withLearnedLook } from './learned-look.ts';
 import { onObservation } from './on-observation.ts';
 import { stepDone, stepFailed } from './on-step.ts';
 import { phaseWords } from './phase-words.ts';
@@ -32,7 +33,8 @@ export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now:
   // Only what the hook after a client says is noted then: the end stays.
   if (upgrade.state.phase === 'settled') return happened;
   const wanted = endIfRequested(upgrade, happened, now);
-  const timely = withinWindow(rules, upgrade, withinEnd(rules, upgrade, wanted, now), now);
+  const planned = withLearnedLook(rules, upgrade, event, withinEnd(rules, upgrade, wanted, now), now);
+  const timely = withinWindow(rules, upgrade, planned, now);
   const allowed = withoutStaleAsk(awaitHook(rules, upgrade, timely, now));
   const measured = noteStep(rules.fit, upgrade, allowed, now);
   return askAfter(rules, noteLeftMark(rules, noteWait(measured, now)), now);

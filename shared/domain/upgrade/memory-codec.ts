@@ -42,6 +42,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   ...(learned.health === undefined ? {} : { health: learned.health }),
   ...(history.began === undefined ? {} : { began: history.began }),
   ...(history.hooks === undefined ? {} : { hooks: history.hooks }),
+  ...(learned.freeTime === undefined ? {} : { freeTime: learned.freeTime }),
 });
 
 const flatNew = flatMemory(newMemory);
@@ -54,12 +55,13 @@ const fieldNames = Object.keys(flatNew) as (keyof StoredMemory)[];
 export function encodeMemory(memory: Memory): Partial<StoredMemory> {
   const flat = flatMemory(memory);
   const changed = fieldNames.filter((name) => !isAsNew(name, flat[name]));
-  const { health, began, hooks } = flat;
+  const { health, began, hooks, freeTime } = flat;
   return {
     ...Object.fromEntries(changed.map((name) => [name, flat[name]])),
     ...(health === undefined ? {} : { health }),
     ...(began === undefined ? {} : { began }),
     ...(hooks === undefined ? {} : { hooks }),
+    ...(freeTime === undefined ? {} : { freeTime }),
   };
 }
 
@@ -83,6 +85,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       lastLook,
       unmark: flat.unmark,
       ...(flat.health === undefined ? {} : { health: flat.health }),
+      ...(flat.freeTime === undefined ? {} : { freeTime: flat.freeTime }),
     },
     history: {
       restarts,

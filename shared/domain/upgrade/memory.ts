@@ -1,6 +1,7 @@
 import type { Health } from '../observation/health.ts';
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
+import type { FreeTime } from '../rules/free-time.ts';
 import type { Sighting } from '../remediation/persistence.ts';
 import type { FitStep } from '../rules/fit.ts';
 import type { ApprovalAnswer, ApprovedStep } from '../rules/approval-rules.ts';
@@ -80,6 +81,12 @@ export interface Learned {
    * for one. It says nothing of an upgrade that was proved later.
    */
   readonly health?: Health & { readonly at: number };
+  /**
+   * When looks have found the client free. `instead`: the next look comes at a moment that follows
+   * from it, and not at this one. Left out = the campaign does not learn it, or no look has
+   * deferred the client.
+   */
+  readonly freeTime?: { readonly looks: FreeTime; readonly instead?: number };
 }
 
 /** How looks have found a relocated service since the release was proved. */
