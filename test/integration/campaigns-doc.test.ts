@@ -53,7 +53,7 @@ afterAll(async () => orchestrator[Symbol.asyncDispose]());
 describe('docs/campaigns', () => {
   test.each(pages)('$page has an answer for every file that it shows', ({ text }) => {
     const shown = [...text.matchAll(/^```yaml$/gm)].length;
-    expect(shown).toBeGreaterThan(1);
+    expect(shown).toBeGreaterThan(0);
     expect(examplesOf(text)).toHaveLength(shown);
   });
 

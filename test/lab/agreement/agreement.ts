@@ -37,7 +37,7 @@ release: sms-1.2-sp4
 waves:
   - { name: canary, count: 8, gate: { settled: 60 %, failures: 100 %, minSample: 3 } }
   - { name: early, percent: 30 %, gate: { settled: 70 %, failures: 100 %, minSample: 5 } }
-  - { name: rest, rest: true }
+  - { name: rest, rest: true, gate: { failures: 100 % } }
 budgets: { active: 12, perLogonServer: 5 }
 window: { between: "20:00-04:00" }
 `;
@@ -63,7 +63,8 @@ export async function agreementOf(
   const status = async (): Promise<string> =>
     ((await lab.operator.ask('GET', '/v1/campaigns/agreed')) as { status: string }).status;
   const deadline = Date.now() + withinSeconds * 1_000;
-  while ((await status()) !== 'ended') {
+  for (let now = await status(); now !== 'ended'; now = await status()) {
+    if (now === 'paused') throw new Error('a gate has paused the campaign');
     if (Date.now() > deadline) throw new Error(`the campaign has not ended within ${withinSeconds} s`);
     await pause(200);
   }

@@ -1,5 +1,6 @@
 -- Keeps what happened to a client for the stop rules of its campaign: one entry for each kind, and
--- for each cause (once more for a cause of a failure), with the newest time. What is too old for every rule goes.
+-- for each cause (once more for a cause of a failure), with the newest time. What is too old for
+-- every rule goes.
 -- The list has kind and cause of each fact in turn.
 -- ifCounted: '1' = the sender does not know whether the campaign has stop rules
 local factKinds = { 'failed', 'blocked', 'unreachable', 'timedOut', 'undone', 'unhealthy', 'tried', 'causes', 'failures' }

@@ -169,7 +169,8 @@ export const keyNames = {
   stepTimes: 'stepTimes',
   /**
    * zset per campaign and kind of fact: client by the newest policy time; kinds `causes` and
-   * `failures`: `client|cause`. Only where a campaign has stop rules, and not longer than the longest window.
+   * `failures`: `client|cause`. Only where a campaign has stop rules, and not longer than the
+   * longest window.
    */
   facts: 'facts',
   /** hash in shard 0 per campaign: hook -> its version, and how it stands as JSON */
