@@ -1,5 +1,6 @@
 import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import { deadlineAhead } from '../../shared/domain/rules/campaign-end.ts';
 import { calendarOpening } from '../../shared/domain/time/calendar.ts';
 import { fitSteps, needOf } from '../../shared/domain/rules/fit.ts';
 import { needInWords, openingThatFits } from '../../shared/domain/upgrade/fit.ts';
@@ -20,10 +21,7 @@ export function calendarWarnings(
   return [
     ...(without.length === 0
       ? []
-      : [
-          `${counted(without.length)} no window (${namesOf(without)}): nothing can begin there, and ` +
-            'each of them will need attention',
-        ]),
+      : [`${counted(without.length)} no window (${namesOf(without)}): ${whatFollows(definition, now)}`]),
     ...(calendar.windows ?? []).flatMap(({ where }, index) => whyForNobody('windows', index, where, clients)),
     ...(calendar.blackouts ?? []).flatMap(({ where }, index) =>
       whyForNobody('blackouts', index, where, clients),
@@ -32,6 +30,12 @@ export function calendarWarnings(
     ...whyNeverFits(definition, clients, now),
   ];
 }
+
+/** The deadline of a campaign lets clients begin that have no window. */
+const whatFollows = ({ policy }: CampaignDefinition, now: number): string =>
+  deadlineAhead(policy, now) === null
+    ? 'nothing can begin there, and each of them will need attention'
+    : 'nothing can begin there before the deadline of the campaign';
 
 const counted = (clients: number): string => (clients === 1 ? '1 client has' : `${clients} clients have`);
 
@@ -75,7 +79,7 @@ function whyNeverOpens(
     ? []
     : [
         `${counted(shut.length)} no opening any more, outside the blackouts (${namesOf(shut)}): ` +
-          'nothing can begin there, and each of them will need attention',
+          whatFollows(definition, now),
       ];
 }
 

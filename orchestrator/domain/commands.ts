@@ -7,6 +7,7 @@ import { waveProgress } from './wave-progress.ts';
 import { beginRamp } from './speed.ts';
 import { withAuthor } from './approval-requests.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
+import { withTimeToAnswer } from './judge-approvals.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
@@ -107,7 +108,7 @@ export function resume(
   if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
     return transition(
-      campaign,
+      withTimeToAnswer(campaign, now),
       { status: 'running', ...runningOf(state), ...begunAgain(campaign, request.counters, now) },
       resumeReason('resumed', isAnothers ? state : null, reason),
     );
@@ -150,7 +151,7 @@ function resumeInSpite(
     return stops[wave] === true ? acceptance : (state.acceptances?.[wave] ?? null);
   });
   return transition(
-    campaign,
+    withTimeToAnswer(campaign, now),
     {
       ...runningOf(state),
       status: 'running',

@@ -40,8 +40,9 @@ export function judgeApprovals(
   return subject === null ? null : ask(campaign, state, subject, now);
 }
 
-/** When a question of the campaign expires next; null = never. */
+/** When a question of the campaign expires next; null = never, or not before it is resumed. */
 export function nextApprovalMoment(campaign: Campaign): number | null {
+  if (campaign.state.status !== 'running') return null;
   const times = requestsOf(campaign)
     .filter(({ answer }) => answer === undefined)
     .flatMap(({ until }) => (until === null ? [] : [until]));
@@ -87,15 +88,26 @@ export const subjectWords = (subject: Subject): string =>
   'wave' in subject ? `wave ${subject.wave}` : `step ${subject.remediation}`;
 
 function expire(campaign: Campaign, state: IsRunning, late: ApprovalRequest, now: number): CampaignDecision {
-  const { onExpiry, expiresMs = 0 } = termsOf(campaign.definition, late.subject);
+  const { onExpiry } = termsOf(campaign.definition, late.subject);
   const nobody = `nobody answered whether ${subjectWords(late.subject)} may begin`;
   if (onExpiry !== 'pause') {
     const is = onExpiry === 'approve' ? 'approved' : 'rejected';
     return withAnswer(campaign, state, late, { is, by: null, at: now });
   }
-  const again = withRequest(campaign, { ...late, until: now + expiresMs });
-  return transition(again, pausedFor(state, nobody, now), nobody);
+  return transition(campaign, pausedFor(state, nobody, now), nobody);
 }
+
+/**
+ * The campaign with new time for the questions that pause it when nobody answers. Called when it is
+ * resumed: a question that has expired would pause it again at once.
+ */
+export const withTimeToAnswer = (campaign: Campaign, now: number): Campaign =>
+  requestsOf(campaign)
+    .filter(({ answer, until }) => answer === undefined && until !== null && now >= until)
+    .reduce((before, request) => {
+      const { onExpiry, expiresMs = 0 } = termsOf(campaign.definition, request.subject);
+      return onExpiry === 'pause' ? withRequest(before, { ...request, until: now + expiresMs }) : before;
+    }, campaign);
 
 /** A client whose own question has expired and pauses the campaign counts once. */
 function noteExpired(campaign: Campaign, state: IsRunning, expired: number, now: number): CampaignDecision {

@@ -12,7 +12,7 @@ interface PlannedWave {
  * something else than they say. A sentence each.
  */
 export function planWarnings(
-  { waves: definitions }: CampaignDefinition,
+  { waves: definitions, budgets }: CampaignDefinition,
   waves: readonly PlannedWave[],
   notStaged: readonly NotStaged[],
 ): readonly string[] {
@@ -38,8 +38,26 @@ export function planWarnings(
         : []),
     ];
   });
-  return [...idleGates(definitions), ...ofGates];
+  const clients = waves.flatMap((wave) => wave.clients);
+  return [...idleGates(definitions), ...labelsOfNobody(budgets.restarts?.perLabel, clients), ...ofGates];
 }
+
+/** A misspelled label would limit all clients together, as those without a value of it. */
+const labelsOfNobody = (
+  perLabel: Readonly<Record<string, number>> = {},
+  clients: readonly Client[],
+): readonly string[] =>
+  Object.keys(perLabel)
+    .filter((key) => clients.length > 0 && !clients.some(({ labels }) => labels.some(hasValueOf(key))))
+    .map(
+      (key) =>
+        `budgets.restarts.perLabel.${key}: no selected client has a value of label ${key}, so all of them count together`,
+    );
+
+const hasValueOf =
+  (key: string) =>
+  (label: string): boolean =>
+    label.toLowerCase().startsWith(`${key.toLowerCase()}=`);
 
 /** What gates ask for and what has no effect. */
 function idleGates(waves: CampaignDefinition['waves']): readonly string[] {

@@ -30,8 +30,11 @@ function expiryWords({ expiresMs, onExpiry }: ApprovalRule): string {
   return `without an answer in ${spanInWords(expiresMs)} ${then[onExpiry ?? 'reject']}`;
 }
 
-/** Every open question of a campaign, in words: since when it waits, and when it expires. */
-export function openQuestions(campaign: Campaign, counters: Counters): readonly string[] {
+/**
+ * Every open question of a campaign, in words: since when it waits, and when it expires or, while
+ * the campaign is paused, has expired.
+ */
+export function openQuestions(campaign: Campaign, counters: Counters, now = 0): readonly string[] {
   if (campaign.state.status !== 'running' && campaign.state.status !== 'paused') return [];
   const { definition } = campaign;
   const ofCampaign = requestsOf(campaign)
@@ -39,7 +42,8 @@ export function openQuestions(campaign: Campaign, counters: Counters): readonly 
     .map(({ subject, since, until }) => {
       const { by } = termsOf(definition, subject);
       const whose = by === 'another' ? ' by another person than its authors' : '';
-      const expires = until === null ? 'does not expire' : `expires ${isoOf(until)}`;
+      const expires =
+        until === null ? 'does not expire' : `${now < until ? 'expires' : 'has expired'} ${isoOf(until)}`;
       return `${subjectWords(subject)} waits for approval${whose}, since ${isoOf(since)}, ${expires}`;
     });
   const clients =

@@ -36,6 +36,9 @@ export function gateWords(
       return index === 0 ? notStarted(definition.release, state, withdrawn) : `after wave ${before}`;
     const own = progress[index];
     if (state.status === 'aborted' && index >= openWaves) return 'cancelled before it opened';
+    // Waves that no client was left for were not opened, and no gate waits for anything any more.
+    const hasEnded = state.status === 'ended';
+    if (hasEnded && index >= openWaves) return 'the campaign ended before it opened';
     if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
     const isLast = index === definition.waves.length - 1;
     if (state.status === 'aborted' && (isLast || index === openWaves - 1)) return abortedWave(own);
@@ -43,6 +46,7 @@ export function gateWords(
     if (question === null) return '';
     const verdict = evaluateGate(question);
     if (index < openWaves - 1 && verdict.kind !== 'broken') return openedWords(state, own, index, verdict);
+    if (hasEnded && !isLast && verdict.kind === 'closed') return `ended: ${foundInWords(own)}`;
     return `${inWords(verdict, isLast)}${verdict.kind === 'closed' ? cannotBegin(own, wave, notStaged[index], held[index]) : ''}`;
   });
 }

@@ -179,7 +179,7 @@ export function campaignStatus(
   const begun = 'startedAt' in state;
   const members = membersWords(campaign.members);
   const speed = state.status === 'running' ? speedNow(campaign, counters) : null;
-  const approvals = openQuestions(campaign, counters);
+  const approvals = openQuestions(campaign, counters, now);
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
   const states = [...waves.values()].reduce(addStates, noStates);

@@ -17,12 +17,16 @@ import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import { stepWords } from '../../shared/domain/remediation/procedure-words.ts';
-import { deadlineAhead } from '../../shared/domain/rules/campaign-end.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { type Calendar, calendarOpening, isCalendarOpen } from '../../shared/domain/time/calendar.ts';
-import { waitsForOpening } from '../../shared/domain/time/calendar-words.ts';
+import {
+  type Calendar,
+  calendarOpening,
+  isCalendarOpen,
+  type Opening,
+} from '../../shared/domain/time/calendar.ts';
+import { blackoutUntil, waitsForOpening } from '../../shared/domain/time/calendar-words.ts';
 import { isKnownZone, wallTimeOf } from '../../shared/domain/time/window.ts';
-import { calendarAt } from '../../shared/domain/upgrade/closed-window.ts';
+import { calendarAt, deadlineOpening } from '../../shared/domain/upgrade/closed-window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import type { WhyContext } from './why-context.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -148,18 +152,23 @@ function whyNeverOpen(context: WhyContext): readonly string[] {
   if (calendar === null) return [];
   if (!isKnownZone(zone))
     return [`its time zone ${zone} is not known: import it with a time zone such as Europe/Rome`];
+  if (deadlineOpening(timedOf(context), zone, now) !== null) return [];
   if (calendar.windows?.length === 0) return ['no window of the campaign is for it: it will need attention'];
   return calendarOpening(calendar, zone, now) === null
     ? ['none of its windows opens any more outside the blackouts: it will need attention']
     : [];
 }
 
-const calendarIn = ({ calendar, campaign, now }: WhyContext): Calendar | null =>
-  calendarAt({ policy: campaign.definition.policy, ...(calendar === undefined ? {} : { calendar }) }, now);
+const timedOf = ({ calendar, campaign }: WhyContext) => ({
+  policy: campaign.definition.policy,
+  ...(calendar === undefined ? {} : { calendar }),
+});
 
-/** A deadline that comes before the window opens. */
-const beforeDeadline = (zone: string, deadline: number): string =>
-  `waits for its window, which opens ${wallTimeOf(zone, deadline)}: the deadline of the campaign`;
+const calendarIn = (context: WhyContext): Calendar | null => calendarAt(timedOf(context), context.now);
+
+/** A deadline that comes before the window opens. A blackout holds after it, too. */
+const beforeDeadline = (zone: string, { at, blackout }: Opening): string =>
+  `waits for its window, which opens ${wallTimeOf(zone, at)}: the deadline of the campaign${blackout === null ? '' : ' has passed then'}${blackoutUntil(zone, blackout)}`;
 
 /** When a client's calendar opens that is closed now, in words too; null when nothing is closed. */
 function windowOpening(context: WhyContext): { readonly at: number; readonly because: string } | null {
@@ -167,11 +176,10 @@ function windowOpening(context: WhyContext): { readonly at: number; readonly bec
   const calendar = calendarIn(context);
   if (calendar === null || zone === undefined || isCalendarOpen(calendar, zone, now)) return null;
   const opening = calendarOpening(calendar, zone, now);
-  if (opening === null) return null;
-  const deadline = deadlineAhead(context.campaign.definition.policy, now);
-  return deadline === null || deadline > opening.at
-    ? { at: opening.at, because: waitsForOpening(calendar, zone, opening) }
-    : { at: deadline, because: beforeDeadline(zone, deadline) };
+  const forced = isKnownZone(zone) ? deadlineOpening(timedOf(context), zone, now) : null;
+  if (forced !== null && (opening === null || forced.at < opening.at))
+    return { at: forced.at, because: beforeDeadline(zone, forced) };
+  return opening === null ? null : { at: opening.at, because: waitsForOpening(calendar, zone, opening) };
 }
 
 /** A client that has been admitted. */

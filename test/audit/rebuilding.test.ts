@@ -253,7 +253,7 @@ describe('the audit files of random steps', () => {
     },
   );
 
-  it('are refused by a rebuild when one was changed, and a dry run writes nothing', async () => {
+  it('are refused by a rebuild when one was changed, and not for an empty file; a dry run writes nothing', async () => {
     const [steps = []] = fc.sample(someSteps, { seed: 3, numRuns: 1 });
     using sealing = await sealedRandomSteps(steps, createMemoryStore(Date.now));
     const files = sealing.archive.files(0);
@@ -261,6 +261,12 @@ describe('the audit files of random steps', () => {
     expect(dry).toMatchObject({ ok: true, value: { isWritten: false, campaigns: [{}, {}] } });
     const after = createMemoryStore(Date.now);
     const file = files[0] ?? '';
+    const empty = `${file}.lock`;
+    writeFileSync(empty, '');
+    expect(await rebuild(createMemoryStore(Date.now), systemClock, [empty, ...files])).toMatchObject({
+      ok: true,
+      value: { isWritten: true },
+    });
     writeFileSync(file, readFileSync(file, 'utf8').replace('"attempt":1', '"attempt":9'));
     const changed = await rebuild(after, systemClock, files);
     expect(changed).toMatchObject({ error: { code: 'rebuild.notWhole' } });

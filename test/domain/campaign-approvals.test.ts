@@ -3,12 +3,14 @@ import { withAuthor, withAuthors } from '../../orchestrator/domain/approval-requ
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { nextApprovalMoment } from '../../orchestrator/domain/judge-approvals.ts';
 import { mayBeSamePerson } from '../../orchestrator/domain/same-person.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { withLateAnswers } from '../../orchestrator/views/late-answers.ts';
 import { approvalWords } from '../../orchestrator/views/approval-words.ts';
 import { stepApprovals } from '../../shared/domain/campaign/step-approvals.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { ApprovalRule, ApprovalTerms } from '../../shared/domain/rules/approval-rules.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { evening, hours } from './given.ts';
 import { running, standing } from './given-campaign.ts';
 
@@ -233,6 +235,23 @@ describe('a campaign that nobody answered in time', () => {
     expect(because(late)).toBe(
       `nobody answered whether wave early may begin; since then: wave early ${is} by lee: seen; no question is open any more`,
     );
+  });
+
+  test('says since when, is not looked at while it is paused, and gives new time when it is resumed', () => {
+    const at = evening + hours(30);
+    expect(campaignStatus(paused, passed, at).approvals).toEqual([
+      `wave early waits for approval, since ${isoOf(evening)}, has expired ${isoOf(evening + hours(24))}`,
+    ]);
+    expect(nextApprovalMoment(paused)).toBeNull();
+    const resumed = after(
+      paused,
+      { type: 'ResumeRequested', by: 'lee', counters: passed, override: false },
+      at,
+    );
+    expect(resumed.state.status).toBe('running');
+    expect(judged(resumed, at + 1).state.status).toBe('running');
+    expect(nextApprovalMoment(resumed)).toBe(at + hours(24));
+    expect(judged(resumed, at + hours(24)).state.status).toBe('paused');
   });
 
   test('says when no question about a client is open any more', () => {

@@ -7,6 +7,7 @@ import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignEnd } from '../../shared/domain/rules/campaign-end.ts';
+import type { Calendar } from '../../shared/domain/time/calendar.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { campaign, running } from './given-campaign.ts';
 import {
@@ -175,6 +176,42 @@ describe('a client at the deadline of its campaign', () => {
     expect(phases(begun)).toBe('marking');
   });
 
+  const freeze = { from: '2026-11-10T00:00', to: '2026-12-01T00:00', reason: 'freeze' };
+
+  test('waits for the end of a blackout that lasts longer, with a window or without one', () => {
+    const always = { ...withPolicy(ends('force')), calendar: { windows: null, blackouts: [freeze] } };
+    expect(after(always, admitted, [[evening, look()]]).state).toMatchObject({
+      because: 'waits for the end of the blackout "freeze", Tue 1 Dec 00:00 UTC',
+    });
+    const nights = { ...rules, calendar: { windows: [nightly], blackouts: [freeze] } };
+    const waits = after(nights, admitted, [[evening, look()]]);
+    expect(waits.state).toMatchObject({
+      because:
+        'waits for its window, which opens Tue 1 Dec 22:00 UTC; blackout "freeze" until Tue 1 Dec 00:00 UTC; the campaign\'s deadline comes before that: Tue 1 Dec 00:00 UTC',
+    });
+    const until = waits.state.phase === 'deferred' ? waits.state.until : 0;
+    expect(until).toBeGreaterThanOrEqual(Date.parse('2026-12-01T00:00:00Z'));
+    expect(until).toBeLessThan(Date.parse('2026-12-01T00:10:00Z'));
+  });
+
+  test('begins there where it has no window', () => {
+    const none = { ...withPolicy(ends('force')), calendar: { windows: [], blackouts: [] } };
+    const waits = after(none, admitted, [[evening, look()]]);
+    expect(waits.state).toMatchObject({
+      phase: 'deferred',
+      because: "waits for the campaign's deadline: Tue 17 Nov 00:00 UTC",
+    });
+    const until = waits.state.phase === 'deferred' ? waits.state.until : 0;
+    expect(
+      phases(
+        after(none, waits, [
+          [until, activated],
+          [until, look()],
+        ]),
+      ),
+    ).toBe('marking');
+  });
+
   const used = look({ setupPhase: 'upgrade', users: [anna], load: 'once' });
 
   test('is restarted while somebody is logged on, and not before', () => {
@@ -226,6 +263,30 @@ describe('what people read of the end', () => {
       end: { at: '2026-11-17T00:00:00Z', does: 'finish' },
     });
     expect(campaignStatus(campaign, {}, evening)).not.toHaveProperty('end');
+  });
+
+  test('is why a client waits that has not begun, and so is a blackout after the deadline', () => {
+    const said = (calendar: Calendar) => {
+      const { because, next, remarks } = whyWaiting(
+        { ...context(given('force'), evening), zone: 'UTC', calendar },
+        pick,
+      );
+      return { because, at: next?.when?.at, remarks: remarks.join() };
+    };
+    const blackouts = [{ from: '2026-11-10T00:00', to: '2026-12-01T00:00', reason: 'freeze' }];
+    expect(said({ windows: null, blackouts })).toMatchObject({
+      because: 'waits for the end of the blackout "freeze", Tue 1 Dec 00:00 UTC',
+      at: '2026-12-01T00:00:00Z',
+    });
+    expect(said({ windows: [{ days: everyDay, from: 22 * 60, to: 23 * 60 }], blackouts })).toMatchObject({
+      because:
+        'waits for its window, which opens Tue 1 Dec 00:00 UTC: the deadline of the campaign has passed then; blackout "freeze" until Tue 1 Dec 00:00 UTC',
+      at: '2026-12-01T00:00:00Z',
+    });
+    expect(said({ windows: [], blackouts: [] })).toMatchObject({
+      because: 'waits for its window, which opens Tue 17 Nov 00:00 UTC: the deadline of the campaign',
+      remarks: expect.not.stringContaining('will need attention'),
+    });
   });
 
   test('is why a client waits in vain, or is finished', () => {

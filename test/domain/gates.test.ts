@@ -41,6 +41,22 @@ const gateOf = (campaign: Campaign, found: Counters, at: number, wave = 0) =>
 
 const all = counters({ upgraded: 10 });
 
+describe('an ended campaign', () => {
+  test('says of no gate that it waits, nor of a wave that it is still to open', () => {
+    const soaking = campaignWith({ soakMs: hours(4), settledPercent: 80, minSample: 5 });
+    const ended: Campaign = {
+      ...soaking,
+      waveSizes: [10, 0, 0],
+      state: { ...running(1), status: 'ended', endedAt: evening } as Campaign['state'],
+    };
+    expect(campaignStatus(ended, all, evening).waves.map(({ gate }) => gate)).toEqual([
+      'ended: 10 upgraded',
+      'the campaign ended before it opened',
+      'the campaign ended before it opened',
+    ]);
+  });
+});
+
 describe('a gate with soak', () => {
   const campaign = campaignWith({ soakMs: hours(4), settledPercent: 80, minSample: 5 });
 

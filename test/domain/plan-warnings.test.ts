@@ -59,3 +59,13 @@ test('what a gate asks for without effect is named', () => {
   ]);
   expect(warned({ minSample: 5, health: { ...health, notOkPercent: 10 } }, clients(10, 'LS-1'))).toEqual([]);
 });
+
+test('a label of a limit that no selected client has is named', () => {
+  const { definition } = campaign;
+  const budgets = { ...definition.budgets, restarts: { perLabel: { Site: 2, sit: 1 } } };
+  const some = clients(10, 'LS-1').map((client) => ({ ...client, labels: ['site=PUN', 'sit'] }));
+  const waves = definition.waves.slice(-1);
+  expect(planWarnings({ ...definition, budgets, waves }, [{ name: 'all', clients: some }], [])).toEqual([
+    'budgets.restarts.perLabel.sit: no selected client has a value of label sit, so all of them count together',
+  ]);
+});

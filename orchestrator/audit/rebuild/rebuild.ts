@@ -74,7 +74,7 @@ async function whyUnfit(store: Store, { files }: Source, chains: readonly Chain[
   if (!(await store.isEmpty())) return notEmpty;
   const leader = await store.leader();
   if (leader !== null) return leads(leader.owner);
-  const [shards, was] = [await store.shards(), files[0]?.opening?.shards];
+  const [shards, was] = [await store.shards(), files.flatMap(({ opening }) => opening?.shards ?? [])[0]];
   if (shards !== was)
     return fault(
       'rebuild.shards',

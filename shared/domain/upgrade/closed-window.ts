@@ -1,6 +1,6 @@
 import { beginsSomething, isFinishing } from './placement.ts';
 import type { Ending } from '../outcome/ending.ts';
-import { isForced } from '../rules/campaign-end.ts';
+import { deadlineAhead, isForced } from '../rules/campaign-end.ts';
 import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
 import { forcedAt } from './beyond-end.ts';
@@ -15,7 +15,7 @@ import {
   isCalendarOpen,
   type Opening,
 } from '../time/calendar.ts';
-import { waitsForOpening } from '../time/calendar-words.ts';
+import { blackoutUntil, waitsForOpening } from '../time/calendar-words.ts';
 import { isKnownZone, wallTimeOf } from '../time/window.ts';
 
 /** What says when something may begin on a client: its calendar, or the window of its campaign. */
@@ -34,6 +34,17 @@ export function calendarAt({ calendar, policy }: Timed, now: number): Calendar |
     calendar === undefined ? (window === null ? null : { windows: [window], blackouts: [] }) : calendar;
   if (known === null || !isForced(policy, now)) return known;
   return known.blackouts.length === 0 ? null : { windows: null, blackouts: known.blackouts };
+}
+
+/**
+ * When something may begin because the deadline of the campaign has passed: at the deadline, or at
+ * the end of the blackout that lasts then. Null = no deadline is to come.
+ */
+export function deadlineOpening(timed: Timed, zone: string, now: number): Opening | null {
+  const deadline = deadlineAhead(timed.policy, now);
+  if (deadline === null) return null;
+  const calendar = calendarAt(timed, deadline);
+  return calendar === null ? { at: deadline, blackout: null } : calendarOpening(calendar, zone, deadline);
 }
 
 /**
@@ -99,19 +110,36 @@ export function awaitWindow(
 ): Decision {
   const { zone } = rules;
   const opening = calendarOpening(calendar, zone, now);
+  const forced = isKnownZone(zone) ? deadlineOpening(rules, zone, now) : null;
+  if (forced !== null && (opening === null || forced.at < opening.at))
+    return deferred(
+      upgrade,
+      atDeadline(rules, upgrade, forced, now),
+      untilForced(zone, opening, forced, inWords),
+    );
   if (opening === null)
     return settle(upgrade, isKnownZone(zone) ? noWindow(calendar) : zoneNotKnown(zone), now);
   const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
   const closing = calendarClosing(calendar, zone, opening.at)?.at ?? Number.POSITIVE_INFINITY;
-  const opens = opening.at + Math.floor(point * Math.min(spreadAtMostMs, (closing - opening.at) / 10));
-  const forced = forcedAt(rules, upgrade, now);
-  const isSooner = forced !== null && forced < opens;
-  const until = isSooner ? forced : opens;
-  const sooner = isSooner
-    ? `; the campaign's deadline comes before that: ${wallTimeOf(zone, rules.policy.end?.at ?? forced)}`
-    : '';
-  const because = `${inWords(opening)}${sooner}`;
-  return deferred(upgrade, until, because);
+  const until = opening.at + Math.floor(point * Math.min(spreadAtMostMs, (closing - opening.at) / 10));
+  return deferred(upgrade, until, inWords(opening));
+}
+
+/** Clients do not all begin in the minute of the deadline, or of the end of a blackout then. */
+function atDeadline(rules: Rules, upgrade: Upgrade, { at }: Opening, now: number): number {
+  const deadline = deadlineAhead(rules.policy, now) ?? at;
+  return (forcedAt(rules, upgrade, now) ?? deadline) + (at - deadline);
+}
+
+function untilForced(
+  zone: string,
+  opening: Opening | null,
+  { at, blackout }: Opening,
+  inWords: (opening: Opening) => string,
+): string {
+  const when = wallTimeOf(zone, at);
+  if (opening === null) return `waits for the campaign's deadline: ${when}${blackoutUntil(zone, blackout)}`;
+  return `${inWords(opening)}; the campaign's deadline comes before that: ${when}`;
 }
 
 /**
@@ -120,8 +148,9 @@ export function awaitWindow(
  */
 function awaitFit(rules: Rules, upgrade: Upgrade, calendar: Calendar, misfit: Misfit, now: number): Decision {
   const opening = openingThatFits(calendar, rules.zone, misfit.need, misfit.closing.at);
-  const forced = forcedAt(rules, upgrade, now);
-  if (opening === null && forced === null) return settle(upgrade, neverFits(misfit, now), now);
+  const deadline = deadlineOpening(rules, rules.zone, now);
+  if (opening === null && deadline === null) return settle(upgrade, neverFits(misfit, now), now);
+  const forced = deadline === null ? null : atDeadline(rules, upgrade, deadline, now);
   const at = opening?.at ?? Number.POSITIVE_INFINITY;
   const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
   const opens = at + Math.floor(point * Math.min(spreadAtMostMs, (opening?.lastsMs ?? 0) / 2));
