@@ -18,7 +18,7 @@ import {
   reachedHooks,
 } from '../domain/hooks.ts';
 import { hookAudit } from './hook-audit.ts';
-import type { HookEnd } from './hook-runner.ts';
+import { endInWords, type HookEnd } from './hook-runner.ts';
 
 /** What the hooks of a campaign hold back. */
 export interface HookHold {
@@ -117,10 +117,11 @@ async function finish(
   campaign: string,
   running: HookRun,
   version: number,
-  { state, because, output }: HookEnd,
+  { state, because: how, output }: HookEnd,
 ): Promise<void> {
   const evidence = output === '' ? [] : [{ sha256: sha256(output), text: output }];
   const [kept] = evidence;
+  const because = endInWords({ because: how, output });
   const run: HookRun = {
     ...running,
     state,

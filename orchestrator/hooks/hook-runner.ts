@@ -5,6 +5,7 @@ import { reasonOf } from '../../shared/reason-of.ts';
 import { childEnvironment } from '../child-environment.ts';
 import { type CommandEnd, ending } from '../releases/upgrade-command.ts';
 import { UpgradeOutput } from '../releases/upgrade-output.ts';
+import { spanInWords } from '../views/duration-text.ts';
 import { programIn, whyNotAllowed } from './allowed-program.ts';
 
 /** How the command of a hook ended. */
@@ -13,6 +14,12 @@ export interface HookEnd {
   readonly because: string;
   /** What it printed, at most 16 KiB. */
   readonly output: string;
+}
+
+/** How a command ended, behind the first line of its output, which says more than the exit code. */
+export function endInWords({ because, output }: Pick<HookEnd, 'because' | 'output'>): string {
+  const [line = ''] = output.split(/[\r\n]+/).filter((each) => each.trim() !== '');
+  return line === '' ? because : `${line.trim().slice(0, 200)} (${because})`;
 }
 
 /** Runs the commands of hooks in this process. */
@@ -97,7 +104,7 @@ async function runCommand(folder: string | null, command: HookCommand, input: un
 function judged(
   program: string,
   ended: CommandEnd,
-  { timeoutMs }: HookCommand,
+  { timeoutMs, retryMs }: HookCommand,
 ): Pick<HookEnd, 'state' | 'because'> {
   switch (ended.kind) {
     case 'notStarted':
@@ -111,7 +118,7 @@ function judged(
       const because = `${program} ended with exit code ${ended.exitCode}`;
       if (ended.exitCode === 0) return { state: 'go', because };
       return ended.exitCode === askAgain
-        ? { state: 'wait', because: `${because}: it is asked again` }
+        ? { state: 'wait', because: `${because}: it is asked again after ${spanInWords(retryMs)}` }
         : { state: 'stop', because };
     }
   }

@@ -10,7 +10,7 @@ import type { StoredUpgrade, UpgradeKey } from '../../shared/store/types.ts';
 import { pauseByHook } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { changeByHook, type HookChange } from './client-hook-changes.ts';
-import type { HookEnd, HookRunner } from './hook-runner.ts';
+import { endInWords, type HookEnd, type HookRunner } from './hook-runner.ts';
 
 /** The name under which a runner knows the command: client, attempt and moment are its cause. */
 export const causeOf = ({ client, attempt }: Upgrade, { moment }: Pick<OpenHook, 'moment'>): string =>
@@ -81,7 +81,7 @@ async function finish(
 ): Promise<void> {
   const { store, clock, log } = context;
   const evidence = output === '' ? undefined : { sha256: sha256(output), text: output };
-  const because = inWords(how, output);
+  const because = endInWords({ because: how, output });
   const end = { state, because, ...(evidence === undefined ? {} : { output: evidence.sha256 }) };
   const { owner = '', runs } = run;
   const event = { type: 'HookEnded', moment, owner, runs, end } as const;
@@ -117,12 +117,6 @@ async function forgetUnlessOpen(
   upgrade: Upgrade,
 ): Promise<void> {
   if (openHook(upgrade) === null) await store.forgetHookAsks(campaign, [client]);
-}
-
-/** The first line of the output says more than the exit code; both are told. */
-function inWords(how: string, output: string): string {
-  const [line = ''] = output.split(/[\r\n]+/).filter((each) => each.trim() !== '');
-  return line === '' ? how : `${line.trim().slice(0, 200)} (${how})`;
 }
 
 /**

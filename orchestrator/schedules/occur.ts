@@ -1,3 +1,4 @@
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Occurrence, PastOccurrence, Schedule } from '../../shared/domain/campaign/schedule.ts';
 import { ok } from '../../shared/errors.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
@@ -70,14 +71,15 @@ async function begin(
   const found = await store.readCampaign(campaign);
   if (found === null || found.campaign.definition.hash !== schedule.hash)
     return skipped(`${campaign} is not started: another file has a campaign of this name`);
-  if (found.campaign.state.status !== 'created') return started(campaign);
+  const { state: standing } = found.campaign;
+  if (standing.status !== 'created') return outcomeOf(campaign, standing);
   const asked = await startCampaign(context, by, campaign);
   if (asked.ok) return started(campaign);
   // Another orchestrator may have started it in this moment.
   const { state } = (await store.readCampaign(campaign))?.campaign ?? found.campaign;
   if (state.status !== 'created') return state.status === 'aborted' ? null : started(campaign);
   if (asked.error.code === 'campaign.busy') return null;
-  const because = `${campaign} is not started: ${asked.error.message}`;
+  const because = `${notStarted(campaign)}${asked.error.message}`;
   await abortCampaign(context, by, campaign, because);
   return skipped(because);
 }
@@ -93,6 +95,14 @@ async function predecessorOf({ store }: OrchestratorContext, { past }: Schedule)
   }
   return null;
 }
+
+const notStarted = (campaign: string): string => `${campaign} is not started: `;
+
+/** What became of an occurrence whose campaign somebody else, or a lost leader, brought on. */
+const outcomeOf = (campaign: string, state: CampaignState): Outcome =>
+  state.status === 'aborted' && state.because.startsWith(notStarted(campaign))
+    ? skipped(state.because)
+    : started(campaign);
 
 const started = (campaign: string): Outcome => ({ outcome: 'started', because: `${campaign} was started` });
 const skipped = (because: string): Outcome => ({ outcome: 'skipped', because });

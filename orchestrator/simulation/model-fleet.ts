@@ -42,14 +42,17 @@ function serversOf(count: number, named: readonly string[]): readonly string[] {
   return [...named, ...more];
 }
 
-/** Half of the clients have each plain label; of `key=value` labels each has one for every key. */
+/**
+ * Half of the clients have each plain label. Of the `key=value` labels of a key each client has one
+ * or none, so that a wave that takes the rest is not empty.
+ */
 function labelsOf(client: string, seed: string, labels: readonly string[]): readonly string[] {
   const byKey = Map.groupBy(labels, (label) =>
     label.includes('=') ? label.slice(0, label.indexOf('=')) : '',
   );
   return [...byKey].flatMap(([key, own]) => {
     if (key === '') return own.filter((label) => chance(seed, client, 'label', label) < 0.5);
-    const [first, ...others] = own;
-    return first === undefined ? [] : [pick([first, ...others], chance(seed, client, 'label', key))];
+    const label = pick([null, ...own], chance(seed, client, 'label', key));
+    return label === null ? [] : [label];
   });
 }

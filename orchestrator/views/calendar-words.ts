@@ -1,3 +1,4 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type {
   CampaignBlackout,
   CampaignDefinition,
@@ -6,6 +7,8 @@ import type {
   Where,
 } from '../../shared/domain/campaign/definition.ts';
 import { printWhere } from '../../shared/domain/campaign/where.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { isForced } from '../../shared/domain/rules/campaign-end.ts';
 import { type FitStep, fitSteps, type StepTimes } from '../../shared/domain/rules/fit.ts';
 import { spanInWords } from './duration-text.ts';
 import { edgeWords } from './blackouts-now.ts';
@@ -25,6 +28,24 @@ export function calendarRules({
       : [{ rule: 'blackouts', says: blackoutsWords(blackouts, calendar?.ics) } as const]),
     ...(calendar?.fit === undefined ? [] : [{ rule: 'fit', says: fitWords(calendar.fit) } as const]),
   ];
+}
+
+/**
+ * The window for which clients of a campaign wait, in words. The status reads no clients, so it
+ * does not know whose window is open now. Left out where none waits, or where no window holds.
+ */
+export function windowNow(
+  { definition, state }: Campaign,
+  counters: Counters,
+  waiting: number,
+  now: number,
+): { readonly window?: string } {
+  const { policy, calendar } = definition;
+  const waits = waiting + (counters['deferred|window'] ?? 0) > 0;
+  const isGoing = state.status === 'running' || state.status === 'paused';
+  if (!isGoing || !waits || isForced(policy, now)) return {};
+  const windows = calendar?.windows ?? (policy.window === null ? [] : [policy.window]);
+  return windows.length === 0 ? {} : { window: `${windowsWords(windows)}; "servpack client why" says when` };
 }
 
 function windowWords(window: Window | null): string {

@@ -71,14 +71,30 @@ const failWords = ({ beforeClient, ...others }: CampaignHooks): readonly string[
     : [`${beforeClient === undefined ? 'a' : 'any other'} command that fails pauses the campaign`]),
 ];
 
-/** Why a wave that is open begins nothing: its hook did not say go. */
-export function whyHookHolds(
+/** Why a wave that is open begins nothing, and when that may end by itself. */
+export interface HookHold {
+  readonly hook: string;
+  readonly because: string;
+  /** Policy time at which the command runs again, because it asked for that. */
+  readonly againAt: number | null;
+  /** The hook does not run again before a person decides. */
+  readonly needsPerson: boolean;
+}
+
+/** The hook that did not say go, and so holds this wave; null = none does. */
+export function hookHolding(
   definition: CampaignDefinition,
   runs: readonly HookRun[],
   wave: number,
-): string | null {
+): HookHold | null {
   const point = heldFrom(definition, runs);
   if (point === null || wave < point.holdsFrom) return null;
   const run = runs.find(({ hook }) => hook === point.hook);
-  return `waits for hook ${point.hook}, which ${run === undefined ? 'was not run yet' : `says: ${run.because}`}`;
+  const says = run === undefined ? 'was not run yet' : `says: ${run.because}`;
+  return {
+    hook: point.hook,
+    because: `waits for hook ${point.hook}, which ${says}`,
+    againAt: run?.state === 'wait' ? run.since + point.command.retryMs : null,
+    needsPerson: run?.state === 'stop' || run?.state === 'unknown',
+  };
 }

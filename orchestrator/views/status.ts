@@ -7,6 +7,7 @@ import { membersWords } from './membership-words.ts';
 import { type Aborted, abortedOf } from './aborted.ts';
 import { ranked } from './ranked-causes.ts';
 import { blackoutsIn } from './blackouts-now.ts';
+import { windowNow } from './calendar-words.ts';
 import { gateWords } from './gate-words.ts';
 import { notStagedIn, waitingForCopies } from './waiting-for-copies.ts';
 import { type HealthCounts, healthIn, unknownHealth } from './health-words.ts';
@@ -140,6 +141,8 @@ export interface CampaignStatus extends Edited, HooksNow {
    * release.
    */
   readonly willBlockAgain: number;
+  /** The windows for which clients wait, in words; left out where none does. */
+  readonly window?: string;
   /** Blackouts that last or begin soon, a sentence each; left out where there is none. */
   readonly blackouts?: readonly string[];
   /** Causes of the ends that failed or need attention, most frequent first. */
@@ -230,6 +233,7 @@ export function campaignStatus(
     relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
     willBlockAgain: counters['willBlockAgain'] ?? 0,
     causes: ranked(progress.flatMap((wave) => wave.causes)),
+    ...windowNow(campaign, counters, states.waiting, now),
     ...blackoutsIn(campaign, now),
   };
   const estimate = estimateFor(campaign, counters, { halt, pace }, status, now);

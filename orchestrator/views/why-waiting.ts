@@ -119,7 +119,7 @@ export function whyStopped(
 export function untilMayBegin(
   { campaign, halt = null }: { readonly campaign: Campaign; readonly halt?: Halt | null },
   { wave, logonServer }: { readonly wave: number; readonly logonServer: string },
-): readonly string[] {
+): string[] {
   const { definition, state } = campaign;
   const started = untilRuns(campaign);
   const isOpen = !('openWaves' in state) || wave < state.openWaves;

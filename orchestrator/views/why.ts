@@ -1,7 +1,7 @@
 import { fromNow } from './duration-text.ts';
 import { endRemarks, whyOverFor } from './campaign-end.ts';
 import { ladderWords, persistenceWords } from './ladder-words.ts';
-import { whyHookHolds } from './hooks.ts';
+import { type HookHold, hookHolding } from './hooks.ts';
 import { becauseOf } from './because.ts';
 import { freeTimeRemarks } from './free-time-words.ts';
 import { outlookOf } from './outlook.ts';
@@ -87,8 +87,8 @@ export function whyWaiting(
   const hold = holdOver(campaign, pick.logonServer);
   const opening = hold === null ? windowOpening(context) : null;
   const over = whyOverFor(campaign, context.now);
-  const hook = whyHookHolds(campaign.definition, context.hookRuns ?? [], pick.wave);
-  const notOpen = over ?? whyNotOpen(context, pick.wave) ?? hook;
+  const hook = hookHolding(campaign.definition, context.hookRuns ?? [], pick.wave);
+  const notOpen = over ?? whyNotOpen(context, pick.wave) ?? hook?.because ?? null;
   // Lists and totals count it as cancelled, too: nothing is begun on it any more.
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
   const because =
@@ -103,8 +103,8 @@ export function whyWaiting(
     blockers: [],
     evidence: null,
     next:
-      cancelledAt === null && over === null && hook === null
-        ? nextOfWaiting(context, pick, opening?.at ?? null)
+      cancelledAt === null && over === null && hook?.needsPerson !== true
+        ? nextOfWaiting(context, pick, opening?.at ?? null, hook)
         : null,
     otherwise: null,
     remarks: [
@@ -125,9 +125,13 @@ function nextOfWaiting(
   context: WhyContext,
   pick: { readonly wave: number; readonly logonServer: string },
   opening: number | null,
+  hook: HookHold | null,
 ): Why['next'] {
   const action = 'it is admitted and looked at';
   const until = untilMayBegin(context, pick);
+  if (until.length === 0 && hook !== null && hook.againAt !== null)
+    return { action: `hook ${hook.hook} runs again`, when: moment(hook.againAt, context.now) };
+  if (hook !== null) until.push(`hook ${hook.hook} has said go`);
   if (until.length > 0) return { action: `${action} when ${until.join(' and ')}`, when: null };
   return { action, when: opening === null ? null : moment(opening, context.now) };
 }

@@ -197,7 +197,7 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
     const why = (await orchestrator.ask('GET', `/v1/clients/${client}/why`)).body;
     expect(why.because).toBe('waits for its hook before-client: beforeClient.sh');
     expect(why.remarks).toContain(
-      'hook before-client says wait, run 1 time: beforeClient.sh ended with exit code 75: it is asked again',
+      'hook before-client says wait, run 1 time: beforeClient.sh ended with exit code 75: it is asked again after 5 min',
     );
     await round(orchestrator, runner, now + 5 * minute);
     await until('the second run', async () => (await runOf(orchestrator, client, 'before'))?.runs === 2);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type HookRunner, openHookRunner } from '../../orchestrator/hooks/hook-runner.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Activation } from '../../shared/store/types.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
@@ -132,16 +133,18 @@ describe.each(stores)('the hooks of a campaign, on the %s store', (_name, open) 
   });
 
   test('that end with exit code 75 are asked again after their time', async () => {
-    const { orchestrator, runner } = await startWith(open, { beforeCampaign: 'exit 75' });
+    const { orchestrator, runner } = await startWith(open, { beforeCampaign: 'echo no ticket yet; exit 75' });
     await using _ = orchestrator;
     await round(orchestrator, runner);
     await rest(orchestrator, 'before-campaign', 'wait');
     await round(orchestrator, runner, now + 4 * minute);
     expect(await hooksOf(orchestrator)).toEqual(['before-campaign wait']);
     const [client = ''] = await firstWave(orchestrator, 1);
-    expect((await orchestrator.ask('GET', `/v1/clients/${client}/why`)).body.because).toBe(
-      'waits for hook before-campaign, which says: beforeCampaign.sh ended with exit code 75: it is asked again',
-    );
+    expect((await orchestrator.ask('GET', `/v1/clients/${client}/why`)).body).toMatchObject({
+      because:
+        'waits for hook before-campaign, which says: no ticket yet (beforeCampaign.sh ended with exit code 75: it is asked again after 5 min)',
+      next: { action: 'hook before-campaign runs again', when: { at: isoOf(now + 5 * minute) } },
+    });
     await round(orchestrator, runner, now + 5 * minute);
     await until('the second run', async () =>
       readFileSync(join(orchestrator.folder, 'input.jsonl'), 'utf8').includes('"run":2'),

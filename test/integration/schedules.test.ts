@@ -104,6 +104,30 @@ describe.each(storesAndShards)('a schedule, on the %s store', (_name, open) => {
     expect(await campaignsOf(orchestrator)).toContain('weekly-2026-11-17 aborted');
   });
 
+  test('says so also where its orchestrator died between the end of the campaign and the note of it', async () => {
+    await using orchestrator = await startScheduled(await open());
+    const { store } = orchestrator;
+    await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('other') });
+    await orchestrator.ask('POST', '/v1/campaigns/other/start');
+    const dying: Store = new Proxy(store, {
+      get: (target, name, receiver) => {
+        if (name !== 'commitSchedule') return Reflect.get(target, name, receiver) as unknown;
+        return async (...given: Parameters<Store['commitSchedule']>) => {
+          if ((await store.readCampaign('weekly-2026-11-17')) !== null)
+            throw new Error('the process is gone');
+          return target.commitSchedule(...given);
+        };
+      },
+    });
+    await roundAt(orchestrator, tuesday, dying);
+    expect(await past(orchestrator)).toEqual([]);
+    expect(await campaignsOf(orchestrator)).toContain('weekly-2026-11-17 aborted');
+    await roundAt(orchestrator, tuesday + 5_000);
+    expect(await past(orchestrator)).toEqual([
+      expect.stringMatching(/^skipped: weekly-2026-11-17 is not started: clients of this campaign/),
+    ]);
+  });
+
   test.for(['createCampaign', 'commitCampaign', 'commitSchedule'] as const)(
     'goes on with an occurrence after its orchestrator died at %s, before or after the write',
     async (call) => {

@@ -12,7 +12,7 @@ interface SimulateOptions extends GlobalOptions {
   readonly seed: string;
   readonly replicates?: number;
   readonly starts?: string;
-  readonly approvalsAfter: number;
+  readonly approvalsAfter?: number;
   readonly fromLooks?: boolean;
 }
 
@@ -31,12 +31,7 @@ export function addSimulateCommand(campaign: Command): void {
       wholeNumber,
     )
     .option('--starts <time>', 'when it is started (default: now): "2026-11-24 22:00 Europe/Rome"')
-    .option(
-      '--approvals-after <duration>',
-      'how long a person takes to approve: 30m, 4h',
-      span,
-      4 * 3_600_000,
-    )
+    .option('--approvals-after <duration>', 'how long a person takes to approve: 30m, 4h (default: 4h)', span)
     .addHelpText(
       'after',
       '\nNeeds no orchestrator, except for --from-looks.\n\nExamples:\n  servpack campaign simulate examples/campaign.yaml --clients 500 --seed 7\n  servpack campaign simulate examples/campaign.yaml --from-looks',
@@ -53,7 +48,7 @@ export function addSimulateCommand(campaign: Command): void {
 }
 
 async function simulated(file: string, options: SimulateOptions): Promise<Result<SimulationAnswer, Refusal>> {
-  const { seed, replicates, starts, approvalsAfter } = options;
+  const { seed, replicates, starts, approvalsAfter = usualApprovalMs } = options;
   const input = await readCampaignOf(file);
   if (!input.ok) return input;
   const fleet = await fleetOf(options, input.value);
@@ -94,6 +89,9 @@ async function fleetOf(
   const fleet = fleetFromLooks(known.value.clients, known.value.looks, seed);
   return fleet === null ? noLooks() : ok(fleet);
 }
+
+/** So long a person takes to approve where the command line says nothing. */
+const usualApprovalMs = 4 * 3_600_000;
 
 const clientsAtMost = 1_000_000;
 

@@ -159,6 +159,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...sharedLines(view, status.shared ?? []),
     ...heldLines(view, status),
     ...holdsLines(view, status.holds),
+    ...(status.window === undefined ? [] : wrapped(view, 'window: ', status.window)),
     ...(status.blackouts ?? []).flatMap((blackout) => wrapped(view, '', blackout, 'yellow')),
     ...abortedLines(view, status),
     ...status.failures.flatMap(({ because, since }) =>

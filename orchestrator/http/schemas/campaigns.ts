@@ -235,6 +235,7 @@ export const statusAnswer = z.object({
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,
   causes: z.array(z.object({ cause: z.string(), count })).readonly(),
+  window: z.string().exactOptional(),
   blackouts: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<CampaignStatus>;
 
