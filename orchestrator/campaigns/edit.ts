@@ -14,6 +14,7 @@ import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { whyHooksRefused } from '../hooks/allowed-program.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
 import { namedCalendars } from '../input/campaign-ics.ts';
+import { namesIn } from '../input/campaign-names.ts';
 import { badFile, notFound, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
 import { type EditChange, editChanges } from '../views/edit-words.ts';
@@ -138,13 +139,17 @@ async function readBefore(
 /** After the start the clients of the campaign count, and no longer the fleet. */
 async function readAfter(
   { store, clock }: OrchestratorContext,
-  { file, text, calendars }: EditRequest,
+  { campaign, file, text, calendars }: EditRequest,
 ): Promise<Result<ReadFile, Refusal>> {
   const read = readCampaignFile(text, file, { calendars, now: clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
   const fleet = await Array.fromAsync(store.fleet());
   const names = namesOf(await spellingsIn(fleet));
-  const unknown = refuseUnknownNames(file, read.value, fleet);
+  // The last client with a label may have lost it since: the files that are kept name it rightly.
+  const unknown =
+    refuseUnknownNames(file, read.value, fleet) === null
+      ? null
+      : refuseUnknownNames(file, read.value, fleet, namesInEditions(await store.editions(campaign)));
   if (unknown !== null) return err(unknown);
   const release = await storedSpelling(store, 'release', read.value.definition.release);
   const definition = { ...spelledAsInFleet(read.value.definition, names, fleet), release };
@@ -153,6 +158,12 @@ async function readAfter(
     ? ok({ definition, lineOf: (path) => read.value.document.lineOf(path) })
     : err(useless);
 }
+
+const namesInEditions = (editions: readonly CampaignEdition[]): ReturnType<typeof namesIn> =>
+  editions.flatMap(({ file, text, calendars, at }) => {
+    const read = readCampaignFile(text, file, { calendars, now: at });
+    return read.ok ? namesIn(read.value.input) : [];
+  });
 
 function editOf(
   campaign: Campaign,

@@ -8,13 +8,19 @@ import { type NameInFile, namesIn } from '../input/campaign-names.ts';
 import { faultsAtMost } from '../input/csv-records.ts';
 import type { Refusal } from '../refusal.ts';
 
-/** Refuses a file that names what the fleet does not have: each name with its place in the file. */
+/**
+ * Refuses a file that names what the fleet does not have: each name with its place in the file.
+ * @param known names that are right although no client has them
+ */
 export function refuseUnknownNames(
   file: string,
   { input, document }: CampaignFile,
   fleet: readonly Client[],
+  known: readonly Pick<NameInFile, 'of' | 'name'>[] = [],
 ): Refusal | null {
-  const unknown = unknownNames(namesIn(input), fleet);
+  const right = new Set(known.map(comparableName));
+  const named = namesIn(input).filter((each) => !right.has(comparableName(each)));
+  const unknown = unknownNames(named, fleet);
   if (unknown.length === 0) return null;
   const what = unknown.slice(0, 5).map((each) => each.what);
   const more = unknown.length > 5 ? `, and ${unknown.length - 5} more` : '';
@@ -87,6 +93,9 @@ function missingIn(
 }
 
 const comparable = (of: string, name: string): string => columnOf(of)?.comparable(name) ?? name.toLowerCase();
+
+const comparableName = ({ of, name }: Pick<NameInFile, 'of' | 'name'>): string =>
+  `${of} ${comparable(of, name)}`;
 
 const namesOf = (of: string, client: Client): readonly string[] =>
   columnOf(of)?.valuesOf(client) ?? client.labels.map(keyOfLabel);

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCliAt } from '../fixtures/run-cli.ts';
-import { type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  type SmallOrchestrator,
+  startRunning,
+  startSmallOrchestrator,
+} from '../fixtures/small-orchestrator.ts';
 
 const fleet = `client,logonServer,zone,role,labels
 pc-1,LS-PUN,Asia/Kolkata,workstation,office ring=canary
@@ -214,4 +220,31 @@ test('clients are found in any case, and a client that is spelled so comes first
     });
   expect((await answer('PC-1, pC-2, PC-2')).body.selected).toBe(2);
   expect((await answer('Pc-1')).body.error.message).toContain('are one machine: they have the same name');
+});
+
+describe('a label that the last client of a running campaign has lost', () => {
+  const more = 'membership: joins\nselect: { where: "!shop" }\n';
+  const edit = (running: SmallOrchestrator, lines: string) =>
+    running.ask('POST', '/v1/campaigns/sp4/edit', {
+      file: 'c.yaml',
+      text: campaignYaml('sp4', lines),
+      reason: 'slower',
+    });
+
+  test('may stand in an edit as it stands in the file, and another unknown one may not', async () => {
+    await using running = await startRunning(undefined, campaignYaml('sp4', more));
+    const text = fleetCsv.replaceAll('shop', 'office');
+    expect((await running.ask('POST', '/v1/fleet', { file: 'fleet.csv', text })).status).toBe(200);
+    const budgets = 'budgets: { active: 3 }\n';
+    const { status, body } = await edit(running, more.replace('!shop', '!shop, !sohp') + budgets);
+    expect([status, body.error.faults.map(({ wrong }: { wrong: string }) => wrong)]).toEqual([
+      409,
+      ['names the label "sohp", which the fleet does not have'],
+    ]);
+    expect(await edit(running, more + budgets)).toMatchObject({ status: 200, body: { edition: 1 } });
+    // The label is right in a later edition, too, when one of the kept ones has it.
+    const without = 'membership: joins\nselect: { where: "office" }\n';
+    expect(await edit(running, without)).toMatchObject({ status: 200, body: { edition: 2 } });
+    expect(await edit(running, more)).toMatchObject({ status: 200, body: { edition: 3 } });
+  });
 });

@@ -6,6 +6,8 @@ export const campaignName = 'chaos';
 export const sideName = 'side';
 /** Schedules: one makes up for what it missed, the other one skips it. */
 export const scheduleNames = { often: 'run', seldom: 'skip' } as const;
+/** Campaigns that go wrong on every client, and what their rule does about it. */
+export const stoppedNames = { doomed: 'abort', alarm: 'halt' } as const;
 /** Policy time between two occurrences, from midnight UTC on. */
 export const occurrenceEveryMs = 6 * 3_600_000;
 
@@ -45,7 +47,11 @@ export interface ChaosCampaign {
   /** A campaign over the whole fleet, without anything of campaign control. */
   readonly plain: string;
   readonly schedules: readonly string[];
+  /** By name, the campaigns that their rule stops. */
+  readonly stopped: ReadonlyMap<StoppedName, string>;
 }
+
+export type StoppedName = keyof typeof stoppedNames;
 
 export const earlyPercents = [20, 10, 30] as const;
 
@@ -109,6 +115,7 @@ export function campaignOf(seed: string, clients: number): ChaosCampaign {
     text: (variant) => mainText(variant, steps),
     side: sideText(activeAtMost, steps),
     plain: plainText(activeAtMost, steps),
+    stopped: new Map((['doomed', 'alarm'] as const).map((name) => [name, stoppedText(name, steps)])),
     schedules: (['often', 'seldom'] as const).map((group) => scheduleText(group, steps)),
   };
 }
@@ -131,7 +138,7 @@ function mainText(variant: Variant, steps: readonly string[]): string {
     `campaign: ${campaignName}`,
     'release: sms-1.2-sp4',
     'membership: joins',
-    'select: { where: "group notin (side, often, seldom), !out" }',
+    'select: { where: "group notin (side, often, seldom, doomed, alarm), !out" }',
     'waves:',
     '  - { name: canary, count: 10, gate: { settled: 10 %, failures: 100 %, minSample: 1 } }',
     `  - { name: early, percent: ${variant.earlyPercent} %, ${gate} }`,
@@ -173,6 +180,25 @@ const sideText = (active: number, steps: readonly string[]): string =>
     'stop:',
     '  - { on: failed, percent: 8 %, minSample: 5, within: 240h, do: pause }',
     budgetsOf(active),
+    ...deferrals,
+    ladderOf(steps, true),
+    '',
+  ].join('\n');
+
+/** Its hook stops every client; the second wave waits for all of the first one. */
+const stoppedText = (name: StoppedName, steps: readonly string[]): string =>
+  [
+    `campaign: ${name}`,
+    'release: sms-1.2-sp4',
+    `select: { where: "group = ${name}" }`,
+    'waves:',
+    '  - { name: first, count: 4, gate: { settled: 100 %, failures: 100 %, minSample: 1 } }',
+    '  - { name: rest, rest: true, gate: { failures: 100 %, minSample: 1 } }',
+    'hooks:',
+    clientHookLine('beforeClient'),
+    'stop:',
+    `  - { on: failed, percent: 20 %, minSample: 2, within: 240h, do: ${stoppedNames[name]} }`,
+    'budgets: { active: 60, perLogonServer: 15 }',
     ...deferrals,
     ladderOf(steps, true),
     '',

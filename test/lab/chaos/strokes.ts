@@ -103,6 +103,7 @@ export class Chaos {
         return this.#leaveNobody(stroke.forMs);
       case 'edit':
       case 'revert':
+      case 'start':
       case 'fleet':
         void this.#follow(this.#order(stroke, seconds));
         return;
@@ -114,8 +115,7 @@ export class Chaos {
   }
 
   async #order(order: Exclude<Order, { readonly kind: 'nobodyLeads' }>, seconds: string): Promise<void> {
-    const what = order.kind === 'fleet' ? `clients ${order.how}` : `${order.kind} the campaign`;
-    this.#say(`${seconds} s  ${what}: ${await this.#conductor.carryOut(order)}`);
+    this.#say(`${seconds} s  ${wordsFor(order)}: ${await this.#conductor.carryOut(order)}`);
   }
 
   /** Orchestrators that are down or frozen already stay so for their own time. */
@@ -240,4 +240,9 @@ export class Chaos {
       }
     }
   }
+}
+
+function wordsFor(order: Exclude<Order, { readonly kind: 'nobodyLeads' }>): string {
+  if (order.kind === 'fleet') return `clients ${order.how}`;
+  return order.kind === 'start' ? `start ${order.name}` : `${order.kind} the campaign`;
 }

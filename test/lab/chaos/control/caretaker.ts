@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { chance, within } from '../../../../orchestrator/simulation/machines/chance.ts';
 import type { Operator } from '../../operator.ts';
-import { campaignName, sideName } from '../campaign-file.ts';
+import { campaignName, sideName, type StoppedName } from '../campaign-file.ts';
 import type { Ledger } from './ledger.ts';
 
 interface Question {
@@ -24,13 +24,15 @@ const answerWithinMs = 6_000;
 const answersAtOnce = 25;
 /** From the question to its answer. */
 const thinksFor = [0, 1_500] as const;
+/** Real time. */
+const haltedForMs = 3_000;
 /** A rejected wave is asked about again, and must open in the end. */
 const lastRejection = 3;
 
 /**
- * The second person of a run. Answers questions, decides on hooks that wait for a person, and
- * resumes campaigns that a rule, a question or the person has paused. Orchestrators that do not
- * answer are asked again later.
+ * The second person of a run. Answers questions, decides on hooks that wait for a person, ends
+ * halts, and resumes campaigns that a rule, a question or the person has paused. Orchestrators that
+ * do not answer are asked again later.
  */
 export class Caretaker {
   readonly #operators: readonly Operator[];
@@ -40,6 +42,7 @@ export class Caretaker {
   readonly #stopped = new AbortController();
   readonly #loop: Promise<void>;
   #turn = 0;
+  #haltSeenAt: number | null = null;
   /** The last wave waits for the last import: a campaign that has ended takes no client. */
   mayOpenLast = false;
   /** Pauses of the plan are none of this person's business while the plan runs. */
@@ -64,6 +67,8 @@ export class Caretaker {
         () => this.#answer(),
         () => this.#attend(campaignName),
         () => this.#attend(sideName),
+        () => this.#attend('alarm' satisfies StoppedName),
+        () => this.#liftHalt(),
       ])
         // An orchestrator may be down, frozen, or busy with the same campaign.
         await step().catch(() => undefined);
@@ -128,5 +133,13 @@ export class Caretaker {
     }
     if (paused.by.startsWith('kim') && !this.resumesEveryPause) return;
     await this.#ask('POST', `${path}/resume`, { override: true, reason: 'it has been looked at' });
+  }
+
+  /** A halt lasts for a while, so that what it must hold back can show. */
+  async #liftHalt(): Promise<void> {
+    const { halted } = (await this.#ask('GET', '/v1/halt')) as { halted: object | null };
+    this.#haltSeenAt = halted === null ? null : (this.#haltSeenAt ?? Date.now());
+    if (this.#haltSeenAt === null || Date.now() < this.#haltSeenAt + haltedForMs) return;
+    await this.#ask('POST', '/v1/unhalt', { override: true, reason: 'it has been looked at' });
   }
 }

@@ -1,6 +1,7 @@
 import { chance } from '../../../../orchestrator/simulation/machines/chance.ts';
 import type { Operator } from '../../operator.ts';
-import type { ChaosCampaign } from '../campaign-file.ts';
+import type { ChaosCampaign, StoppedName } from '../campaign-file.ts';
+import { askAny, Refused } from './ask-any.ts';
 import { Editor } from './editor.ts';
 import type { FleetBook } from './fleet-book.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,6 +10,7 @@ import { Registrar } from './registrar.ts';
 
 /** Carries out the orders of the plan, each kind in the order of the plan. */
 export class Conductor {
+  readonly #operators: readonly Operator[];
   readonly #editor: Editor;
   readonly #registrar: Registrar;
   readonly #campaign: ChaosCampaign;
@@ -23,6 +25,7 @@ export class Conductor {
     readonly ledger: Ledger;
     readonly seed: string;
   }) {
+    this.#operators = parts.operators;
     this.#editor = new Editor(parts.operators, parts.campaign, parts.ledger);
     this.#registrar = new Registrar(parts.operators, parts.book, parts.seed);
     this.#campaign = parts.campaign;
@@ -36,6 +39,7 @@ export class Conductor {
       this.#moving = moved.catch(() => undefined);
       return moved;
     }
+    if (order.kind === 'start') return this.#start(order.name);
     const edited = this.#editing.then(() =>
       order.kind === 'edit'
         ? this.#editor.edit(this.#campaign.edited(order.nth))
@@ -45,6 +49,17 @@ export class Conductor {
     return edited;
   }
 
+  async #start(name: StoppedName): Promise<string> {
+    try {
+      await askAny(this.#operators, 'POST', `/v1/campaigns/${name}/start`);
+      return 'done';
+    } catch (error) {
+      // An answer that was lost: the first request has started the campaign.
+      if (error instanceof Refused) return `refused: ${error.message}`;
+      throw error;
+    }
+  }
+
   /**
    * After the last stroke: the fleet as its book has it, and a file without the stop rules, so that
    * the campaign ends.
@@ -52,6 +67,7 @@ export class Conductor {
   async settle(): Promise<string> {
     await Promise.all([this.#editing, this.#moving]);
     await this.#registrar.reconcile();
+    for (const name of this.#campaign.stopped.keys()) await this.#start(name);
     return this.#editor.edit({ ...this.#campaign.first, stop: 'none' });
   }
 }

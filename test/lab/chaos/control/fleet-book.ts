@@ -1,7 +1,7 @@
 import { chance } from '../../../../orchestrator/simulation/machines/chance.ts';
 
 /** Which campaign of a run takes a client. */
-export type Group = 'main' | 'side' | 'often' | 'seldom';
+export type Group = 'main' | 'side' | 'often' | 'seldom' | 'doomed' | 'alarm';
 
 /** Whether the file of the main campaign selects a client now. */
 export type Standing = 'in' | 'out' | 'absent';
@@ -17,6 +17,8 @@ interface Row {
 /** Clients of the last wave. */
 const lastCount = 6;
 const scheduledCount = 3;
+/** Clients of each campaign that its rule stops. */
+const stoppedCount = 10;
 
 /**
  * The fleet file of a run, as its operators change it: which client is in which group, which has
@@ -34,7 +36,7 @@ export class FleetBook {
     this.#header = header;
     const drawn = lines.toSorted((a, b) => chance(seed, 'group', a) - chance(seed, 'group', b));
     const sideCount = Math.max(8, Math.round(lines.length / 10));
-    const lateFrom = sideCount + 2 * scheduledCount + lastCount + 1;
+    const lateFrom = sideCount + 2 * (scheduledCount + stoppedCount) + lastCount + 1;
     const lateTo = lateFrom + Math.ceil(lines.length / 20);
     for (const [at, line] of drawn.entries()) {
       const cells = line.split(',');
@@ -88,10 +90,17 @@ export class FleetBook {
 }
 
 function partAt(at: number, sideCount: number): { readonly group: Group; readonly label: string | null } {
-  const often = sideCount + scheduledCount;
-  const seldom = often + scheduledCount;
-  if (at < sideCount) return { group: 'side', label: 'group=side' };
-  if (at < often) return { group: 'often', label: 'group=often' };
-  if (at < seldom) return { group: 'seldom', label: 'group=seldom' };
-  return { group: 'main', label: at < seldom + lastCount ? 'ring=last' : null };
+  const sizes: readonly (readonly [Group, number])[] = [
+    ['side', sideCount],
+    ['often', scheduledCount],
+    ['seldom', scheduledCount],
+    ['doomed', stoppedCount],
+    ['alarm', stoppedCount],
+  ];
+  let from = 0;
+  for (const [group, size] of sizes) {
+    from += size;
+    if (at < from) return { group, label: `group=${group}` };
+  }
+  return { group: 'main', label: at < from + lastCount ? 'ring=last' : null };
 }

@@ -7,6 +7,7 @@ import {
   occurrenceEveryMs,
   scheduleNames,
   sideName,
+  type StoppedName,
 } from '../campaign-file.ts';
 import type { Outages } from '../outages.ts';
 import { approvalFaults } from '../verdict/approvals.ts';
@@ -25,7 +26,9 @@ import {
 } from '../verdict/restart-limits.ts';
 import { realTimeOf } from '../verdict/real-time.ts';
 import { limitFaults, workIn } from '../verdict/server-limits.ts';
-import { isStop, rulesIn, stopFaults } from '../verdict/stops.ts';
+import { begunInPause, pauseFaults, wasOnItsWay } from '../verdict/machines.ts';
+import { abortFaults, haltFaults, haltSpans, haltsIn } from '../verdict/strict-stops.ts';
+import { isStop, rulesIn, type StopEvidence, stopFaults } from '../verdict/stops.ts';
 import type { RawRecord, Walk } from '../walk.ts';
 import { answerFor, type ClientHookMark } from './client-hook-program.ts';
 import type { FleetBook } from './fleet-book.ts';
@@ -105,6 +108,11 @@ export function judgeControl(evidence: Evidence): readonly Line[] {
       faults: stopLine(evidence, entries, ofMain),
     },
     {
+      invariant: 'a halt and an abort by a rule begin nothing more',
+      on: `${haltsIn(entries).length} halts`,
+      faults: strictLine(evidence, entries),
+    },
+    {
       invariant: 'a logon server keeps its limit over all campaigns',
       on: `at most ${evidence.campaign.serverLimit} at once`,
       faults: limitLine(evidence),
@@ -181,24 +189,33 @@ function memberLine(evidence: Evidence): Line['faults'] {
 
 function stopLine(evidence: Evidence, entries: readonly Entry[], ofMain: readonly Entry[]): Line['faults'] {
   const { texts, campaign, speed } = evidence;
-  const always = Number.NEGATIVE_INFINITY;
-  const rules = [
-    { from: always, ...rulesIn(texts.get(0) ?? '') },
-    ...editionEntries(ofMain).map(({ to, entry }) => ({
-      from: realTimeOf(entry),
-      ...rulesIn(texts.get(to) ?? ''),
-    })),
-  ];
-  const patienceMs = leaderPatienceMs;
-  return [
-    ...stopFaults({ ...ofCampaign(evidence, campaignName), entries, rules, speed, patienceMs }),
-    ...stopFaults({
-      ...ofCampaign(evidence, sideName),
+  const from = Number.NEGATIVE_INFINITY;
+  const edited = editionEntries(ofMain).map(({ to, entry }) => ({
+    from: realTimeOf(entry),
+    ...rulesIn(texts.get(to) ?? ''),
+  }));
+  const faultsOf = (name: string, text: string, later: StopEvidence['rules'] = []): Line['faults'] =>
+    stopFaults({
+      ...ofCampaign(evidence, name),
       entries,
-      rules: [{ from: always, ...rulesIn(campaign.side) }],
+      rules: [{ from, ...rulesIn(text) }, ...later],
       speed,
-      patienceMs,
-    }),
+      patienceMs: leaderPatienceMs,
+    });
+  return [
+    ...faultsOf(campaignName, texts.get(0) ?? '', edited),
+    ...faultsOf(sideName, campaign.side),
+    ...[...campaign.stopped].flatMap(([name, text]) => faultsOf(name, text)),
+  ];
+}
+
+function strictLine(evidence: Evidence, entries: readonly Entry[]): Line['faults'] {
+  const { truth, stories, frozen } = evidence;
+  const begun = begunInPause(truth, stories, haltSpans(entries));
+  return [
+    ...abortFaults({ ...ofCampaign(evidence, 'doomed' satisfies StoppedName), entries }),
+    ...haltFaults('alarm' satisfies StoppedName, entries),
+    ...pauseFaults(begun.filter((each) => !wasOnItsWay(each, frozen))),
   ];
 }
 
@@ -212,14 +229,16 @@ function stayedIn({ truth, records }: Evidence): ReadonlyMap<string, string> {
 }
 
 const clientHookLine = (evidence: Evidence): Line['faults'] =>
-  clientHookFaults({
-    ...ofCampaign(evidence, sideName),
-    moments: ['before', 'after'],
-    marks: evidence.clientMarks,
-    answerFor,
-    truth: evidence.truth,
-    mayForget: evidence.mayForget,
-  });
+  [sideName, ...evidence.campaign.stopped.keys()].flatMap((name) =>
+    clientHookFaults({
+      ...ofCampaign(evidence, name),
+      moments: name === sideName ? ['before', 'after'] : ['before'],
+      marks: evidence.clientMarks,
+      answerFor,
+      truth: evidence.truth,
+      mayForget: evidence.mayForget,
+    }),
+  );
 
 function restartLine(evidence: Evidence): Line {
   const { book, campaign, truth } = evidence;

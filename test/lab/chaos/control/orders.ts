@@ -1,4 +1,5 @@
 import { chance, pick, type Span, within } from '../../../../orchestrator/simulation/machines/chance.ts';
+import type { StoppedName } from '../campaign-file.ts';
 
 /** Something that people ask of campaign control while processes are killed. */
 export type Order =
@@ -6,6 +7,8 @@ export type Order =
   | { readonly kind: 'edit'; readonly nth: number }
   | { readonly kind: 'revert'; readonly nth: number }
   | FleetOrder
+  /** A campaign begins that its rule stops. */
+  | { readonly kind: 'start'; readonly name: StoppedName }
   /** Every orchestrator is down, so occurrences are missed. */
   | { readonly kind: 'nobodyLeads'; readonly forMs: number };
 
@@ -25,6 +28,8 @@ interface Ordered {
 /** One of each per so many strokes; two fleet orders of each kind in the shortest plan. */
 const blowsPer = { edit: 6, revert: 15, fleet: 5, nobodyLeads: 30 } as const;
 const fleetAtLeast = 8;
+/** Part of the plan in which such a campaign begins. */
+const startedBy = 0.8;
 const nobodyFor: Span = [2_000, 5_000];
 
 /** @param endMs of the last stroke */
@@ -45,6 +50,10 @@ export function ordersOf(seed: string, kills: number, endMs: number): readonly O
     ...spread('edit', (nth) => ({ kind: 'edit', nth })),
     ...spread('revert', (nth) => ({ kind: 'revert', nth })),
     ...spread('fleet', (nth) => ({ kind: 'fleet', how: fleetHowOf(seed, nth), nth }), fleetAtLeast),
+    ...(['doomed', 'alarm'] as const).map((name): Ordered => ({
+      atMs: within([0, endMs * startedBy], chance(seed, 'start', name)),
+      stroke: { kind: 'start', name },
+    })),
     ...spread('nobodyLeads', (nth) => ({
       kind: 'nobodyLeads',
       forMs: within(nobodyFor, chance(seed, 'nobodyFor', nth)),

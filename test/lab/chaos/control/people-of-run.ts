@@ -33,6 +33,7 @@ export async function createAll(
   });
   await operator.createCampaign(campaign.text(campaign.first));
   await operator.createCampaign(campaign.side);
+  for (const text of campaign.stopped.values()) await operator.createCampaign(text);
 }
 
 export function beginControl(

@@ -35,7 +35,7 @@ const hourMs = 3_600_000;
 /** Reads the rules of a campaign file of this run. */
 export function rulesIn(text: string): Omit<RulesInForce, 'from'> {
   const failed = [
-    ...text.matchAll(/on: failed, percent: (\d+) %, minSample: (\d+), within: (\d+)h, do: pause/g),
+    ...text.matchAll(/on: failed, percent: (\d+) %, minSample: (\d+), within: (\d+)h, do: \w+/g),
   ].map(([, percent, minSample, hours]) => ({
     percent: Number(percent),
     minSample: Number(minSample),
