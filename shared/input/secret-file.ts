@@ -12,9 +12,17 @@ import { readOperatorFile, readOperatorText } from './operator-file.ts';
 export const readSecretText = (path: string): Result<string, string> =>
   whileClosed(path, readOperatorText(path));
 
-/** The bytes of a secret file, or what is wrong with the file. */
-export const readSecretFile = (path: string): Result<Buffer, string> =>
-  whileClosed(path, readOperatorFile(path));
+/**
+ * The bytes of a secret file, or what is wrong with the file.
+ * @param isPublic what is no secret, whoever can read it; the caller says what is wrong with it
+ */
+export function readSecretFile(
+  path: string,
+  isPublic: (bytes: Buffer) => boolean = () => false,
+): Result<Buffer, string> {
+  const read = readOperatorFile(path);
+  return read.ok && isPublic(read.value) ? read : whileClosed(path, read);
+}
 
 function whileClosed<T>(path: string, read: Result<T, string>): Result<T, string> {
   if (!read.ok) return read;

@@ -123,7 +123,8 @@ describe('the settings of the SSH gateway', () => {
   };
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
-    writeFileSync(path, text);
+    // A file of a secret that every user can read is refused.
+    writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
 

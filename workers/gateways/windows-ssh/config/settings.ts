@@ -96,7 +96,7 @@ export function readSshSettings(
     path === null ? ok(null) : readReferred(resolve(dirname(file), path), `${file}: ${key}`);
   const referSecret = (path: string | null): Result<Buffer | null, Fault> => {
     if (path === null) return ok(null);
-    const read = readSecretFile(resolve(dirname(file), path));
+    const read = readSecretFile(resolve(dirname(file), path), isPublicHalf);
     return read.ok ? read : err(fault('config.ssh', `${file}: keyFile: ${read.error}`));
   };
   const readSecret = (path: string | null, key: string): Result<string | null, Fault> => {
@@ -176,10 +176,16 @@ function whyUseless({ key, passphrase, password, agent }: Secrets): string | nul
   if (key === null) return null;
   const parsed = ssh2.utils.parseKey(key, passphrase ?? undefined);
   if (parsed instanceof Error) return `keyFile: is no key that can be used (${parsed.message})`;
+  return isPublicHalf(key)
+    ? 'keyFile: holds the public half of a key; the login needs the private one'
+    : null;
+}
+
+function isPublicHalf(key: Buffer): boolean {
+  const parsed = ssh2.utils.parseKey(key);
+  if (parsed instanceof Error) return false;
   const [first] = Array.isArray(parsed) ? parsed : [parsed];
-  return first?.isPrivateKey() === true
-    ? null
-    : 'keyFile: holds the public half of a key; the login needs the private one';
+  return first?.isPrivateKey() === false;
 }
 
 /** On Windows an agent is a named pipe or Pageant, which cannot be looked at. */
