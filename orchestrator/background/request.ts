@@ -3,6 +3,7 @@ import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
+import type { ForecastStatus } from '../views/campaign-forecast.ts';
 import type {
   CampaignEdit,
   CampaignInputFile,
@@ -19,6 +20,7 @@ export interface Results {
   readonly createCampaign: CampaignPlan;
   readonly editCampaign: CampaignEdit;
   readonly createSurvey: SurveyStatus;
+  readonly forecastCampaign: ForecastStatus;
 }
 
 /** The input of each. */
@@ -28,6 +30,8 @@ export interface Inputs {
   readonly createCampaign: CampaignInputFile;
   readonly editCampaign: EditRequest;
   readonly createSurvey: SurveyRequest;
+  /** The name of the campaign. */
+  readonly forecastCampaign: string;
 }
 
 export type WorkName = keyof Results;

@@ -6,6 +6,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { openAuditFolder } from '../audit/audit-folder.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
+import { forecastCampaign } from '../campaigns/forecast.ts';
 import { importFleet } from '../fleet/import.ts';
 import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -68,6 +69,8 @@ function resultOf(
       return createCampaign(context, who, order.input);
     case 'editCampaign':
       return editCampaign(context, who, order.input);
+    case 'forecastCampaign':
+      return forecastCampaign(context, order.input);
     case 'createSurvey':
       return createSurvey(context, who, order.input);
   }

@@ -113,7 +113,10 @@ class Simulation {
         survey: (wave) => this.#survey(wave),
       },
     });
-    for (const row of setup.rows ?? []) this.#books.restore(row);
+    for (const row of setup.rows ?? []) {
+      this.#books.restore(row);
+      if (row.index === 'due') this.#planLife(row);
+    }
   }
 
   async run(): Promise<Simulated> {

@@ -58,6 +58,7 @@ const commands: readonly string[] = [
   'campaign clone sp4 --as sp9',
   'campaign status',
   'campaign status sp4',
+  'campaign forecast sp4',
   'campaign report sp4',
   'campaign hooks sp4',
   'campaign hook accept sp7 before-campaign --reason test',

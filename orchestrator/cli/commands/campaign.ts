@@ -6,6 +6,7 @@ import { addAbortCommand } from './campaign-abort.ts';
 import { addApprovalCommands } from './campaign-approvals.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addEditCommands } from './campaign-edit.ts';
+import { addForecastCommand } from './campaign-forecast.ts';
 import { addHookCommands } from './campaign-hooks.ts';
 import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
@@ -38,6 +39,7 @@ export function addCampaignCommands(program: Command): void {
   addEditCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
+  addForecastCommand(campaign);
   addListCommand(campaign);
   addRetryCommands(campaign);
   addUndoCommand(campaign);

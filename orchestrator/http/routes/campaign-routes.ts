@@ -14,6 +14,7 @@ import {
   resumeCampaignBody,
   unholdBody,
 } from '../schemas/fields.ts';
+import { forecastAnswer } from '../schemas/campaign-forecast.ts';
 import {
   abortedAnswer,
   blockersAnswer,
@@ -37,6 +38,7 @@ import { checkInClients } from '../../campaigns/check-in-clients.ts';
 import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { readForecast } from '../../campaigns/forecast.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
 import { answer, answers, type Api, textTypes } from '../responses.ts';
@@ -131,6 +133,12 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign',
     { schema: { params: campaignParams, response: answers(statusAnswer) } },
     async ({ params }, reply) => answer(reply, await readStatus(context, params.campaign)),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/end-forecast',
+    { schema: { params: campaignParams, response: answers(forecastAnswer) } },
+    async ({ who, params }, reply) => answer(reply, await readForecast(context, who, params.campaign)),
   );
 
   app.get(

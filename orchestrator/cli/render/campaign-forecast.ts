@@ -1,0 +1,25 @@
+import type { ForecastAnswer } from '../../http/schemas/campaign-forecast.ts';
+import { table } from './table.ts';
+import { many, safe, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+/** When a running campaign ends by its own figures, wave by wave, or why that is not said. */
+export function forecastLines(view: View, forecast: ForecastAnswer): readonly string[] {
+  const { ends, because, waves, replicates, looked, settled, madeAt } = forecast;
+  const title = `${view.paint('bold', `campaign ${safe(forecast.campaign)}`)}  forecast at ${madeAt}`;
+  if (ends === null) return [title, ...wrapped(view, 'no forecast: ', because ?? '', 'yellow')];
+  const columns = [{ head: 'wave' }, { head: 'P50' }, { head: 'P90' }];
+  const rows = waves.map((each) => [
+    { text: safe(each.wave) },
+    { text: each.ends?.p50 ?? 'finished' },
+    { text: each.ends?.p90 ?? 'finished' },
+  ]);
+  const from = `${many(replicates, 'simulation')} of what is left, by the figures of ${many(looked, 'client')} that looks have reached, ${settled} of them finished`;
+  return [
+    title,
+    `ends: P50 ${ends.p50}, P90 ${ends.p90}`,
+    ...wrapped(view, '', from, 'dim'),
+    '',
+    ...table(view, columns, rows),
+  ];
+}
