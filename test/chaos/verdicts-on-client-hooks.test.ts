@@ -84,6 +84,17 @@ describe('the verdict on hooks of clients', () => {
       journal: [],
     };
     expect(faults(cancelled)).toBe('');
+    const late = of(4, 'hook before-client: mark-client ended with exit code 1', {
+      from: 'settled',
+      to: 'settled',
+    });
+    const answeredLate = {
+      ...cancelled,
+      story: [...cancelled.story, late],
+      marks: [mark('before')],
+      answerFor: () => 'stop',
+    };
+    expect(faults(answeredLate)).toBe('');
     const waits = of(2, 'hook before-client: mark-client ended with exit code 75: it is asked again');
     const again = {
       answerFor: ({ run, phase }: ClientHookMark) => (phase === 'before' && run === 1 ? 'wait' : 'go'),

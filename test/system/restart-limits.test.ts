@@ -36,7 +36,7 @@ const isRestarting = ({ upgrade: { state, memory } }: StoredUpgrade): boolean =>
 
 test('no more clients restart than the limit over three shards, also when workers are killed', async () => {
   const { url: redisUrl, prefix } = testRedis();
-  const clock = fromMondayEvening(25_000, 3_000);
+  const clock = fromMondayEvening(15_000, 3_000);
   const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock, shards: 3 };
   const files = await smallFiles(folder, labClients(clients));
   await using lab = await openCampaignLab(installation, { files, seed: 'restarts' });
@@ -68,7 +68,7 @@ test('no more clients restart than the limit over three shards, also when worker
         upgrades.length === clients && upgrades.every(({ upgrade }) => upgrade.state.phase === 'settled')
       );
     },
-    200,
+    10,
   );
   expect(seen).toMatchObject({ most: 2, killed: 2 });
   expect(seen.waited).toBeGreaterThan(0);

@@ -149,8 +149,12 @@ function earlyFaults(
   const from = before.find(({ answer }) => answer === 'go')?.endedAt ?? Number.POSITIVE_INFINITY;
   const journal = truth.clients.find((each) => each.client === client)?.journal ?? [];
   const early = journal.find(({ beganAt }) => beganAt < from && !mayForget(beganAt));
-  const last = before.at(-1)?.answer;
-  const isHeld = last === 'stop' || last === 'unknown';
+  const [last, endedAt] = [before.at(-1)?.answer, before.at(-1)?.endedAt ?? Number.POSITIVE_INFINITY];
+  // An abort cancels the client while its hook runs; what the hook says then changes nothing.
+  const isCancelled = state.phase === 'settled' && state.end === 'cancelled';
+  const settled = story.findLast(({ from, to }) => from !== 'settled' && to === 'settled');
+  const isLate = isCancelled && settled !== undefined && realTimeOf(settled) <= endedAt;
+  const isHeld = !isLate && (last === 'stop' || last === 'unknown');
   const isSaid = story.some(isHeldBack) && state.phase === 'settled' && state.end === 'needsAttention';
   return [
     ...(early === undefined ? [] : [`${early.op} came before its hook had said go`]),
