@@ -170,8 +170,10 @@ function approvalLine(evidence: Evidence, entries: readonly Entry[]): Line['faul
 function memberLine(evidence: Evidence): Line['faults'] {
   const { book, walks, audit } = evidence;
   const isWaiting = (name: string): boolean => name.startsWith(`${campaignName}:`);
+  // What an inspection repairs, such as the slot of a restart that a killed worker held, moves nobody.
   const steps = audit.filter(
-    ({ campaign, client, version }) => campaign === campaignName && client !== null && version === null,
+    ({ campaign, client, version, from }) =>
+      campaign === campaignName && client !== null && version === null && from !== 'wrong',
   );
   const created = new Set(book.firstMembers);
   return memberFaults({
