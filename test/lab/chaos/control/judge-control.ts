@@ -170,7 +170,8 @@ function approvalLine(evidence: Evidence, entries: readonly Entry[]): Line['faul
 function memberLine(evidence: Evidence): Line['faults'] {
   const { book, walks, audit } = evidence;
   const isWaiting = (name: string): boolean => name.startsWith(`${campaignName}:`);
-  // What an inspection repairs, such as the slot of a restart that a killed worker held, moves nobody.
+  // What an inspection repairs, such as the slot of a restart that a killed worker held, moves no
+  // client.
   const steps = audit.filter(
     ({ campaign, client, version, from }) =>
       campaign === campaignName && client !== null && version === null && from !== 'wrong',
