@@ -17,7 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Real time that another process may take to start: longer than apt needs on a slow line. */
 const START_DEADLINE_MS = 300_000;
 const STOP_GRACE_MS = 10_000;
-/** A Redis without an owner is not killed, however long it writes; its next owner is told. */
+/** A Redis without an owner is not killed, however long it writes; the next `up` names it. */
 const WRITES_AT_MOST_MS = 60_000;
 /** A wait for another process that a person notices. */
 const SILENT_WAIT_MS = 1_000;

@@ -140,7 +140,7 @@ function memoryKey(
   ];
 }
 
-/** More looks at the same blocker than this are told apart by no policy that has not escalated. */
+/** No policy that has not escalated decides otherwise after more looks at the same blocker. */
 const looksTold = 12;
 
 const answersKey = (answers: Readonly<Record<string, { readonly is: string; readonly by: string | null }>>) =>

@@ -45,7 +45,7 @@ function running(campaign: Campaign): Campaign {
   return { ...campaign, state: { status: 'running', startedAt, openWaves, accepted, ...known } };
 }
 
-/** The client as it is: whoever is logged on stays so, and what is in the way stays there. */
+/** The client as it is: its user stays logged on, and what is in the way stays there. */
 function asItIs({ machine }: Member): Choices {
   const { user, program, held, service, runsFrom } = machine;
   const runs = service !== null && runsFrom === service.imagePath;

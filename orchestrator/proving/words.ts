@@ -6,7 +6,7 @@ import { wallTimeOf } from '../../shared/domain/time/window.ts';
 import { type Machine, type Sight, userName } from './machine.ts';
 import { type Happening, type Member, memberAt, type Moment, type Scope, type World } from './world.ts';
 
-/** How a look ends. `stillUp`: the client was told to restart, and answers in its old boot. */
+/** How a look ends. `stillUp`: its restart was ordered, and it answers in its old boot. */
 export type Look = Sight | 'unreachable' | 'couldNotLook' | 'stillUp';
 
 /**
@@ -90,7 +90,7 @@ function lookWords(
   if (look === 'unreachable')
     return again ? `${client} is not back from its restart` : `${client} does not answer`;
   if (look === 'couldNotLook') return `the answer of ${client} is not understood`;
-  if (look === 'stillUp') return `${client} was told to restart, and still answers in its old boot`;
+  if (look === 'stillUp') return `the restart of ${client} was ordered, and it still answers in its old boot`;
   const back = again ? `${client} is back from its restart: ` : `${client} is looked at: `;
   const user = look.user ? `${userName} is logged on` : 'nobody is logged on';
   return `${back}${blockerWords(look.blocker, machine, program)}, ${user}`;
@@ -113,7 +113,7 @@ const doneWords: Readonly<Record<Exclude<Command['type'], 'LookAtClient' | 'RunS
   MarkClient: 'it is marked',
   UnmarkClient: 'its mark is taken back',
   RunUpdate: 'its update runs',
-  RestartClient: 'it is told to restart',
+  RestartClient: 'its restart is ordered',
   NotifyUsers: 'its users are notified',
 };
 

@@ -14,7 +14,7 @@ export const readSecretText = (path: string): Result<string, string> =>
 
 /**
  * The bytes of a secret file, or what is wrong with the file.
- * @param isPublic what is no secret, whoever can read it; the caller says what is wrong with it
+ * @param isPublic what is no secret and may be open to every user; the caller says what is wrong
  */
 export function readSecretFile(
   path: string,

@@ -86,7 +86,7 @@ describe.each(storesAndShards)('by: another in a later edition, on the %s store'
 });
 
 describe('the authors of a campaign', () => {
-  test('that a schedule creates are the author of the schedule, and whoever runs it by hand', async () => {
+  test('that a schedule creates are the author of the schedule, and the person who runs it by hand', async () => {
     await using orchestrator = await startSmallOrchestrator();
     await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
     await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });

@@ -305,7 +305,7 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
     );
   });
 
-  test('the hook after a client is told how the client ended, and one that says stop pauses the campaign', async () => {
+  test('the hook after a client reads how the client ended, and one that says stop pauses the campaign', async () => {
     const { orchestrator, runner } = await startWith(open, {
       afterClient: 'echo the ticket is closed already; exit 1',
     });

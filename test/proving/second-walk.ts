@@ -19,7 +19,7 @@ interface Walked {
   readonly client: Client;
   readonly wave: number;
   upgrade: Upgrade | null;
-  /** The boot in which it was told to restart; null = it is up. */
+  /** The boot in which its restart was ordered; null = it is up. */
   downIn: string | null;
   lastBoot: string;
   loggedOn: boolean;

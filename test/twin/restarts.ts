@@ -121,7 +121,7 @@ export function joinLine(
   return serveLine(tables, table, at, places);
 }
 
-/** @param fence of the driver; null = whoever asked */
+/** @param fence of the driver; null = of any driver */
 export function leaveRestarts(
   tables: Tables,
   table: CampaignTable,

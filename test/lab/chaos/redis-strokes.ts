@@ -44,7 +44,7 @@ export async function refuseWrites({ url, outages }: Stage, { how, forMs }: Refu
     await tell(spoil);
     await delay(forMs);
     for (const deadline = Date.now() + answerDeadlineMs; !(await tell(mend)); await delay(100))
-      if (Date.now() > deadline) throw new Error('Redis could not be told to take writes again');
+      if (Date.now() > deadline) throw new Error('Redis did not take the order to accept writes again');
   } finally {
     back();
   }

@@ -22,7 +22,7 @@ const leaveScript = script(
 
 -- Gives back what a client has: its slots, or its turn. Returns the clients that got a slot. Does
 -- nothing when a later driver of the client has asked meanwhile.
--- ARGV: campaign, client, fence ('' = whoever asked), at (policy time)
+-- ARGV: campaign, client, fence ('' = of any driver), at (policy time)
 local entry = restartOf(ARGV[1], ARGV[2])
 if not entry or (ARGV[3] ~= '' and tonumber(entry.fence) > tonumber(ARGV[3])) then return {} end
 return leaveRestarts(ARGV[1], ARGV[2], entry, ARGV[4])`,
