@@ -4,12 +4,12 @@ import { newUpgrade } from '../../../domain/upgrade/state.ts';
 import { waitingCounters } from '../../admitted.ts';
 import type { LeaderFence } from '../../leader-store.ts';
 import { type InvariantCheck, type Violation, type ViolationKind, violations } from '../../safety-net.ts';
-import type { AuditEntry } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
 import { readCampaign, readCounters, waitingPick } from '../campaigns/campaigns.ts';
 import { flat, list, lua, named, script, scriptFile, type ScriptValue } from '../core/scripts.ts';
 import { type NumberHash, pairs, type Shard } from '../core/shard.ts';
 import { readClient } from '../fleet/fleet.ts';
+import { inspectionEntry } from './inspection-entry.ts';
 import { wholeUpgrade } from '../upgrades/packed-upgrade.ts';
 import { activation, type ActivationReply, membersIn, readUpgrades } from '../upgrades/record.ts';
 
@@ -80,19 +80,8 @@ async function checkClients(
   return findings;
 }
 
-const entry = ({ at, campaign }: CheckRequest, client: string | null, because: string): AuditEntry => ({
-  at,
-  campaign,
-  client,
-  who: 'inspection',
-  from: 'wrong',
-  to: 'repaired',
-  because,
-  evidence: null,
-});
-
-const entryList = (...asked: Parameters<typeof entry>): readonly ScriptValue[] =>
-  list(auditFields(entry(...asked), null));
+const entryList = (...asked: Parameters<typeof inspectionEntry>): readonly ScriptValue[] =>
+  list(auditFields(inspectionEntry(...asked), null));
 
 const repairScript = script(
   import.meta.url,
@@ -158,7 +147,7 @@ async function restore(
     finishing: isFinishing(upgrade) ? 1 : 0,
     at,
   });
-  const audit = list(auditFields(entry(asked, client, violations.noRecord), 1));
+  const audit = list(auditFields(inspectionEntry(asked, client, violations.noRecord), 1));
   const reply = await shard.run(restoreScript, fields, wholeUpgrade(upgrade), ...audit);
   return reply === 1 ? { key: { campaign, client }, found: 'noRecord', next: null } : null;
 }

@@ -1,11 +1,12 @@
 import { restartPlaces, restartRules, restartTerms } from '../../../domain/rules/restart-limits.ts';
 import { type RestartFault, restartFault, restartFaults } from '../../restart-fault.ts';
 import type { RestartCheck, RestartsChecked } from '../../restart-store.ts';
-import type { Activation, AuditEntry, StoredUpgrade } from '../../types.ts';
+import type { Activation, StoredUpgrade } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
 import { list, named, script, lua, scriptFile } from '../core/scripts.ts';
 import { inPieces, type Shard } from '../core/shard.ts';
 import { readClient } from '../fleet/fleet.ts';
+import { inspectionEntry } from '../integrity/inspection-entry.ts';
 import { membersIn, readUpgrades } from '../upgrades/record.ts';
 import { type RestartShards, serveRestarts, type StoredRestart, wake } from './restarts.ts';
 
@@ -121,16 +122,5 @@ async function repair(
   return Array.isArray(reply) ? (reply as string[]) : null;
 }
 
-function auditOf({ campaign, at, isRebuild }: RestartCheck, client: string | null, because: string) {
-  const entry: AuditEntry = {
-    at,
-    campaign,
-    client,
-    who: 'inspection',
-    from: 'wrong',
-    to: 'repaired',
-    because,
-    evidence: null,
-  };
-  return list(isRebuild === true ? [] : auditFields(entry, null));
-}
+const auditOf = (asked: RestartCheck, client: string | null, because: string) =>
+  list(asked.isRebuild === true ? [] : auditFields(inspectionEntry(asked, client, because), null));
