@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type HookRunner, openHookRunner } from '../../orchestrator/hooks/hook-runner.ts';
+import type { HookRunner } from '../../orchestrator/hooks/hook-runner.ts';
 import { clientHookRounds } from '../../orchestrator/hooks/advance-client-hooks.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { askForHook } from '../../shared/ask-for-hook.ts';
@@ -12,13 +12,8 @@ import type { Activation } from '../../shared/store/types.ts';
 import { look, rules, upToDate } from '../domain/given.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import {
-  fleetCsv,
-  now,
-  type SmallOrchestrator,
-  startSmallOrchestrator,
-  writeRelease,
-} from '../fixtures/small-orchestrator.ts';
+import { runnerOf, startWithHooks } from '../fixtures/hook-scripts.ts';
+import { now, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { until } from '../fixtures/until.ts';
@@ -27,28 +22,11 @@ import { bring, firstWave, rest, wide } from './admitted-clients.ts';
 
 const minute = 60_000;
 
-const failing = (error: unknown): never => {
-  throw error;
-};
-
-/** A campaign whose hooks are shell scripts of the folder of hooks; each notes its input. */
+/** A campaign with these hooks, and what runs them. */
 async function startWith(open: (typeof storesAndShards)[number][1], hooks: Readonly<Record<string, string>>) {
-  const orchestrator = await startSmallOrchestrator(await open());
-  mkdirSync(join(orchestrator.folder, 'hooks'));
-  for (const [moment, script] of Object.entries(hooks))
-    orchestrator.write(`hooks/${moment}.sh`, `#!/bin/sh\ncat >> ../input.jsonl\n${script}\n`);
-  const lines = Object.keys(hooks).map((moment) => `  ${moment}: { run: [${moment}.sh] }`);
-  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-  const text = `${wide}hooks:\n${lines.join('\n')}\n`;
-  const created = await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text });
-  expect([created.status, created.body.error]).toEqual([200, undefined]);
-  await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+  const orchestrator = await startWithHooks(await open(), hooks, (section) => `${wide}${section}`);
   return { orchestrator, runner: runnerOf(orchestrator) };
 }
-
-const runnerOf = ({ folder }: SmallOrchestrator, atOnce = 4): HookRunner =>
-  openHookRunner(join(folder, 'hooks'), failing, atOnce);
 
 const contextOf = ({ store, jobs }: SmallOrchestrator, clientHooks: HookRunner, at = now) => ({
   ...contextOver(store, standingClock(at), keepingDispatcher(jobs as Activation[])),

@@ -1,48 +1,27 @@
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type HookRunner, openHookRunner } from '../../orchestrator/hooks/hook-runner.ts';
+import type { HookRunner } from '../../orchestrator/hooks/hook-runner.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Activation } from '../../shared/store/types.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import {
-  campaignYaml,
-  fleetCsv,
-  now,
-  type SmallOrchestrator,
-  startSmallOrchestrator,
-  writeRelease,
-} from '../fixtures/small-orchestrator.ts';
+import { runnerOf, startWithHooks } from '../fixtures/hook-scripts.ts';
+import { campaignYaml, now, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
 import { firstWave } from './admitted-clients.ts';
 import { until } from '../fixtures/until.ts';
 
 const minute = 60_000;
 
-const failing = (error: unknown): never => {
-  throw error;
-};
-
-/** A campaign whose hooks are shell scripts of the folder of hooks; each notes its input. */
+/** A campaign with these hooks, and what runs them. */
 async function startWith(open: (typeof stores)[number][1], hooks: Readonly<Record<string, string>>) {
-  const orchestrator = await startSmallOrchestrator(await open());
-  mkdirSync(join(orchestrator.folder, 'hooks'));
-  for (const [moment, script] of Object.entries(hooks))
-    orchestrator.write(`hooks/${moment}.sh`, `#!/bin/sh\ncat >> ../input.jsonl\n${script}\n`);
-  const lines = Object.keys(hooks).map((moment) => `  ${moment}: { run: [${moment}.sh, "a b"] }`);
-  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-  const text = campaignYaml('sp4', `hooks:\n${lines.join('\n')}\n`);
-  const created = await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text });
-  expect([created.status, created.body.error]).toEqual([200, undefined]);
-  await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+  const orchestrator = await startWithHooks(await open(), hooks, (section) => campaignYaml('sp4', section), [
+    '"a b"',
+  ]);
   return { orchestrator, runner: runnerOf(orchestrator) };
 }
-
-const runnerOf = ({ folder }: SmallOrchestrator): HookRunner =>
-  openHookRunner(join(folder, 'hooks'), failing);
 
 const round = async ({ store, jobs }: SmallOrchestrator, hooks: HookRunner, at = now): Promise<unknown> =>
   runCampaigns().run({
