@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Changes, ChangeStore } from '../../shared/store/change-store.ts';
+import { openLeftOut } from './left-out.ts';
 import type { Mailbox } from './news.ts';
 import type { Repeated } from './repeat.ts';
 
@@ -25,13 +26,16 @@ export function followChanges(
   const all = (): void => boxes.forEach((box) => box.putEverything());
 
   const follow = async (shard: number): Promise<void> => {
+    const leftOut = openLeftOut();
     let after: string | null = null;
     let isFailing = false;
     while (!signal.aborted) {
       try {
-        const found: Changes = await store.nextChanges(shard, after, waitMs);
-        if (after === null) all();
-        else if (found.changes.length > 0 || !found.isWhole) boxes.forEach((box) => box.put(found));
+        const dueInMs = leftOut.dueInMs(performance.now()) ?? waitMs;
+        const found: Changes = await store.nextChanges(shard, after, Math.min(waitMs, dueInMs));
+        if (!found.isWhole) leftOut.note();
+        if (after === null || leftOut.takeDue(performance.now())) all();
+        else if (found.changes.length > 0) boxes.forEach((box) => box.put(found.changes));
         if (isFailing) log.info({ shard }, 'follows the changes again');
         isFailing = false;
         after = found.after;

@@ -1,4 +1,4 @@
-import type { Changes } from '../../shared/store/change-store.ts';
+import type { Change } from '../../shared/store/change-store.ts';
 
 /** What may have changed since a round ran last. */
 export interface News {
@@ -19,7 +19,7 @@ export const isNews = ({ everything: all, campaigns, clients }: News): boolean =
 
 /** Gathers for one round what has changed while the round was not running. */
 export interface Mailbox {
-  put(found: Pick<Changes, 'changes' | 'isWhole'>): void;
+  put(changes: readonly Change[]): void;
   /** The round looks at this campaign, though nothing says that it has changed. */
   putWalked(campaign: string): void;
   /** Anything may have changed: the round looks at everything once. */
@@ -35,9 +35,9 @@ export function openMailbox(): Mailbox {
   let clients = new Set<string>();
   let walked = new Set<string>();
   return {
-    put: ({ changes, isWhole }) => {
+    put: (changes) => {
       // A change of the fleet, of a release or of the halt concerns every campaign.
-      if (!isWhole || changes.some(({ campaign }) => campaign === '')) all = true;
+      if (changes.some(({ campaign }) => campaign === '')) all = true;
       for (const { campaign, of } of changes) (of === 'client' ? clients : campaigns).add(campaign);
     },
     putWalked: (campaign) => {

@@ -88,5 +88,22 @@ export function changesContract(given: Given): void {
       await given().store.commitHalt(halt, 0, { ...entry(''), client: null });
       expect(await since(after)).toEqual([{ campaign: '', of: 'campaign' }]);
     });
+
+    it('name a campaign also when more has changed than is listed, and then say so or list all', async () => {
+      const { store } = given();
+      const [after = ''] = await from();
+      const names = Array.from({ length: 150 }, (_, number) => `many-${number}`);
+      for (const name of names)
+        await store.commitHalt({ by: 'anna', because: name, at: later }, names.indexOf(name), {
+          ...entry(''),
+          client: null,
+        });
+      await store.commitHalt(null, names.length, { ...entry('last'), client: null });
+      const { changes, isWhole, after: next } = await store.nextChanges(0, after, longMs);
+      expect(changes).toContainEqual({ campaign: '', of: 'campaign' });
+      // What is not listed is never passed over in silence.
+      expect(isWhole).toBe(changes.some(({ campaign }) => campaign === 'last'));
+      expect(await store.nextChanges(0, next, 1)).toMatchObject({ changes: [], isWhole: true });
+    });
   });
 }

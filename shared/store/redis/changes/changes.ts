@@ -5,8 +5,11 @@ import { type Shard, valuesOf } from '../core/shard.ts';
 
 /** So many wake-ups are kept; the leader reads them within a second. */
 const wakesKept = 1_000;
-/** So many changes are read at once. More than that in a tenth of a second touch most campaigns. */
-const atOnce = 2_000;
+/**
+ * So many changes are read at once; what is beyond them is left out. A busy campaign makes thousands
+ * of entries in a tenth of a second, and any of them names it.
+ */
+const atOnce = 100;
 
 /** Connections of their own for calls that wait: a call that waits holds up all behind it. */
 export interface WaitingConnections {
@@ -66,10 +69,11 @@ export async function changesAfter(
   );
   const audited = found.get(names[0]) ?? [];
   const woken = found.get(names[1]) ?? [];
-  if (audited.length >= atOnce) return { ...(await presentEnd(shard)), isWhole: false };
+  const changes = distinctChanges([...audited.map(changeOf), ...woken.map(wokenOf)]);
+  if (audited.length >= atOnce) return { ...(await presentEnd(shard)), changes, isWhole: false };
   return {
     after: `${audited.at(-1)?.[0] ?? audit} ${woken.at(-1)?.[0] ?? wakes}`,
-    changes: distinctChanges([...audited.map(changeOf), ...woken.map(wokenOf)]),
+    changes,
     isWhole: true,
   };
 }
