@@ -6,8 +6,8 @@ import { type Shard, valuesOf } from '../core/shard.ts';
 /** So many wake-ups are kept; the leader reads them within a second. */
 const wakesKept = 1_000;
 /**
- * So many changes are read at once; what is beyond them is left out. A busy campaign makes thousands
- * of entries in a tenth of a second, and any of them names it.
+ * So many changes are read at once; what is beyond them is left out. A busy campaign makes
+ * thousands of entries in a tenth of a second, and any of them names it.
  */
 const atOnce = 100;
 
