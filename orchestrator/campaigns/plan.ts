@@ -23,6 +23,7 @@ import { deadlineWarnings } from '../views/campaign-end.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { caseWarnings } from '../views/ladder-words.ts';
 import { type PlanRule, planRules } from '../views/plan-rules.ts';
+import { proveRuleWords } from '../views/prove-words.ts';
 import { whyStartPassed, withdrawnWarnings } from '../domain/start-findings.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
@@ -72,7 +73,7 @@ export async function draftCampaign(
   const named = await storedSpelling(store, 'release', read.value.definition.release);
   const spelled = { ...spelledAsInFleet(read.value.definition, names, fleet), release: named };
   const definition = campaign === undefined ? spelled : { ...spelled, campaign };
-  const { schedule } = read.value.input;
+  const { schedule, prove } = read.value.input;
   const release = await store.readRelease(definition.release);
   const useless = whyUseless(file, { ...read.value, definition }, release);
   if (useless !== null) return err(useless);
@@ -107,7 +108,11 @@ export async function draftCampaign(
     waves,
     removals,
     recurs: schedule !== undefined,
-    plan: { ...plan, warnings, rules: [...scheduleRule(schedule, clock.now()), ...plan.rules] },
+    plan: {
+      ...plan,
+      warnings,
+      rules: [...scheduleRule(schedule, clock.now()), ...plan.rules, ...proveRule(prove)],
+    },
   });
 }
 
@@ -115,6 +120,12 @@ const scheduleRule = (schedule: CampaignInput['schedule'], now: number): readonl
   schedule === undefined
     ? []
     : [{ rule: 'schedule', says: scheduleWords(toRecurrence(schedule), schedule.missed, now) }];
+
+/** The section is no part of the definition, so the rules of the definition do not have it. */
+function proveRule(prove: CampaignInput['prove']): readonly PlanRule[] {
+  const says = proveRuleWords(prove);
+  return says === null ? [] : [{ rule: 'prove', says }];
+}
 
 const emptyFleet = fault(
   'campaign.empty',

@@ -19,4 +19,5 @@ export const ruleNames = [
   'hooks',
   'approvals',
   'stop',
+  'prove',
 ] as const;

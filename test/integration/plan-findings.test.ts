@@ -71,6 +71,23 @@ describe.each(stores)('the plan of a campaign, on the %s store', (_name, open) =
     );
   });
 
+  test('says what campaign prove asks by the file, a sentence for each property', async () => {
+    await using orchestrator = await ready();
+    const proveOf = async (more: string): Promise<unknown> => {
+      const { body } = await ask(orchestrator, '/v1/campaigns/plan', yaml('sp4', more));
+      return body.rules.find(({ rule }: { readonly rule: string }) => rule === 'prove')?.says;
+    };
+    const tail = '; the campaign itself does not change by it';
+    expect(await proveOf('prove: { neverDown: { most: 1, per: site }, loggedOn: true }\n')).toBe(
+      `campaign prove asks: never more than 1 client of each site is down at once; nobody who is logged on is restarted${tail}`,
+    );
+    expect(await proveOf('prove: { neverDown: { most: 0 }, loggedOn: false }\n')).toBe(
+      `campaign prove asks: no client of any logon server is ever down; whether a person who is logged on is restarted is not asked${tail}`,
+    );
+    expect(await proveOf('prove: {}\n')).toBe(`campaign prove asks: what it asks of every policy${tail}`);
+    expect(await proveOf('')).toBeUndefined();
+  });
+
   test('says who withdrew its release', async () => {
     await using orchestrator = await ready();
     await orchestrator.ask('POST', '/v1/releases/sms-sp4/withdraw', { reason: 'wrong files' }, anna);
