@@ -1,7 +1,8 @@
 import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { deadlineAhead } from '../../shared/domain/rules/campaign-end.ts';
-import { calendarOpening } from '../../shared/domain/time/calendar.ts';
+import { calendarOpening, type Opening } from '../../shared/domain/time/calendar.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { fitSteps, needOf } from '../../shared/domain/rules/fit.ts';
 import { needInWords, openingThatFits } from '../../shared/domain/upgrade/fit.ts';
 import { fitting, printWhere } from '../../shared/domain/campaign/where.ts';
@@ -16,7 +17,8 @@ export function calendarWarnings(
   now: number,
 ): readonly string[] {
   const { calendar } = definition;
-  if (calendar === undefined) return [];
+  // The one window of a file without a calendar opens every week.
+  if (calendar === undefined) return whyLate(definition, clients, now);
   const without = clients.filter((client) => calendarFor(definition, client)?.windows?.length === 0);
   return [
     ...(without.length === 0
@@ -26,7 +28,7 @@ export function calendarWarnings(
     ...(calendar.blackouts ?? []).flatMap(({ where }, index) =>
       whyForNobody('blackouts', index, where, clients),
     ),
-    ...whyNeverOpens(definition, clients, now),
+    ...whyLate(definition, clients, now),
     ...whyNeverFits(definition, clients, now),
   ];
 }
@@ -60,27 +62,75 @@ function whyForNobody(
   return [`${section}[${index}]: no selected client fulfils ${printWhere(where)}`];
 }
 
-/** Zones and classes in which nothing opens any more from now on, although there are windows. */
-function whyNeverOpens(
+/** Clients on which nothing begins for long, or never, although they have windows or need none. */
+function whyLate(definition: CampaignDefinition, clients: readonly Client[], now: number): readonly string[] {
+  const from = Math.max(now, definition.startAt ?? now);
+  const openings = openingsOf(definition, clients, from);
+  const { end } = definition.policy;
+  const endsAt = end === undefined || end.does === 'force' ? Number.POSITIVE_INFINITY : end.at;
+  const shut = openings.filter(({ opening }) => opening === null);
+  const tooLate = openings.filter(({ opening }) => opening !== null && opening.at >= endsAt);
+  const held = openings.flatMap(({ client, opening }) =>
+    opening === null || opening.blackout === null || opening.at >= endsAt
+      ? []
+      : [{ client, at: opening.at, reason: opening.blackout.reason }],
+  );
+  // A blackout of some clients is what its author wants; a long one may be a wrong year.
+  const isForAll = held.length === clients.length;
+  const worth = held.filter(({ at }) => isForAll || at - from >= longBlackoutMs);
+  const first = worth.toSorted((a, b) => a.at - b.at)[0];
+  return [
+    ...(shut.length === 0
+      ? []
+      : [
+          `${counted(shut.length)} no opening any more, outside the blackouts (${namesOf(clientsOf(shut))}): ` +
+            whatFollows(definition, now),
+        ]),
+    ...(tooLate.length === 0
+      ? []
+      : [
+          `${counted(tooLate.length)} no opening before the campaign ends at ${isoOf(endsAt)} ` +
+            `(${namesOf(clientsOf(tooLate))}): nothing can begin there`,
+        ]),
+    ...(first === undefined
+      ? []
+      : [
+          `${counted(worth.length)} no opening before ${isoOf(first.at)}, because of a blackout ` +
+            `(${first.reason}): ${namesOf(clientsOf(worth))}`,
+        ]),
+  ];
+}
+
+/** Four weeks. */
+const longBlackoutMs = 28 * 24 * 60 * 60_000;
+
+interface ClientOpening {
+  readonly client: Client;
+  /** Null = nothing opens any more. */
+  readonly opening: Opening | null;
+}
+
+const clientsOf = (openings: readonly Pick<ClientOpening, 'client'>[]): readonly Client[] =>
+  openings.map(({ client }) => client);
+
+/**
+ * When something may begin on each client, from `from` on. Clients without a window, for whom
+ * nothing is to open, are left out.
+ */
+function openingsOf(
   definition: CampaignDefinition,
   clients: readonly Client[],
-  now: number,
-): readonly string[] {
-  const opens = new Map<string, boolean>();
-  const shut = clients.filter((client) => {
+  from: number,
+): readonly ClientOpening[] {
+  const known = new Map<string, Opening | null>();
+  return clients.flatMap((client) => {
     const calendar = calendarFor(definition, client);
-    if (calendar === null || calendar.windows?.length === 0) return false;
+    if (calendar === null || calendar.windows?.length === 0) return [];
     const key = JSON.stringify([client.zone, calendar]);
-    const isOpening = opens.get(key) ?? calendarOpening(calendar, client.zone, now) !== null;
-    opens.set(key, isOpening);
-    return !isOpening;
+    const opening = known.has(key) ? (known.get(key) ?? null) : calendarOpening(calendar, client.zone, from);
+    known.set(key, opening);
+    return [{ client, opening }];
   });
-  return shut.length === 0
-    ? []
-    : [
-        `${counted(shut.length)} no opening any more, outside the blackouts (${namesOf(shut)}): ` +
-          whatFollows(definition, now),
-      ];
 }
 
 /** Steps that are longer than each window of some clients, by the durations of the file. */

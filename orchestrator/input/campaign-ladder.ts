@@ -4,7 +4,7 @@ import type { KeyPath } from '../../shared/input/input-fault.ts';
 import { across, either, list, oneOf, section } from '../../shared/input/fields.ts';
 import { defaultLadder } from './campaign-defaults.ts';
 import type { Blame } from './campaign-criteria.ts';
-import { isByClass, isGroup, neverReached, type ScopeInput, scopeKeys, toScope } from './rule-cases.ts';
+import { isGroup, neverReached, type ScopeInput, scopeKeys, toScope } from './rule-cases.ts';
 
 /**
  * `ladder:` in one of three forms: steps for all, steps by what is in the way, or a list of cases
@@ -18,7 +18,10 @@ export interface LadderInput {
 }
 
 const steps = across(
-  list(oneOf(...ladderSteps), `a list of steps out of ${ladderSteps.join(', ')}`),
+  list(
+    oneOf(...ladderSteps),
+    `a list of steps out of ${ladderSteps.join(', ')}, such as [wait, relocation]; or such a list for each class, such as { program: [wait] }`,
+  ),
   (found, blame) => {
     if (!Array.isArray(found)) return;
     if (found.length === 0) blame([], 'is an empty list', 'wait as the first step');
@@ -74,13 +77,16 @@ const caseList = across(list(oneCase), (cases, blame) => {
   stepsAt: (index) => ['ladder', index, 'steps'],
 }));
 
+/** A group can only mean steps by what is in the way, so its unknown keys are refused one by one. */
+const isAnyGroup = (value: unknown): boolean => isGroup(value) && Object.keys(value).length > 0;
+
 const isCaseList = (value: unknown): boolean => Array.isArray(value) && value.some(isGroup);
 
 export const ladderSection = either(
   isCaseList,
   caseList,
   either(
-    isByClass,
+    isAnyGroup,
     byClass,
     steps.transform((found): LadderInput => ({ steps: found, cases: [], stepsAt: () => ['ladder'] })),
   ),

@@ -2,6 +2,7 @@ import { blockerClasses } from '../../shared/domain/rules/policy.ts';
 import type { BlockerClass, RuleScope } from '../../shared/domain/rules/policy.ts';
 import { printWhere } from '../../shared/domain/campaign/where.ts';
 import { oneOf } from '../../shared/input/fields.ts';
+import { nearest } from '../../shared/input/nearest.ts';
 import type { Blame } from './campaign-criteria.ts';
 import { where } from './names.ts';
 import type { PlacedCondition } from './parse-where.ts';
@@ -30,9 +31,9 @@ export const toScope = ({ where: conditions, class: only }: ScopeInput): RuleSco
 export const isGroup = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Does the group name classes, such as `service`? */
+/** Does the group name classes, such as `service`, or what is probably one, such as `services`? */
 export const isByClass = (value: unknown): boolean =>
-  isGroup(value) && blockerClasses.some((each) => Object.hasOwn(value, each));
+  isGroup(value) && Object.keys(value).some((key) => nearest(key, blockerClasses) !== null);
 
 /** Blames a case that can never be the first that fits. */
 export function neverReached(cases: readonly ScopeInput[], blame: Blame): void {

@@ -26,7 +26,8 @@ const lengthOf = (from: number, to: number): number => (to - from + 1440) % 1440
 /** A change of the clocks skips an hour at most, so it never skips a longer window. */
 const leastMinutes = 61;
 
-const hoursForm = 'hours of the day, more than one, such as "22:00-05:00"';
+const hoursForm =
+  'hours of the day, more than one, such as "22:00-05:00"; midnight is 00:00, and the whole day is "00:00-00:00"';
 
 export const hours = () => field(hoursForm, readHours);
 

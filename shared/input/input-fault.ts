@@ -50,7 +50,7 @@ export const areInputFaults = (error: unknown): error is readonly InputFault[] =
 export function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'empty';
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'string') return shorten(quote(value.slice(0, 60)));
   return typeof value === 'object' ? 'a group of keys' : JSON.stringify(value);
 }

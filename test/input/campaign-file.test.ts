@@ -123,19 +123,46 @@ test('a campaign file overrides single defaults of a group, and the others stay'
   });
 });
 
+const hookRun =
+  'a list of a program of the folder SERVPACK_HOOKS, by its file name, and its arguments, such as [open-ticket, urgent]';
+
 describe('campaign values that contradict each other', () => {
   test.each([
     [
       'window: { days: [], between: "22:00-05:00" }',
-      'c.yaml:3: window.days: is a list of 0, expected at least one day',
+      'c.yaml:3: window.days: is an empty list, expected at least one day',
     ],
     [
       'window: { between: "22:00-22:30" }',
-      'c.yaml:3: window.between: is "22:00-22:30", expected hours of the day, more than one, such as "22:00-05:00"',
+      'c.yaml:3: window.between: is "22:00-22:30", expected hours of the day, more than one, such as "22:00-05:00"; midnight is 00:00, and the whole day is "00:00-00:00"',
     ],
     [
+      'window: { between: "00:00-24:00" }',
+      'c.yaml:3: window.between: is "00:00-24:00", expected hours of the day, more than one, such as "22:00-05:00"; midnight is 00:00, and the whole day is "00:00-00:00"',
+    ],
+    ...[
+      [
+        '/usr/bin/true',
+        'hooks.beforeWave: is "/usr/bin/true", expected a group of keys such as { run: [open-ticket, urgent] }',
+      ],
+      [
+        '[open-ticket]',
+        'hooks.beforeWave: is a list of 1, expected a group of keys such as { run: [open-ticket, urgent] }',
+      ],
+      ['{ run: /usr/bin/true }', `hooks.beforeWave.run: is "/usr/bin/true", expected ${hookRun}`],
+      ['{ run: [] }', `hooks.beforeWave.run: is an empty list, expected ${hookRun}`],
+      [
+        '{ run: [/usr/bin/true, now] }',
+        'hooks.beforeWave.run[0]: is "/usr/bin/true", expected the file name of a program of the folder SERVPACK_HOOKS, without a path, such as "open-ticket"',
+      ],
+      [
+        '{ run: [a], path: b }',
+        'hooks.beforeWave.path: is not a known key, expected one of run, timeout, retryAfter',
+      ],
+    ].map(([typed, fault]) => [`hooks: { beforeWave: ${typed} }`, `c.yaml:3: ${fault}`]),
+    [
       'restart: { between: "25:00-05:00" }',
-      'c.yaml:3: restart.between: is "25:00-05:00", expected hours of the day, more than one, such as "22:00-05:00"',
+      'c.yaml:3: restart.between: is "25:00-05:00", expected hours of the day, more than one, such as "22:00-05:00"; midnight is 00:00, and the whole day is "00:00-00:00"',
     ],
     ['waves: []', 'c.yaml:3: waves: is an empty list, expected at least one wave'],
     [

@@ -78,6 +78,22 @@ describe('rules that contradict each other are refused', () => {
       'c.yaml:3: ladder[1]: is never reached, because case 1 fits first, expected each case once, the narrow ones first',
     ],
     [
+      'ladder: { services: [wait] }',
+      'c.yaml:3: ladder.services: is not a known key (did you mean service?), expected one of service, program, file',
+    ],
+    [
+      'ladder: { steps: [wait] }',
+      'c.yaml:3: ladder.steps: is not a known key, expected one of service, program, file',
+    ],
+    ...['wait', '{}'].map((typed): [string, string] => [
+      `ladder: ${typed}`,
+      `c.yaml:3: ladder: is ${typed === '{}' ? 'a group of keys' : '"wait"'}, expected a list of steps out of wait, notify, workaround, relocation, replaceAtRestart, such as [wait, relocation]; or such a list for each class, such as { program: [wait] }`,
+    ]),
+    [
+      'persistence: { services: { looks: 2 } }',
+      'c.yaml:3: persistence.services: is not a known key (did you mean service?), expected one of service, program, file',
+    ],
+    [
       'ladder: [{ class: driver, steps: [wait] }]',
       'c.yaml:3: ladder[0].class: is "driver", expected one of service, program, file',
     ],

@@ -51,7 +51,7 @@ test('a release file shows all its faults at once; an unknown product lists the 
     'r.yaml:2: product: is "sms-9", expected a known product (generic-windows-agent, sms-1.2)',
     'r.yaml:3: servicePack: is "SP4", expected a whole number from 0 to 99',
     'r.yaml:4: tree: is "", expected a path',
-    'r.yaml:5: upgrade.command: is a list of 0, expected a program, or a list of a program and its arguments',
+    'r.yaml:5: upgrade.command: is an empty list, expected a program, or a list of a program and its arguments',
     'r.yaml:5: upgrade.timeout: is "0s", expected a duration from 1s to 365d, such as 90s, 30m, 4h or 2d',
   ]);
 });
