@@ -7,8 +7,11 @@ import { approvalRoutes } from './routes/approval-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
+import { documentOf } from './contract/document.ts';
+import { collectRoutes } from './contract/routes-of.ts';
 import { clientRoutes } from './routes/client-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
+import { descriptionRoutes } from './routes/description-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
@@ -57,6 +60,7 @@ export function buildApi(
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  const described = collectRoutes(app);
   sendAnswerHeaders(app);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token }, log);
@@ -80,5 +84,6 @@ export function buildApi(
   ])
     routes(app, context);
   orchestratorRoutes(app, context, environment ?? null);
+  descriptionRoutes(app, () => documentOf(described));
   return app;
 }

@@ -11,7 +11,7 @@ export const exportQuery = z.strictObject({
   format: lineFormat,
 });
 
-const auditLine = z.object({
+export const auditLine = z.object({
   id: z.string(),
   shard: count,
   /** Null = not sealed yet, or sealed by an orchestrator with another data folder. */

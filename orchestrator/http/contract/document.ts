@@ -1,0 +1,142 @@
+import { servpackVersion } from '../../../shared/version.ts';
+import { apiDescription } from './api-description.ts';
+import { documentPath } from './document-path.ts';
+import type {
+  Content,
+  DocumentedOperation,
+  JsonSchema,
+  OpenApiDocument,
+  Parameter,
+  ResponseObject,
+} from './document-types.ts';
+import { type Example, readExamples } from './examples.ts';
+import { jsonSchemasOf, type RouteSchemas } from './json-schemas.ts';
+import { tags } from './operation.ts';
+import { permissions } from './permissions.ts';
+import { refusals, refusalsOf } from './errors-of.ts';
+import type { DescribedRoute } from './routes-of.ts';
+
+/** The OpenAPI document of these routes, made from the schemas that validate their requests. */
+export function documentOf(routes: readonly DescribedRoute[]): OpenApiDocument {
+  const { routes: schemas, named } = jsonSchemasOf(routes);
+  const examples = readExamples();
+  const paths: Record<string, Record<string, DocumentedOperation>> = {};
+  routes.forEach((route, at) => {
+    const path = documentPath(route.url);
+    const { [at]: parts } = schemas;
+    if (parts === undefined) return;
+    paths[path] = {
+      ...paths[path],
+      [route.method.toLowerCase()]: operationOf(route, parts, examples[route.operation.id] ?? {}),
+    };
+  });
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'servpack',
+      version: servpackVersion,
+      summary: 'Rolls a service pack out over a fleet of Windows clients.',
+      description: apiDescription,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'The orchestrator that serves this document' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'The token of the orchestrator.' },
+      },
+      parameters: { User: userParameter },
+      headers: {},
+      responses: Object.fromEntries(
+        Object.entries(refusals).map(([status, description]) => [`Refused${status}`, refusal(description)]),
+      ),
+      schemas: named,
+    },
+  };
+}
+
+const userParameter: Parameter = {
+  name: 'x-servpack-user',
+  in: 'header',
+  required: false,
+  description: 'The person who asks, percent-encoded, for the audit. The name is what the caller says.',
+  schema: { type: 'string', maxLength: 600 },
+  example: 'anna',
+};
+
+const refusal = (description: string): ResponseObject => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Example): DocumentedOperation {
+  const { operation } = route;
+  const parameters = [
+    ...parametersOf('path', schemas.params, example.path),
+    ...parametersOf('query', schemas.query, example.query),
+    ...(operation.needs === null ? [] : [{ $ref: '#/components/parameters/User' }]),
+  ];
+  const shape = {
+    method: route.method,
+    hasPathNames: schemas.params !== null,
+    hasInput: schemas.params !== null || schemas.query !== null || schemas.body !== null,
+  };
+  return {
+    operationId: operation.id,
+    tags: [operation.tag],
+    summary: operation.summary,
+    description: operation.description,
+    ...(operation.needs === null ? { security: [] } : {}),
+    'x-servpack-role': operation.needs === null ? [] : permissions[operation.needs],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(schemas.body === null
+      ? {}
+      : {
+          requestBody: {
+            required: route.body?.safeParse(undefined).success !== true,
+            content: { 'application/json': { schema: schemas.body, ...exampleIn(example, 'body') } },
+          },
+        }),
+    responses: {
+      200: { description: 'As asked.', content: contentOf(route, schemas, example) },
+      ...Object.fromEntries(
+        refusalsOf(operation, shape).map((status) => [
+          status,
+          { $ref: `#/components/responses/Refused${status}` },
+        ]),
+      ),
+    },
+  };
+}
+
+function contentOf({ operation }: DescribedRoute, { answer, line }: RouteSchemas, example: Example): Content {
+  if (line !== null)
+    return {
+      // The schema is the one of each line.
+      'application/x-ndjson': { schema: line, ...exampleIn(example, 'answer') },
+      'text/csv': { schema: { type: 'string', description: 'A header, and one line for each entry.' } },
+    };
+  if (operation.text !== undefined) return { [operation.text]: { schema: { type: 'string' } } };
+  return { 'application/json': { schema: answer ?? { type: 'object' }, ...exampleIn(example, 'answer') } };
+}
+
+const exampleIn = (example: Example, part: 'body' | 'answer'): { readonly example?: unknown } =>
+  example[part] === undefined ? {} : { example: example[part] };
+
+/** Each field of the object is a parameter. */
+function parametersOf(
+  where: 'path' | 'query',
+  schema: JsonSchema | null,
+  example: Readonly<Record<string, unknown>> = {},
+): readonly Parameter[] {
+  return Object.entries(schema?.properties ?? {}).map(([name, { description, ...field }]) => ({
+    name,
+    in: where,
+    required: where === 'path' || schema?.required?.includes(name) === true,
+    ...(typeof description === 'string' ? { description } : {}),
+    schema: field,
+    ...(Object.hasOwn(example, name) ? { example: example[name] } : {}),
+  }));
+}

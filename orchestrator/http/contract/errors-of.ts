@@ -1,0 +1,43 @@
+import type { Operation } from './operation.ts';
+
+/** What each refusal of a route means, by status. */
+export const refusals = {
+  400: 'The request is not understood, or a value in it is wrong.',
+  401: 'The token is missing or wrong.',
+  404: 'There is nothing of this name.',
+  409: 'It cannot be done as things stand.',
+  413: 'The request is larger than the route takes.',
+  414: 'A name in the path is too long.',
+  415: 'The body is not JSON.',
+  431: 'The headers are larger than HTTP takes here.',
+  500: 'The orchestrator failed at this request; its log says why.',
+  503: 'The records cannot be reached or changed at this moment.',
+} as const;
+
+export type RefusalStatus = keyof typeof refusals;
+
+/** The shape of a route that decides how it can be refused. */
+export interface RouteShape {
+  readonly method: string;
+  readonly hasPathNames: boolean;
+  readonly hasInput: boolean;
+}
+
+/** The statuses with which a route may refuse a request, in order. */
+export function refusalsOf(operation: Operation, shape: RouteShape): readonly RefusalStatus[] {
+  const isChange = shape.method === 'POST' && operation.readsOnly !== true;
+  const may: readonly (readonly [RefusalStatus, boolean])[] = [
+    // The header with the user name is checked wherever a token is.
+    [400, operation.needs !== null || shape.hasInput],
+    [401, operation.needs !== null],
+    [404, shape.hasPathNames || operation.mayMiss === true],
+    [409, isChange || operation.mayConflict === true],
+    [413, shape.method === 'POST'],
+    [414, shape.hasPathNames],
+    [415, shape.method === 'POST'],
+    [431, true],
+    [500, true],
+    [503, true],
+  ];
+  return may.filter(([, is]) => is).map(([status]) => status);
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { Permission } from './permissions.ts';
+
+export const tags = {
+  orchestrator: 'The orchestrator itself: health, who leads, the preflight, and this description.',
+  campaigns: 'Campaigns: plan, create, start, stop, and how they stand.',
+  approvals: 'Questions that wait for a person.',
+  clients: 'Single clients: what is known of them, and what a person does about them.',
+  fleet: 'The fleet, the limits of its logon servers, and the tokens of its check-ins.',
+  releases: 'Releases and their copies on the logon servers.',
+  surveys: 'Looks that change nothing.',
+  schedules: 'Recurring campaigns.',
+  audit: 'What was done, to whom, by whom and why.',
+} as const;
+
+export type Tag = keyof typeof tags;
+
+/**
+ * What a route is: how the document describes it, and what a request needs. One entry says all of
+ * it, and every hook that guards requests reads it here.
+ */
+export interface Operation {
+  /** Stable: generated clients name their functions so. */
+  readonly id: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly description: string;
+  /** Null = open to everybody, without a token. */
+  readonly needs: Permission | null;
+  /** It stops something, or says whether somebody leads: answered under any load. */
+  readonly isUrgent?: boolean;
+  /** A POST that changes nothing, such as a plan. */
+  readonly readsOnly?: boolean;
+  /** It names something that may not be there, outside its path. */
+  readonly mayMiss?: boolean;
+  /** A GET that may be refused as things stand. */
+  readonly mayConflict?: boolean;
+  /** One line of what the route streams, where it streams lines. */
+  readonly streams?: z.ZodType;
+  /** Answers that are no JSON: a content type. */
+  readonly text?: string;
+}
+
+/** By method and path, as the router knows them: `GET /v1/campaigns/:campaign`. */
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** The table's entry of a route. HEAD is what GET is. */
+export const keyOf = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;

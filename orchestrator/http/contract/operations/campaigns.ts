@@ -1,0 +1,113 @@
+import { clientReport } from '../../schemas/campaigns.ts';
+import type { Operations } from '../operation.ts';
+
+const tag = 'campaigns';
+
+/** What operators ask of campaigns, and how campaigns stand. */
+export const campaignOperations: Operations = {
+  'POST /v1/campaigns/plan': {
+    id: 'planCampaign',
+    tag,
+    needs: 'run',
+    readsOnly: true,
+    summary: 'Plan a campaign',
+    description: 'Says what a campaign file would select, in which waves, with warnings. Changes nothing.',
+  },
+  'POST /v1/campaigns': {
+    id: 'createCampaign',
+    tag,
+    needs: 'run',
+    summary: 'Create a campaign',
+    description: 'Creates the campaign of a campaign file. It begins when it is started.',
+  },
+  'GET /v1/campaigns': {
+    id: 'listCampaigns',
+    tag,
+    needs: 'see',
+    summary: 'List campaigns',
+    description: 'Every campaign that is not archived, each with its whole status.',
+  },
+  'GET /v1/campaigns/:campaign': {
+    id: 'getCampaign',
+    tag,
+    needs: 'see',
+    summary: 'Read the status of a campaign',
+    description: 'How a campaign stands: its waves, gates, counts, causes, and what a person can do next.',
+  },
+  'GET /v1/campaigns/:campaign/end-forecast': {
+    id: 'forecastEnd',
+    tag,
+    needs: 'see',
+    mayConflict: true,
+    summary: 'Forecast the end of a campaign',
+    description: 'When a running campaign ends, by simulations of what is left with its own figures.',
+  },
+  'GET /v1/campaigns/:campaign/report': {
+    id: 'getReport',
+    tag,
+    needs: 'see',
+    summary: 'Read the report of a campaign',
+    description: 'The status, the blockers, and one entry for each client.',
+  },
+  'GET /v1/campaigns/:campaign/clients': {
+    id: 'listCampaignClients',
+    tag,
+    needs: 'see',
+    streams: clientReport,
+    summary: 'List the clients of a campaign',
+    description: 'The clients that the filters let through, line by line, as JSON Lines or CSV.',
+  },
+  'GET /v1/campaigns/:campaign/forecast': {
+    id: 'forecastCampaign',
+    tag,
+    needs: 'see',
+    summary: 'Forecast a campaign by looks',
+    description: 'What the last looks at the clients of a campaign say about it.',
+  },
+  'GET /v1/blockers': {
+    id: 'listBlockers',
+    tag,
+    needs: 'see',
+    mayMiss: true,
+    summary: 'Rank blockers',
+    description: 'What blocks clients, ordered by how many clients each blocker holds up alone.',
+  },
+  'GET /v1/archive': {
+    id: 'listArchive',
+    tag,
+    needs: 'see',
+    summary: 'List archived campaigns',
+    description: 'The campaigns that this orchestrator archived, as they stood then, the newest first.',
+  },
+  'GET /v1/campaigns/:campaign/history': {
+    id: 'getHistory',
+    tag,
+    needs: 'see',
+    summary: 'Read the editions of a campaign',
+    description: 'Each edition of the campaign file, with who made it, when and why.',
+  },
+  'GET /v1/campaigns/:campaign/clone': {
+    id: 'cloneCampaign',
+    tag,
+    needs: 'see',
+    mayConflict: true,
+    summary: 'Copy a campaign file',
+    description: 'The campaign file of a campaign under another name. Creates nothing.',
+  },
+  'GET /v1/campaigns/:campaign/rollback': {
+    id: 'planRollback',
+    tag,
+    needs: 'run',
+    mayConflict: true,
+    summary: 'Plan a rollback',
+    description:
+      'The campaign file that brings the upgraded clients back to another release. Creates nothing.',
+  },
+  'GET /v1/campaigns/:campaign/hooks': {
+    id: 'listHooks',
+    tag,
+    needs: 'see',
+    summary: 'List the hooks of a campaign',
+    description: 'The hooks of a campaign, and what each of them has answered.',
+  },
+};

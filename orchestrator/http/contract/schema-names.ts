@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import * as approvals from '../schemas/approvals.ts';
+import * as audit from '../schemas/audit.ts';
+import { forecastAnswer as endForecast } from '../schemas/campaign-forecast.ts';
+import * as campaigns from '../schemas/campaigns.ts';
+import * as clients from '../schemas/clients.ts';
+import { editionAnswer } from '../schemas/edition.ts';
+import * as edits from '../schemas/edits.ts';
+import * as fields from '../schemas/fields.ts';
+import * as fleet from '../schemas/fleet.ts';
+import * as hooks from '../schemas/hooks.ts';
+import * as orchestrator from '../schemas/orchestrator.ts';
+import * as releases from '../schemas/releases.ts';
+import * as schedules from '../schemas/schedules.ts';
+import * as limits from '../schemas/server-limits.ts';
+import * as surveys from '../schemas/surveys.ts';
+import { versionedIdForm } from '../../../shared/input/names.ts';
+import { idForm } from '../../input/names.ts';
+
+/** Answers by their stable names in the document. Generated clients name their types so. */
+const answers = {
+  Problem: fields.refusalAnswer,
+  Approvals: approvals.approvalsAnswer,
+  ApprovalResult: approvals.approvalAnswer,
+  AuditLine: audit.auditLine,
+  ClientAudit: audit.auditShowAnswer,
+  AuditVerification: audit.verifyAnswer,
+  Evidence: audit.evidenceAnswer,
+  EndForecast: endForecast,
+  CampaignPlan: campaigns.planAnswer,
+  ChangedCampaign: campaigns.changedAnswer,
+  AbortedCampaign: campaigns.abortedAnswer,
+  CampaignStatus: campaigns.statusAnswer,
+  Campaigns: campaigns.campaignsAnswer,
+  RemovedCampaign: campaigns.removedAnswer,
+  CheckIns: campaigns.checkInsAnswer,
+  Halt: campaigns.haltAnswer,
+  ReopenedClients: campaigns.reopenedAnswer,
+  Blockers: campaigns.blockersAnswer,
+  ClientReport: campaigns.clientReport,
+  Archive: campaigns.archiveAnswer,
+  CampaignReport: campaigns.reportAnswer,
+  ClientRecord: clients.clientAnswer,
+  Why: clients.whyAnswer,
+  ClientResult: clients.clientResultAnswer,
+  CheckIn: clients.checkInAnswer,
+  Edition: editionAnswer,
+  CampaignEdit: edits.editAnswer,
+  CampaignHistory: edits.historyAnswer,
+  CampaignText: edits.cloneAnswer,
+  CampaignRollback: edits.rollbackAnswer,
+  UndoneRelocations: edits.undoneAnswer,
+  RankedBlocker: fields.rankedBlocker,
+  Client: fleet.clientSchema,
+  FleetImport: fleet.fleetImportAnswer,
+  FleetRemoval: fleet.removalAnswer,
+  Fleet: fleet.fleetAnswer,
+  CheckInToken: fleet.tokenLine,
+  RevokedTokens: fleet.revokedAnswer,
+  FleetSample: fleet.sampleAnswer,
+  Hook: hooks.hookAnswer,
+  ClientHook: hooks.clientHookAnswer,
+  Hooks: hooks.hooksAnswer,
+  Check: orchestrator.check,
+  Preflight: orchestrator.doctorAnswer,
+  Health: orchestrator.healthAnswer,
+  Leader: orchestrator.leaderAnswer,
+  ReleaseServers: releases.releaseServersAnswer,
+  Releases: releases.releasesAnswer,
+  StagedRelease: releases.stagedAnswer,
+  WithdrawnRelease: releases.withdrawnAnswer,
+  Schedule: schedules.scheduleAnswer,
+  Schedules: schedules.schedulesAnswer,
+  ServerLimits: limits.serverLimitsAnswer,
+  Survey: surveys.surveyAnswer,
+  Surveys: surveys.surveysAnswer,
+  Look: surveys.lookAnswer,
+  Looks: surveys.surveyLooksAnswer,
+  SurveyForecast: surveys.forecastAnswer,
+} as const;
+
+/** Bodies of requests. */
+const bodies = {
+  ApprovalAnswer: approvals.approvalBody,
+  CampaignFile: fields.campaignBody,
+  CampaignResume: fields.resumeCampaignBody,
+  Postponement: fields.postponeBody,
+  Hold: fields.holdBody,
+  Unhold: fields.unholdBody,
+  Reason: fields.reasonBody,
+  OptionalReason: fields.optionalReasonBody,
+  Resume: fields.resumeBody,
+  Unschedule: fields.unscheduleBody,
+  Retry: campaigns.retryBody,
+  ClientFilter: campaigns.checkInsBody,
+  ClientAction: clients.clientActionBody,
+  CheckInText: clients.checkInBody,
+  Edit: edits.editBody,
+  Revert: edits.revertBody,
+  FleetFile: fleet.fleetBody,
+  FleetRemovalOrder: fleet.removalBody,
+  Revocation: fleet.revokeBody,
+  ReleaseFile: releases.stageBody,
+  ServerLimit: limits.serverLimitBody,
+  SurveyOrder: surveys.surveyBody,
+} as const;
+
+export interface SchemaName {
+  readonly id: string;
+  readonly description?: string;
+  readonly pattern?: string;
+}
+
+/** A registry of the document alone: the schemas themselves are imported as they are. */
+export function namedSchemas(): z.core.$ZodRegistry<SchemaName> {
+  const registry = z.registry<SchemaName>();
+  for (const [id, schema] of Object.entries({ ...answers, ...bodies })) registry.add(schema, { id });
+  // What the functions that check a name accept, as a pattern.
+  registry.add(fields.idSchema, {
+    id: 'Name',
+    description: `A name: ${idForm}.`,
+    pattern: '^(?=.*[^0-9])[A-Za-z0-9][A-Za-z0-9_-]{0,62}$',
+  });
+  registry.add(fields.versionedIdSchema, {
+    id: 'VersionedName',
+    description: `The name of a release or a product: ${versionedIdForm}.`,
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
+  });
+  return registry;
+}

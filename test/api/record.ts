@@ -1,0 +1,117 @@
+import type { Example } from '../../orchestrator/http/contract/examples.ts';
+import type { OpenApiDocument } from '../../orchestrator/http/contract/document-types.ts';
+import { openHookRunner } from '../../orchestrator/hooks/hook-runner.ts';
+import { join } from 'node:path';
+import { type SmallOrchestrator, writeRelease } from '../fixtures/small-orchestrator.ts';
+import { until } from '../fixtures/until.ts';
+import { bring, changes, firstWave } from '../integration/admitted-clients.ts';
+import { type Asked, day, late, leaderRound } from './world.ts';
+
+/** An answer with its request. */
+export interface Recorded {
+  readonly asked: Asked;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** `GET /v1/clients/pc-1?entries=5` of the route with this `operationId`. */
+export function requestOf(document: OpenApiDocument, asked: Asked): { method: string; path: string } {
+  for (const [template, operations] of Object.entries(document.paths))
+    for (const [method, { operationId }] of Object.entries(operations)) {
+      if (operationId !== asked.id) continue;
+      const path = template.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+        encodeURIComponent(asked.path?.[name] ?? 'x-1'),
+      );
+      const query = new URLSearchParams(
+        Object.entries(asked.query ?? {}).map(([name, value]) => [name, String(value)]),
+      ).toString();
+      return { method: method.toUpperCase(), path: query === '' ? path : `${path}?${query}` };
+    }
+  throw new Error(`the document has no operation ${asked.id}`);
+}
+
+/** After these the leader has something to do. */
+const thenRound: ReadonlySet<string> = new Set([
+  'startCampaign',
+  'answerHook',
+  'skipClient',
+  'answerApproval',
+  'abortCampaign',
+]);
+
+/** Goes through the day of an operator, and returns each answer. */
+export async function recordDay(
+  orchestrator: SmallOrchestrator,
+  document: OpenApiDocument,
+): Promise<readonly Recorded[]> {
+  const { url, token, folder } = orchestrator;
+  const hooks = openHookRunner(join(folder, 'hooks'), () => undefined);
+  const found = { STAGED: '', SURVEY: '' };
+  const named = (text: string): string =>
+    text.replace('STAGED', found.STAGED).replace('SURVEY', found.SURVEY);
+  const ask = async (asked: Asked): Promise<Recorded> => {
+    const { method, path } = requestOf(document, asked);
+    const response = await fetch(`${url}${named(path)}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-servpack-user': 'anna',
+        ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+    });
+    const text = await response.text();
+    if (asked.id === 'stageRelease') found.STAGED = (JSON.parse(text) as { evidence: string }).evidence;
+    if (asked.id === 'startSurvey') found.SURVEY = (JSON.parse(text) as { survey: string }).survey;
+    const resolved = JSON.parse(named(JSON.stringify(asked))) as Asked;
+    return { asked: resolved, method, path: named(path), status: response.status, text };
+  };
+  const recorded: Recorded[] = [];
+  for (const asked of day(folder)) {
+    if (asked.id === 'postponeCampaign') {
+      await orchestrator.ask('POST', '/v1/campaigns', { file: 'late.yaml', text: late });
+      await orchestrator.ask('POST', '/v1/campaigns/late/start');
+    }
+    if (asked.id === 'planRollback')
+      await orchestrator.ask('POST', '/v1/releases', {
+        path: writeRelease(orchestrator, 'echo staged', 'sms-sp3'),
+      });
+    recorded.push(await ask(asked));
+    if (asked.id === 'startCampaign')
+      for (const client of await firstWave(orchestrator, 5))
+        if (client !== 'pc-2') await bring(orchestrator.store, client, changes.failed, { index: 'settled' });
+    if (!thenRound.has(asked.id)) continue;
+    await leaderRound(orchestrator, hooks);
+    if (asked.id === 'startCampaign')
+      await until('the hook has answered', async () => {
+        const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/hooks');
+        return body.hooks[0].state !== 'running' && body.hooks[0].state !== 'pending';
+      });
+    await leaderRound(orchestrator, hooks);
+  }
+  return recorded;
+}
+
+/** Longer lists are cut: an example shows the shape. */
+const entriesAtMost = 2;
+
+/** As the document shows it: without the folders and the secrets of this run. */
+export function exampleOf({ asked, status, text }: Recorded, folder: string): Example {
+  const shown = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value)
+        .replaceAll(folder, '/srv/releases')
+        .replaceAll(/"token":"[^"]*"/g, '"token":"1.the-token-of-this-client"'),
+      (_key, each: unknown) => (Array.isArray(each) ? each.slice(0, entriesAtMost) : each),
+    );
+  const isLines = text.trimEnd().includes('\n') || text.endsWith('\n');
+  return {
+    ...(asked.path === undefined ? {} : { path: asked.path }),
+    ...(asked.query === undefined ? {} : { query: asked.query }),
+    ...(asked.body === undefined ? {} : { body: shown(asked.body) }),
+    // Of lines the first one.
+    ...(status === 200 ? { answer: shown(JSON.parse(isLines ? (text.split('\n')[0] ?? '') : text)) } : {}),
+  };
+}
