@@ -20,6 +20,7 @@ import { remediationsSection } from './campaign-remediations.ts';
 import { checkLimits, restartsSection } from './campaign-restarts.ts';
 import { stopSection, toStop } from './campaign-stop.ts';
 import { speedSection } from './campaign-speed.ts';
+import { ticketField, toTicket } from './campaign-ticket.ts';
 import { gateSection, percent } from './campaign-gates.ts';
 import { toWave, wavesSection } from './campaign-waves.ts';
 import { checkFit, fitSection } from './campaign-fit.ts';
@@ -99,6 +100,7 @@ const keys = section({
   approvals: approvalsSection,
   stop: stopSection,
   prove: proveSection,
+  ticket: ticketField,
 });
 
 /** The keys, and what must hold across them. */
@@ -224,5 +226,6 @@ function toDefinition(input: CampaignInput, hash: string, ics: IcsBlackouts): Ca
     ...toStop(input.stop),
     hash,
     ...toHooks(input.hooks),
+    ...toTicket(input.ticket),
   };
 }

@@ -31,6 +31,7 @@ export const planRules = (
   definition: CampaignDefinition,
   clients?: readonly Client[],
 ): readonly PlanRule[] => [
+  ...optional('ticket', definition.ticket ?? null),
   { rule: 'start', says: startWords(definition) },
   ...optional('end', endWords(definition)),
   ...optional('membership', membershipWords(definition)),

@@ -1,5 +1,6 @@
 /** The sections of a campaign file that `plan` puts into words, in this order. */
 export const ruleNames = [
+  'ticket',
   'schedule',
   'start',
   'end',

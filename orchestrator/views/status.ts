@@ -56,6 +56,8 @@ export interface LogonServerStatus {
 export interface CampaignStatus extends Edited, HooksNow {
   readonly campaign: string;
   readonly release: string;
+  /** The change under which it runs; left out where its file names none. */
+  readonly ticket?: string | undefined;
   readonly status: CampaignState['status'];
   /** Null unless it, or its start, is paused. */
   readonly paused: Paused | null;
@@ -189,6 +191,7 @@ export function campaignStatus(
   const status = {
     campaign: definition.campaign,
     release: definition.release,
+    ...(definition.ticket === undefined ? {} : { ticket: definition.ticket }),
     status: state.status,
     paused: pausedOf(campaign, counters, releaseStaged, now),
     removal: removalOf(campaign),

@@ -133,6 +133,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     ...progressLines(view, status),
+    ...(status.ticket === undefined ? [] : wrapped(view, 'ticket: ', status.ticket)),
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
     ...estimateLines(view, status),

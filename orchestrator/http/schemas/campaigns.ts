@@ -162,6 +162,8 @@ const estimate = z.union([
 export const statusAnswer = z.object({
   campaign: z.string(),
   release: z.string(),
+  /** Left out where the file of the campaign names no ticket. */
+  ticket: z.string().optional(),
   status,
   paused: z
     .object({
