@@ -77,7 +77,7 @@ const caseList = across(list(oneCase), (cases, blame) => {
   stepsAt: (index) => ['ladder', index, 'steps'],
 }));
 
-/** A group can only mean steps by what is in the way, so its unknown keys are refused one by one. */
+/** A group can only mean steps by what is in the way: its unknown keys are refused one by one. */
 const isAnyGroup = (value: unknown): boolean => isGroup(value) && Object.keys(value).length > 0;
 
 const isCaseList = (value: unknown): boolean => Array.isArray(value) && value.some(isGroup);
