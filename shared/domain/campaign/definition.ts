@@ -214,7 +214,7 @@ export interface CampaignDefinition {
   readonly calendar?: CampaignCalendar;
   /** Commands before and after it and its waves; left out = none. */
   readonly hooks?: CampaignHooks;
-  /** The change in the operators' own system that allows it, such as CHG0030211; left out = none. */
+  /** The change in the operators' own system that allows it, such as CHG0030211; absent = none. */
   readonly ticket?: string;
   /** SHA-256 of the campaign file. */
   readonly hash: string;
