@@ -1,13 +1,12 @@
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { type CampaignReport, campaignReport } from '../views/report.ts';
+import type { CampaignReport } from '../views/report.ts';
 import { spanInWords } from '../views/duration-text.ts';
-import type { Reported } from '../views/report.ts';
 import { type Gain, gainsOf, percentile, type ReplicatePlan } from './replicates.ts';
 import type { RunSummary } from './run-summary.ts';
-import type { Scenario, StartedScenario } from './scenario.ts';
-import type { Simulated } from './simulation.ts';
-import type { TimelineObserver, WaveTimeline } from './timeline.ts';
+import type { Scenario } from './scenario.ts';
+import type { WaveTimeline } from './timeline.ts';
+import type { WholeRun } from './whole-run.ts';
 
 /** When something ends in the replicates: half of them, and nine of ten, end no later. */
 export interface Percentiles {
@@ -65,9 +64,7 @@ export const timelineParts = 50;
 
 interface Facts {
   readonly scenario: Scenario;
-  readonly started: StartedScenario;
-  readonly simulated: Simulated;
-  readonly observer: TimelineObserver;
+  readonly whole: WholeRun;
   readonly plan: ReplicatePlan;
   readonly replicates: readonly RunSummary[];
   readonly variants: readonly { readonly limit: string; readonly runs: readonly RunSummary[] }[];
@@ -75,13 +72,11 @@ interface Facts {
 }
 
 export function answerOf(facts: Facts): SimulationAnswer {
-  const { scenario, started, simulated, observer, plan, replicates } = facts;
-  const { campaign } = simulated;
-  const { startAt } = started;
+  const { scenario, plan, replicates } = facts;
+  const { campaign, startAt, at: lastAt, waves, report } = facts.whole;
   const { state } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
-  const waves = observer.timelines(campaign);
-  const until = Math.max(endedAt ?? simulated.at, startAt + 1);
+  const until = Math.max(endedAt ?? lastAt, startAt + 1);
   const gains = endedAt === null ? [] : gainsOf(replicates, facts.variants);
   return {
     campaign: campaign.definition.campaign,
@@ -112,12 +107,12 @@ export function answerOf(facts: Facts): SimulationAnswer {
     faster: gains.map((gain) => ({ ...gain, says: gainWords(gain) })),
     tried: plan.variants.map(({ limit }) => limit),
     assumptions: facts.assumptions,
-    report: reportOf(simulated),
+    report,
   };
 }
 
 /** Why a simulated campaign has no end, in words. */
-function whyNoEnd({ simulated: { campaign, isCut, at }, scenario }: Facts): string {
+function whyNoEnd({ whole: { campaign, isCut, at }, scenario }: Facts): string {
   const { state } = campaign;
   if (state.status === 'paused')
     return `it is paused at ${isoOf(state.pausedAt)} by ${state.by}: ${state.because}; the simulation has nobody who resumes it`;
@@ -163,17 +158,4 @@ function gainWords({ limit, endMs, mostMs }: Gain): string {
   const most = mostMs === null ? '' : `nine of ten clients are finished ${spanInWords(mostMs)} earlier`;
   if (endMs === null) return `${limit}: without it ${most}; the end stays`;
   return `${limit}: ${spanInWords(endMs)} earlier without it${most === '' ? '' : `; ${most}`}`;
-}
-
-function reportOf({ campaign, books, at }: Simulated): CampaignReport {
-  const admitted = [...books.rows.values()].map(({ upgrade }): Reported => ({ kind: 'admitted', upgrade }));
-  const waiting = [...books.waiting.all()].map(({ client, wave }): Reported => ({
-    kind: 'waiting',
-    client: client.client,
-    wave,
-    logonServer: client.logonServer,
-  }));
-  const report = campaignReport(campaign, books.allCounters(), [...admitted, ...waiting], at);
-  // Nobody can act on a campaign that does not exist.
-  return { ...report, actions: [] };
 }

@@ -75,8 +75,8 @@ export class Driver {
   }
 
   /** The command of a driven upgrade was answered. */
-  async answered(row: Row, event: UpgradeEvent, at: number): Promise<void> {
-    await this.#decide(row, event, at);
+  answered(row: Row, event: UpgradeEvent, at: number): Promise<void> {
+    return this.#decide(row, event, at);
   }
 
   async #decide(row: Row, event: UpgradeEvent, at: number): Promise<void> {

@@ -5,13 +5,17 @@ import { execute } from '../../shared/execution/execute.ts';
 import { type Gateway, type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
 import { modelGateway } from '../../shared/execution/simulated/model-gateway.ts';
 import type { Op, Request, ValueOf } from '../../shared/execution/simulated/wire.ts';
+import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
 import type { LookParsers } from '../../shared/execution/observation/read-observation.ts';
+import type { ReleaseFiles } from '../../shared/domain/rules/policy.ts';
+import type { LookRequest } from '../../shared/products/client-look.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import type { Answer, ClientModel, Order } from './client-model.ts';
 import { advance, nextAt } from './machines/advance.ts';
 import type { Agent } from './machines/agent.ts';
 import { perform } from './machines/call.ts';
 import { createMachine } from './machines/create.ts';
+import { copiedAtEarliest } from './machines/smsrun32.ts';
 import type { LogonServer, StagedRelease } from './machines/logon-server.ts';
 import type { Machine, World } from './machines/machine.ts';
 import type { Trait, TraitSet } from './machines/traits.ts';
@@ -56,6 +60,7 @@ export class MachineClients implements ClientModel {
   readonly #signal = new AbortController().signal;
   readonly #gateway: Gateway;
   readonly #parsers: LookParsers;
+  readonly #lookRequests = new WeakMap<ReleaseFiles, LookRequest>();
   #checkIns: number[] = [];
   #calls = 0;
   /** The machine of the running command, and its time. */
@@ -75,6 +80,8 @@ export class MachineClients implements ClientModel {
       disks: new Map(),
       mornings: new Map(),
       keys: new Map(),
+      texts: new Map(),
+      shownFiles: new Map(),
       realNow: () => this.#now,
       answered: (call, answer) => this.#answers.set(call, answer),
       checkIn: (machine) => {
@@ -117,14 +124,29 @@ export class MachineClients implements ClientModel {
       timing: this.#timing,
       keepEvidence: () => noEvidence,
       parsers: this.#parsers,
+      lookRequest: this.#lookRequestOf(rules.files),
     };
     const { event } = await execute(context, command, mayHaveBegun);
     return { event, at: this.#now, checkIns: this.#takeCheckIns() };
   }
 
+  /** What looks ask for: one object for all looks of a release, so that their answers are shared. */
+  #lookRequestOf(files: ReleaseFiles): LookRequest {
+    const known = this.#lookRequests.get(files);
+    if (known !== undefined) return known;
+    const request = lookRequest(this.#setup.profile, Object.keys(files));
+    this.#lookRequests.set(files, request);
+    return request;
+  }
+
   nextMoment(client: Client): number {
+    const machine = this.#machineOf(client);
     // A program that a user starts changes nothing for servpack before it looks again.
-    return this.#machineOf(client).agenda.find(({ what }) => what !== 'programStart')?.at ?? Infinity;
+    const next = machine.agenda.find(({ what }) => what !== 'programStart');
+    if (next === undefined) return Infinity;
+    if (next.what !== 'fileCopied') return next.at;
+    const other = machine.agenda.find(({ what }) => what !== 'programStart' && what !== 'fileCopied');
+    return Math.min(copiedAtEarliest(machine, next.at), other?.at ?? Infinity);
   }
 
   live(client: Client, until: number): readonly number[] {

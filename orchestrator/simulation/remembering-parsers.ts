@@ -1,4 +1,8 @@
-import { type LookParsers, parsersOf } from '../../shared/execution/observation/read-observation.ts';
+import {
+  fileStates,
+  type LookParsers,
+  parsersOf,
+} from '../../shared/execution/observation/read-observation.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 
 /** A simulation holds so many texts of each kind; clients differ in few of them. */
@@ -11,6 +15,7 @@ export function rememberingParsers(profile: Profile): LookParsers {
     configuration: remembering(configuration),
     version: remembering(version),
     transcript: remembering(transcript),
+    files: rememberingFiles(),
   };
 }
 
@@ -22,5 +27,16 @@ function remembering<Text extends string | null, T>(read: (text: Text) => T): (t
     const made = read(text);
     if (known.size < textsAtMost) known.set(text, made);
     return made;
+  };
+}
+
+/** Clients with the same files show the same frozen list; a list of one client is read once. */
+function rememberingFiles(): typeof fileStates {
+  const known = new WeakMap<object, ReturnType<typeof fileStates>>();
+  return (files) => {
+    if (!Object.isFrozen(files)) return fileStates(files);
+    const found = known.get(files) ?? fileStates(files);
+    known.set(files, found);
+    return found;
   };
 }

@@ -11,54 +11,75 @@ export type Thinned =
 /** A scaled number that is rounded by more than this share would be another limit. */
 const roundedAtMost = 0.1;
 
+/** A fleet of so many times the wanted clients still serves, where a smaller one would be another. */
+const wantedTimesAtMost = 2;
+
 /**
  * Keeps whole logon servers, chosen by the seed, until so many clients are left: what holds for one
  * logon server stays as it is. What holds for the whole campaign shrinks by the share of clients.
+ * Where a number would be rounded too far, more logon servers are kept.
  */
 export function thinned(scenario: Scenario, clientsWanted: number): Thinned {
   const { definition, clients, seed } = scenario;
   if (clients.length <= clientsWanted) return { scenario, share: 1, says: 'the whole fleet' };
-  const kept = keptOf(clients, seed, clientsWanted);
-  const share = kept.length / clients.length;
-  if (share > 0.8) return { scenario: null, because: 'too few logon servers to leave some of them out' };
-  const byName = definition.waves.find(
-    ({ size }) => !('count' in size || 'percent' in size || 'rest' in size),
-  );
-  if (byName !== undefined)
-    return { scenario: null, because: `wave ${byName.name} names its clients, and some would be missing` };
-  if (definition.budgets.restarts?.perLabel !== undefined)
-    return {
-      scenario: null,
-      because: 'budgets.restarts.perLabel counts clients of several logon servers together',
-    };
+  const because = whyWhole(definition);
+  if (because !== null) return { scenario: null, because };
   const numbers = scaledNumbers(definition);
-  const wrong = numbers.find(({ value }) => isOther(value, share));
-  if (wrong !== undefined)
-    return {
+  let found: Thinned | null = null;
+  for (const kept of smallerFleets(clients, seed, clientsWanted)) {
+    const share = kept.length / clients.length;
+    if (share > 0.8) break;
+    const wrong = numbers.find(({ value }) => isOther(value, share));
+    if (wrong === undefined)
+      return { scenario: scaledTo(scenario, kept), share, says: saysOf(kept, clients) };
+    found ??= {
       scenario: null,
       because: `${wrong.name} of ${wrong.value} would become ${(wrong.value * share).toFixed(2)}`,
     };
-  const servers = new Set(kept.map(({ logonServer }) => logonServer)).size;
-  const all = new Set(clients.map(({ logonServer }) => logonServer)).size;
-  return {
-    scenario: { ...scenario, clients: kept, definition: scaled(definition, share) },
-    share,
-    says: `${kept.length} of ${clients.length} clients, all of ${servers} of ${all} logon servers; limits of the whole campaign are ${(share * 100).toFixed(1)} % of their values, those of a logon server stay`,
-  };
+  }
+  return found ?? { scenario: null, because: 'too few logon servers to leave some of them out' };
 }
 
-function keptOf(clients: readonly Client[], seed: string, wanted: number): readonly Client[] {
+/** Why no smaller fleet stands for the whole one, whatever its size; null = one may. */
+function whyWhole({ waves, budgets }: CampaignDefinition): string | null {
+  const byName = waves.find(({ size }) => !('count' in size || 'percent' in size || 'rest' in size));
+  if (byName !== undefined) return `wave ${byName.name} names its clients, and some would be missing`;
+  return budgets.restarts?.perLabel === undefined
+    ? null
+    : 'budgets.restarts.perLabel counts clients of several logon servers together';
+}
+
+function scaledTo(scenario: Scenario, clients: readonly Client[]): Scenario {
+  const share = clients.length / scenario.clients.length;
+  return { ...scenario, clients, definition: scaled(scenario.definition, share) };
+}
+
+function saysOf(kept: readonly Client[], clients: readonly Client[]): string {
+  const share = ((kept.length / clients.length) * 100).toFixed(1);
+  const serversOf = (some: readonly Client[]): number =>
+    new Set(some.map(({ logonServer }) => logonServer)).size;
+  return `${kept.length} of ${clients.length} clients, all of ${serversOf(kept)} of ${serversOf(clients)} logon servers; limits of the whole campaign are ${share} % of their values, those of a logon server stay`;
+}
+
+/** Fleets of whole logon servers, the smallest that has the wanted clients first. */
+function* smallerFleets(
+  clients: readonly Client[],
+  seed: string,
+  wanted: number,
+): Generator<readonly Client[]> {
   const byServer = [...Map.groupBy(clients, ({ logonServer }) => logonServer)].sort(
     ([a], [b]) => chance(seed, 'thinned', a) - chance(seed, 'thinned', b),
   );
   const names = new Set<string>();
-  let count = 0;
+  let [count, isFirst] = [0, true];
   for (const [name, own] of byServer) {
-    if (count >= wanted) break;
     names.add(name);
     count += own.length;
+    if (count < wanted) continue;
+    if (count > wantedTimesAtMost * wanted && !isFirst) return;
+    isFirst = false;
+    yield clients.filter(({ logonServer }) => names.has(logonServer));
   }
-  return clients.filter(({ logonServer }) => names.has(logonServer));
 }
 
 const isOther = (value: number, share: number): boolean => {

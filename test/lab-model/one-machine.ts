@@ -44,6 +44,8 @@ export class OneMachine {
       disks: new Map(),
       mornings: new Map(),
       keys: new Map(),
+      texts: new Map(),
+      shownFiles: new Map(),
       realNow: () => this.now,
       answered: (call, answer) => this.#answers.set(call, answer),
       checkIn: (_machine, transcript) => this.checkIns.push(transcript),

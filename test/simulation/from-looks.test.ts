@@ -75,9 +75,20 @@ describe('a smaller fleet', () => {
     });
   });
 
+  it('keeps more logon servers where a number would be rounded too far', () => {
+    const text = usualCampaign.replace('count: 5', 'count: 20').replace('active: 12', 'active: 200');
+    const scenario = scenarioOf(text, { clients: 20_000 });
+    // 1,500 of 20,000 clients would make 1.5 clients of the 20.
+    const small = thinned(scenario, 1_500).scenario;
+    const [canary] = small?.definition.waves ?? [];
+    expect(canary?.size).toEqual({ count: 2 });
+    expect((small?.clients.length ?? 0) / 20_000).toBeCloseTo(2 / 20, 1);
+    expect(planReplicates(scenario).noP90).toBeNull();
+  });
+
   it.each([
-    ['active: 2, perLogonServer: 2', /budgets\.active of 2 would become 0/],
-    ['active: 200, perLogonServer: 2 }\nspeed: { startsPerMinute: 3', /speed\.startsPerMinute of 3/],
+    ['active: 1, perLogonServer: 2', /budgets\.active of 1 would become 0/],
+    ['active: 200, perLogonServer: 2 }\nspeed: { startsPerMinute: 1', /speed\.startsPerMinute of 1/],
   ])('is none where %s would be rounded away', (budgets, because) => {
     const text = usualCampaign
       .replace('count: 5', 'percent: 10 %')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The content of a file. Clients share equal contents. `text` exists only where it is read as text.
@@ -20,7 +20,7 @@ export interface Disk {
 }
 
 export const contentOf = (bytes: Buffer | string, text: string | null = null): FileContent => ({
-  sha256: createHash('sha256').update(bytes).digest('hex'),
+  sha256: hash('sha256', bytes, 'hex'),
   size: Buffer.byteLength(bytes),
   text,
 });
@@ -28,8 +28,11 @@ export const contentOf = (bytes: Buffer | string, text: string | null = null): F
 export const textContent = (text: string): FileContent => contentOf(text, text);
 
 /** The key of a path: without quotes, without the space before arguments, in lower case. */
-export const keyOf = (path: string): string =>
-  path.replaceAll('"', '').replaceAll('/', '\\').trim().toLowerCase();
+export function keyOf(path: string): string {
+  // Nearly every path has neither quotes nor slashes, and to replace nothing costs more than to ask.
+  const bare = path.includes('"') ? path.replaceAll('"', '') : path;
+  return (bare.includes('/') ? bare.replaceAll('/', '\\') : bare).trim().toLowerCase();
+}
 
 export const joinPath = (directory: string, name: string): string =>
   directory.endsWith('\\') ? `${directory}${name}` : `${directory}\\${name}`;
@@ -39,7 +42,10 @@ export const nameOf = (path: string): string => path.replaceAll('"', '').split('
 export const directoryOf = (path: string): string => keyOf(path).split('\\').slice(0, -1).join('\\');
 
 export const isInside = (path: string, directory: string): boolean =>
-  keyOf(path).startsWith(joinPath(keyOf(directory), ''));
+  keyOf(path).startsWith(rootOf(directory));
+
+/** The keys of what is in a directory or below it begin with this text. */
+export const rootOf = (directory: string): string => joinPath(keyOf(directory), '');
 
 export const readFile = (disk: Disk, path: string): FileContent | null => readKey(disk, keyOf(path));
 
@@ -61,5 +67,7 @@ export function filesOf(disk: Disk): readonly (readonly [string, FileContent])[]
 }
 
 /** A directory exists while a file is in it or below it. */
-export const hasDirectory = (disk: Disk, directory: string): boolean =>
-  filesOf(disk).some(([path]) => isInside(path, directory));
+export function hasDirectory(disk: Disk, directory: string): boolean {
+  const root = rootOf(directory);
+  return filesOf(disk).some(([path]) => path.startsWith(root));
+}

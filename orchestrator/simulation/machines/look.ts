@@ -1,19 +1,19 @@
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Intent } from '../../../shared/domain/observation/observation.ts';
-import { isInside, joinPath, keyOf, nameOf, readFile, readKey } from './disk.ts';
+import { joinPath, keyOf, nameOf, readFile, readKey, rootOf } from './disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
 import { findService, showService } from './service-control.ts';
 import { userSession } from './sessions.ts';
 import { intentPath, versionFile } from './sms.ts';
 import { smsIni } from './sms-ini.ts';
-import { transcriptText } from './transcript.ts';
 import { heldByAgent } from './agent-state.ts';
 
 /** The result of a look at this machine. Changes nothing. */
 export function look(machine: Machine, request: LookRequest, now: number): ClientLook {
   const { componentDirectory } = request;
   const shown = (at: number): number => at + machine.rules.clockOffMs;
-  const inComponents = machine.processes.filter(({ imagePath }) => isInside(imagePath, componentDirectory));
+  const root = keyIn(machine, componentDirectory, '');
+  const inComponents = machine.processes.filter(({ imagePath }) => keyOf(imagePath).startsWith(root));
   return {
     at: shown(now),
     bootId: bootIdOf(machine),
@@ -22,14 +22,14 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
     logonServer: machine.row.logonServer,
     configuration: smsIni(machine),
     transcript: lastTranscript(machine, shown),
-    versionFile: readFile(machine.disk, joinPath(componentDirectory, versionFile))?.text ?? null,
-    files: request.files.map((name) => ({ name, sha256: hashIn(machine, componentDirectory, name) })),
+    versionFile: readKey(machine.disk, keyIn(machine, componentDirectory, versionFile))?.text ?? null,
+    files: shownFiles(machine, request),
     processes: inComponents.map((process) => ({
       ...process,
       startedAt: shown(process.startedAt),
       executable: nameOf(process.imagePath),
     })),
-    locked: lockedIn(machine, componentDirectory),
+    locked: lockedIn(machine, root),
     services: request.services.flatMap((name) => {
       const service = findService(machine, name);
       if (service === undefined) return [];
@@ -43,14 +43,31 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
   };
 }
 
-const lockedIn = (machine: Machine, directory: string): readonly string[] => {
+const lockedIn = (machine: Machine, root: string): readonly string[] => {
   const held = [...machine.processes.map(({ imagePath }) => imagePath), ...heldByAgent(machine)];
-  const inside = held.filter((path) => isInside(path, directory));
+  const inside = held.filter((path) => keyOf(path).startsWith(root));
   return [...new Set(inside.map((path) => nameOf(path).toLowerCase()))];
 };
 
-/** The SHA-256 of a file of a folder; null = there is none. */
-function hashIn({ world, disk }: Machine, folder: string, name: string): string | null {
+/**
+ * The hashes of the files of a folder. Clients on which none of them has changed share one list,
+ * which is frozen.
+ */
+function shownFiles(machine: Machine, { componentDirectory: folder, files: names }: LookRequest) {
+  const { world, disk } = machine;
+  const shown = (): ClientLook['files'] =>
+    names.map((name) => ({ name, sha256: readKey(disk, keyIn(machine, folder, name))?.sha256 ?? null }));
+  const root = keyIn(machine, folder, '');
+  for (const key of disk.changes.keys()) if (key.startsWith(root)) return shown();
+  const known = world.shownFiles.get(disk.base);
+  if (known?.folder === folder && known.names === names) return known.files;
+  const files = Object.freeze(shown());
+  world.shownFiles.set(disk.base, { folder, names, files });
+  return files;
+}
+
+/** The key of a file of a folder; of the name '' what the keys of all its files begin with. */
+function keyIn({ world }: Machine, folder: string, name: string): string {
   let keys = world.keys.get(folder);
   if (keys === undefined) {
     keys = new Map();
@@ -58,10 +75,10 @@ function hashIn({ world, disk }: Machine, folder: string, name: string): string 
   }
   let key = keys.get(name);
   if (key === undefined) {
-    key = keyOf(joinPath(folder, name));
+    key = name === '' ? rootOf(folder) : keyOf(joinPath(folder, name));
     keys.set(name, key);
   }
-  return readKey(disk, key)?.sha256 ?? null;
+  return key;
 }
 
 export const hash = ({ disk }: Machine, path: string): string | null => readFile(disk, path)?.sha256 ?? null;
@@ -72,14 +89,16 @@ type Shown = (at: number) => number;
 const lastTranscript = (machine: Machine, shown: Shown): ClientLook['transcript'] =>
   machine.transcript && {
     at: shown(machine.transcript.at),
-    text: transcriptText(machine, machine.transcript.active),
+    text: machine.transcript.text,
   };
 
 const usersOf = ({ session, load }: Machine, shown: Shown): ClientLook['users'] =>
   session === null ? [] : [{ name: session.user, session: userSession, since: shown(session.since), load }];
 
+const intentKey = keyOf(intentPath);
+
 /** The intent is a file on the client: it survives restarts, and the next driver finds it. */
 export function readIntent({ disk }: Machine): Intent | null {
-  const text = readFile(disk, intentPath)?.text;
+  const text = readKey(disk, intentKey)?.text;
   return text === undefined || text === null ? null : (JSON.parse(text) as Intent);
 }

@@ -3,6 +3,7 @@ import type { Service } from '../../../shared/domain/observation/observation.ts'
 import type { Fence } from '../../../shared/store/types.ts';
 import type { GatewayResult } from '../../../shared/execution/gateway.ts';
 import type { ChangeRequest } from '../../../shared/execution/simulated/wire.ts';
+import type { ClientLook } from '../../../shared/products/client-look.ts';
 import { chance, type Span, within } from './chance.ts';
 import type { Disk, FileContent } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
@@ -25,12 +26,30 @@ export interface World {
   readonly mornings: Mornings;
   /** Keys of files by folder and name: every look asks for the same ones. */
   readonly keys: Map<string, Map<string, string>>;
+  /** Texts that many machines have, each once: a reader that knows one knows it at every machine. */
+  readonly texts: Map<string, string>;
+  /** What looks show of the files of unchanged disks. */
+  readonly shownFiles: Map<ReadonlyMap<string, FileContent>, ShownFiles>;
   /** Real time, epoch milliseconds. */
   readonly realNow: () => number;
   /** A call that waited for the machine gets its answer. */
   readonly answered: (call: number, answer: GatewayResult<unknown>) => void;
   /** The logon script of a client posts the transcript of Smsrun32. */
   readonly checkIn: (machine: Machine, transcript: string) => void;
+}
+
+/** What a look shows of the files of one folder. */
+export interface ShownFiles {
+  readonly folder: string;
+  readonly names: readonly string[];
+  readonly files: ClientLook['files'];
+}
+
+/** The first of equal texts, so that they are one object. */
+export function sameText({ texts }: World, text: string): string {
+  const known = texts.get(text);
+  if (known === undefined) texts.set(text, text);
+  return known ?? text;
 }
 
 export interface Process {
@@ -185,7 +204,7 @@ export interface Machine {
   renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;
   /** When the last Smsrun32 ended, and which programs it found running. */
-  transcript: { readonly at: number; readonly active: readonly string[] } | null;
+  transcript: { readonly at: number; readonly active: readonly string[]; readonly text: string } | null;
   packageUntil: number;
   diskFullUntil: number;
   secondInstanceUntil: number;

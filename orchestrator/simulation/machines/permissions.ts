@@ -1,4 +1,4 @@
-import { directoryOf, type Disk, filesOf, hasDirectory, isInside, joinPath, keyOf } from './disk.ts';
+import { directoryOf, type Disk, filesOf, hasDirectory, joinPath, keyOf, rootOf } from './disk.ts';
 import type { Machine, Permissions } from './machine.ts';
 
 export const administrators = 'S-1-5-32-544';
@@ -47,7 +47,8 @@ export function childrenOf(
   folder: string,
 ): readonly { readonly name: string; readonly isPlainFile: boolean }[] {
   const from = joinPath(plain(folder), '').length;
-  const paths = filesOf(disk).flatMap(([path]) => (isInside(path, folder) ? [path.slice(from)] : []));
+  const root = rootOf(folder);
+  const paths = filesOf(disk).flatMap(([path]) => (path.startsWith(root) ? [path.slice(from)] : []));
   const names = [...new Set(paths.map((path) => path.split('\\')[0] ?? ''))];
   return names.map((name) => ({ name, isPlainFile: paths.includes(name) }));
 }

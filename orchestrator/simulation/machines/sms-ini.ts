@@ -10,12 +10,21 @@ const spellings = {
   verifyFiles: ['VERIFY_FILES', 'verify_files', 'verifying_files'],
 } as const;
 
-/** SMS.INI on the client. */
-export const smsIni = (machine: Machine): string =>
-  smsIniText({
-    setupPhase: pick(spellings[machine.setupPhase], toss(machine, 'spelling')),
-    filesNotDownloaded: machine.filesNotDownloaded.join(', '),
-    copyListVersion: machine.copyListVersion,
-    logonServer: machine.row.logonServer,
+/** SMS.INI on the client. Equal files are one text. */
+export function smsIni(machine: Machine): string {
+  const { world, copyListVersion, row } = machine;
+  const setupPhase = pick(spellings[machine.setupPhase], toss(machine, 'spelling'));
+  const filesNotDownloaded = machine.filesNotDownloaded.join(', ');
+  const key = `SMS.INI|${setupPhase}|${filesNotDownloaded}|${copyListVersion}|${row.logonServer}`;
+  const known = world.texts.get(key);
+  if (known !== undefined) return known;
+  const text = smsIniText({
+    setupPhase,
+    filesNotDownloaded,
+    copyListVersion,
+    logonServer: row.logonServer,
     bin,
   });
+  world.texts.set(key, text);
+  return text;
+}

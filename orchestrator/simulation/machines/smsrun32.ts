@@ -1,8 +1,8 @@
 import { ok } from '../../../shared/errors.ts';
 import { answerWaiters, drop, schedule } from './agenda.ts';
-import { isInside, nameOf, readFile, textContent, writeFile } from './disk.ts';
+import { keyOf, nameOf, readFile, rootOf, textContent, writeFile } from './disk.ts';
 import { lackedFile } from './logon-server.ts';
-import { componentPath, duration, type Machine, serverOf, type UpdateRun } from './machine.ts';
+import { componentPath, duration, type Machine, sameText, serverOf, type UpdateRun } from './machine.ts';
 import { bin, pcmExecutable } from './sms.ts';
 import { second } from './time.ts';
 import { transcriptText } from './transcript.ts';
@@ -11,6 +11,8 @@ import { isLocked } from './file-locks.ts';
 /** How long the transfer of one file takes. */
 const copyTime = [1 * second, 4 * second] as const;
 
+const binRoot = rootOf(bin);
+
 /**
  * Executables that run out of the component directory, in lower case, each once; from SP3 on
  * without the PCM service (Q157677).
@@ -18,7 +20,7 @@ const copyTime = [1 * second, 4 * second] as const;
 export const activeExecutables = ({ processes, rules }: Machine): readonly string[] => [
   ...new Set(
     processes
-      .filter(({ imagePath }) => isInside(imagePath, bin))
+      .filter(({ imagePath }) => keyOf(imagePath).startsWith(binRoot))
       .filter(({ imagePath }) => !rules.has.includes(3) || nameOf(imagePath).toUpperCase() !== pcmExecutable)
       .map(({ imagePath }) => nameOf(imagePath).toLowerCase()),
   ),
@@ -100,8 +102,8 @@ function offered(machine: Machine, name: string) {
 
 function finish(machine: Machine, by: UpdateRun['by'], now: number, active: readonly string[]): void {
   machine.run = null;
-  machine.transcript = { at: now, active };
-  const text = transcriptText(machine, active);
+  const text = sameText(machine.world, transcriptText(machine, active));
+  machine.transcript = { at: now, active, text };
   answerWaiters(machine, 'smsrun32', '', ok({ exitCode: 0, output: text }));
   if (by === 'logon') machine.world.checkIn(machine, text);
 }
@@ -114,6 +116,13 @@ export function cutSmsrun32Short(machine: Machine): void {
   machine.run = null;
   drop(machine, 'fileCopied', 'powerFailure');
 }
+
+/**
+ * When the files that Smsrun32 still copies have been copied at the earliest, where `firstAt` is the
+ * end of the present one. Until then the run tells nobody anything.
+ */
+export const copiedAtEarliest = ({ run }: Machine, firstAt: number): number =>
+  firstAt + Math.max(0, (run?.todo.length ?? 1) - 1) * copyTime[0];
 
 /** The file that is being copied is neither the old nor the new one on the disk. */
 export function leaveHalfAFile(machine: Machine): void {

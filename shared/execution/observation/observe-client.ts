@@ -29,9 +29,13 @@ export async function observeClient(
     target,
     signal,
   }: { readonly client: Client; readonly target: Target; readonly signal: AbortSignal },
-  { keepEvidence = keptByHash, parsers }: Pick<CommandContext, 'keepEvidence' | 'parsers'> = {},
+  {
+    keepEvidence = keptByHash,
+    parsers,
+    lookRequest: request = lookRequest(profile, Object.keys(files)),
+  }: Pick<CommandContext, 'keepEvidence' | 'parsers' | 'lookRequest'> = {},
 ): Promise<GatewayResult<Seen>> {
-  const found = await gateway.look(target, lookRequest(profile, Object.keys(files)), signal);
+  const found = await gateway.look(target, request, signal);
   if (!found.ok) return found;
   const evidence = keepEvidence(() => evidenceOf(found.value));
   const seen = readObservation(profile, found.value, evidence.sha256, parsers);

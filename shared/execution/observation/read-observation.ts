@@ -26,7 +26,7 @@ export function readObservation(
     logonServer: look.logonServer,
     setupPhase: configuration.setupPhase,
     filesNotDownloaded: configuration.filesNotDownloaded,
-    files: Object.fromEntries(look.files.map((file) => [file.name.toLowerCase(), fileState(file)])),
+    files: (parsers.files ?? fileStates)(look.files),
     processes: look.processes,
     locked: look.locked.map((name) => name.toLowerCase()),
     services: look.services,
@@ -41,12 +41,18 @@ export function readObservation(
   };
 }
 
+/** The states of files by lower-case name. */
+export const fileStates = (files: ClientLook['files']): Observation['files'] =>
+  Object.fromEntries(files.map((file) => [file.name.toLowerCase(), fileState(file)]));
+
 /** How the texts of a look are read, by the profile of the product. They are pure. */
 export interface LookParsers {
   readonly configuration: (text: string | null) => Pick<Configuration, 'setupPhase' | 'filesNotDownloaded'>;
   readonly version: (text: string | null) => number | null;
   /** Null = the product has no transcript. */
   readonly transcript: (text: string) => TranscriptText | null;
+  /** Left out = `fileStates`. */
+  readonly files?: (files: ClientLook['files']) => Observation['files'];
 }
 
 /** A product without a configuration file is judged by its component files alone. */

@@ -60,6 +60,8 @@ export class Machines {
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
       mornings: new Map(),
       keys: new Map(),
+      texts: new Map(),
+      shownFiles: new Map(),
       realNow: () => Date.now(),
       answered: (call, answer) => this.#answer(call, answer),
       // Events before the lab was switched on are not reported.
