@@ -9,7 +9,6 @@ import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import type { ProcessWatch } from './campaigns/process-watch.ts';
-import type { PaceLog } from './campaigns/pace-log.ts';
 
 /** What every request to an orchestrator works with. */
 export interface OrchestratorContext {
@@ -29,8 +28,6 @@ export interface OrchestratorContext {
   readonly checkInKey?: string;
   /** The operator's folder of product profiles. Without it only the built-in ones are known. */
   readonly profiles?: string;
-  /** How fast running campaigns go. Without it no end is estimated. */
-  readonly paces?: PaceLog;
   /** Which processes servpack is without. Without it nothing is said of them. */
   readonly processes?: ProcessWatch;
   /** Runs the hooks of campaigns. Without it none runs, and what a hook holds stays closed. */

@@ -21,6 +21,7 @@ import { joinCampaigns } from './rounds/join-campaigns.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runCampaigns } from './rounds/run-campaigns.ts';
+import { makeForecasts } from './rounds/make-forecasts.ts';
 import { runSchedules } from './rounds/run-schedules.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
 import { startCampaigns } from './rounds/start-campaigns.ts';
@@ -37,10 +38,8 @@ import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
-import { openPaceLog } from './campaigns/pace-log.ts';
 import { followChanges } from './rounds/follow-changes.ts';
 import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
-import { notePaces } from './rounds/note-paces.ts';
 import { walkCampaigns } from './rounds/walk-campaigns.ts';
 
 export interface RunningOrchestrator {
@@ -84,7 +83,6 @@ export async function runOrchestrator(
   }
   const clock = await openClock(config.labClock, store.value, log);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
-  const paces = openPaceLog();
   const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
   const context: OrchestratorContext = {
     store: store.value,
@@ -100,7 +98,6 @@ export async function runOrchestrator(
     checkInKey: checkInKey.value,
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
-    paces,
     processes: watchProcesses(store.value, clock),
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
@@ -124,7 +121,9 @@ export async function runOrchestrator(
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
   const verifier = openCopyVerifier(log);
   const alarms = openAlarms({ ...place, clock, log });
-  const table = roundsOf(sealer, verifier, alarms).map(([everyMs, round]) => ({
+  const ending = new AbortController();
+  const making = makeForecasts(openBackground(config, ending.signal));
+  const table = roundsOf(sealer, verifier, alarms, making).map(([everyMs, round]) => ({
     everyMs,
     round,
     box: openMailbox(),
@@ -135,11 +134,8 @@ export async function runOrchestrator(
     () => table.forEach(({ box }) => box.putEverything()),
   );
   const rounds = table.map((each) => whileLeading(leadership, log, each));
-  // Each orchestrator answers questions, so each one follows the pace.
-  const paceBox = openMailbox();
-  const note = notePaces(context, paces);
-  const pace = repeat('pace', 2_000, () => onNews(paceBox, note), log);
-  const following = followChanges(store.value, [...table.map(({ box }) => box), paceBox], log);
+  const boxes = table.map(({ box }) => box);
+  const following = followChanges(store.value, boxes, log);
   const perCampaign = table.filter(({ round }) => round.isPerCampaign).map(({ box }) => box);
   const walkOn = walkCampaigns(store.value, perCampaign);
   const walk = repeat('safety walk', 15_000, async () => leadership.context() && walkOn(), log);
@@ -148,9 +144,10 @@ export async function runOrchestrator(
     url: listening.value,
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
-      const resigned = Promise.all([following, walk, pace, ...rounds].map((each) => each.stop())).then(() =>
+      const resigned = Promise.all([following, walk, ...rounds].map((each) => each.stop())).then(() =>
         Promise.all([leadership.resign(), alarms.close()]),
       );
+      ending.abort();
       verifier.close();
       clock.stop();
       const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
@@ -188,6 +185,7 @@ const roundsOf = (
   sealer: Sealer,
   verifier: CopyVerifier,
   alarms: Alarms,
+  forecasts: Round,
   health = watchHealth(),
 ): readonly (readonly [number, Round])[] => [
   [100, runCampaigns(health)],
@@ -205,6 +203,8 @@ const roundsOf = (
   [1_000, startCampaigns()],
   [2_000, joinCampaigns()],
   [2_000, runSchedules(alarms)],
+  // Begins the next forecast; its simulations run in a thread of their own.
+  [1_000, forecasts],
 ];
 
 /**

@@ -5,6 +5,7 @@ import { recordIn, recordLine } from '../audit/format/attachment-lines.ts';
 import { splitLines } from '../audit/format/split-lines.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
+import type { KeptForecasts } from '../../shared/domain/campaign/forecast.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 import type { Reported } from '../views/report.ts';
@@ -23,6 +24,8 @@ export interface ArchiveHead {
   readonly counters: Counters;
   /** The editions of its definition; left out by earlier versions. */
   readonly editions?: readonly CampaignEdition[];
+  /** Its forecasts that were kept; left out = none was. */
+  readonly forecasts?: KeptForecasts;
 }
 
 /** A client of the campaign: its record, or where it waited to the end. */

@@ -8,25 +8,29 @@ import { StoreUnavailable } from '../../shared/store/errors.ts';
  * cost the lease, and every call to Redis would seem unanswered. So each piece of work gets a
  * thread of its own, and only its result crosses over. Each thread holds a whole fleet in memory,
  * so they run one after the other.
+ * @param ending aborted = the thread under way is ended, and its work is thrown away
  */
-export function openBackground(config: Config): Background {
+export function openBackground(config: Config, ending?: AbortSignal): Background {
   const inTurn = oneAtATime();
   return async <Name extends WorkName>(work: Name, who: string, input: Inputs[Name]) => {
     const workerData = { config, work, who, input } as ThreadRequest;
     const answer = await inTurn(() =>
-      answerOf(new Worker(new URL('thread.ts', import.meta.url), { workerData })),
+      answerOf(new Worker(new URL('thread.ts', import.meta.url), { workerData }), ending),
     );
     if (answer.kind === 'unavailable') throw new StoreUnavailable(answer.message);
     return answer.result as Awaited<ReturnType<Background>> & { readonly value: Results[Name] };
   };
 }
 
-function answerOf(thread: Worker): Promise<ThreadResponse> {
+function answerOf(thread: Worker, ending?: AbortSignal): Promise<ThreadResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<ThreadResponse>();
+  const end = (): void => void thread.terminate();
+  ending?.addEventListener('abort', end, { once: true });
+  if (ending?.aborted === true) end();
   thread.once('message', (answer: ThreadResponse) => resolve(answer));
   thread.once('error', (error) => reject(error instanceof Error ? error : new Error(String(error))));
   thread.once('exit', (code) => reject(new Error(`a thread ended with ${code} and no answer`)));
-  return promise;
+  return promise.finally(() => ending?.removeEventListener('abort', end));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
-import type { ForecastStatus } from '../views/campaign-forecast.ts';
+import type { MadeForecast } from '../forecast/keep.ts';
 import type {
   CampaignEdit,
   CampaignInputFile,
@@ -20,7 +20,9 @@ export interface Results {
   readonly createCampaign: CampaignPlan;
   readonly editCampaign: CampaignEdit;
   readonly createSurvey: SurveyStatus;
-  readonly forecastCampaign: ForecastStatus;
+  readonly forecastCampaign: MadeForecast;
+  /** The same at little weight: nobody waits for it. */
+  readonly makeForecast: MadeForecast;
 }
 
 /** The input of each. */
@@ -32,6 +34,7 @@ export interface Inputs {
   readonly createSurvey: SurveyRequest;
   /** The name of the campaign. */
   readonly forecastCampaign: string;
+  readonly makeForecast: string;
 }
 
 export type WorkName = keyof Results;

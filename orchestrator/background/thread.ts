@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readClock } from '../../shared/shared-clock.ts';
 import { openLog } from '../../shared/log.ts';
@@ -6,7 +7,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { openAuditFolder } from '../audit/audit-folder.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
-import { forecastCampaign } from '../campaigns/forecast.ts';
+import { makeForecast } from '../campaigns/forecast.ts';
 import { importFleet } from '../fleet/import.ts';
 import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -70,7 +71,8 @@ function resultOf(
     case 'editCampaign':
       return editCampaign(context, who, order.input);
     case 'forecastCampaign':
-      return forecastCampaign(context, order.input);
+    case 'makeForecast':
+      return makeForecast(context, order.input);
     case 'createSurvey':
       return createSurvey(context, who, order.input);
   }
@@ -79,4 +81,8 @@ function resultOf(
 /** None of this work starts anything, so it adds no jobs. */
 const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds no jobs'));
 
-parentPort?.postMessage(await answer(workerData as ThreadRequest));
+const order = workerData as ThreadRequest;
+// On Linux this is the weight of this thread alone, elsewhere that of the whole process.
+if (order.work === 'makeForecast' && process.platform === 'linux')
+  setPriority(0, constants.priority.PRIORITY_LOW);
+parentPort?.postMessage(await answer(order));

@@ -60,9 +60,11 @@ async function ensureWritten(
   const { removal: _removal, ...campaign } = record.campaign;
   const counters = await store.counters(name);
   const editions = await store.editions(name);
+  const forecasts = await store.readForecasts(name);
   const { by, because } = removal;
   try {
-    const head = { archive: 1, at: clock.now(), by, because, campaign, counters, editions } as const;
+    const kept = { counters, editions, ...(forecasts === null ? {} : { forecasts }) };
+    const head = { archive: 1, at: clock.now(), by, because, campaign, ...kept } as const;
     const file = await archive.write(head, clientsOf(store, name));
     const named = await changeCampaign(context, who, name, async () => ({
       event: { type: 'ArchiveWritten', file },

@@ -66,6 +66,7 @@ export async function readArchivedReport(
   if (read === null)
     return err(fault('archive.file', `${file.path} is not whole: bring it back from a backup`));
   const { head, clients } = read;
-  const report = campaignReport(head.campaign, head.counters, clients, head.at, calm);
+  const { campaign, counters, at, forecasts: kept = null } = head;
+  const report = campaignReport(campaign, counters, clients, at, { ...calm, kept });
   return ok({ ...report, actions: [], archived: archivedIn(file) });
 }

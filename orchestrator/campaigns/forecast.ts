@@ -1,39 +1,91 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignForecast } from '../../shared/domain/campaign/forecast.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { profileOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { forecastCampaign as forecast } from '../forecast/campaign-forecast.ts';
+import { forecastCampaign } from '../forecast/campaign-forecast.ts';
+import { basisOf, fits, type MadeForecast } from '../forecast/keep.ts';
 import type { ForecastQuestion } from '../forecast/question.ts';
-import { whyStanding } from '../forecast/why-no-forecast.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { type ForecastStatus, forecastStatus } from '../views/campaign-forecast.ts';
+import { type HeldForecasts, heldInAll, pastForecasts } from '../views/past-forecasts.ts';
+import { progressOf, whyNoEnd, whyStanding } from '../views/why-no-end.ts';
+import { surroundingsOf } from './report.ts';
 
-/** When a campaign ends by its own figures. Its simulations run in a thread of their own. */
+/** The kept forecast answers while it is younger than this: real time. */
+const freshMs = 3 * 60_000;
+
+/**
+ * When a campaign ends by its own figures, and how its earlier forecasts held. Where the newest
+ * forecast is old, one is made now, in a thread of its own; only the leader keeps forecasts.
+ * @returns fault `notFound.campaign`
+ */
 export async function readForecast(
   context: OrchestratorContext,
   who: string,
   name: string,
 ): Promise<Result<ForecastStatus, Refusal>> {
-  const { background } = context;
-  return background === undefined
-    ? forecastCampaign(context, name)
-    : background('forecastCampaign', who, name);
-}
-
-/** The same, here and now. */
-export async function forecastCampaign(
-  { store, clock }: Pick<OrchestratorContext, 'store' | 'clock'>,
-  name: string,
-): Promise<Result<ForecastStatus, Refusal>> {
+  const { store, clock } = context;
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const { campaign } = record;
+  const surroundings = await surroundingsOf(context, campaign);
+  const { kept = null } = surroundings;
+  const past = { earlier: pastForecasts(campaign, kept, clock.now()), inAll: await heldOfAll(context) };
+  const because = whyNoEnd(campaign, await store.counters(name), surroundings);
+  const now = clock.now();
+  if (because !== null) return ok(forecastStatus(campaign, { madeAt: now, because, end: null }, past));
+  const newest = kept !== null && fits(kept, campaign) ? kept.newest : null;
+  if (newest !== null && isFresh(newest, now, clock.policySpan(freshMs)))
+    return ok(forecastStatus(campaign, newest, past));
+  const { background } = context;
+  const made =
+    background === undefined
+      ? await makeForecast(context, name)
+      : await background('forecastCampaign', who, name);
+  return made.ok ? ok(forecastStatus(campaign, made.value.forecast, past)) : made;
+}
+
+const isFresh = ({ madeAt, end }: CampaignForecast, now: number, atMostMs: number): boolean =>
+  now - madeAt < atMostMs && (end === null || end.p50 > now);
+
+/** How the forecasts of all campaigns that have ended held. */
+async function heldOfAll({ store, clock }: OrchestratorContext): Promise<HeldForecasts | null> {
+  const records = await store.forecasts();
+  if (!records.some(({ kept }) => kept.earlier.length > 0)) return null;
+  const ended = await store.campaigns(['ended']);
+  const keptOf = new Map(records.map(({ campaign, kept }) => [campaign, kept]));
+  return heldInAll(
+    ended.flatMap(({ campaign }) => {
+      const kept = keptOf.get(campaign.definition.campaign);
+      return kept === undefined ? [] : [{ campaign, kept }];
+    }),
+    clock.now(),
+  );
+}
+
+/**
+ * Makes the forecast of a campaign from its records, here and now.
+ * @returns fault `notFound.campaign`, also for a campaign that has not started
+ */
+export async function makeForecast(
+  { store, clock }: Pick<OrchestratorContext, 'store' | 'clock'>,
+  name: string,
+): Promise<Result<MadeForecast, Refusal>> {
+  const record = await store.readCampaign(name);
+  const basis = record === null ? null : basisOf(record.campaign);
+  if (record === null || basis === null) return err(notFound('campaign', name));
+  const { campaign } = record;
+  const now = clock.now();
+  const progress = progressOf(campaign, await store.counters(name));
+  const made = (found: CampaignForecast): Result<MadeForecast, Refusal> =>
+    ok({ ...progress, basis, forecast: found });
   const because = whyStanding(campaign);
-  if (because !== null) return ok(forecastStatus(campaign, { madeAt: clock.now(), because, end: null }));
-  return ok(forecastStatus(campaign, await forecast(await readQuestion(store, campaign, clock.now()))));
+  if (because !== null) return made({ madeAt: now, because, end: null });
+  return made(await forecastCampaign(await readQuestion(store, campaign, now)));
 }
 
 /** A campaign as its records stand. */

@@ -55,8 +55,9 @@ const statusOf = async (
   ...(await lastEdit(context.store, campaign)),
 });
 
-async function surroundingsOf(
-  { store, paces, clock, processes }: OrchestratorContext,
+/** What a campaign's status says of things that are not its own. */
+export async function surroundingsOf(
+  { store, clock, processes }: Pick<OrchestratorContext, 'store' | 'clock' | 'processes'>,
   campaign: Campaign,
 ): Promise<Surroundings> {
   const { definition } = campaign;
@@ -65,7 +66,7 @@ async function surroundingsOf(
   const failures = (await store.roundFailures()).filter(({ campaign }) => campaign === definition.campaign);
   const copies = await copiesOf(store, release);
   const releaseStaged = isUsable(release);
-  const pace = paces?.of(definition.campaign);
+  const kept = 'startedAt' in campaign.state ? await store.readForecasts(definition.campaign) : null;
   const hookRuns = await hookRunsOf(store, definition);
   const shares = await sharedServers(store, definition.campaign);
   const starts = definition.speed === undefined ? undefined : await store.recentStarts(definition.campaign);
@@ -78,7 +79,7 @@ async function surroundingsOf(
     ...(processes === undefined ? {} : { missing: await processes.missing() }),
     hookRuns,
     ...(await readStopFacts(store, campaign, clock.now())),
-    ...(pace === undefined ? {} : { pace }),
+    ...(kept === null ? {} : { kept }),
     ...(shares === undefined ? {} : { shares }),
     ...(starts === undefined ? {} : { starts }),
     ...(await restartsIn(store, definition)),

@@ -1,3 +1,4 @@
+import type { CampaignForecast, Ends } from '../../shared/domain/campaign/forecast.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { chance } from '../simulation/machines/chance.ts';
 import type { Observer } from '../simulation/observer.ts';
@@ -10,27 +11,6 @@ import { FigureClients } from './figure-clients.ts';
 import { figuresOf } from './figures.ts';
 import type { ForecastQuestion, KnownUpgrade } from './question.ts';
 import { whyNoForecast } from './why-no-forecast.ts';
-
-/** When half and nine of ten simulations end: policy time. */
-export interface Ends {
-  readonly p50: number;
-  readonly p90: number;
-}
-
-/** When a running campaign ends by its own figures, or why that is not said. */
-export type CampaignForecast = { readonly madeAt: number } & (
-  | {
-      readonly because: null;
-      readonly end: Ends;
-      /** By wave; null = every client of the wave is finished. */
-      readonly waves: readonly (Ends | null)[];
-      readonly replicates: number;
-      /** What the figures were counted from. */
-      readonly looked: number;
-      readonly settled: number;
-    }
-  | { readonly because: string; readonly end: null }
-);
 
 const replicatesAtMost = 40;
 const leastReplicates = 10;

@@ -1,6 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { CampaignForecast, Ends } from '../forecast/campaign-forecast.ts';
+import type { HeldForecasts, PastForecast } from './past-forecasts.ts';
+import type { CampaignForecast, Ends } from '../../shared/domain/campaign/forecast.ts';
 
 /** Half of the simulations end at `p50` at the latest, nine of ten at `p90`: ISO 8601, UTC. */
 export interface ForecastEnds {
@@ -23,11 +24,26 @@ export interface ForecastStatus {
   /** How many clients the figures were counted from. */
   readonly looked: number;
   readonly settled: number;
+  /** How its earlier forecasts held, the oldest first. */
+  readonly earlier: readonly PastForecast[];
+  /** How forecasts held over all campaigns that have ended; left out = none is known. */
+  readonly inAll?: HeldForecasts | undefined;
+}
+
+/** What became of forecasts that were made before. */
+export interface Past {
+  readonly earlier: readonly PastForecast[];
+  readonly inAll: HeldForecasts | null;
 }
 
 /** The forecast of a campaign with the names of its waves. */
-export function forecastStatus({ definition }: Campaign, forecast: CampaignForecast): ForecastStatus {
-  const common = { campaign: definition.campaign, madeAt: isoOf(forecast.madeAt) };
+export function forecastStatus(
+  { definition }: Campaign,
+  forecast: CampaignForecast,
+  { earlier, inAll }: Past,
+): ForecastStatus {
+  const past = { earlier, ...(inAll === null ? {} : { inAll }) };
+  const common = { campaign: definition.campaign, madeAt: isoOf(forecast.madeAt), ...past };
   if (forecast.end === null)
     return {
       ...common,

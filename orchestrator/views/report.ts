@@ -9,6 +9,7 @@ import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 import type { Health } from '../../shared/domain/observation/health.ts';
 import { lookedAgain } from './health-words.ts';
 import { holdOver } from './holds.ts';
+import { type PastForecast, pastForecasts } from './past-forecasts.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { endedMarked, healthNow } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Learned } from '../../shared/domain/upgrade/memory.ts';
@@ -78,6 +79,8 @@ export interface CampaignReport extends CampaignStatus {
     readonly because: string;
     readonly file: string;
   } | null;
+  /** How its earlier forecasts held, the oldest first; left out where none is kept. */
+  readonly forecasts?: readonly PastForecast[] | undefined;
   readonly blockers: readonly RankedBlocker[];
   /** By wave, then by client. */
   readonly clients: readonly ClientReport[];
@@ -96,10 +99,12 @@ export function campaignReport(
   now: number,
   surroundings: Surroundings = calm,
 ): CampaignReport {
+  const forecasts = pastForecasts(campaign, surroundings.kept, now);
   return {
     ...campaignStatus(campaign, counters, now, surroundings),
     hash: campaign.definition.hash,
     archived: null,
+    ...(forecasts.length === 0 ? {} : { forecasts }),
     blockers: rankBlockers(counters),
     clients: clients
       .map((each) => ({ wave: waveOf(each), report: clientReport(campaign, each) }))

@@ -27,7 +27,7 @@ import type { WaitClass } from '../../shared/domain/rules/policy.ts';
 import { deferralsOf } from './deferrals-now.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { type Estimate, estimateFor } from './estimate.ts';
+import { type EndForecast, endForecast } from './end-forecast.ts';
 import { markedIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 
@@ -129,8 +129,8 @@ export interface CampaignStatus extends Edited, HooksNow {
    * share one tree.
    */
   readonly notStaged: readonly NotStaged[];
-  /** When it ends at its present pace, or why that cannot be said; null unless it is running. */
-  readonly estimate: Estimate | null;
+  /** When it ends by its forecast, or why that is not said; left out = it does not run. */
+  readonly forecast?: EndForecast | undefined;
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
     readonly class: WaitClass;
@@ -156,21 +156,10 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Counters,
   now: number,
-  {
-    halt,
-    withdrawn,
-    copies = null,
-    failures = [],
-    releaseStaged = false,
-    pace,
-    hookRuns = [],
-    starts = [],
-    shares = [],
-    facts,
-    restarts,
-    missing = [],
-  }: Surroundings = calm,
+  surroundings: Surroundings = calm,
 ): CampaignStatus {
+  const { halt, withdrawn, copies = null, releaseStaged = false, facts, restarts } = surroundings;
+  const { failures = [], hookRuns = [], starts = [], shares = [], missing = [] } = surroundings;
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
   const progress = waveProgress(waveSizes, counters);
@@ -239,10 +228,10 @@ export function campaignStatus(
     ...windowNow(campaign, counters, states.waiting, now),
     ...blackoutsIn(campaign, now),
   };
-  const estimate = estimateFor(campaign, counters, { halt, pace }, status, now);
+  const forecast = endForecast(campaign, counters, surroundings, now);
   return {
     ...status,
-    estimate,
+    ...(forecast === null ? {} : { forecast }),
     actions: actionsFor({ ...status, unknownHealth: unknownHealth(campaign, progress, now) }),
   };
 }

@@ -1,11 +1,11 @@
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
+import type { KeptForecasts } from '../../shared/domain/campaign/forecast.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import type { RestartEntry } from '../../shared/domain/rules/restart-limits.ts';
-import type { PaceSample } from './estimate.ts';
 import type { MissingProcess } from './missing-processes.ts';
 import type { ServerShareNow } from './server-share-words.ts';
 
@@ -31,8 +31,8 @@ export interface Surroundings {
   readonly shares?: readonly ServerShareNow[];
   /** Who has or waits for slots of restarts; left out = it does not limit them. */
   readonly restarts?: readonly RestartEntry[];
-  /** Its pace; left out = not measured. */
-  readonly pace?: readonly PaceSample[];
+  /** Its forecasts that are kept; left out = it has not started, or none is. */
+  readonly kept?: KeptForecasts | null;
   /** The processes that servpack is without. */
   readonly missing?: readonly MissingProcess[];
   /** Why rounds of the leader fail for this campaign. */

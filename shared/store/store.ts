@@ -5,6 +5,7 @@ import type { CampaignStore } from './campaign-store.ts';
 import type { ClientHookStore } from './client-hook-store.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
+import type { ForecastStore } from './forecast-store.ts';
 import type { HealthStore } from './health-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
@@ -46,6 +47,7 @@ export interface OperatorStore
     CheckInStore,
     ClientHookStore,
     FleetStore,
+    ForecastStore,
     HealthStore,
     HookStore,
     ReleaseStore,

@@ -99,6 +99,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   copyStatus: 'the orchestrator checks each copy again',
   inbox: 'check-ins that no worker has read',
   refusedAddresses: 'the next check-in of the client says it again',
+  forecasts: 'the leader makes the forecast of a running campaign again; how earlier ones held is lost',
   facts: 'stop rules count from the resume of their campaign on',
   looks: 'a survey',
   surveys: 'a survey',

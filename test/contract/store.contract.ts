@@ -24,6 +24,7 @@ import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { clientHooksContract } from './store/client-hooks.contract.ts';
+import { forecastsContract } from './store/forecasts.contract.ts';
 import { hooksContract } from './store/hooks.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
@@ -76,6 +77,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     checkInContract(given);
     workerRegistryContract(given);
     hooksContract(given);
+    forecastsContract(given);
     clientHooksContract(given);
     schedulesContract(given);
     stepTimesContract(given);

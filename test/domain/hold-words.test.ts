@@ -101,29 +101,6 @@ describe('the status of a campaign with a held logon server', () => {
   });
 });
 
-describe('the estimate of the end', () => {
-  const pace = [
-    { at: now - hours(1), finished: 0 },
-    { at: now - hours(0.5), finished: 50 },
-  ];
-  const counters = { 'state|0|LS-PUN|waiting': 7, 'state|0|LS-ROM|upgraded': 100 };
-  const estimateOf = (given: Campaign, found: Counters) =>
-    campaignStatus(given, found, now, { halt: null, withdrawn: null, pace }).estimate;
-
-  test('is not given while clients wait for a held logon server, and the logon server is named', () => {
-    expect(estimateOf(heldCampaign(), counters)).toMatchObject({
-      endsAt: null,
-      because: '7 unfinished clients are on held logon server LS-PUN',
-    });
-  });
-
-  test('is given when the clients of the held logon server have finished', () => {
-    const done = { 'state|0|LS-PUN|upgraded': 7, 'state|0|LS-ROM|upgraded': 93 };
-    expect(estimateOf(heldCampaign(running(3)), done)).toMatchObject({ because: null });
-    expect(estimateOf(standing(running(3)), counters)).toMatchObject({ because: null });
-  });
-});
-
 describe('a gate whose clients are held', () => {
   const gateOf = (counters: Counters): string | undefined =>
     statusOf(heldCampaign(), counters).waves[0]?.gate;

@@ -77,8 +77,7 @@ const facts = rules.map(() => ({ kinds: { blocked: 1, tried: 1 }, causes: { away
 describe.each(counters)('with one client in %o', (counted) => {
   test('status, gates and reasons to wait have their singular', () => {
     const campaign = single();
-    const pace = [{ at: evening - hours(1), finished: 0 }];
-    expectSingular(campaignStatus(campaign, counted, evening, { ...calm, facts, pace }));
+    expectSingular(campaignStatus(campaign, counted, evening, { ...calm, facts }));
     const paused = {
       ...running(1),
       status: 'paused',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CampaignForecast, forecastCampaign } from '../../orchestrator/forecast/campaign-forecast.ts';
+import { forecastCampaign } from '../../orchestrator/forecast/campaign-forecast.ts';
+import type { CampaignForecast } from '../../shared/domain/campaign/forecast.ts';
 import type { ForecastQuestion } from '../../orchestrator/forecast/question.ts';
 import { forecastLines } from '../../orchestrator/cli/render/campaign-forecast.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
@@ -35,7 +36,7 @@ describe('the forecast of a running campaign', () => {
   });
 
   test('reads as docs/forecast.md shows it', () => {
-    const status = forecastStatus(played.question.campaign, forecast);
+    const status = forecastStatus(played.question.campaign, forecast, { earlier: [], inAll: null });
     const shown = /```text\n([^]*?)```/.exec(page)?.[1] ?? '';
     expect(
       forecastLines(plainView, status)

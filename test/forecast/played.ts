@@ -1,4 +1,5 @@
-import { type CampaignForecast, forecastCampaign } from '../../orchestrator/forecast/campaign-forecast.ts';
+import { forecastCampaign } from '../../orchestrator/forecast/campaign-forecast.ts';
+import type { CampaignForecast } from '../../shared/domain/campaign/forecast.ts';
 import type { ForecastQuestion } from '../../orchestrator/forecast/question.ts';
 import { chance } from '../../orchestrator/simulation/machines/chance.ts';
 import type { Observer } from '../../orchestrator/simulation/observer.ts';

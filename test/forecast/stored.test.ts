@@ -1,63 +1,61 @@
-import { describe, expect, test } from 'vitest';
-import { forecastCampaign } from '../../orchestrator/campaigns/forecast.ts';
-import type { AuditEntry } from '../../shared/store/types.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Background } from '../../orchestrator/background/request.ts';
+import { makeForecast, readForecast } from '../../orchestrator/campaigns/forecast.ts';
+import { readStatus } from '../../orchestrator/campaigns/report.ts';
+import type { LeaderContext } from '../../orchestrator/context.ts';
+import { makeForecasts } from '../../orchestrator/rounds/make-forecasts.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
-import { play, seededScenario } from './played.ts';
+import { until } from '../fixtures/until.ts';
+import { type Played, play, seededScenario } from './played.ts';
+import { campaign, putIntoStore } from './put-into-store.ts';
 
-const campaign = 'played';
-const audit: AuditEntry = {
-  at: 0,
-  campaign,
-  client: null,
-  who: 'test',
-  from: '',
-  to: '',
-  because: '',
-  evidence: null,
-};
+let played: Played;
+beforeAll(async () => {
+  played = await play(seededScenario(12), 25);
+});
+
+/** Makes a forecast in this thread. */
+const here = (context: LeaderContext): Background =>
+  (async (_work: string, _who: string, name: string) => makeForecast(context, name)) as Background;
 
 describe.each(storesAndShards)('the forecast from the records of the %s store', (_, open) => {
-  test('says when the campaign ends, and nothing of one that is not there', async () => {
-    const { question } = await play(seededScenario(12), 25);
+  test('is made by the leader, kept for every orchestrator, and shown with its age', async () => {
+    const { question } = played;
+    const { now } = question;
     const store = await open();
-    const { upgrades, waiting, sources, now } = question;
-    const clients = [...upgrades.map(({ client }) => client), ...waiting.flat()];
-    await store.importFleet(clients);
-    await store.stageRelease(sources.release, null, audit);
-    const inWaves = [
-      ...upgrades.map(({ client, upgrade: { wave } }) => ({ client, wave })),
-      ...waiting.flatMap((own, wave) => own.map((client) => ({ client, wave }))),
-    ];
-    unwrapped(
-      await store.createCampaign(
-        question.campaign,
-        inWaves.map(({ client: { client, logonServer }, wave }) => ({ client, wave, logonServer })),
-        audit,
-      ),
-    );
-    const records = upgrades.map(({ upgrade }) => ({
-      key: { campaign, client: upgrade.client },
-      version: 1,
-      activation: 1,
-      upgrade,
-      audit: null,
-    }));
-    await store.putBackUpgrades(campaign, records, now);
-    const context = {
-      store,
-      clock: { now: () => now, realNow: () => now, realDelay: () => 0, policySpan: (ms: number) => ms },
-    };
+    await putIntoStore(store, question);
+    const context = contextOver(store, standingClock(now), keepingDispatcher([]));
+    expect((await readForecast(context, 'anna', 'other')).ok).toBe(false);
+    const none = unwrapped(await readStatus(context, campaign));
+    expect(none.forecast).toEqual({
+      madeAt: null,
+      ends: null,
+      because: 'one is being made',
+      says: 'no forecast: one is being made',
+    });
 
-    const forecast = unwrapped(await forecastCampaign(context, campaign));
+    await makeForecasts(here(context)).run(context);
+    await until('a forecast', async () => (await store.readForecasts(campaign)) !== null);
 
-    expect(forecast).toMatchObject({
+    const asked = unwrapped(await readForecast(context, 'anna', campaign));
+    expect(asked).toMatchObject({
       because: null,
       replicates: 40,
       waves: [{ wave: 'canary' }, { wave: 'rest' }],
+      earlier: [{ finishedPercent: 25, held: null }],
     });
-    expect(Date.parse(forecast.ends?.p50 ?? '')).toBeGreaterThan(now);
-    expect((await forecastCampaign(context, 'other')).ok).toBe(false);
+    expect(Date.parse(asked.ends?.p50 ?? '')).toBeGreaterThan(now);
+    const later = contextOver(store, standingClock(now + 7 * 60_000), keepingDispatcher([]));
+    const { forecast } = unwrapped(await readStatus(later, campaign));
+    expect(forecast).toEqual({
+      madeAt: asked.madeAt,
+      ends: asked.ends,
+      because: null,
+      says: `ends: P50 ${asked.ends?.p50}, P90 ${asked.ends?.p90} (forecast 7 min old)`,
+    });
     await store.close();
   });
 });

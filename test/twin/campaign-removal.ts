@@ -9,6 +9,7 @@ export const campaignRemovalStoreOf = (tables: Tables): CampaignRemovalStore => 
     const { life = 0, definition } = record.campaign;
     tables.campaigns.delete(campaign);
     tables.hooks.delete(campaign);
+    tables.forecasts.delete(campaign);
     tables.hookAsks.delete(campaign);
     tables.lives.set(campaign, { lives: life + 1, hash: definition.hash });
     for (const [client, claimedBy] of tables.claims) if (claimedBy === campaign) tables.claims.delete(client);

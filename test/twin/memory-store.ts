@@ -5,6 +5,7 @@ import { campaignStoreOf } from './campaigns.ts';
 import { changeStoreOf } from './changes.ts';
 import { clientHookStoreOf } from './client-hooks.ts';
 import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from './fleet.ts';
+import { forecastStoreOf } from './forecasts.ts';
 import { nextSweep, sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
@@ -37,6 +38,7 @@ export function createMemoryStore(now: () => number): Store {
     ...hookStoreOf(tables),
     ...clientHookStoreOf(tables),
     ...scheduleStoreOf(tables),
+    ...forecastStoreOf(tables),
     ...stepTimeStoreOf(tables),
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>

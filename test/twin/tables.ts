@@ -17,6 +17,7 @@ import type { FormerLife } from '../../shared/store/campaign-removal-store.ts';
 import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
 import type { KeptEntry, SealState } from '../../shared/store/seal-store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
+import type { KeptForecasts } from '../../shared/domain/campaign/forecast.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Leader, LeaderFence } from '../../shared/store/leader-store.ts';
 import type { RoundFailure } from '../../shared/store/round-failure-store.ts';
@@ -78,6 +79,7 @@ export interface Tables {
   readonly hooks: Map<string, Map<string, HookRecord>>;
   /** By campaign: clients whose hook is to be run, and from when on. */
   readonly hookAsks: Map<string, Map<string, number>>;
+  readonly forecasts: Map<string, KeptForecasts>;
   readonly schedules: Map<string, ScheduleRecord>;
   readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
   readonly surveys: Map<string, SurveyTable>;
@@ -170,6 +172,7 @@ export const emptyTables = (): Tables => ({
   last: { dismissal: null },
   hooks: new Map(),
   hookAsks: new Map(),
+  forecasts: new Map(),
   schedules: new Map(),
   stepTimes: new Map(),
   surveys: new Map(),

@@ -44,6 +44,7 @@ const notRestored: readonly string[] = [
   'check-ins that no worker has read',
   'what was known of the copies of releases: the orchestrator checks each again',
   'what stop rules have counted: they count from the resume of their campaign on',
+  'forecasts: the leader makes them again; how earlier ones held is lost',
 ];
 
 function endsOf(chains: readonly Chain[]): Rebuilt['ends'] {

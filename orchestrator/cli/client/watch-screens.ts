@@ -103,8 +103,9 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
   let last = '';
   return {
     show: (status) => {
-      // A later time alone is no change, nor what was estimated from it.
-      const timeless = JSON.stringify({ ...status, at: '', tookMs: 0, estimate: null });
+      // A later time alone is no change, nor the age of a forecast.
+      const forecast = status.forecast === undefined ? {} : { forecast: { ...status.forecast, says: '' } };
+      const timeless = JSON.stringify({ ...status, ...forecast, at: '', tookMs: 0 });
       if (timeless !== last) stream.write(jsonLine(status));
       last = timeless;
     },

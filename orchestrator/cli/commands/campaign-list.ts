@@ -4,6 +4,7 @@ import { archiveAnswer, campaignsAnswer } from '../../http/schemas/campaigns.ts'
 import type { CampaignStatus } from '../../views/status.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
+import { shortForecast } from '../render/end-forecast.ts';
 import { heldServersWord } from '../render/held.ts';
 import { haltedLine, statusWord } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
@@ -29,14 +30,11 @@ export const listCampaigns = async (api: ApiClient) =>
   ]);
 
 /** `scheduled, paused, LS-PUN held`: a start that is paused does not begin at its time. */
-function statusText(
-  status: CampaignStatus['status'],
-  isPaused: boolean,
-  holds: CampaignStatus['holds'],
-): string {
-  const isStartPaused = isPaused && status !== 'paused';
+function statusText({ status, paused, holds, forecast }: CampaignStatus): string {
+  const isStartPaused = paused !== null && status !== 'paused';
   const held = holds.length === 0 ? [] : [heldServersWord(holds)];
-  return [statusWord[status], ...(isStartPaused ? ['paused'] : []), ...held].join(', ');
+  const ends = shortForecast({ forecast });
+  return [statusWord[status], ...(isStartPaused ? ['paused'] : []), ...held, ...ends].join(', ');
 }
 
 function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
@@ -54,16 +52,19 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'failed', short: 'fail', ...right },
       { head: 'need attention', short: 'attn', ...right },
     ],
-    campaigns.map(({ campaign, release, status, paused, holds, size, settled, states }) => [
-      { text: campaign },
-      { text: release },
-      { text: statusText(status, paused !== null, holds) },
-      { text: number(size) },
-      { text: number(settled) },
-      countCell('upgraded', states.upgraded),
-      countCell('failed', states.failed),
-      countCell('needsAttention', states.needsAttention),
-    ]),
+    campaigns.map((status) => {
+      const { campaign, release, size, settled, states } = status;
+      return [
+        { text: campaign },
+        { text: release },
+        { text: statusText(status) },
+        { text: number(size) },
+        { text: number(settled) },
+        countCell('upgraded', states.upgraded),
+        countCell('failed', states.failed),
+        countCell('needsAttention', states.needsAttention),
+      ];
+    }),
   );
 }
 

@@ -7,7 +7,8 @@ import { wrapped } from './wrap.ts';
 export function forecastLines(view: View, forecast: ForecastAnswer): readonly string[] {
   const { ends, because, waves, replicates, looked, settled, madeAt } = forecast;
   const title = `${view.paint('bold', `campaign ${safe(forecast.campaign)}`)}  forecast at ${madeAt}`;
-  if (ends === null) return [title, ...wrapped(view, 'no forecast: ', because ?? '', 'yellow')];
+  if (ends === null)
+    return [title, ...wrapped(view, 'no forecast: ', because ?? '', 'yellow'), ...pastLines(view, forecast)];
   const columns = [{ head: 'wave' }, { head: 'P50' }, { head: 'P90' }];
   const rows = waves.map((each) => [
     { text: safe(each.wave) },
@@ -21,5 +22,23 @@ export function forecastLines(view: View, forecast: ForecastAnswer): readonly st
     ...wrapped(view, '', from, 'dim'),
     '',
     ...table(view, columns, rows),
+    ...pastLines(view, forecast),
   ];
 }
+
+/** How earlier forecasts of the campaign held, and those of all campaigns that have ended. */
+function pastLines(view: View, { earlier, inAll }: ForecastAnswer): readonly string[] {
+  const all = inAll === undefined ? [] : ['', ...wrapped(view, 'all campaigns: ', inAll.says, 'dim')];
+  return [...earlierLines(view, earlier), ...all];
+}
+
+/** `earlier forecast: at 25 % it said P50 …, P90 …; it ended …`. */
+export const earlierLines = (view: View, earlier: ForecastAnswer['earlier']): readonly string[] =>
+  earlier.length === 0
+    ? []
+    : [
+        '',
+        ...earlier.flatMap(({ says, held }) => wrapped(view, 'earlier forecast: ', says, styleOf[`${held}`])),
+      ];
+
+const styleOf = { true: 'green', false: 'yellow', null: undefined } as const;

@@ -1,6 +1,7 @@
 import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { isFailure } from '../../../shared/domain/outcome/ending.ts';
+import { earlierLines } from './campaign-forecast.ts';
 import { stateWord } from './states-table.ts';
 import { statusLines } from './status.ts';
 import { table } from './table.ts';
@@ -25,6 +26,7 @@ export function reportLines(view: View, report: CampaignReport): readonly string
   return [
     ...where,
     ...statusLines(view, report),
+    ...earlierLines(view, report.forecasts ?? []),
     '',
     ...rankingLines(view, report.blockers),
     ...(failures.length === 0 ? [] : ['', ...failureLines(view, failures)]),

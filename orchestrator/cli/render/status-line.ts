@@ -1,5 +1,6 @@
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
+import { shortForecast } from './end-forecast.ts';
 import { heldServersWord, inProgressOf } from './held.ts';
 import { missingWord, namedAtMost, notStagedInAll, statusWord } from './status.ts';
 import { number, safe } from './view.ts';
@@ -21,6 +22,7 @@ export function statusLine({
   notStaged,
   holds,
   failures,
+  forecast,
   missing = [],
 }: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
@@ -32,6 +34,7 @@ export function statusLine({
     `${number(inProgress)} in progress`,
     `${number(states.deferred)} deferred`,
     ...(open === undefined ? [] : [`wave ${open}`]),
+    ...shortForecast({ forecast }),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
     ...(holds.length > namedAtMost
       ? [heldServersWord(holds)]

@@ -2,6 +2,7 @@ import { spanInWords } from '../../views/duration-text.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
+import { endForecastLines } from './end-forecast.ts';
 import { openHookLines } from './hooks.ts';
 import { editionLines } from './edition.ts';
 import { heldLines, holdsLines } from './held.ts';
@@ -136,7 +137,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.ticket === undefined ? [] : wrapped(view, 'ticket: ', status.ticket)),
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
-    ...estimateLines(view, status),
+    ...endForecastLines(view, status),
     ...editionLines(view, status),
     ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
     ...(status.restarts ?? []).slice(0, namedAtMost).flatMap((line) => wrapped(view, 'restarts: ', line)),
@@ -177,19 +178,6 @@ function sharedLines(view: View, shared: readonly string[]): readonly string[] {
     ...(more > 0 ? [safe(`and ${number(more)} more: servpack server limit list`)] : []),
   ];
 }
-
-/** `about 3 h left (until about 2026-11-17T14:20:00Z), at the pace of the last hour`. */
-function estimateLines(view: View, { estimate }: CampaignStatus): readonly string[] {
-  if (estimate === null) return [];
-  if (estimate.because !== null) return wrapped(view, 'no estimate: ', estimate.because, 'dim');
-  const { leftMs, endsAt, measuredMs } = estimate;
-  const span = Math.floor(measuredMs / 60_000) === 60 ? 'hour' : spanInWords(measuredMs);
-  const pace = `at the pace of the last ${span}`;
-  return wrapped(view, '', `about ${spanInWords(leftMs)} left (until about ${minuteOf(endsAt)}), ${pace}`);
-}
-
-/** Returns the moment without its seconds. It is ISO 8601 or a time of the reader's zone. */
-const minuteOf = (moment: string): string => moment.replace(/(?<=[T ]\d\d:\d\d):\d\d/u, '');
 
 /**
  * `20 of 100 clients finished (20 %): 18 upgraded, 2 failed`, with a bar on a terminal that has

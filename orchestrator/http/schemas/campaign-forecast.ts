@@ -3,6 +3,16 @@ import { count, time } from './fields.ts';
 
 const ends = z.object({ p50: time, p90: time }).nullable();
 
+/** A forecast that was made on the way, against what came. */
+export const pastForecast = z.object({
+  madeAt: time,
+  finishedPercent: z.number(),
+  p50: time,
+  p90: time,
+  held: z.boolean().nullable(),
+  says: z.string(),
+});
+
 /** When a running campaign ends, by its own figures. */
 export const forecastAnswer = z.object({
   campaign: z.string(),
@@ -13,6 +23,8 @@ export const forecastAnswer = z.object({
   replicates: count,
   looked: count,
   settled: count,
+  earlier: z.array(pastForecast).readonly(),
+  inAll: z.object({ past: count, beforeP90: count, says: z.string() }).optional(),
 });
 
 export type ForecastAnswer = z.infer<typeof forecastAnswer>;

@@ -13,6 +13,7 @@ import { clientHookAnswer, hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
+import { pastForecast } from './campaign-forecast.ts';
 import {
   campaignStatuses,
   count,
@@ -142,22 +143,12 @@ export const abortedAnswer = changed.extend({
 
 export type AbortedAnswer = z.infer<typeof abortedAnswer>;
 
-const estimate = z.union([
-  z.object({
-    endsAt: time,
-    leftMs: z.number(),
-    perHour: count,
-    measuredMs: z.number(),
-    because: z.null(),
-  }),
-  z.object({
-    endsAt: z.null(),
-    leftMs: z.null(),
-    perHour: z.null(),
-    measuredMs: z.null(),
-    because: z.string(),
-  }),
-]);
+const endForecast = z.object({
+  madeAt: time.nullable(),
+  ends: z.object({ p50: time.nullable(), p90: time }).nullable(),
+  because: z.string().nullable(),
+  says: z.string(),
+});
 
 export const statusAnswer = z.object({
   campaign: z.string(),
@@ -232,7 +223,7 @@ export const statusAnswer = z.object({
     .readonly(),
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
   notStaged: z.array(notStaged).readonly(),
-  estimate: estimate.nullable(),
+  forecast: endForecast.optional(),
   deferrals: z.array(z.object({ class: waitClass, now: count, inAll: count })).readonly(),
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,
@@ -295,6 +286,8 @@ export const archiveAnswer = z.object({
 export const reportAnswer = statusAnswer.extend({
   hash: z.string(),
   archived: archived.nullable(),
+  /** Left out where no earlier forecast is kept. */
+  forecasts: z.array(pastForecast).readonly().optional(),
   blockers: z.array(rankedBlocker).readonly(),
   clients: z.array(clientReport).readonly(),
 }) satisfies z.ZodType<CampaignReport>;

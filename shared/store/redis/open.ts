@@ -7,6 +7,7 @@ import { connect } from './core/connection.ts';
 import { explain, explainUnavailable } from './core/store-unavailable.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
+import { forecastStoreOf } from './forecasts/forecasts.ts';
 import { leaderStoreOf } from './leader/leader.ts';
 import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
@@ -87,6 +88,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...hookStoreOf(shards.head),
   ...clientHookStoreOf(shards),
   ...scheduleStoreOf(shards.head),
+  ...forecastStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),

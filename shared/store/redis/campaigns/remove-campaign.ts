@@ -108,6 +108,7 @@ if found[1] ~= ARGV[2] or found[2] ~= 'removing' then return 0 end
 redis.call('UNLINK', key('campaign', campaign), key('hooks', campaign), key('remediations', campaign))
 redis.call('UNLINK', key('restarts', campaign), key('restartSlots', campaign), key('restartLine', campaign))
 redis.call('SREM', key('campaigns'), campaign)
+redis.call('HDEL', key('forecasts'), campaign)
 redis.call('HSET', key('lives'), campaign, ARGV[3])
 for _, field in ipairs(redis.call('HKEYS', key('roundFailures'))) do
   if string.sub(field, 1, #campaign + 1) == campaign .. '|' then redis.call('HDEL', key('roundFailures'), field) end

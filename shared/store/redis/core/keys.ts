@@ -182,6 +182,8 @@ export const keyNames = {
   clientHooks: 'clientHooks',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
+  /** hash in shard 0: campaign -> its forecasts as JSON */
+  forecasts: 'forecasts',
   /** set in shard 0: surveys that the leading round still has to complete */
   surveysOpen: 'surveysOpen',
   /** hash in shard 0 per survey: json, and `end` once it has ended */
