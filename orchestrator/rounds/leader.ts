@@ -102,5 +102,6 @@ export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore =>
     store.checkInvariants(campaign, cursor, limit, at, leader),
   writeCopies: (release, manifest, found, forgotten) =>
     store.writeCopies(release, manifest, found, forgotten, leader),
+  commitNotices: (version, memory, notices) => store.commitNotices(version, memory, notices, leader),
   sweep: (at, graceMs, limit, skip) => store.sweep(at, graceMs, limit, skip, leader),
 });

@@ -6,6 +6,7 @@ import type { ClientHookStore } from './client-hook-store.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
 import type { HealthStore } from './health-store.ts';
+import type { NoticeStore } from './notice-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RemovalStore } from './removal-store.ts';
@@ -48,6 +49,7 @@ export interface OperatorStore
     FleetStore,
     HealthStore,
     HookStore,
+    NoticeStore,
     ReleaseStore,
     RemovalStore,
     ScheduleStore,

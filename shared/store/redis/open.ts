@@ -8,6 +8,7 @@ import { explain, explainUnavailable } from './core/store-unavailable.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
 import { leaderStoreOf } from './leader/leader.ts';
+import { noticeStoreOf } from './notices/notices.ts';
 import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
@@ -87,6 +88,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...hookStoreOf(shards.head),
   ...clientHookStoreOf(shards),
   ...scheduleStoreOf(shards.head),
+  ...noticeStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),
