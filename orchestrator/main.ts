@@ -35,6 +35,9 @@ import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
+import { noticesOf } from './notify/notices.ts';
+import { notifierOf } from './notify/notifier.ts';
+import { readNotifySettings } from './notify/read-settings.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
 import { openPaceLog } from './campaigns/pace-log.ts';
@@ -64,6 +67,8 @@ export async function runOrchestrator(
   if (!token.ok) return token;
   const checkInKey = openCheckInKey(config.dataDir);
   if (!checkInKey.ok) return checkInKey;
+  const notify = readNotifySettings(config);
+  if (!notify.ok) return notify;
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
@@ -101,6 +106,7 @@ export async function runOrchestrator(
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
     paces,
+    ...notifierOf(notify.value, config),
     processes: watchProcesses(store.value, clock),
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
@@ -124,7 +130,8 @@ export async function runOrchestrator(
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
   const verifier = openCopyVerifier(log);
   const alarms = openAlarms({ ...place, clock, log });
-  const table = roundsOf(sealer, verifier, alarms).map(([everyMs, round]) => ({
+  const notices = noticesOf(context, place);
+  const table = [...roundsOf(sealer, verifier, alarms), ...notices.rounds].map(([everyMs, round]) => ({
     everyMs,
     round,
     box: openMailbox(),
@@ -134,6 +141,7 @@ export async function runOrchestrator(
     `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     () => table.forEach(({ box }) => box.putEverything()),
   );
+  notices.watch(() => leadership.context() !== null);
   const rounds = table.map((each) => whileLeading(leadership, log, each));
   // Each orchestrator answers questions, so each one follows the pace.
   const paceBox = openMailbox();
@@ -149,7 +157,7 @@ export async function runOrchestrator(
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
       const resigned = Promise.all([following, walk, pace, ...rounds].map((each) => each.stop())).then(() =>
-        Promise.all([leadership.resign(), alarms.close()]),
+        Promise.all([leadership.resign(), alarms.close(), notices.close()]),
       );
       verifier.close();
       clock.stop();

@@ -79,7 +79,7 @@ export interface NoticeStore {
   ): Promise<boolean>;
   /** The head of each line. A destination whose messages were all delivered has none. */
   noticeLines(): Promise<readonly NoticeLine[]>;
-  /** Null when it is not kept any more. */
+  /** Null when it is no longer kept. */
   readNotice(id: string): Promise<StoredNotice | null>;
   /**
    * Writes what became of a try. The message leaves its line, unless it is tried again.
@@ -92,7 +92,7 @@ export interface NoticeStore {
   /**
    * Puts a message that is kept behind the lines of these destinations once more. One that waits
    * there already stays where it is.
-   * @returns false when the message is not kept any more
+   * @returns false when the message is no longer kept
    */
   redeliver(id: string, to: readonly string[]): Promise<boolean>;
   /** Destinations that want no more messages, and why. */
