@@ -9,6 +9,7 @@ import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import type { ProcessWatch } from './campaigns/process-watch.ts';
+import type { Notifier } from './notify/notifier.ts';
 
 /** What every request to an orchestrator works with. */
 export interface OrchestratorContext {
@@ -34,6 +35,8 @@ export interface OrchestratorContext {
   readonly hooks?: HookRunner;
   /** The same for the hooks of clients, which keep no hook of a campaign or wave waiting. */
   readonly clientHooks?: HookRunner;
+  /** Who gets messages. Without it nobody does. */
+  readonly notifier?: Notifier;
   /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
   readonly background?: Background;
 }

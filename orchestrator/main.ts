@@ -36,6 +36,9 @@ import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
+import { noticesOf } from './notify/notices.ts';
+import { notifierOf } from './notify/notifier.ts';
+import { readNotifySettings } from './notify/read-settings.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
 import { followChanges } from './rounds/follow-changes.ts';
@@ -63,6 +66,8 @@ export async function runOrchestrator(
   if (!token.ok) return token;
   const checkInKey = openCheckInKey(config.dataDir);
   if (!checkInKey.ok) return checkInKey;
+  const notify = readNotifySettings(config);
+  if (!notify.ok) return notify;
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
@@ -98,6 +103,7 @@ export async function runOrchestrator(
     checkInKey: checkInKey.value,
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
+    ...notifierOf(notify.value, config),
     processes: watchProcesses(store.value, clock),
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
@@ -123,16 +129,20 @@ export async function runOrchestrator(
   const alarms = openAlarms({ ...place, clock, log });
   const ending = new AbortController();
   const making = makeForecasts(openBackground(config, ending.signal));
-  const table = roundsOf(sealer, verifier, alarms, making).map(([everyMs, round]) => ({
-    everyMs,
-    round,
-    box: openMailbox(),
-  }));
+  const notices = noticesOf(context, place);
+  const table = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds].map(
+    ([everyMs, round]) => ({
+      everyMs,
+      round,
+      box: openMailbox(),
+    }),
+  );
   const leadership = seekLeadership(
     { ...context, store: store.value },
     `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
     () => table.forEach(({ box }) => box.putEverything()),
   );
+  notices.watch(() => leadership.context() !== null);
   const rounds = table.map((each) => whileLeading(leadership, log, each));
   const boxes = table.map(({ box }) => box);
   const following = followChanges(store.value, boxes, log);
@@ -145,7 +155,7 @@ export async function runOrchestrator(
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
       const resigned = Promise.all([following, walk, ...rounds].map((each) => each.stop())).then(() =>
-        Promise.all([leadership.resign(), alarms.close()]),
+        Promise.all([leadership.resign(), alarms.close(), notices.close()]),
       );
       ending.abort();
       verifier.close();

@@ -22,13 +22,16 @@ export interface UnknownName {
 
 /** What was asked for by name is not there. */
 export const notFound = (
-  what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence' | 'schedule',
+  what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence' | 'schedule' | 'destination' | 'message',
   name: string,
   hint = '',
 ): Refusal => ({
   ...fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`),
-  ...(what === 'evidence' || what === 'schedule' ? {} : { unknown: { kind: what, name } }),
+  ...(isStoredName(what) ? { unknown: { kind: what, name } } : {}),
 });
+
+const isStoredName = (what: string): what is NamedKind =>
+  ['client', 'campaign', 'release', 'survey'].includes(what);
 
 /** A file that was refused; nothing has been changed. */
 export function badFile(file: string, faults: readonly InputFault[]): Refusal {

@@ -41,6 +41,8 @@ export interface Config {
   readonly hooks: string | null;
   /** So many hooks of clients run at the same time. */
   readonly hooksAtOnce: number;
+  /** The file that says who gets messages about campaigns; null = nobody does. */
+  readonly notify: string | null;
   /**
    * Holds a folder with the component files of each release, by its name; null = where each was
    * staged.
@@ -123,6 +125,7 @@ export const environment = z.object({
   SERVPACK_PRODUCTS: z.string().optional(),
   SERVPACK_HOOKS: z.string().optional(),
   SERVPACK_HOOKS_AT_ONCE: count(1, 100, 4),
+  SERVPACK_NOTIFY: z.string().optional(),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
@@ -189,6 +192,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
     hooks: data.SERVPACK_HOOKS ?? null,
     hooksAtOnce: data.SERVPACK_HOOKS_AT_ONCE,
+    notify: data.SERVPACK_NOTIFY ?? null,
     releases: data.SERVPACK_RELEASES ?? null,
     heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,

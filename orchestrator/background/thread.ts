@@ -9,6 +9,8 @@ import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
 import { makeForecast } from '../campaigns/forecast.ts';
 import { importFleet } from '../fleet/import.ts';
+import { notifierOf } from '../notify/notifier.ts';
+import { readNotifySettings } from '../notify/read-settings.ts';
 import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { createSurvey } from '../surveys/start.ts';
@@ -27,6 +29,7 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
   const { redisUrl: url, prefix, shards } = config;
   const store = await openRedisStore({ url, prefix, shards, answerMs });
   if (!store.ok) return { kind: 'unavailable', message: store.error.message };
+  const notify = readNotifySettings(config);
   const archive = openAuditFolder(config, await store.value.shards());
   const context: OrchestratorContext = {
     store: store.value,
@@ -45,6 +48,8 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
     profiles: config.profiles,
     // No command runs here: the thread compares a file with the folder.
     hooks: openHookRunner(config.hooks, () => undefined),
+    // No message is sent here: the thread compares a file with the settings.
+    ...notifierOf(notify.ok ? notify.value : null, config),
   };
   try {
     return { kind: 'done', result: await resultOf(context, order) };

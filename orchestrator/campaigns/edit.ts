@@ -24,6 +24,7 @@ import { authorsWith } from './authors.ts';
 import { isLarge, leftOver, whyNotReady } from './create.ts';
 import { finishMove, isMoveLeftOver, type Move, moveTo } from './move-waiting.ts';
 import { draftCampaign, whyUseless } from './plan.ts';
+import { refuseUnknownDestinations } from './unknown-destinations.ts';
 import { refuseUnknownNames } from './unknown-names.ts';
 
 /** Losing this often in a row against the leader and other operators does not happen by chance. */
@@ -96,6 +97,9 @@ async function differenceOf(
     expected,
   }));
   if (fixed.length > 0) return err(badFile(request.file, fixed));
+  const known = campaign.definition.notify?.to;
+  const nowhere = refuseUnknownDestinations(context, request.file, lineOf, definition, known);
+  if (nowhere !== null) return err(nowhere);
   const isSameHooks = isSame(campaign.definition.hooks, definition.hooks);
   const hooks = isSameHooks ? null : whyHooksRefused(context.hooks?.folder ?? null, definition);
   if (hooks !== null) return err(fault('campaign.hooks', hooks));

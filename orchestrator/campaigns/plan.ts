@@ -36,6 +36,7 @@ import type {
 } from '../background/results.ts';
 import { selectionWords } from '../views/selection-words.ts';
 import { isUsable } from '../releases/withdraw.ts';
+import { refuseUnknownDestinations } from './unknown-destinations.ts';
 import { idleLimits, refuseUnknownNames } from './unknown-names.ts';
 
 /** A campaign file that can become a campaign. */
@@ -58,7 +59,7 @@ export interface Draft {
  * and a release that is not staged yet are no refusal: the plan says so.
  */
 export async function draftCampaign(
-  { store, clock, hooks: runner }: OrchestratorContext,
+  { store, clock, hooks: runner, ...context }: OrchestratorContext,
   { file, text, campaign, calendars }: CampaignInputFile,
 ): Promise<Result<Draft, Refusal>> {
   const read = readCampaignFile(text, file, { calendars, now: clock.now() });
@@ -77,6 +78,10 @@ export async function draftCampaign(
   const release = await store.readRelease(definition.release);
   const useless = whyUseless(file, { ...read.value, definition }, release);
   if (useless !== null) return err(useless);
+  const { document } = read.value;
+  const lineOf = (path: readonly (string | number)[]): number => document.lineOf(path);
+  const nowhere = refuseUnknownDestinations(context, file, lineOf, definition);
+  if (nowhere !== null) return err(nowhere);
   const planned = planWaves(definition, fleet);
   const { waves, left } = planned;
   if (left === 0 && waves.every(({ clients }) => clients.length === 0))

@@ -10,7 +10,10 @@ export const exitCodes = {
   },
   usage: { code: 2, means: 'wrong usage, or a file with faults' },
   notReachable: { code: 3, means: 'the orchestrator or its Redis does not answer' },
-  notFound: { code: 4, means: 'no such campaign, client, release, survey, evidence or context' },
+  notFound: {
+    code: 4,
+    means: 'no such campaign, client, release, survey, evidence, destination, message or context',
+  },
   token: { code: 5, means: 'the token is missing or wrong' },
   warnings: {
     code: 6,

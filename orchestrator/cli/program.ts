@@ -14,6 +14,7 @@ import { addServerCommands } from './commands/server.ts';
 import { addHaltCommands } from './commands/halt.ts';
 import { addHelpCommand, addManCommand } from './commands/help.ts';
 import { addLookCommand } from './commands/look.ts';
+import { addNotifyCommands } from './commands/notify.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
@@ -71,6 +72,7 @@ export function buildProgram(): Command {
   addHaltCommands(program);
   addServerCommands(program);
   addBlockersCommand(program);
+  addNotifyCommands(program);
   addAuditCommands(program);
   addEvidenceCommands(program);
   addContextCommands(program);

@@ -15,6 +15,7 @@ import { descriptionRoutes } from './routes/description-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
+import { notifyRoutes } from './routes/notify-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
 import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
@@ -81,6 +82,7 @@ export function buildApi(
     hookRoutes,
     scheduleRoutes,
     surveyRoutes,
+    notifyRoutes,
   ])
     routes(app, context);
   orchestratorRoutes(app, context, environment ?? null);

@@ -13,6 +13,7 @@ import { hooksSection, toHooks } from './campaign-hooks.ts';
 import { checkSchedule, scheduleSection } from './campaign-schedule.ts';
 import { type Blame, excludeField, toExclusions } from './campaign-criteria.ts';
 import { approvalsSection, checkApprovals, toApprovals, withApprovalGates } from './campaign-approvals.ts';
+import { notifySection, toNotify } from './campaign-notify.ts';
 import { membershipField, toMembership } from './campaign-membership.ts';
 import { proveSection } from './campaign-prove.ts';
 import { checkShare, toShare } from './campaign-share.ts';
@@ -101,6 +102,7 @@ const keys = section({
   stop: stopSection,
   prove: proveSection,
   ticket: ticketField,
+  notify: notifySection,
 });
 
 /** The keys, and what must hold across them. */
@@ -227,5 +229,6 @@ function toDefinition(input: CampaignInput, hash: string, ics: IcsBlackouts): Ca
     hash,
     ...toHooks(input.hooks),
     ...toTicket(input.ticket),
+    ...toNotify(input.notify),
   };
 }

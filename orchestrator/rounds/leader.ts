@@ -103,5 +103,6 @@ export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore =>
   writeCopies: (release, manifest, found, forgotten) =>
     store.writeCopies(release, manifest, found, forgotten, leader),
   keepForecasts: (campaign, kept) => store.keepForecasts(campaign, kept, leader),
+  commitNotices: (version, memory, notices) => store.commitNotices(version, memory, notices, leader),
   sweep: (at, graceMs, limit, skip) => store.sweep(at, graceMs, limit, skip, leader),
 });

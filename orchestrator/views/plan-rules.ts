@@ -48,6 +48,7 @@ export const planRules = (
   ...optional('hooks', hookWords(definition)),
   ...optional('approvals', approvalWords(definition)),
   ...optional('stop', stopRuleWords(definition.stop)),
+  ...optional('notify', notifyWords(definition)),
 ];
 
 /** A rule that not every campaign has. */
@@ -62,6 +63,11 @@ function startWords({ start, startAt }: CampaignDefinition): string {
   ];
   return parts.join(', ');
 }
+
+const notifyWords = ({ notify }: CampaignDefinition): string | null => {
+  if (notify === undefined) return null;
+  return notify.to.length === 0 ? 'nobody gets messages' : `messages go to ${notify.to.join(', ')}`;
+};
 
 const budgetWords = (budgets: Budgets): string =>
   [

@@ -21,4 +21,5 @@ export const ruleNames = [
   'approvals',
   'stop',
   'prove',
+  'notify',
 ] as const;

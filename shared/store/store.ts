@@ -7,6 +7,7 @@ import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
 import type { ForecastStore } from './forecast-store.ts';
 import type { HealthStore } from './health-store.ts';
+import type { NoticeStore } from './notice-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RemovalStore } from './removal-store.ts';
@@ -50,6 +51,7 @@ export interface OperatorStore
     ForecastStore,
     HealthStore,
     HookStore,
+    NoticeStore,
     ReleaseStore,
     RemovalStore,
     ScheduleStore,

@@ -110,6 +110,14 @@ const fate: Readonly<Record<KeyName, string>> = {
   surveyCounts: 'a survey',
   surveyFound: 'a survey',
   lookEvidence: 'a survey',
+  notices: 'messages are made from the end of the rebuilt audit on',
+  noticeTexts: 'a message that was not delivered',
+  noticeOrder: 'a message that was not delivered',
+  noticeOpen: 'a message that was not delivered',
+  noticeLine: 'a message that was not delivered',
+  noticeHeads: 'a message that was not delivered',
+  deliveries: 'the log of deliveries',
+  noticesDisabled: 'the next answer of the destination says it again',
 };
 
 /** Keys that only campaign control needs. */

@@ -18,6 +18,7 @@ import { haltContract } from './store/halt.contract.ts';
 import { passSlotOnContract } from './store/pass-slot-on.contract.ts';
 import { holdContract } from './store/hold.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
+import { noticesContract } from './store/notices.contract.ts';
 import { removalsContract } from './store/removals.contract.ts';
 import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
@@ -80,6 +81,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     forecastsContract(given);
     clientHooksContract(given);
     schedulesContract(given);
+    noticesContract(given);
     stepTimesContract(given);
     factsContract(given);
     surveysContract(given);

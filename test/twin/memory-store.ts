@@ -12,6 +12,7 @@ import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
 import { hookStoreOf } from './hooks.ts';
 import { restartStoreOf } from './restarts.ts';
+import { noticeStoreOf } from './notices.ts';
 import { scheduleStoreOf } from './schedules.ts';
 import { stepTimeStoreOf } from './step-times.ts';
 import { surveyStoreOf } from './surveys.ts';
@@ -39,6 +40,7 @@ export function createMemoryStore(now: () => number): Store {
     ...clientHookStoreOf(tables),
     ...scheduleStoreOf(tables),
     ...forecastStoreOf(tables),
+    ...noticeStoreOf(tables),
     ...stepTimeStoreOf(tables),
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>

@@ -188,6 +188,12 @@ export interface IcsSource {
 export type CampaignWindow = AnyWindow & { readonly where?: Where };
 export type CampaignBlackout = Blackout & { readonly where?: Where };
 
+/** Names of destinations, from the settings of notifications. */
+export interface CampaignNotify {
+  /** None = nobody hears of the campaign. */
+  readonly to: readonly string[];
+}
+
 /** A campaign as its file defines it: one release to selected clients, by waves, under policies. */
 export interface CampaignDefinition {
   readonly campaign: string;
@@ -216,6 +222,8 @@ export interface CampaignDefinition {
   readonly hooks?: CampaignHooks;
   /** The change in the operators' own system that allows it, such as CHG0030211; absent = none. */
   readonly ticket?: string;
+  /** Which destinations get messages about it; left out = all of them. */
+  readonly notify?: CampaignNotify;
   /** SHA-256 of the campaign file. */
   readonly hash: string;
 }

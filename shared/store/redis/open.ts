@@ -9,6 +9,7 @@ import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
 import { forecastStoreOf } from './forecasts/forecasts.ts';
 import { leaderStoreOf } from './leader/leader.ts';
+import { noticeStoreOf } from './notices/notices.ts';
 import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
@@ -89,6 +90,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...clientHookStoreOf(shards),
   ...scheduleStoreOf(shards.head),
   ...forecastStoreOf(shards.head),
+  ...noticeStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),

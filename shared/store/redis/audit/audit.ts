@@ -82,6 +82,22 @@ export async function entriesAfter(
   return (await redis.xrange(keys.of('audit'), `(${after}`, '+', 'COUNT', limit)).map(keptEntry);
 }
 
+/** The id of the newest entry; an audit without entries has none. */
+export async function newestId({ redis, keys }: Shard): Promise<string> {
+  return (await redis.xrevrange(keys.of('audit'), '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';
+}
+
+/** Entries above `after` that are about no single client; the others are not parsed. */
+export async function campaignEntriesAfter(
+  { redis, keys }: Shard,
+  after: string,
+  limit: number,
+): Promise<{ readonly entries: readonly KeptEntry[]; readonly after: string; readonly isEnd: boolean }> {
+  const page = await redis.xrange(keys.of('audit'), `(${after}`, '+', 'COUNT', limit);
+  const entries = page.filter(([, [, text = '']]) => changeIn(text).of === 'campaign').map(keptEntry);
+  return { entries, after: page.at(-1)?.[0] ?? after, isEnd: page.length < limit };
+}
+
 function keptEntry([id, [, text = '']]: readonly [string, readonly string[]]): KeptEntry {
   const [at, campaign, client, version, who, from, to, because, hashes, servpack] = JSON.parse(text) as Row;
   const [evidence, ...others] = hashes.split(' ');

@@ -184,6 +184,22 @@ export const keyNames = {
   schedules: 'schedules',
   /** hash in shard 0: campaign -> its forecasts as JSON */
   forecasts: 'forecasts',
+  /** hash in shard 0: version and memory of the maker of messages */
+  notices: 'notices',
+  /** hash in shard 0: message -> its destinations, and its text as JSON */
+  noticeTexts: 'noticeTexts',
+  /** list in shard 0: the messages that are kept, newest first */
+  noticeOrder: 'noticeOrder',
+  /** hash in shard 0: message -> in how many lines it waits; only while it waits */
+  noticeOpen: 'noticeOpen',
+  /** list in shard 0 per destination: the messages that it has not got, oldest first */
+  noticeLine: 'noticeLine',
+  /** hash in shard 0: destination -> the head of its line, and when it is tried, as JSON */
+  noticeHeads: 'noticeHeads',
+  /** list in shard 0: the newest tries to deliver a message, as JSON, newest first */
+  deliveries: 'deliveries',
+  /** hash in shard 0: destination that wants no more messages -> why */
+  noticesDisabled: 'noticesDisabled',
   /** set in shard 0: surveys that the leading round still has to complete */
   surveysOpen: 'surveysOpen',
   /** hash in shard 0 per survey: json, and `end` once it has ended */

@@ -1,0 +1,116 @@
+import { DelayedError, type Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { openQueueConnection } from '../../shared/queues/connection.ts';
+import { queuePrefix } from '../../shared/queues/jobs.ts';
+import type { NoticeLine } from '../../shared/store/notice-store.ts';
+import { type AfterTry, deliverHead, type DeliverContext } from './deliver.ts';
+
+/**
+ * Delivers messages as jobs of BullMQ, one for the head of each line. The lines in the store are
+ * the truth, and a job is a hint: a queue that is wiped is filled again from the lines.
+ */
+export interface NoticeQueue {
+  /**
+   * Takes jobs from now on, and brings the queue in step with the lines.
+   * @param isRetried receivers that were away are tried again at once
+   */
+  look(isRetried: boolean): Promise<void>;
+  /** Takes no more jobs until `look` is called again. */
+  rest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface NoticeQueueOptions extends Omit<DeliverContext, 'log'> {
+  readonly url: string;
+  readonly prefix: string;
+  readonly log: Logger;
+}
+
+export const noticesQueue = 'notices';
+
+/** A lost leader's job is taken up again after at most so long. A renewal comes at half of it. */
+const lockMs = 20_000;
+
+const options = {
+  lockDuration: lockMs,
+  stalledInterval: 10_000,
+  maxStalledCount: 1_000,
+  drainDelay: 120,
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 0 },
+} as const;
+
+/** So much later than its time the job of a line counts as lost. */
+const lostAfterMs = 60_000;
+
+const jobOf = ({ notice, destination }: Pick<NoticeLine, 'notice' | 'destination'>): string =>
+  `${notice}.${destination}`;
+
+/** Connects when there is a first message. */
+export function openNoticeQueue({ url, prefix, ...context }: NoticeQueueOptions): NoticeQueue {
+  const { store, log, now, settings } = context;
+  const connections: Redis[] = [];
+  const place = { prefix: queuePrefix(prefix, 0) };
+  const warn = (error: unknown): void => log.warn({ error, queue: noticesQueue }, 'queue');
+  const connect = (use: 'producer' | 'worker'): Redis => {
+    const connection = openQueueConnection(url, use).on('error', () => undefined);
+    connections.push(connection);
+    return connection;
+  };
+  let queue: Queue | null = null;
+  let worker: Worker | null = null;
+
+  const add = async (destination: string, head: NonNullable<AfterTry>): Promise<void> => {
+    const delay = Math.max(0, head.dueAt - now());
+    const jobId = jobOf({ destination, notice: head.notice });
+    // The id of a message begins with letters: BullMQ refuses ids that are numbers.
+    await queue?.add('n', {}, { jobId, delay });
+  };
+  const run = async (job: Job, token?: string): Promise<void> => {
+    const line = (await store.noticeLines()).find((each) => jobOf(each) === job.id);
+    if (line === undefined) return;
+    const after = await deliverHead({ ...context, log }, line, now() < line.dueAt - earlyMs);
+    if (after === null) return;
+    if (after.notice !== line.notice) return add(line.destination, after);
+    await job.moveToDelayed(after.dueAt, token);
+    throw new DelayedError();
+  };
+  const lookAt = async (line: NoticeLine, isRetried: boolean): Promise<void> => {
+    const job = (await queue?.getJob(jobOf(line))) as Job | undefined;
+    const state = job === undefined ? 'unknown' : await job.getState();
+    // A job in no list would absorb the new one.
+    const isLost = line.dueAt !== 0 && now() > line.dueAt + lostAfterMs && state !== 'active';
+    if (job !== undefined && (state === 'unknown' || isLost)) await job.remove().catch(() => undefined);
+    else if (state === 'delayed' && isRetried) await job?.promote().catch(() => undefined);
+    await add(line.destination, line);
+  };
+  const rest = async (): Promise<void> => {
+    const listening = worker;
+    worker = null;
+    await listening?.close();
+  };
+  return {
+    look: async (isRetried) => {
+      const lines = await store.noticeLines();
+      if (lines.length === 0) return;
+      queue ??= new Queue(noticesQueue, { ...place, connection: connect('producer') }).on('error', warn);
+      for (const line of lines) await lookAt(line, isRetried);
+      const connection = connections[1] ?? connect('worker');
+      const concurrency = settings.destinations.length;
+      worker ??= new Worker(noticesQueue, run, { ...options, ...place, connection, concurrency }).on(
+        'error',
+        warn,
+      );
+    },
+    rest,
+    close: async () => {
+      await rest();
+      await queue?.close();
+      for (const each of connections) each.disconnect();
+    },
+  };
+}
+
+/** A job that comes by so little too early comes at its time. */
+const earlyMs = 1_000;

@@ -1,0 +1,224 @@
+import { expect, test, describe } from 'vitest';
+import { pauseCampaign } from '../../orchestrator/campaigns/transitions.ts';
+import { resumeCampaign } from '../../orchestrator/campaigns/resume.ts';
+import { openConditions } from '../../orchestrator/notify/conditions.ts';
+import { makeNotices } from '../../orchestrator/rounds/make-notices.ts';
+import type { NoticeKind } from '../../orchestrator/domain/notice-kinds.ts';
+import type { LeaderContext } from '../../orchestrator/context.ts';
+import type { NotifySettings } from '../../orchestrator/notify/settings.ts';
+import { noticeKinds } from '../../orchestrator/domain/notice-kinds.ts';
+import type { Round } from '../../orchestrator/rounds/repeat.ts';
+import { ledBy } from '../../orchestrator/rounds/leader.ts';
+import { evaluateCampaign } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { NoticeDocument } from '../../orchestrator/views/notice-document.ts';
+import { contextOver } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
+import { stores } from '../fixtures/stores.ts';
+import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
+import { entry, longLease, noLease } from '../contract/store/fixtures.ts';
+import { webhookTo } from './notice-fixture.ts';
+
+const minute = 60_000;
+const start = Date.UTC(2026, 10, 17, 9);
+
+/** Policy time that a test moves on. */
+const movingClock = () => {
+  let at = start;
+  return {
+    clock: { now: () => at, realNow: () => Date.now(), realDelay: () => 0, policySpan: (ms: number) => ms },
+    wait: (ms: number): void => void (at += ms),
+  };
+};
+
+const roundOf = (settings: NotifySettings, kinds: readonly NoticeKind[] = noticeKinds): Round =>
+  makeNotices({
+    settings,
+    queue: { look: async () => undefined, rest: async () => undefined },
+    conditions: openConditions(new Set(kinds), { everyMs: 0, persistsMs: 0, stillMs: 30 * minute }),
+  });
+
+/** The messages that wait, in their order, without taking them away. */
+async function messagesIn(store: Store): Promise<readonly NoticeDocument[]> {
+  const found: NoticeDocument[] = [];
+  for (;;) {
+    const line = (await store.noticeLines())[0];
+    if (line === undefined) return found;
+    const { notice, destination } = line;
+    found.push(JSON.parse((await store.readNotice(notice))?.text ?? '') as NoticeDocument);
+    await store.endDelivery({ notice, destination, at: 0, outcome: 'delivered', because: '' }, null);
+  }
+}
+
+const clients = ['pc-1', 'pc-2', 'pc-3'].map((name) => workstation(name));
+
+const contextWith = (store: Store, clock: LeaderContext['clock']): LeaderContext =>
+  contextOver(store, clock, keepingDispatcher([]));
+
+describe.each(stores)('messages on the %s store', (_name, open) => {
+  test('say what happened, why and what comes next, once, whichever process leads', async () => {
+    const store = await open();
+    const { clock } = movingClock();
+    const context = contextWith(store, clock);
+    await openCampaign(store, { clients, at: start });
+    const settings = webhookTo('https://hooks.example/');
+    const first = roundOf(settings);
+    await first.run(context);
+    expect(await messagesIn(store)).toEqual([]);
+    await pauseCampaign(context, 'anna', 'sp4', 'the share is full');
+    await first.run(context);
+    // Another process begins its term with everything as news.
+    const second = roundOf(settings);
+    await second.run(context);
+    await resumeCampaign(context, 'kim', 'sp4', { override: true });
+    await first.run(context);
+    await second.run(context);
+    const [paused, goesOn, ...others] = await messagesIn(store);
+    expect(others).toEqual([]);
+    expect(paused).toMatchObject({
+      type: 'campaign.paused',
+      state: 'opened',
+      title: 'campaign sp4 is paused by anna',
+      why: 'the share is full',
+      next: ['servpack campaign resume sp4   # anybody but anna adds --override'],
+      counts: { size: 3, settled: 0, waiting: 3 },
+    });
+    expect(goesOn).toMatchObject({
+      type: 'campaign.resumed',
+      state: 'over',
+      ends: [{ type: 'campaign.paused', messages: [paused?.id] }],
+    });
+    await store.close();
+  });
+
+  test('of ten thousand clients that fail are one', async () => {
+    const store = await open();
+    const { clock } = movingClock();
+    const context = contextWith(store, clock);
+    await openCampaign(store, { clients, at: start });
+    const round = roundOf(webhookTo('https://hooks.example/'));
+    await round.run(context);
+    const record = await store.readCampaign('sp4');
+    if (record === null) throw new Error('no campaign');
+    // The counters of the store, as commits of workers would leave them.
+    const counters = { 'state|0|LS-1|failed': 10_000, 'cause|0|no room': 10_000 };
+    const failing: LeaderContext = {
+      ...context,
+      store: { ...context.store, counters: async () => counters },
+    };
+    const { campaign } = record;
+    const gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
+    const waves = [
+      { name: 'all', size: { rest: true as const }, gate },
+      { name: 'rest', size: { rest: true as const }, gate },
+    ];
+    const big = { ...campaign, definition: { ...campaign.definition, waves }, waveSizes: [20_000, 1] };
+    await store.commitCampaign(big, record.version, entry('sp4'));
+    const next = await store.readCampaign('sp4');
+    if (next === null) throw new Error('no campaign');
+    await evaluateCampaign(failing, next);
+    await round.run(failing);
+    const all = await messagesIn(store);
+    expect(all.map(({ type }) => type)).toEqual(['gate.broken']);
+    expect(all[0]).toMatchObject({
+      counts: { failed: 10_000 },
+      causes: [{ cause: 'no room', count: 10_000 }],
+    });
+    await store.close();
+  });
+
+  test('are made by no process whose term is over', async () => {
+    const store = await open();
+    const { clock } = movingClock();
+    const context = contextWith(store, clock);
+    await openCampaign(store, { clients, at: start });
+    const settings = webhookTo('https://hooks.example/');
+    const old = await store.lead('one', noLease);
+    const stale = { ...context, store: ledBy(context.store, old.fence) };
+    const round = roundOf(settings);
+    await round.run(stale);
+    const present = await store.lead('two', longLease);
+    const leading = { ...context, store: ledBy(context.store, present.fence) };
+    const other = roundOf(settings);
+    await other.run(leading);
+    await pauseCampaign(context, 'anna', 'sp4', 'the share is full');
+    await other.run(leading);
+    await round.run(stale);
+    expect((await messagesIn(store)).map(({ type }) => type)).toEqual(['campaign.paused']);
+    await store.close();
+  });
+
+  test('go to nobody from a campaign that names no destination, and the audit is passed over', async () => {
+    const store = await open();
+    const { clock } = movingClock();
+    const context = contextWith(store, clock);
+    await openCampaign(store, { clients, at: start });
+    const round = roundOf(webhookTo('https://hooks.example/'));
+    await round.run(context);
+    const record = await store.readCampaign('sp4');
+    if (record === null) throw new Error('no campaign');
+    const { campaign } = record;
+    const quiet = { ...campaign, definition: { ...campaign.definition, notify: { to: [] } } };
+    await store.commitCampaign(quiet, record.version, entry('sp4'));
+    await pauseCampaign(context, 'anna', 'sp4', 'lunch');
+    await round.run(context);
+    expect(await messagesIn(store)).toEqual([]);
+    await store.close();
+  });
+});
+
+describe('what lasts', () => {
+  const [, open] = stores[0] ?? [];
+  if (open === undefined) throw new Error('no store');
+
+  test('is a message when it begins and one when it ends: no worker, a failing leader, an audit that is not written, clients that wait', async () => {
+    const store = await open();
+    const { clock, wait } = movingClock();
+    let [isMissing, trouble] = [true, 'no room is left on its disk' as string | null];
+    const context: LeaderContext = {
+      ...contextWith(store, clock),
+      auditTrouble: () => trouble,
+      processes: {
+        leaderFound: () => undefined,
+        missing: async () => (isMissing ? [{ process: 'worker', since: start }] : []),
+      },
+    };
+    await openCampaign(store, { clients, at: start });
+    const failure = { campaign: 'sp4', round: 'sweep', because: 'no such release', since: start };
+    await store.noteRoundFailure(failure);
+    const round = roundOf(webhookTo('https://hooks.example/'));
+    const nothing = { everything: false, campaigns: new Set<string>(), clients: new Set<string>() };
+    await round.run(context);
+    await round.run(context, nothing);
+    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'workers.none opened',
+      'audit.stalled opened',
+      'leader.failing opened',
+    ]);
+    [isMissing, trouble] = [false, null];
+    await store.clearRoundFailure(failure);
+    wait(5 * minute);
+    await round.run(context, nothing);
+    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'workers.none over',
+      'audit.stalled over',
+      'leader.failing over',
+    ]);
+    wait(26 * minute);
+    await round.run(context, nothing);
+    const [still] = await messagesIn(store);
+    expect(still).toMatchObject({
+      type: 'campaign.still',
+      state: 'opened',
+      why: expect.stringContaining('3 clients wait') as string,
+    });
+    wait(minute);
+    await round.run(context, { ...nothing, clients: new Set(['sp4']) });
+    wait(5 * minute);
+    await round.run(context, nothing);
+    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'campaign.still over',
+    ]);
+    await store.close();
+  });
+});
