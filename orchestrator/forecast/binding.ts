@@ -20,7 +20,11 @@ export interface BindingSize {
   readonly clients: number;
 }
 
-export const usualBindingSize: BindingSize = { screened: 3, measured: 8, clients: 120_000 };
+/** A large campaign has less noise, and each simulation of it takes longer. */
+const usualSizes: readonly BindingSize[] = [
+  { screened: 3, measured: 8, clients: 120_000 },
+  { screened: 2, measured: 4, clients: 240_000 },
+];
 
 /** So many limits are measured: those that looked best. */
 const measuredLimits = 4;
@@ -32,14 +36,21 @@ const pairedLimits = 4;
  * its limits, with the same seeds. A gain counts if it is above the noise of the simulations. Where
  * no limit alone gains, two of them are left out together.
  */
-export async function whatBinds(question: ForecastQuestion, size = usualBindingSize): Promise<Binding> {
+export async function whatBinds(
+  question: ForecastQuestion,
+  sizes: readonly BindingSize[] = usualSizes,
+): Promise<Binding> {
   const known = question.upgrades.map(({ upgrade }) => upgrade);
   const figures = figuresOf(question.campaign.definition, known, question.now);
   const limits = limitsLeft(question);
   const until = closedNow(question);
   const closed = until === null ? {} : { closed: until };
-  const because = whyNoForecast(question, figures) ?? whyTooLarge(question, limits.length, size);
-  if (because !== null) return { says: null, because, limits: [], tried: [], ...closed };
+  const without = { says: null, limits: [], tried: [], ...closed };
+  const because = whyNoForecast(question, figures);
+  if (because !== null) return { ...without, because };
+  const left = leftOf(question);
+  const size = sizes.find((each) => left * runsOf(each, limits.length) <= each.clients);
+  if (size === undefined) return { ...without, because: whyTooLarge(left, sizes, limits.length) };
   const tried = limits.map(({ limit }) => limit);
   const search = new Search(question, size);
   const alone = await search.gains(limits);
@@ -50,17 +61,15 @@ export async function whatBinds(question: ForecastQuestion, size = usualBindingS
   return { says: stuck === null ? nothingBinds : null, because: stuck, limits: [], tried, ...closed };
 }
 
-function whyTooLarge(
-  { upgrades, waiting }: ForecastQuestion,
-  limits: number,
-  { screened, measured, clients }: BindingSize,
-): string | null {
-  const left =
-    upgrades.filter(({ upgrade }) => upgrade.state.phase !== 'settled').length + waiting.flat().length;
-  const runs = screened * (limits + 1) + measured * (measuredLimits + 1);
-  return left * runs <= clients
-    ? null
-    : `${left} clients are not finished; what binds is computed for at most ${Math.floor(clients / runs)}`;
+const leftOf = ({ upgrades, waiting }: ForecastQuestion): number =>
+  upgrades.filter(({ upgrade }) => upgrade.state.phase !== 'settled').length + waiting.flat().length;
+
+const runsOf = ({ screened, measured }: BindingSize, limits: number): number =>
+  screened * (limits + 1) + measured * (measuredLimits + 1);
+
+function whyTooLarge(left: number, sizes: readonly BindingSize[], limits: number): string {
+  const most = Math.max(...sizes.map((size) => Math.floor(size.clients / runsOf(size, limits))));
+  return `${left} clients are not finished; what binds is computed for at most ${most}`;
 }
 
 /** A limit or a pair of limits, and the simulations without it. */

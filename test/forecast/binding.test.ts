@@ -8,7 +8,7 @@ import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { hourMs, type Left, leftOf, now, type Standing } from './standing.ts';
 
 /** The campaigns are small, and little about them is left to chance. */
-const size: BindingSize = { screened: 2, measured: 4, clients: 20_000 };
+const size: readonly BindingSize[] = [{ screened: 2, measured: 4, clients: 20_000 }];
 
 const at = (logonServer: string, count: number): readonly string[] =>
   Array.from({ length: count }, () => logonServer);
@@ -210,7 +210,24 @@ describe('what binds a running campaign', () => {
       limits: [],
       tried: [],
     });
-    expect((await whatBinds(leftOf(left), { ...size, clients: 100 })).because).toContain('at most');
+    expect((await whatBinds(leftOf(left), [{ screened: 2, measured: 4, clients: 100 }])).because).toContain(
+      'at most',
+    );
+  });
+
+  test('says until when every client that is left is outside its window', async () => {
+    const closing = file('window: { days: [mon, tue, wed, thu, fri], between: "22:00-04:00" }');
+    const { closed } = await whatBinds(leftOf({ ...closing, ...many }), size);
+    expect(closed).toEqual({
+      until: Date.UTC(2026, 10, 24, 22),
+      says: 'outside the window until 2026-11-24T22:00:00Z',
+    });
+    const fair = 'blackouts: [{ from: 2026-11-24 04:00, to: 2026-11-25 12:00, reason: fair }]';
+    expect((await whatBinds(leftOf({ ...file(fair), ...many }), size)).closed?.says).toBe(
+      'blackout "fair" until 2026-11-25T12:00:00Z',
+    );
+    const open = file('window: { days: [mon, tue, wed, thu, fri], between: "02:00-08:00" }');
+    expect(await whatBinds(leftOf({ ...open, ...many }), size)).not.toHaveProperty('closed');
   });
 
   test('is the same for the same records', async () => {
