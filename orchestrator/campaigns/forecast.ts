@@ -6,6 +6,7 @@ import { profileOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { whatBinds } from '../forecast/binding.ts';
 import { forecastCampaign } from '../forecast/campaign-forecast.ts';
 import { basisOf, fits, type MadeForecast } from '../forecast/keep.ts';
 import type { ForecastQuestion } from '../forecast/question.ts';
@@ -85,7 +86,8 @@ export async function makeForecast(
     ok({ ...progress, basis, forecast: found });
   const because = whyStanding(campaign);
   if (because !== null) return made({ madeAt: now, because, end: null });
-  return made(await forecastCampaign(await readQuestion(store, campaign, now)));
+  const question = await readQuestion(store, campaign, now);
+  return made({ ...(await forecastCampaign(question)), binds: await whatBinds(question) });
 }
 
 /** A campaign as its records stand. */

@@ -9,7 +9,7 @@ import { simulate } from '../simulation/simulation.ts';
 import { MeasuredSteps } from '../simulation/step-times.ts';
 import { FigureClients } from './figure-clients.ts';
 import { figuresOf } from './figures.ts';
-import type { ForecastQuestion, KnownUpgrade } from './question.ts';
+import type { Easing, ForecastQuestion, KnownUpgrade } from './question.ts';
 import { whyNoForecast } from './why-no-forecast.ts';
 
 const replicatesAtMost = 40;
@@ -51,9 +51,11 @@ export async function forecastCampaign(question: ForecastQuestion): Promise<Camp
 }
 
 /** One replicate: when it ends, and when the last client of each wave is finished. */
-interface Run {
+export interface Run {
   /** Null = it does not end by itself. */
   readonly endsAt: number | null;
+  /** When its clients were finished, in the order of time. */
+  readonly finished: readonly number[];
   readonly waves: readonly (number | null)[];
   /** Why it does not end, in words. */
   readonly because: string | null;
@@ -70,19 +72,24 @@ function whyUncertain(runs: readonly Run[]): string {
   return `${stuck.length} of ${runs.length} simulations of what is left do not end by themselves: ${because}`;
 }
 
-async function replicate(question: ForecastQuestion, seed: string): Promise<Run> {
-  const { campaign, upgrades, waiting, sources, now } = question;
+/** Simulates once what is left of a campaign. The same seed draws the same clients. */
+export async function replicate(question: ForecastQuestion, seed: string): Promise<Run> {
+  const { campaign, upgrades, waiting, sources, now, easing } = question;
   const known = upgrades.map(({ upgrade }) => upgrade);
-  const model = new FigureClients(figuresOf(campaign.definition, drawnWithRepeats(known, seed), now), seed);
+  const figures = figuresOf(campaign.definition, drawnWithRepeats(known, seed), now);
+  const model = new FigureClients(figures, seed, easing?.isOver);
   const rulings = new Rulings(campaign, sources, new MeasuredSteps());
-  const rows = upgrades.map((each) => rowOf(each, now));
+  const rows = upgrades.map((each) => rowOf(each, now, easing?.due));
   for (const { client, upgrade } of rows)
     if (upgrade.state.phase !== 'settled') model.know(upgrade, rulings.of(client), now);
   const ends = campaign.waveSizes.map((): number | null => null);
+  const finished: number[] = [];
   let because: string | null = null;
   const observer: Observer = {
     upgrade: ({ after, at }) => {
-      if (after.state.phase === 'settled') ends[after.wave] = at;
+      if (after.state.phase !== 'settled') return;
+      ends[after.wave] = at;
+      finished.push(at);
     },
     campaign: (step) => {
       ({ because } = step);
@@ -94,6 +101,7 @@ async function replicate(question: ForecastQuestion, seed: string): Promise<Run>
   const isOver = ended.state.status === 'ended' || ended.state.status === 'aborted';
   return {
     endsAt: isOver ? at : null,
+    finished,
     waves: ends,
     because: isOver ? null : because,
   };
@@ -104,12 +112,18 @@ const drawnWithRepeats = (known: readonly Upgrade[], seed: string): readonly Upg
   known.flatMap((_, at) => known[Math.floor(chance(seed, 'known', at) * known.length)] ?? []);
 
 /** The row of a record. One that is driven is due at once: what its driver does is not known. */
-function rowOf({ client, upgrade, index, dueAt, holdsSlots }: KnownUpgrade, now: number): Row {
-  const row = newRow(client, upgrade, Math.max(now, index === 'due' ? (dueAt ?? now) : now));
+function rowOf(
+  { client, upgrade, index, dueAt, holdsSlots }: KnownUpgrade,
+  now: number,
+  due: Easing['due'] = [],
+): Row {
+  const { state } = upgrade;
+  const isEased = state.phase === 'deferred' && due.includes(state.class);
+  const row = newRow(client, upgrade, Math.max(now, index === 'due' && !isEased ? (dueAt ?? now) : now));
   return {
     ...row,
     index: index === 'driven' ? 'due' : index,
     parkedAt: now,
-    holdsSlots: holdsSlots && upgrade.state.phase !== 'settled',
+    holdsSlots: holdsSlots && state.phase !== 'settled',
   };
 }

@@ -15,6 +15,8 @@ export interface FigureClient {
   isMarked: boolean;
   hasRestarted: boolean;
   isMoved: boolean;
+  /** Its record says that a service is in the way now. */
+  readonly isBlocked: boolean;
   isCurrent: boolean;
   /** Its last restart was its last sign. */
   isLost: boolean;
@@ -32,6 +34,7 @@ export const newClient = (name: string): FigureClient => ({
   isMarked: false,
   hasRestarted: false,
   isMoved: false,
+  isBlocked: false,
   isCurrent: false,
   isLost: false,
   checksInAt: Infinity,
@@ -49,6 +52,7 @@ export function knownClient(upgrade: Upgrade): FigureClient {
     isMarked: mark !== null,
     hasRestarted: mark !== null && !isSameBoot(bootId, mark.bootId),
     isMoved: memory.learned.relocation === 'done',
+    isBlocked: upgrade.state.phase === 'deferred' && upgrade.state.class === 'service',
   };
 }
 

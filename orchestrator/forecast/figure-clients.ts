@@ -7,6 +7,7 @@ import { chance } from '../simulation/machines/chance.ts';
 import type { Answer, ClientModel, Order } from '../simulation/client-model.ts';
 import { type FigureClient, knownClient, newClient } from './figure-client.ts';
 import type { Figures } from './figures.ts';
+import type { Easing } from './question.ts';
 import { endOfSpell } from './spell.ts';
 import { type Found, modelLook, modelPreImage } from './model-looks.ts';
 
@@ -23,12 +24,15 @@ const none: readonly number[] = [];
 export class FigureClients implements ClientModel {
   readonly #figures: Figures;
   readonly #seed: string;
+  readonly #isEased: NonNullable<Easing['isOver']>;
   readonly #clients = new Map<string, FigureClient>();
   readonly #draws = new Map<string, number>();
 
-  constructor(figures: Figures, seed: string) {
+  /** @param isEased waits that are over as soon as they begin; left out = none is */
+  constructor(figures: Figures, seed: string, isEased: Easing['isOver'] = () => false) {
     this.#figures = figures;
     this.#seed = seed;
+    this.#isEased = isEased;
   }
 
   /** Takes a client over as its record says that it stands; it may check in while it waits. */
@@ -146,8 +150,10 @@ export class FigureClients implements ClientModel {
   }
 
   #inTheWay(own: FigureClient, rules: Rules, at: number): Partial<Found> {
-    const isBlocked = chance(this.#seed, own.name, 'service') < this.#figures.blockedByService;
-    if (isBlocked && !own.isMoved && !own.passed.has('service')) {
+    const isDrawn = chance(this.#seed, own.name, 'service') < this.#figures.blockedByService;
+    const isBlocked = own.isBlocked || isDrawn;
+    const isGone = own.passed.has('service') || this.#isEased(own.name, 'service');
+    if (isBlocked && !own.isMoved && !isGone) {
       // A service that is in the way waits for the ladder, unless clients like it are free at last.
       const isMovable = rules.policy.ladder.some((step) => step !== 'wait' && step !== 'notify');
       if (isMovable || this.#waits(own, 'service', rules, at)) return { blockedBy: 'service' };
@@ -157,7 +163,7 @@ export class FigureClients implements ClientModel {
 
   /** Does the client still wait for this reason? Once it does not, it never does again. */
   #waits(own: FigureClient, kind: DeferralClass, rules: Rules, at: number): boolean {
-    if (own.passed.has(kind)) return false;
+    if (own.passed.has(kind) || this.#isEased(own.name, kind)) return false;
     const { share } = this.#figures.waits[kind];
     const until =
       own.until.get(kind) ?? (this.#isDrawn(own, kind, share) ? this.#begins(own, kind, rules, at) : at);

@@ -1,7 +1,6 @@
-import type { CampaignDefinition, Gate, Wave } from '../../shared/domain/campaign/definition.ts';
-import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { drawTrait } from './machines/create.ts';
 import type { Trait } from './machines/traits.ts';
+import { policyLimits } from './policy-limits.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Something that can hold a campaign up, and the same scenario without it. */
@@ -13,125 +12,17 @@ export interface Limit {
   readonly without: Scenario;
 }
 
-const unlimited = 1_000_000;
-
 /** Every limit of a scenario that can hold its campaign up, each left out for itself. */
 export function limitsOf(scenario: Scenario): readonly Limit[] {
-  const { definition } = scenario;
-  const without: Without = (key, limit, change) => ({
-    key,
-    limit,
-    without: { ...scenario, definition: { ...definition, ...change } },
-  });
   return [
-    ...budgetLimits(definition, without),
-    ...timeLimits(definition, without),
-    ...gateLimits(definition, without),
+    ...policyLimits(scenario.definition).map(({ key, limit, definition }) => ({
+      key,
+      limit,
+      without: { ...scenario, definition },
+    })),
     ...approvalLimits(scenario),
     ...blockerLimits(scenario),
   ];
-}
-
-type Without = (key: string, limit: string, change: Partial<CampaignDefinition>) => Limit;
-
-function budgetLimits({ budgets, speed }: CampaignDefinition, without: Without): readonly Limit[] {
-  const { maxDownloads, remediations, restarts, ...slots } = budgets;
-  const { active, perLogonServer } = slots;
-  const together = restarts === undefined ? {} : { restarts };
-  const downloads = maxDownloads === undefined ? {} : { maxDownloads };
-  const limited = remediations === undefined ? {} : { remediations };
-  const most = maxDownloads?.everywhere ?? null;
-  return [
-    without('active', `concurrent upgrades of the campaign (${active})`, {
-      budgets: { ...budgets, active: unlimited },
-    }),
-    without('perLogonServer', `concurrent upgrades per logon server (${perLogonServer})`, {
-      budgets: { ...budgets, perLogonServer: unlimited },
-    }),
-    ...(maxDownloads === undefined
-      ? []
-      : [
-          without('maxDownloads', `downloads per logon server${most === null ? '' : ` (${most})`}`, {
-            budgets: { ...slots, ...limited, ...together },
-          }),
-        ]),
-    ...(remediations === undefined
-      ? []
-      : [
-          without('remediations', 'the limit of remediations', {
-            budgets: { ...slots, ...downloads, ...together },
-          }),
-        ]),
-    ...(restarts === undefined
-      ? []
-      : [
-          without('restarts', 'the limit of restarts at the same time', {
-            budgets: { ...slots, ...limited, ...downloads },
-          }),
-        ]),
-    ...(speed === undefined
-      ? []
-      : [without('speed', 'the speed of starts', { speed: { startsPerMinute: unlimited } })]),
-  ];
-}
-
-function timeLimits({ policy, calendar }: CampaignDefinition, without: Without): readonly Limit[] {
-  const { windows, blackouts, ...others } = calendar ?? {};
-  const { restart } = policy;
-  const changed = (change: Partial<CampaignPolicy>) => ({ policy: { ...policy, ...change } });
-  const noWindows = { ...others, ...(blackouts === undefined ? {} : { blackouts }) };
-  const noBlackouts = { ...others, ...(windows === undefined ? {} : { windows }) };
-  return [
-    ...(policy.window === null && windows === undefined
-      ? []
-      : [
-          without('window', 'the window', {
-            ...changed({ window: null }),
-            ...(calendar === undefined ? {} : { calendar: noWindows }),
-          }),
-        ]),
-    ...(blackouts === undefined ? [] : [without('blackouts', 'the blackouts', { calendar: noBlackouts })]),
-    ...(restart.between === null
-      ? []
-      : [
-          without(
-            'restart.between',
-            'the hours of restarts',
-            changed({ restart: { ...restart, between: null } }),
-          ),
-        ]),
-    ...(restart.allowed === 'nobodyLoggedOn'
-      ? [
-          without(
-            'restart.allowed',
-            'restarts only while nobody is logged on',
-            changed({ restart: { ...restart, allowed: 'always' } }),
-          ),
-        ]
-      : []),
-  ];
-}
-
-function gateLimits({ waves }: CampaignDefinition, without: Without): readonly Limit[] {
-  if (waves.length < 2) return [];
-  const withGates = (key: string, limit: string, open: (gate: Gate) => Gate): Limit =>
-    without(key, limit, { waves: waves.map((wave): Wave => ({ ...wave, gate: open(wave.gate) })) });
-  const soaks = waves.some(({ gate }) => gate.soakMs !== undefined);
-  const watches = waves.some(({ gate }) => gate.health !== undefined);
-  const open: Gate = { settledPercent: 0, notOkPercent: 100, minSample: 0 };
-  return [
-    withGates('gates', 'the gates between waves', () => open),
-    ...(soaks ? [withGates('soak', 'the soak of gates', withoutSoak)] : []),
-    ...(watches ? [withGates('health', 'the health watch of gates', withoutHealth)] : []),
-  ];
-}
-
-function withoutSoak({ soakMs: _soak, ...gate }: Gate): Gate {
-  return gate;
-}
-
-function withoutHealth({ health: _health, ...gate }: Gate): Gate {
-  return gate;
 }
 
 function approvalLimits(scenario: Scenario): readonly Limit[] {

@@ -112,6 +112,21 @@ export function gainsOf(
     .sort((a, b) => (b.endMs ?? 0) - (a.endMs ?? 0) || (b.mostMs ?? 0) - (a.mostMs ?? 0));
 }
 
+/** The mean of the gains of the same seeds, noise or not; 0 where a simulation does not end. */
+export function meanGain(
+  before: readonly RunSummary[],
+  after: readonly RunSummary[],
+  of: 'endedAfterMs' | 'mostAfterMs',
+): number {
+  let sum = 0;
+  for (const [at, run] of after.entries()) {
+    const [base, without] = [before[at]?.[of] ?? null, run[of]];
+    if (base === null || without === null) return 0;
+    sum += base - without;
+  }
+  return sum / Math.max(1, after.length);
+}
+
 /** A gain of less than this share of the whole time is no gain. */
 const leastShare = 0.01;
 

@@ -1,7 +1,8 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { HeldForecasts, PastForecast } from './past-forecasts.ts';
+import type { Binding } from '../../shared/domain/campaign/binding.ts';
 import type { CampaignForecast, Ends } from '../../shared/domain/campaign/forecast.ts';
+import type { HeldForecasts, PastForecast } from './past-forecasts.ts';
 
 /** Half of the simulations end at `p50` at the latest, nine of ten at `p90`: ISO 8601, UTC. */
 export interface ForecastEnds {
@@ -28,6 +29,23 @@ export interface ForecastStatus {
   readonly earlier: readonly PastForecast[];
   /** How forecasts held over all campaigns that have ended; left out = none is known. */
   readonly inAll?: HeldForecasts | undefined;
+  /** What holds it up; left out where that was not asked. */
+  readonly binds?: BindsStatus | undefined;
+}
+
+/** What holds a campaign up: the gain of leaving a limit out, the largest first. */
+export interface BindsStatus {
+  /** In one line; null = nobody can say, for the reason in `because`. */
+  readonly says: string | null;
+  readonly because: string | null;
+  readonly limits: readonly {
+    readonly limit: string;
+    readonly endMs: number | null;
+    readonly mostMs: number | null;
+    readonly says: string;
+  }[];
+  /** Limits that were left out, each for itself. */
+  readonly tried: readonly string[];
 }
 
 /** What became of forecasts that were made before. */
@@ -43,7 +61,8 @@ export function forecastStatus(
   { earlier, inAll }: Past,
 ): ForecastStatus {
   const past = { earlier, ...(inAll === null ? {} : { inAll }) };
-  const common = { campaign: definition.campaign, madeAt: isoOf(forecast.madeAt), ...past };
+  const binds = forecast.binds === undefined ? {} : { binds: bindsStatus(forecast.binds) };
+  const common = { campaign: definition.campaign, madeAt: isoOf(forecast.madeAt), ...past, ...binds };
   if (forecast.end === null)
     return {
       ...common,
@@ -63,6 +82,16 @@ export function forecastStatus(
     replicates,
     looked,
     settled,
+  };
+}
+
+/** Where nothing is computed, the moment until which nothing may begin is sure all the same. */
+function bindsStatus({ says, because, limits, tried, closed }: Binding): BindsStatus {
+  return {
+    says: says ?? closed?.says ?? null,
+    because,
+    limits: limits.map(({ limit, endMs, mostMs, says: words }) => ({ limit, endMs, mostMs, says: words })),
+    tried,
   };
 }
 

@@ -6,6 +6,7 @@ import { openQuestions } from './approval-words.ts';
 import { membersWords } from './membership-words.ts';
 import { type Aborted, abortedOf } from './aborted.ts';
 import { ranked } from './ranked-causes.ts';
+import { type BindsNow, bindsNow, keptBinding } from './binds-now.ts';
 import { blackoutsIn } from './blackouts-now.ts';
 import { windowNow } from './calendar-words.ts';
 import { gateWords } from './gate-words.ts';
@@ -131,6 +132,8 @@ export interface CampaignStatus extends Edited, HooksNow {
   readonly notStaged: readonly NotStaged[];
   /** When it ends by its forecast, or why that is not said; left out = it does not run. */
   readonly forecast?: EndForecast | undefined;
+  /** What holds it up; left out unless it runs, and where nobody can say. */
+  readonly binds?: BindsNow | undefined;
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
     readonly class: WaitClass;
@@ -232,6 +235,7 @@ export function campaignStatus(
   return {
     ...status,
     ...(forecast === null ? {} : { forecast }),
+    ...bindsNow(status, keptBinding(campaign, surroundings), now),
     actions: actionsFor({ ...status, unknownHealth: unknownHealth(campaign, progress, now) }),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { whatBinds } from '../../orchestrator/forecast/binding.ts';
 import { forecastCampaign } from '../../orchestrator/forecast/campaign-forecast.ts';
 import type { CampaignForecast } from '../../shared/domain/campaign/forecast.ts';
 import type { ForecastQuestion } from '../../orchestrator/forecast/question.ts';
@@ -35,15 +36,17 @@ describe('the forecast of a running campaign', () => {
     expect(end.p90).toBeGreaterThanOrEqual(waves[1]?.p90 ?? Infinity);
   });
 
-  test('reads as docs/forecast.md shows it', () => {
-    const status = forecastStatus(played.question.campaign, forecast, { earlier: [], inAll: null });
+  test('reads as docs/forecast.md shows it, with what binds', async () => {
+    const { question } = played;
+    const found = { ...forecast, binds: await whatBinds(question) };
+    const status = forecastStatus(question.campaign, found, { earlier: [], inAll: null });
     const shown = /```text\n([^]*?)```/.exec(page)?.[1] ?? '';
     expect(
       forecastLines(plainView, status)
         .map((line) => `${line}\n`)
         .join(''),
     ).toBe(shown);
-  });
+  }, 30_000);
 
   test('is the same for the same records, and reads them only', async () => {
     const before = JSON.stringify(played.question.upgrades);

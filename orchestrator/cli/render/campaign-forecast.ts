@@ -22,8 +22,18 @@ export function forecastLines(view: View, forecast: ForecastAnswer): readonly st
     ...wrapped(view, '', from, 'dim'),
     '',
     ...table(view, columns, rows),
+    ...bindsLines(view, forecast.binds),
     ...pastLines(view, forecast),
   ];
+}
+
+/** What holds the campaign up, the largest gain first, or why that is not said. */
+function bindsLines(view: View, binds: ForecastAnswer['binds']): readonly string[] {
+  if (binds === undefined) return [];
+  const { says, because, limits } = binds;
+  const head = ['', view.paint('bold', 'What binds')];
+  if (limits.length > 0) return [...head, ...limits.flatMap((limit) => wrapped(view, '  ', limit.says))];
+  return [...head, ...wrapped(view, '  ', says ?? `not computed: ${because ?? ''}`)];
 }
 
 /** How earlier forecasts of the campaign held, and those of all campaigns that have ended. */

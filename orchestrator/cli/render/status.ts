@@ -138,6 +138,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
     ...endForecastLines(view, status),
+    ...(status.binds === undefined ? [] : wrapped(view, 'binds: ', status.binds.says)),
     ...editionLines(view, status),
     ...(status.speed === undefined ? [] : wrapped(view, 'speed: ', status.speed)),
     ...(status.restarts ?? []).slice(0, namedAtMost).flatMap((line) => wrapped(view, 'restarts: ', line)),

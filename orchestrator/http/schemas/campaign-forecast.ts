@@ -13,6 +13,23 @@ export const pastForecast = z.object({
   says: z.string(),
 });
 
+/** What holds a campaign up; a limit gains `endMs`, and nine of ten of its clients `mostMs`. */
+export const binds = z.object({
+  says: z.string().nullable(),
+  because: z.string().nullable(),
+  limits: z
+    .array(
+      z.object({
+        limit: z.string(),
+        endMs: z.number().nullable(),
+        mostMs: z.number().nullable(),
+        says: z.string(),
+      }),
+    )
+    .readonly(),
+  tried: z.array(z.string()).readonly(),
+});
+
 /** When a running campaign ends, by its own figures. */
 export const forecastAnswer = z.object({
   campaign: z.string(),
@@ -25,6 +42,8 @@ export const forecastAnswer = z.object({
   settled: count,
   earlier: z.array(pastForecast).readonly(),
   inAll: z.object({ past: count, beforeP90: count, says: z.string() }).optional(),
+  /** Left out where that was not asked. */
+  binds: binds.optional(),
 });
 
 export type ForecastAnswer = z.infer<typeof forecastAnswer>;

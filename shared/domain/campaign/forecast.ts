@@ -1,3 +1,5 @@
+import type { Binding } from './binding.ts';
+
 /** When half and nine of ten simulations end: policy time. */
 export interface Ends {
   readonly p50: number;
@@ -5,7 +7,11 @@ export interface Ends {
 }
 
 /** When a running campaign ends by its own figures, or why that is not said. */
-export type CampaignForecast = { readonly madeAt: number } & (
+export type CampaignForecast = {
+  readonly madeAt: number;
+  /** What holds it up; left out by earlier versions. */
+  readonly binds?: Binding;
+} & (
   | {
       readonly because: null;
       readonly end: Ends;
