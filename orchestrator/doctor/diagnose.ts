@@ -10,6 +10,7 @@ import { checkDataFolder } from './data-folder.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkHolds } from './holds.ts';
 import { logChecks } from './process-log.ts';
+import { checkMessages } from './messages.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
 import { checkRounds } from './rounds.ts';
@@ -24,7 +25,7 @@ export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataD
  * @param environment its Redis and its data folder; null = neither is checked
  */
 export async function diagnose(
-  { store, archive, clock, log }: OrchestratorContext,
+  { store, archive, clock, log, ...context }: OrchestratorContext,
   environment: Environment | null,
 ): Promise<readonly Check[]> {
   const own = logChecks('this orchestrator', troubleOf(log));
@@ -38,6 +39,7 @@ export async function diagnose(
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
     orBroken('servpack', () => checkRounds(store)),
+    orBroken('servpack', () => checkMessages({ ...context, store }, clock.realNow())),
     orBroken('campaigns', () => checkStops(store)),
     orBroken('campaigns', () => checkHolds(store, clock.now())),
     orBroken('campaigns', () => checkApprovals(store, clock.now())),

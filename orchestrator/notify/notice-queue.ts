@@ -1,5 +1,6 @@
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { openQueueConnection } from '../../shared/queues/connection.ts';
 import { queuePrefix } from '../../shared/queues/jobs.ts';
@@ -30,16 +31,19 @@ export interface NoticeQueueOptions extends Omit<DeliverContext, 'log'> {
 export const noticesQueue = 'notices';
 
 /** A lost leader's job is taken up again after at most so long. A renewal comes at half of it. */
-const lockMs = 20_000;
+const lockMs = 10_000;
 
 const options = {
   lockDuration: lockMs,
-  stalledInterval: 10_000,
+  stalledInterval: 5_000,
   maxStalledCount: 1_000,
   drainDelay: 120,
   removeOnComplete: { count: 0 },
   removeOnFail: { count: 0 },
 } as const;
+
+/** Real time that a delivery under way gets when this process stops leading. */
+const closeMs = 2_000;
 
 /** So much later than its time the job of a line counts as lost. */
 const lostAfterMs = 60_000;
@@ -62,10 +66,10 @@ export function openNoticeQueue({ url, prefix, ...context }: NoticeQueueOptions)
   let worker: Worker | null = null;
 
   const add = async (destination: string, head: NonNullable<AfterTry>): Promise<void> => {
-    const delay = Math.max(0, head.dueAt - now());
+    const delayMs = Math.max(0, head.dueAt - now());
     const jobId = jobOf({ destination, notice: head.notice });
     // The id of a message begins with letters: BullMQ refuses ids that are numbers.
-    await queue?.add('n', {}, { jobId, delay });
+    await queue?.add('n', {}, { jobId, delay: delayMs });
   };
   const run = async (job: Job, token?: string): Promise<void> => {
     const line = (await store.noticeLines()).find((each) => jobOf(each) === job.id);
@@ -88,7 +92,10 @@ export function openNoticeQueue({ url, prefix, ...context }: NoticeQueueOptions)
   const rest = async (): Promise<void> => {
     const listening = worker;
     worker = null;
-    await listening?.close();
+    if (listening === null) return;
+    // A receiver that does not answer holds up no shutdown: the message is sent again.
+    await Promise.race([listening.close(), delay(closeMs, undefined, { ref: false })]);
+    await listening.close(true);
   };
   return {
     look: async (isRetried) => {

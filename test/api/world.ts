@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { usualKinds } from '../../orchestrator/domain/notice-kinds.ts';
+import type { SendContext } from '../../orchestrator/notify/forms/send-context.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { Activation } from '../../shared/store/types.ts';
@@ -39,12 +41,40 @@ hooks: { beforeCampaign: { run: [before.sh] } }
 
 /** An orchestrator with a fleet of ten clients; `script` is what its release runs. */
 export async function startWorld(): Promise<SmallOrchestrator> {
-  const orchestrator = await startSmallOrchestrator();
+  const sending: { env: object; hooks: string | null; now: () => number } = {
+    env: {},
+    hooks: null,
+    now: () => now,
+  };
+  const by = { form: 'command', run: ['page.sh'], timeoutMs: 30_000 } as const;
+  const settings = {
+    link: null,
+    gatherMs: 0,
+    destinations: [{ name: 'pager', kinds: usualKinds, quiet: null, by }],
+  };
+  const orchestrator = await startSmallOrchestrator(undefined, undefined, undefined, undefined, {
+    settings,
+    sending: sending as SendContext,
+  });
+  sending.hooks = join(orchestrator.folder, 'hooks');
   mkdirSync(join(orchestrator.folder, 'hooks'), { recursive: true });
   orchestrator.write('hooks/before.sh', '#!/bin/sh\necho the change is not open yet\nexit 2\n');
+  orchestrator.write('hooks/page.sh', '#!/bin/sh\ncat > /dev/null\n');
+  await sendOne(orchestrator);
   writeRelease(orchestrator);
   return orchestrator;
 }
+
+/** A message that was delivered. */
+async function sendOne({ store }: SmallOrchestrator): Promise<void> {
+  const text = JSON.stringify({ title: 'campaign sp3 has ended' });
+  await store.commitNotices(0, '{}', [{ id: message, text, to: ['pager'] }]);
+  const because = 'page.sh ended with exit code 0';
+  const entry = { notice: message, destination: 'pager', at: now, because };
+  await store.endDelivery({ ...entry, outcome: 'delivered' }, null);
+}
+
+const message = 'msg_5f0c2b1e9d';
 
 /** The leader's round that admits clients and asks persons, as it runs ten times a second. */
 export async function leaderRound({ store, jobs }: SmallOrchestrator, hooks: OrchestratorContext['hooks']) {
@@ -128,6 +158,9 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'resumeSchedule', path: { schedule: 'monthly' } },
   { id: 'runSchedule', path: { schedule: 'monthly' } },
   { id: 'deleteSchedule', path: { schedule: 'monthly' }, body: { reason: 'a trial' } },
+  { id: 'testDestinations', body: { destination: 'pager' } },
+  { id: 'getNotifyLog' },
+  { id: 'redeliverMessage', path: { message }, body: {} },
   { id: 'startSurvey', body: { targets: { from: 'names', names: ['pc-2'] }, product: 'sms-1.2' } },
   { id: 'listSurveys' },
   { id: 'getSurvey', path: { survey: 'SURVEY' } },

@@ -15,8 +15,10 @@ import type { NoticeDocument } from '../../orchestrator/views/notice-document.ts
 import { contextOver } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { stores } from '../fixtures/stores.ts';
-import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
-import { entry, longLease, noLease } from '../contract/store/fixtures.ts';
+import { openCampaign, smsRelease, workstation } from '../fixtures/running-campaign.ts';
+import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
+import { manifestOf } from '../../shared/store/release-store.ts';
+import { copyOn, entry, longLease, noLease } from '../contract/store/fixtures.ts';
 import { webhookTo } from './notice-fixture.ts';
 
 const minute = 60_000;
@@ -218,6 +220,58 @@ describe('what lasts', () => {
     await round.run(context, nothing);
     expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
       'campaign.still over',
+    ]);
+    await store.close();
+  });
+
+  test('is one message for all copies that are broken, and for all clients that ask or fail', async () => {
+    const store = await open();
+    const { clock, wait } = movingClock();
+    const context = contextWith(store, clock);
+    const release = { ...smsRelease, copies: { path: '/srv/{logonServer}', except: {} } };
+    await openCampaign(store, { clients, release, at: start });
+    const settings = { ...webhookTo('https://hooks.example/'), gatherMs: 5 * minute };
+    const round = roundOf(settings);
+    const nothing = { everything: false, campaigns: new Set<string>(), clients: new Set<string>() };
+    await round.run(context);
+    const manifest = manifestOf(release);
+    const copies = (state: CopyStatus['state']): readonly CopyStatus[] =>
+      Array.from({ length: 40 }, (_, at) => ({
+        ...copyOn(`LS-${at}`, state),
+        because: state === 'verified' ? '' : 'there is no such folder',
+      }));
+    await store.writeCopies('sms-sp4', manifest, copies('unreadable'), []);
+    await round.run(context, nothing);
+    expect(await messagesIn(store)).toEqual([]);
+    wait(5 * minute);
+    await round.run(context, nothing);
+    const [broken, ...none] = await messagesIn(store);
+    expect(none).toEqual([]);
+    expect(broken).toMatchObject({
+      type: 'copy.broken',
+      state: 'opened',
+      title: 'release sms-sp4: the copies on 40 logon servers are broken',
+      inAll: 40,
+      next: ['servpack release servers sms-sp4'],
+    });
+    await store.writeCopies('sms-sp4', manifest, copies('verified'), []);
+    await round.run(context, nothing);
+    wait(5 * minute);
+    await round.run(context, nothing);
+    const [whole] = await messagesIn(store);
+    expect(whole).toMatchObject({ type: 'copy.broken', state: 'over', inAll: 40 });
+    expect(whole?.ends.every(({ messages }) => messages[0] === broken?.id)).toBe(true);
+
+    const counting = (failed: number): LeaderContext => ({
+      ...context,
+      store: { ...context.store, counters: async () => ({ 'state|0|LS-1|failed': failed }) },
+    });
+    for (const failed of [400, 9_000, 10_000]) await round.run(counting(failed), nothing);
+    wait(5 * minute);
+    await round.run(counting(10_000), nothing);
+    await round.run(counting(10_000), nothing);
+    expect((await messagesIn(store)).map(({ title }) => title)).toEqual([
+      'campaign sp4: 10000 clients failed or need attention',
     ]);
     await store.close();
   });

@@ -10,6 +10,7 @@ export const tags = {
   releases: 'Releases and their copies on the logon servers.',
   surveys: 'Looks that change nothing.',
   schedules: 'Recurring campaigns.',
+  notifications: 'Messages about campaigns, and their destinations.',
   audit: 'What was done, to whom, by whom and why.',
 } as const;
 

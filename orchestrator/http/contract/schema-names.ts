@@ -9,6 +9,7 @@ import * as edits from '../schemas/edits.ts';
 import * as fields from '../schemas/fields.ts';
 import * as fleet from '../schemas/fleet.ts';
 import * as hooks from '../schemas/hooks.ts';
+import * as notify from '../schemas/notify.ts';
 import * as orchestrator from '../schemas/orchestrator.ts';
 import * as releases from '../schemas/releases.ts';
 import * as schedules from '../schemas/schedules.ts';
@@ -61,6 +62,9 @@ const answers = {
   Hook: hooks.hookAnswer,
   ClientHook: hooks.clientHookAnswer,
   Hooks: hooks.hooksAnswer,
+  NotifyTest: notify.notifyTestAnswer,
+  NotifyLog: notify.noticeLogAnswer,
+  Redelivery: notify.redeliveryAnswer,
   Check: orchestrator.check,
   Preflight: orchestrator.doctorAnswer,
   Health: orchestrator.healthAnswer,
@@ -103,6 +107,7 @@ const bodies = {
   ReleaseFile: releases.stageBody,
   ServerLimit: limits.serverLimitBody,
   SurveyOrder: surveys.surveyBody,
+  NamedDestination: notify.destinationBody,
 } as const;
 
 export interface SchemaName {

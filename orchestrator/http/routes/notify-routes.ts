@@ -2,11 +2,10 @@ import type { OrchestratorContext } from '../../context.ts';
 import { readNoticeLog, redeliver, testDestinations } from '../../notify/requests.ts';
 import { answer, answers, type Api } from '../responses.ts';
 import {
+  destinationBody,
   messageParams,
   noticeLogAnswer,
   notifyTestAnswer,
-  notifyTestBody,
-  redeliverBody,
   redeliveryAnswer,
 } from '../schemas/notify.ts';
 
@@ -14,7 +13,7 @@ import {
 export function notifyRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/notify/test',
-    { schema: { body: notifyTestBody, response: answers(notifyTestAnswer) } },
+    { schema: { body: destinationBody, response: answers(notifyTestAnswer) } },
     async ({ who, body }, reply) => {
       const tested = await testDestinations(context, who, body.destination ?? null);
       return answer(reply, tested.ok ? { ok: true, value: { results: tested.value } } : tested);
@@ -27,7 +26,7 @@ export function notifyRoutes(app: Api, context: OrchestratorContext): void {
 
   app.post(
     '/v1/notify/messages/:message/redeliver',
-    { schema: { params: messageParams, body: redeliverBody, response: answers(redeliveryAnswer) } },
+    { schema: { params: messageParams, body: destinationBody, response: answers(redeliveryAnswer) } },
     async ({ who, params, body }, reply) =>
       answer(reply, await redeliver(context, who, params.message, body.destination ?? null)),
   );

@@ -6,11 +6,11 @@ import { count, time } from './fields.ts';
 
 const destination = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'is not the name of a destination');
 
-export const notifyTestBody = z.strictObject({ destination: destination.optional() });
+/** Without a name all destinations are meant. */
+export const destinationBody = z.strictObject({ destination: destination.optional() });
 export const messageParams = z.strictObject({
   message: z.string().regex(/^msg_[a-z0-9]{1,64}$/, 'is not the id of a message'),
 });
-export const redeliverBody = notifyTestBody;
 
 export const notifyTestAnswer = z.object({
   results: z

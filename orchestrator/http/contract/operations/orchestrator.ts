@@ -1,7 +1,7 @@
 import { auditLine } from '../../schemas/audit.ts';
 import type { Operations } from '../operation.ts';
 
-/** Surveys, schedules, the audit, and the orchestrator itself. */
+/** Surveys, schedules, messages, the audit, and the orchestrator itself. */
 export const orchestratorOperations: Operations = {
   'POST /v1/surveys': {
     id: 'startSurvey',
@@ -87,6 +87,30 @@ export const orchestratorOperations: Operations = {
     needs: 'run',
     summary: 'Delete a schedule',
     description: 'Its campaigns stay.',
+  },
+  'POST /v1/notify/test': {
+    id: 'testDestinations',
+    tag: 'notifications',
+    needs: 'run',
+    mayMiss: true,
+    summary: 'Send a test message',
+    description:
+      'Sends a test message to one destination or to all, and enables a disabled one that takes it.',
+  },
+  'GET /v1/notify/log': {
+    id: 'getNotifyLog',
+    tag: 'notifications',
+    needs: 'see',
+    mayConflict: true,
+    summary: 'Read what became of messages',
+    description: 'How many messages wait for each destination, and what became of the newest tries.',
+  },
+  'POST /v1/notify/messages/:message/redeliver': {
+    id: 'redeliverMessage',
+    tag: 'notifications',
+    needs: 'run',
+    summary: 'Deliver a message once more',
+    description: 'Puts a message behind the others of its destinations again, under the same id.',
   },
   'GET /v1/audit/clients/:client': {
     id: 'getClientAudit',
