@@ -14,7 +14,7 @@ export interface BindsNow {
   readonly endMs: number | null;
 }
 
-/** What binds by the newest forecast that is kept; null = none is kept of this campaign as it is. */
+/** What binds by the newest kept forecast; null = none is kept of the campaign as it is. */
 export function keptBinding(campaign: Campaign, { kept = null }: Surroundings): Binding | null {
   return kept !== null && fits(kept, campaign) ? (kept.newest?.binds ?? null) : null;
 }
@@ -84,7 +84,7 @@ function stoppedBy(status: Known): string | null {
 const closedWords = (binding: Binding | null, now: number): string | null =>
   binding?.closed !== undefined && binding.closed.until > now ? binding.closed.says : null;
 
-/** Nobody is in progress while clients wait, who begin only in their windows and after a blackout. */
+/** Nobody is in progress while clients wait that begin only in windows, or after a blackout. */
 function windowWords({ waves, window, blackouts = [] }: Known): string | null {
   const waiting = waves.some(({ isOpen, states }) => isOpen && states.waiting > 0);
   const lasting = waiting ? blackouts.find((each) => each.includes(' lasts: ')) : undefined;
@@ -92,13 +92,13 @@ function windowWords({ waves, window, blackouts = [] }: Known): string | null {
   return closed === undefined || isBusy(waves) ? null : `nobody is in progress; ${closed}`;
 }
 
-/** The newest open wave has nobody to work on, and another one waits behind its gate. */
+/** All clients of the open waves are finished, and another wave waits behind the gate. */
 function gateWords({ waves }: Known): string | null {
   const open = waves.findLastIndex(({ isOpen }) => isOpen);
   const newest = waves[open];
-  if (newest === undefined || open === waves.length - 1) return null;
-  const hasWaiting = waves.slice(0, open + 1).some(({ states }) => states.waiting > 0);
-  return hasWaiting || isBusy(waves) ? null : `the gate of wave ${newest.wave}: ${newest.gate}`;
+  if (newest === undefined || open === waves.length - 1 || isBusy(waves)) return null;
+  const isLeft = waves.slice(0, open + 1).some(({ states }) => states.waiting + states.deferred > 0);
+  return isLeft ? null : `the gate of wave ${newest.wave}: ${newest.gate}`;
 }
 
 const isBusy = (waves: Known['waves']): boolean =>

@@ -224,7 +224,7 @@ export const statusAnswer = z.object({
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
   notStaged: z.array(notStaged).readonly(),
   forecast: endForecast.optional(),
-  /** Left out unless the campaign runs, and where nobody can say; `endMs` is null for a sure fact. */
+  /** Left out unless it runs, and where nobody can say; `endMs` is null for a sure fact. */
   binds: z.object({ says: z.string(), endMs: z.number().nullable() }).optional(),
   deferrals: z.array(z.object({ class: waitClass, now: count, inAll: count })).readonly(),
   relocations: z.object({ done: count, undone: count }),
