@@ -14,6 +14,7 @@ import { notFound, type Refusal } from '../refusal.ts';
 import { type ForecastStatus, forecastStatus } from '../views/campaign-forecast.ts';
 import { type HeldForecasts, heldInAll, pastForecasts } from '../views/past-forecasts.ts';
 import { progressOf, whyNoEnd, whyStanding } from '../views/why-no-end.ts';
+import { whyCompeting } from './competing.ts';
 import { surroundingsOf } from './report.ts';
 
 /** The kept forecast answers while it is younger than this: real time. */
@@ -81,10 +82,11 @@ export async function makeForecast(
   if (record === null || basis === null) return err(notFound('campaign', name));
   const { campaign } = record;
   const now = clock.now();
-  const progress = progressOf(campaign, await store.counters(name));
+  const counters = await store.counters(name);
+  const progress = progressOf(campaign, counters);
   const made = (found: CampaignForecast): Result<MadeForecast, Refusal> =>
     ok({ ...progress, basis, forecast: found });
-  const because = whyStanding(campaign);
+  const because = whyStanding(campaign) ?? (await whyCompeting(store, campaign, counters));
   if (because !== null) return made({ madeAt: now, because, end: null });
   const question = await readQuestion(store, campaign, now);
   return made({ ...(await forecastCampaign(question)), binds: await whatBinds(question) });

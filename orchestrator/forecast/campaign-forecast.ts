@@ -1,4 +1,5 @@
 import type { CampaignForecast, Ends } from '../../shared/domain/campaign/forecast.ts';
+import { timesOfAnswers } from '../domain/approvals-ahead.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { chance } from '../simulation/machines/chance.ts';
 import type { Observer } from '../simulation/observer.ts';
@@ -34,9 +35,7 @@ export async function forecastCampaign(question: ForecastQuestion): Promise<Camp
     waiting.reduce((sum, clients) => sum + clients.length, 0);
   const affordable = Math.floor(clientsInReplicates / Math.max(1, left));
   const replicates = Math.max(leastReplicates, Math.min(replicatesAtMost, affordable));
-  const runs: Run[] = [];
-  for (let number = 0; number < replicates; number += 1)
-    runs.push(await replicate(question, `${question.seed}/${number}`));
+  const runs = await replicatesOf(question, replicates);
   const end = endsOf(runs.map((run) => run.endsAt));
   if (end === null) return { madeAt: now, because: whyUncertain(runs), end: null };
   return {
@@ -48,6 +47,14 @@ export async function forecastCampaign(question: ForecastQuestion): Promise<Camp
     looked: figures.looked,
     settled: figures.settled,
   };
+}
+
+/** So many simulations of what is left. The same number has the same chances in every question. */
+export async function replicatesOf(question: ForecastQuestion, count: number): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for (let number = 0; number < count; number += 1)
+    runs.push(await replicate(question, `${question.seed}/${number}`));
+  return runs;
 }
 
 /** One replicate: when it ends, and when the last client of each wave is finished. */
@@ -97,7 +104,8 @@ export async function replicate(question: ForecastQuestion, seed: string): Promi
   };
   const until = now + horizonMs;
   const setup = { campaign, waves: waiting, rows, sources, model, startAt: now, until, observer };
-  const { campaign: ended, at } = await simulate({ ...setup, approvalMs: null });
+  const approvalMs = drawnAnswer(timesOfAnswers(campaign) ?? [], seed);
+  const { campaign: ended, at } = await simulate({ ...setup, approvalMs });
   const isOver = ended.state.status === 'ended' || ended.state.status === 'aborted';
   return {
     endsAt: isOver ? at : null,
@@ -110,6 +118,10 @@ export async function replicate(question: ForecastQuestion, seed: string): Promi
 /** As many as there are, some more than once and some not at all. */
 const drawnWithRepeats = (known: readonly Upgrade[], seed: string): readonly Upgrade[] =>
   known.flatMap((_, at) => known[Math.floor(chance(seed, 'known', at) * known.length)] ?? []);
+
+/** How long people take to answer in a replicate: as long as once before; null = nobody does. */
+const drawnAnswer = (times: readonly number[], seed: string): number | null =>
+  times[Math.floor(chance(seed, 'answer') * times.length)] ?? null;
 
 /** The row of a record. One that is driven is due at once: what its driver does is not known. */
 function rowOf(

@@ -2,13 +2,14 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { isProved, nextStep } from '../../shared/domain/remediation/procedure.ts';
 import { type DeferralClass, hasBudget, type Rules } from '../../shared/domain/rules/policy.ts';
 import type { Command, UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { chance } from '../simulation/machines/chance.ts';
 import type { Answer, ClientModel, Order } from '../simulation/client-model.ts';
 import { type FigureClient, knownClient, newClient } from './figure-client.ts';
 import type { Figures } from './figures.ts';
 import type { Easing } from './question.ts';
-import { endOfSpell } from './spell.ts';
+import { endOfSpell, isAway } from './spell.ts';
 import { type Found, modelLook, modelPreImage } from './model-looks.ts';
 
 /** So long a look or another call takes; steps of procedures take a little longer. */
@@ -40,7 +41,10 @@ export class FigureClients implements ClientModel {
     const client = knownClient(upgrade);
     this.#clients.set(upgrade.client, client);
     const { state } = upgrade;
-    if (state.phase === 'deferred' && hasBudget(state.class)) this.#begins(client, state.class, rules, now);
+    if (state.phase !== 'deferred' || !hasBudget(state.class)) return;
+    const since = waitsSince(upgrade) ?? now;
+    const hasHabits = !isAway(state.class, since, now, rules.zone);
+    this.#begins(client, state.class, rules, now, hasHabits);
   }
 
   run({ client, rules, command, at }: Order): Promise<Answer> {
@@ -176,9 +180,9 @@ export class FigureClients implements ClientModel {
   }
 
   /** A wait begins, or goes on: draws when it ends. */
-  #begins(own: FigureClient, kind: DeferralClass, { zone }: Rules, from: number): number {
+  #begins(own: FigureClient, kind: DeferralClass, { zone }: Rules, from: number, hasHabits = true): number {
     const { endsPerMs } = this.#figures.waits[kind];
-    const until = endOfSpell(kind, endsPerMs, { from, zone }, () => this.#draw(own, kind));
+    const until = endOfSpell(kind, endsPerMs, { from, zone, hasHabits }, () => this.#draw(own, kind));
     own.until.set(kind, until);
     return until;
   }
