@@ -4,6 +4,7 @@ import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
 import type { MadeForecast } from '../forecast/keep.ts';
+import type { ReplayAnswer } from '../replay/answer.ts';
 import type {
   CampaignEdit,
   CampaignInputFile,
@@ -11,6 +12,7 @@ import type {
   CampaignPlan,
   FleetImport,
   FleetInput,
+  ReplayRequest,
 } from './results.ts';
 
 /** Work on a whole fleet, by name, and its result. */
@@ -23,6 +25,7 @@ export interface Results {
   readonly forecastCampaign: MadeForecast;
   /** The same at little weight: nobody waits for it. */
   readonly makeForecast: MadeForecast;
+  readonly replayCampaign: ReplayAnswer;
 }
 
 /** The input of each. */
@@ -35,6 +38,7 @@ export interface Inputs {
   /** The name of the campaign. */
   readonly forecastCampaign: string;
   readonly makeForecast: string;
+  readonly replayCampaign: ReplayRequest;
 }
 
 export type WorkName = keyof Results;

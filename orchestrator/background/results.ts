@@ -102,6 +102,13 @@ export interface EditRequest extends CampaignText {
   readonly version?: number | undefined;
 }
 
+/** Which campaign is replayed. */
+export interface ReplayRequest {
+  readonly campaign: string;
+  /** The file of another policy; null = the decisions are only made again. */
+  readonly other: CampaignText | null;
+}
+
 /** What another campaign file would change, or has changed, in a campaign. */
 export interface CampaignEdit {
   readonly campaign: string;

@@ -1,13 +1,16 @@
 import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readClock } from '../../shared/shared-clock.ts';
 import { openLog } from '../../shared/log.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { openCampaignArchive } from '../archive/campaign-archive.ts';
 import { openAuditFolder } from '../audit/audit-folder.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
 import { makeForecast } from '../campaigns/forecast.ts';
+import { replayHere } from '../campaigns/replay.ts';
 import { importFleet } from '../fleet/import.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { readNotifySettings } from '../notify/read-settings.ts';
@@ -35,6 +38,7 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
     store: store.value,
     // Only read: the leader writes the files.
     ...(archive.ok ? { archive: archive.value } : {}),
+    campaignArchive: openCampaignArchive(join(config.dataDir, 'archive')),
     dispatcher: {
       add: noJobs,
       addAll: noJobs,
@@ -78,6 +82,8 @@ function resultOf(
     case 'forecastCampaign':
     case 'makeForecast':
       return makeForecast(context, order.input);
+    case 'replayCampaign':
+      return replayHere(context, order.input);
     case 'createSurvey':
       return createSurvey(context, who, order.input);
   }

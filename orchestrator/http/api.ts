@@ -16,6 +16,7 @@ import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { notifyRoutes } from './routes/notify-routes.ts';
+import { replayRoutes } from './routes/replay-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
 import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
@@ -71,6 +72,7 @@ export function buildApi(
     fleetRoutes,
     campaignRoutes,
     editRoutes,
+    replayRoutes,
     removalRoutes,
     haltRoutes,
     serverLimitRoutes,

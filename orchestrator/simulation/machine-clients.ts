@@ -1,6 +1,6 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { err, ok } from '../../shared/errors.ts';
-import type { CommandContext } from '../../shared/execution/command-context.ts';
+import type { CommandContext, KeepEvidence } from '../../shared/execution/command-context.ts';
 import { execute } from '../../shared/execution/execute.ts';
 import { type Gateway, type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
 import { modelGateway } from '../../shared/execution/simulated/model-gateway.ts';
@@ -36,6 +36,8 @@ export interface MachineClientsSetup {
   readonly checksIn: boolean;
   /** The trait of a client; left out = drawn from the seed. */
   readonly traitOf?: (client: Client) => Trait | undefined;
+  /** Keeps the raw text of a look; left out = none is kept. */
+  readonly keepEvidence?: KeepEvidence;
 }
 
 /** A call that a machine does not answer for so long has timed out. */
@@ -43,7 +45,7 @@ const answersWithinMs = 3_600_000;
 
 const none: readonly number[] = [];
 
-/** No text of evidence is kept. */
+/** Without another wish no text of evidence is kept. */
 const noEvidence = { sha256: '', text: '' };
 
 /**
@@ -122,7 +124,7 @@ export class MachineClients implements ClientModel {
       clock: this.#clock,
       releaseFolder: { pathOf: async (name) => ok(name) },
       timing: this.#timing,
-      keepEvidence: () => noEvidence,
+      keepEvidence: this.#setup.keepEvidence ?? (() => noEvidence),
       parsers: this.#parsers,
       lookRequest: this.#lookRequestOf(rules.files),
     };

@@ -1,5 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
+import type { KeepEvidence } from '../../shared/execution/command-context.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { planWaves } from '../domain/plan-waves.ts';
@@ -49,8 +50,11 @@ export interface StartedScenario {
 /** Who starts a simulated campaign. */
 const operator = 'operator (assumed)';
 
-/** Creates the campaign on its fleet and starts it. Its release is staged everywhere. */
-export function startScenario(scenario: Scenario): StartedScenario {
+/**
+ * Creates the campaign on its fleet and starts it. Its release is staged everywhere.
+ * @param keepEvidence keeps the raw text of a look; left out = none is kept
+ */
+export function startScenario(scenario: Scenario, keepEvidence?: KeepEvidence): StartedScenario {
   const { definition, clients, seed, profile, traits } = scenario;
   const { release, staged } = scenario.release ?? modelRelease(definition.release);
   const waves = planWaves(definition, clients).waves.map((wave) => wave.clients);
@@ -75,6 +79,7 @@ export function startScenario(scenario: Scenario): StartedScenario {
     logonServers,
     callMs: scenario.callMs,
     checksIn: scenario.checksIn,
+    ...(keepEvidence === undefined ? {} : { keepEvidence }),
     traitOf: ({ client }) => (Object.hasOwn(traits, client) ? traits[client] : undefined),
   });
   return { campaign: started.campaign, waves, release, model, logonServers, startAt };

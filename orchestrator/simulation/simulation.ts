@@ -1,4 +1,4 @@
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { onHook } from '../../shared/domain/upgrade/client-hook.ts';
 import { waitsForHook } from '../../shared/domain/upgrade/open-hook.ts';
@@ -12,6 +12,7 @@ import { EventHeap } from './event-heap.ts';
 import { type HealthSurvey, keepHealth, surveyHealth } from './health-looks.ts';
 import { approver, Leader } from './leader.ts';
 import type { Observer } from './observer.ts';
+import { onNumbers, type PersonAsks } from './people.ts';
 import type { Row } from './row.ts';
 import { type RuleSources, Rulings } from './rulings.ts';
 import { MeasuredSteps } from './step-times.ts';
@@ -32,6 +33,8 @@ export interface SimulationSetup {
   readonly until: number;
   /** How long a person takes to answer a question; null = nobody ever answers. */
   readonly approvalMs: number | null;
+  /** What people ask of the campaign, by policy time; left out = nothing. */
+  readonly people?: readonly PersonAsks[];
   readonly observer?: Observer;
 }
 
@@ -53,6 +56,7 @@ type Happening =
   | { readonly kind: 'checkIn' | 'hook'; readonly row: Row }
   | { readonly kind: 'round'; readonly at: number }
   | { readonly kind: 'approval'; readonly id: string }
+  | { readonly kind: 'person'; readonly event: CampaignEvent }
   | { readonly kind: 'approved'; readonly row: Row; readonly attempt: string }
   | { readonly kind: 'health'; readonly survey: string; readonly found: HealthSurvey };
 
@@ -113,6 +117,7 @@ class Simulation {
         survey: (wave) => this.#survey(wave),
       },
     });
+    for (const { at, event } of setup.people ?? []) this.#heap.add(at, { kind: 'person', event });
     for (const row of setup.rows ?? []) {
       this.#books.restore(row);
       if (row.index === 'due') this.#planLife(row);
@@ -173,6 +178,9 @@ class Simulation {
         );
         return undefined;
       }
+      case 'person':
+        this.#leader.decide(onNumbers(happening.event, this.#books.allCounters()), now);
+        return undefined;
       case 'approved':
         this.#approve(happening.row, happening.attempt);
         return undefined;

@@ -118,6 +118,11 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'listCampaigns' },
   { id: 'getCampaign', path: sp4 },
   { id: 'forecastEnd', path: sp4 },
+  {
+    id: 'replayCampaign',
+    path: sp4,
+    body: { with: { file: 'more.yaml', text: `${asking}budgets: { active: 9 }\n` } },
+  },
   { id: 'forecastCampaign', path: sp4 },
   { id: 'getReport', path: sp4 },
   { id: 'listCampaignClients', path: sp4, query: { wave: 'canary', format: 'jsonl' } },

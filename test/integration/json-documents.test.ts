@@ -59,6 +59,7 @@ const commands: readonly string[] = [
   'campaign status',
   'campaign status sp4',
   'campaign forecast sp4',
+  'campaign replay sp4',
   'campaign report sp4',
   'campaign hooks sp4',
   'campaign hook accept sp7 before-campaign --reason test',

@@ -12,6 +12,7 @@ import { addHoldCommands } from './campaign-hold.ts';
 import { addListCommand, listCampaigns } from './campaign-list.ts';
 import { addProveCommand } from './campaign-prove.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
+import { addReplayCommand } from './campaign-replay.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addRollbackCommand } from './campaign-rollback.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
@@ -40,6 +41,7 @@ export function addCampaignCommands(program: Command): void {
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addForecastCommand(campaign);
+  addReplayCommand(campaign);
   addListCommand(campaign);
   addRetryCommands(campaign);
   addUndoCommand(campaign);

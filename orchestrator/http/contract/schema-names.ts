@@ -12,6 +12,7 @@ import * as hooks from '../schemas/hooks.ts';
 import * as notify from '../schemas/notify.ts';
 import * as orchestrator from '../schemas/orchestrator.ts';
 import * as releases from '../schemas/releases.ts';
+import * as replays from '../schemas/replay.ts';
 import * as schedules from '../schemas/schedules.ts';
 import * as limits from '../schemas/server-limits.ts';
 import * as surveys from '../schemas/surveys.ts';
@@ -28,6 +29,7 @@ const answers = {
   AuditVerification: audit.verifyAnswer,
   Evidence: audit.evidenceAnswer,
   EndForecast: endForecast,
+  Replay: replays.replayAnswer,
   CampaignPlan: campaigns.planAnswer,
   ChangedCampaign: campaigns.changedAnswer,
   AbortedCampaign: campaigns.abortedAnswer,
@@ -93,6 +95,7 @@ const bodies = {
   Unhold: fields.unholdBody,
   Reason: fields.reasonBody,
   OptionalReason: fields.optionalReasonBody,
+  ReplayOrder: replays.replayBody,
   Resume: fields.resumeBody,
   Unschedule: fields.unscheduleBody,
   Retry: campaigns.retryBody,

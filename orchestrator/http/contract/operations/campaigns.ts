@@ -42,6 +42,15 @@ export const campaignOperations: Operations = {
     summary: 'Forecast the end of a campaign',
     description: 'When a running campaign ends, by simulations of what is left with its own figures.',
   },
+  'POST /v1/campaigns/:campaign/replay': {
+    id: 'replayCampaign',
+    tag,
+    needs: 'see',
+    mayConflict: true,
+    summary: 'Replay a campaign',
+    description:
+      'Makes every decision of a campaign again from its audit, and says what the policy of another file would have done. Changes nothing.',
+  },
   'GET /v1/campaigns/:campaign/report': {
     id: 'getReport',
     tag,
