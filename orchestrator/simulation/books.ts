@@ -252,16 +252,19 @@ export class Books {
     if (this.parked.size === 0) return false;
     const line = this.isRunning ? 'all' : 'finishing';
     const wasFull = this.slots.all + 1 >= this.budgets.active;
-    const others = wasFull ? this.parked.servers(line).slice(0, othersAtMost) : [];
-    for (const each of [logonServer, ...others]) {
-      if (this.parked.oldest(each, line) === null || this.isFull(each)) continue;
-      const which = line === 'all' && this.isClosed(each, 0) ? 'finishing' : line;
-      const row = this.parked.oldest(each, which);
-      if (row === null) continue;
-      this.admitParked(row, at);
-      return true;
-    }
-    return false;
+    if (this.#admitParkedAt(logonServer, line, at)) return true;
+    if (!wasFull) return false;
+    const others = this.parked.servers(line).slice(0, othersAtMost);
+    return others.some((each) => this.#admitParkedAt(each, line, at));
+  }
+
+  #admitParkedAt(logonServer: string, line: 'all' | 'finishing', at: number): boolean {
+    if (this.parked.oldest(logonServer, line) === null || this.isFull(logonServer)) return false;
+    const which = line === 'all' && this.isClosed(logonServer, 0) ? 'finishing' : line;
+    const row = this.parked.oldest(logonServer, which);
+    if (row === null) return false;
+    this.admitParked(row, at);
+    return true;
   }
 }
 

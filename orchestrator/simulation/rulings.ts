@@ -19,6 +19,7 @@ export class Rulings {
   readonly #sources: RuleSources;
   readonly #steps: MeasuredSteps;
   readonly #known = new Map<string, Rules>();
+  readonly #byClient = new Map<Client, Rules>();
   #campaign: Campaign;
   #reading: CampaignReading;
 
@@ -35,10 +36,13 @@ export class Rulings {
     this.#campaign = campaign;
     this.#reading = campaignReading(campaign, this.#sources);
     this.#known.clear();
+    this.#byClient.clear();
   }
 
   of(client: Client): Rules {
-    const rules = this.#ownOf(client);
+    const known = this.#byClient.get(client);
+    const rules = known ?? this.#ownOf(client);
+    if (known === undefined) this.#byClient.set(client, rules);
     const { stepTimes } = this.#reading;
     return stepTimes === undefined ? rules : { ...rules, fit: this.#steps.fit(stepTimes) };
   }

@@ -1,10 +1,17 @@
 import { spanInWords } from '../../orchestrator/views/duration-text.ts';
+import { judgeWidenings } from './monotone-main.ts';
 import { judge } from './played.ts';
 
 /**
  * `npm run test:forecast [N]`: plays seeded campaigns on model machines, and says how many end
- * before the P90 of the forecast that was made at a quarter of their way.
+ * before the P90 of the forecast that was made at a quarter of their way. With `--monotone [N]` it
+ * compares campaigns with narrow and wide limits instead.
  */
+if (process.argv[2] === '--monotone') {
+  const isMonotone = await judgeWidenings(Number(process.argv[3] ?? 100));
+  process.exit(isMonotone ? 0 : 1);
+}
+
 const count = Number(process.argv[2] ?? 200);
 const seeds = Array.from({ length: count }, (_, seed) => seed);
 let [judged, beforeP50, beforeP90, withheld] = [0, 0, 0, 0];

@@ -121,6 +121,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     setupPhase: 'installed',
     filesNotDownloaded: [],
     copyListVersion: oldCopyListVersion,
+    shownIni: null,
     disk: { base, changes: new Map() },
     permissions: nothingSaid,
     links: noLinks,

@@ -43,9 +43,12 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
   };
 }
 
+const nothing: readonly string[] = [];
+
 const lockedIn = (machine: Machine, root: string): readonly string[] => {
   const held = [...machine.processes.map(({ imagePath }) => imagePath), ...heldByAgent(machine)];
   const inside = held.filter((path) => keyOf(path).startsWith(root));
+  if (inside.length === 0) return nothing;
   return [...new Set(inside.map((path) => nameOf(path).toLowerCase()))];
 };
 

@@ -45,6 +45,9 @@ export interface ShownFiles {
   readonly files: ClientLook['files'];
 }
 
+/** Values of a machine that its SMS.INI follows from, and that change. */
+export type ShownIniValues = Pick<Machine, 'setupPhase' | 'filesNotDownloaded' | 'copyListVersion'>;
+
 /** The first of equal texts, so that they are one object. */
 export function sameText({ texts }: World, text: string): string {
   const known = texts.get(text);
@@ -191,6 +194,8 @@ export interface Machine {
   setupPhase: 'installed' | 'upgrade' | 'verifyFiles';
   filesNotDownloaded: readonly string[];
   copyListVersion: number;
+  /** SMS.INI as it was read last, with the values that it follows from; null = never. */
+  shownIni: (ShownIniValues & { readonly text: string }) | null;
   readonly disk: Disk;
   /** Files with the attribute hidden. */
   hidden: ReadonlySet<string>;

@@ -22,7 +22,11 @@ const givenUpAfter = 30 * second;
  */
 
 export const findService = (machine: Machine, name: string): Service | undefined =>
-  machine.services.find((service) => service.name.toLowerCase() === name.toLowerCase());
+  machine.services.find((service) => isSameName(service.name, name));
+
+/** Windows does not tell names of services apart by their case. */
+const isSameName = (one: string, other: string): boolean =>
+  one === other || (one.length === other.length && one.toLowerCase() === other.toLowerCase());
 
 /**
  * The service as the service control manager shows it, with the services that run only because of
@@ -33,19 +37,21 @@ export function showService(machine: Machine, service: Service): Service {
   return neededBy.length === 0 ? service : { ...service, neededBy };
 }
 
+const nobody: readonly string[] = [];
+
 /**
  * Running services that depend on this one, directly or not, in an order in which they can be
  * stopped. EnumDependentServices goes through the whole graph (ReactOS, rpcserver.c).
  */
 function dependantsOf(machine: Machine, name: string): readonly string[] {
   const direct = machine.services.filter((each) => dependsOn(each, name) && each.state !== 'stopped');
+  if (direct.length === 0) return nobody;
   const all = direct.flatMap((each) => [...dependantsOf(machine, each.name), each.name]);
   return [...new Set(all)];
 }
 
-/** Windows does not tell names of services apart by their case. */
 const dependsOn = (service: Service, name: string): boolean =>
-  service.dependsOn.some((each) => each.toLowerCase() === name.toLowerCase());
+  service.dependsOn.some((each) => isSameName(each, name));
 
 export const markedForDeletion = (name: string): string =>
   `error 1072: the service ${name} has been marked for deletion`;

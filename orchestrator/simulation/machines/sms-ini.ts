@@ -12,6 +12,19 @@ const spellings = {
 
 /** SMS.INI on the client. Equal files are one text. */
 export function smsIni(machine: Machine): string {
+  const { setupPhase, filesNotDownloaded, copyListVersion, shownIni } = machine;
+  if (
+    shownIni?.setupPhase === setupPhase &&
+    shownIni.filesNotDownloaded === filesNotDownloaded &&
+    shownIni.copyListVersion === copyListVersion
+  )
+    return shownIni.text;
+  const text = textOf(machine);
+  machine.shownIni = { setupPhase, filesNotDownloaded, copyListVersion, text };
+  return text;
+}
+
+function textOf(machine: Machine): string {
   const { world, copyListVersion, row } = machine;
   const setupPhase = pick(spellings[machine.setupPhase], toss(machine, 'spelling'));
   const filesNotDownloaded = machine.filesNotDownloaded.join(', ');

@@ -27,6 +27,7 @@ export function withExecutable(imagePath: string, executable: string): string {
  * and `C:\\X. ` name the same as `C:\X`. Variables and short names stay: the client knows them.
  */
 export function plainPath(path: string): string {
+  if (isPlain.test(path)) return path;
   const bare = path.replaceAll('"', '').replaceAll('/', '\\').trim();
   const local = bare.replace(/^\\(?:\?\?|DosDevices|\\[?.])\\(?:(UNC)\\)?/i, (_, unc) =>
     unc === undefined ? '' : '\\\\',
@@ -42,6 +43,9 @@ export function plainPath(path: string): string {
   }
   return start + parts.join('\\');
 }
+
+/** A path from a drive on in which nothing is to be changed: nearly every path that is compared. */
+const isPlain = /^[A-Za-z]:(?:\\[^\\/"]*[^\\/".\s])+$/;
 
 /** Do both name the same file? False also where only the client could tell. */
 export const isSamePath = (one: string, other: string): boolean =>
