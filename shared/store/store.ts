@@ -7,6 +7,7 @@ import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
 import type { ForecastStore } from './forecast-store.ts';
 import type { HealthStore } from './health-store.ts';
+import type { FreeTimeStore } from './free-time-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RemovalStore } from './removal-store.ts';
@@ -48,6 +49,7 @@ export interface OperatorStore
     ClientHookStore,
     FleetStore,
     ForecastStore,
+    FreeTimeStore,
     HealthStore,
     HookStore,
     ReleaseStore,
@@ -72,6 +74,7 @@ export interface DrivingStore
     Pick<ClientHookStore, 'askHooks'>,
     Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
     Pick<FleetStore, 'readClient' | 'fleetSize'>,
+    Pick<FreeTimeStore, 'freeTimes'>,
     Pick<ReleaseStore, 'readRelease'> {
   close(): Promise<void>;
 }
