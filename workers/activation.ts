@@ -4,6 +4,8 @@ import { askForHook } from '../shared/ask-for-hook.ts';
 import { lifeOf } from '../shared/domain/campaign/life.ts';
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
+import { asksForFreeTime, withKnownFreeTime } from '../shared/domain/upgrade/learned-look.ts';
+import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { RulesVersion } from '../shared/rulebook.ts';
 import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
 import type { StoredUpgrade, UpgradeKey } from '../shared/store/types.ts';
@@ -58,7 +60,7 @@ export async function activate(
         upgrade: cancelled,
         because: 'it is not in the fleet any more',
       });
-    const work = await readWork(context, key, { life: lifeOf(activation), changes }, client);
+    const work = await readWork(context, key, { life: lifeOf(activation), changes }, client, stored.upgrade);
     const change = { target: targetOf(work.client), fence, signal: stopOrLost.signal };
     const signals = { stop, lost: lease.lost };
     return await drive({ ...context, ...work, ...signals, log, key, fence, queue, change }, stored);
@@ -102,12 +104,15 @@ async function readWork(
   key: UpgradeKey,
   version: RulesVersion,
   client: Client | null,
+  upgrade: Upgrade,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
   const { rules, ownOf, profile, release, stepTimes } = await rulebook.of(key.campaign, version);
   const fit = stepTimes === undefined ? {} : { fit: await readFit(store, rules.product.product, stepTimes) };
   const own = { ...rules, ...ownOf(client), ...fit };
-  return { client, rules: own, profile, releaseFolder: releases.of(release) };
+  const known = asksForFreeTime(own, upgrade) ? await store.freeTimes([client.client]) : null;
+  const full = withKnownFreeTime(own, upgrade, known?.get(client.client));
+  return { client, rules: full, profile, releaseFolder: releases.of(release) };
 }
 
 /**

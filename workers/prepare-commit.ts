@@ -52,7 +52,14 @@ export function commitOf(
     },
     evidence,
     ...factsIn(rules, () => factsOf(leased.upgrade, upgrade, failure)),
+    ...learnedFreeTime(leased.upgrade, upgrade),
   };
+}
+
+/** What the look has learned of the client's free time, for the campaigns that follow. */
+function learnedFreeTime({ memory: before }: Upgrade, { memory }: Upgrade): Pick<Commit, 'freeTime'> {
+  const looks = memory.learned.freeTime?.looks;
+  return looks === undefined || looks === before.learned.freeTime?.looks ? {} : { freeTime: looks };
 }
 
 /** A driver that has not read the rules leaves it to the store whether facts are counted. */

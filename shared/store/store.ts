@@ -8,6 +8,7 @@ import type { CheckInStore } from './check-in-store.ts';
 import type { ForecastStore } from './forecast-store.ts';
 import type { HealthStore } from './health-store.ts';
 import type { NoticeStore } from './notice-store.ts';
+import type { FreeTimeStore } from './free-time-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RemovalStore } from './removal-store.ts';
@@ -49,6 +50,7 @@ export interface OperatorStore
     ClientHookStore,
     FleetStore,
     ForecastStore,
+    FreeTimeStore,
     HealthStore,
     HookStore,
     NoticeStore,
@@ -74,6 +76,7 @@ export interface DrivingStore
     Pick<ClientHookStore, 'askHooks'>,
     Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
     Pick<FleetStore, 'readClient' | 'fleetSize'>,
+    Pick<FreeTimeStore, 'freeTimes'>,
     Pick<ReleaseStore, 'readRelease'> {
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import type {
   WaitingClient,
 } from './types.ts';
 import type { RemediationLimits, SpentLimit } from '../domain/rules/remediation-limits.ts';
+import type { FreeTime } from '../domain/rules/free-time.ts';
 import type { FullPlace, RestartPlace, RestartTerms } from '../domain/rules/restart-limits.ts';
 import type { Upgrade } from '../domain/upgrade/state.ts';
 import type { Counters } from '../domain/outcome/counters.ts';
@@ -104,6 +105,8 @@ export interface Commit {
   readonly facts?: readonly Fact[];
   /** The driver has not read whether the campaign has stop rules; without one no fact is kept. */
   readonly ifCounted?: true;
+  /** What is known of the client's free time now; left out = the commit changes nothing of it. */
+  readonly freeTime?: FreeTime;
   readonly audit: AuditEntry | null;
   readonly evidence: readonly Evidence[];
   /**

@@ -55,6 +55,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   tokens: 'back',
   halt: 'back',
   stepTimes: 'back',
+  freeTimes: 'back',
   hooks: 'back',
   schedules: 'back',
   restarts: 'back',

@@ -166,15 +166,19 @@ export const acts: readonly ((store: Store) => Promise<unknown>)[] = [
   },
 ];
 
+const freeTime = 'd1730:3/4 w0900:0/2';
+
 async function finish(store: Store): Promise<void> {
   const fixture = storeFixture(store);
   const begun = await fixture.begun({ campaign: 'sp4', client: 'pc-1' });
   const audit = { ...entry('sp4', 'pc-1'), from: 'looking', to: 'settled' };
   const upgraded = withMemory(settled(begun.stored.upgrade), {
-    learned: { health: { kind: 'healthy', at } },
+    learned: { health: { kind: 'healthy', at }, freeTime: { looks: freeTime } },
   });
   const facts = [{ kind: 'tried' }] as const;
-  expect((await fixture.commit(begun, upgraded, settledPlace, { audit, facts })).kind).toBe('committed');
+  expect((await fixture.commit(begun, upgraded, settledPlace, { audit, facts, freeTime })).kind).toBe(
+    'committed',
+  );
 }
 
 async function remedy(store: Store): Promise<void> {
@@ -221,6 +225,7 @@ export async function documents(store: Store): Promise<Readonly<Record<string, u
     schedules: (await store.schedules()).map(({ schedule: { paused: _paused, ...each } }) => each),
     limits: (await store.readServerLimits()).limits,
     stepTimes: await store.stepTimes('sms-1.2'),
+    freeTimes: [...(await store.freeTimes(['pc-1', 'pc-2']))],
     remediations: [...(await store.begunRemediations('sp4', 0))],
     waiting: (await all(store.waiting('sp4'))).toSorted(byClient),
     upgrades: upgrades

@@ -13,6 +13,7 @@ import { membersContract } from './store/members.contract.ts';
 import { removalContract } from './store/removal.contract.ts';
 import { factsContract } from './store/facts.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
+import { freeTimesContract } from './store/free-times.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
 import { haltContract } from './store/halt.contract.ts';
 import { passSlotOnContract } from './store/pass-slot-on.contract.ts';
@@ -83,6 +84,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     schedulesContract(given);
     noticesContract(given);
     stepTimesContract(given);
+    freeTimesContract(given);
     factsContract(given);
     surveysContract(given);
   });

@@ -6,6 +6,7 @@ import { changeStoreOf } from './changes.ts';
 import { clientHookStoreOf } from './client-hooks.ts';
 import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from './fleet.ts';
 import { forecastStoreOf } from './forecasts.ts';
+import { freeTimeStoreOf } from './free-times.ts';
 import { nextSweep, sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
@@ -28,6 +29,7 @@ export function createMemoryStore(now: () => number): Store {
   const tables = emptyTables();
   return {
     ...fleetStoreOf(tables),
+    ...freeTimeStoreOf(tables),
     ...restartStoreOf(tables),
     ...releaseStoreOf(tables),
     ...removalStoreOf(tables),

@@ -31,6 +31,7 @@ function removeClients(tables: Tables, asked: readonly Removal[]): RemovalOutcom
     tables.fleet.delete(client);
     tables.refusedAddresses.delete(client);
     tables.looks.delete(client);
+    tables.freeTimes.delete(client);
     const known = [...tables.campaigns].filter(
       ([, table]) => table.waiting.has(client) || table.rows.has(client),
     );

@@ -82,6 +82,8 @@ export interface Tables {
   readonly forecasts: Map<string, KeptForecasts>;
   readonly schedules: Map<string, ScheduleRecord>;
   readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
+  /** Client -> when looks have found it free. */
+  readonly freeTimes: Map<string, string>;
   readonly surveys: Map<string, SurveyTable>;
   /** Client -> its last look. */
   readonly looks: Map<string, LastLook>;
@@ -175,6 +177,7 @@ export const emptyTables = (): Tables => ({
   forecasts: new Map(),
   schedules: new Map(),
   stepTimes: new Map(),
+  freeTimes: new Map(),
   surveys: new Map(),
   looks: new Map(),
   lookEvidence: new Map(),

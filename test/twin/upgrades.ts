@@ -141,6 +141,7 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   const { upgrade: before } = row.stored;
   write(tables, table, row, asked);
   addFacts(table, asked.key.client, asked);
+  if (asked.freeTime !== undefined) tables.freeTimes.set(asked.key.client, asked.freeTime);
   const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
   giveBackSlots(table, before.logonServer);
   // A client that has roamed is charged to the logon server where it was seen last.

@@ -148,6 +148,7 @@ async function write(
   await writeUpgrades(store, now, source, snapshot);
   await putBackRemediations(store, snapshot);
   await putBackStepTimes(store, snapshot);
+  await store.putBackFreeTimes(snapshot.freeTimes);
   await putBackHooks(store, snapshot, counts, now);
   await putBackSchedules(store, snapshot, now);
   await putBackRestarts(store, now, snapshot);

@@ -27,6 +27,8 @@ import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import { lifeOf } from '../../../shared/domain/campaign/life.ts';
 import type { Halt } from '../../../shared/domain/campaign/halt.ts';
+import type { FreeTime } from '../../../shared/domain/rules/free-time.ts';
+import type { StoredMemory } from '../../../shared/domain/upgrade/memory-codec.ts';
 import type { FormerLife } from '../../../shared/store/campaign-removal-store.ts';
 import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.ts';
 
@@ -96,11 +98,18 @@ export interface Snapshot {
   /** By campaign: its clients, as they were taken when it was created, or joined it. */
   readonly picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>;
   readonly control: Control;
+  /** By client: when its looks have found it free, also in campaigns that were removed since. */
+  readonly freeTimes: ReadonlyMap<string, FreeTime>;
   /** What `editionsIn` reads. */
   readonly editions: Editions;
   /** `campaign.client` -> place of the newest state. */
   readonly newest: ReadonlyMap<string, number>;
 }
+
+/** A record whose memory is not decoded. */
+type RecordAsWritten = Omit<RecordLine, 'upgrade'> & {
+  readonly upgrade: { readonly memory: Partial<StoredMemory> };
+};
 
 /** Reads all files once. It keeps a small number for each upgrade, and no state. */
 export async function readSnapshot(source: Source): Promise<Snapshot> {
@@ -113,6 +122,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const halts = new Map<string, Dated<Halt | null>>();
   const picks: Picks = new Map();
   const editions: Editions = new Map();
+  const freeTimes = new Map<string, Dated<FreeTime>>();
   const control = openControl();
   const newest = new Map<string, Placed>();
   for await (const { kind, line, place, until } of wholeLines(source)) {
@@ -145,7 +155,9 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     if (kind === 'edition') addEdition(editions, read<EditionLine>(), until);
     if (kind === 'left') removePicks(picks, read<LeftLine>(), until);
     if (kind === 'record') {
-      const { record, client, version, activation } = read<RecordLine>();
+      const { record, client, version, activation, upgrade } = read<RecordAsWritten>();
+      const { freeTime } = upgrade.memory;
+      if (freeTime !== undefined) keepNewest(freeTimes, client, freeTime.looks, until);
       const id = lifeId(record, lifeOf(activation), client);
       if (version >= (newest.get(id)?.version ?? 0)) newest.set(id, { version, place });
     }
@@ -153,7 +165,8 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const gone = [...former]
     .filter(([client, { until }]) => isNewer(until, fleet.get(client)))
     .map(([name]) => name);
-  const clients = { fleet: plain(fleet), gone, former: knownStill(former, removed) };
+  const known = new Map([...freeTimes].filter(([client, { until }]) => isNewer(until, former.get(client))));
+  const clients = { fleet: plain(fleet), gone, former: knownStill(former, removed), freeTimes: plain(known) };
   const halt = halts.get(everything)?.value ?? null;
   const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed), halt, editions };
   return { ...all, control: control.end(), ...standing(campaigns, plain(removed), picks, newest) };

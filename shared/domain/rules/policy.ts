@@ -1,4 +1,5 @@
 import type { Fit } from './fit.ts';
+import type { FreeTime } from './free-time.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { Window } from '../time/window.ts';
 import type { CampaignEnd } from './campaign-end.ts';
@@ -201,6 +202,8 @@ export interface Rules {
   readonly calendar?: Calendar;
   /** How long steps take; left out = they need not fit before a window closes. */
   readonly fit?: Fit;
+  /** When earlier campaigns have found the client free; left out = none has looked. */
+  readonly freeTime?: FreeTime;
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;

@@ -1,5 +1,5 @@
 import { backoff, spread } from '../rules/backoff.ts';
-import { betterLook, freeTimeInWords, withLook } from '../rules/free-time.ts';
+import { betterLook, type FreeTime, freeTimeInWords, withLook } from '../rules/free-time.ts';
 import { type DeferralClass, hasBudget, type Rules } from '../rules/policy.ts';
 import { isCalendarOpen } from '../time/calendar.ts';
 import { wallTimeOf } from '../time/window.ts';
@@ -10,6 +10,14 @@ import { type Upgrade, withMemory } from './state.ts';
 
 /** The waits that depend on when people use the client. The others end by themselves, or by us. */
 const habitual: readonly DeferralClass[] = ['service', 'program', 'busy', 'restart', 'unreachable'];
+
+/** Does the campaign still have to read what earlier ones have learned of this client? */
+export const asksForFreeTime = ({ policy }: Pick<Rules, 'policy'>, { memory }: Upgrade): boolean =>
+  policy.learnsFreeTime === true && memory.learned.freeTime === undefined;
+
+/** The rules of a client of which earlier campaigns have learned this; undefined = nothing. */
+export const withKnownFreeTime = (rules: Rules, upgrade: Upgrade, known: FreeTime | undefined): Rules =>
+  known === undefined || !asksForFreeTime(rules, upgrade) ? rules : { ...rules, freeTime: known };
 
 /**
  * In a campaign that learns when its clients are free: notes what the look has found, and plans the
@@ -42,10 +50,10 @@ function foundFree({ state }: Upgrade): boolean | null {
 
 function noteLook(rules: Rules, upgrade: Upgrade, now: number): Upgrade {
   const isFree = foundFree(upgrade);
-  const { freeTime } = upgrade.memory.learned;
+  const known = upgrade.memory.learned.freeTime?.looks ?? rules.freeTime;
   const wasDeferred = upgrade.memory.history.lastDeferral !== null;
-  if (isFree === null || (freeTime === undefined && !wasDeferred)) return upgrade;
-  const looks = withLook(freeTime?.looks ?? '', rules.zone, now, isFree);
+  if (isFree === null || (known === undefined && !wasDeferred)) return upgrade;
+  const looks = withLook(known ?? '', rules.zone, now, isFree);
   return withMemory(upgrade, { learned: { freeTime: { looks } } });
 }
 

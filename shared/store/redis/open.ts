@@ -17,6 +17,7 @@ import { changeStoreOf } from './sharding/changes.ts';
 import { clientHookStoreOf } from './sharding/client-hooks.ts';
 import { campaignRemovalStoreOf } from './sharding/remove-campaign.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
+import { freeTimeStoreOf } from './sharding/free-times.ts';
 import { healthStoreOf } from './sharding/health.ts';
 import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
@@ -79,6 +80,7 @@ export async function openRedisStore({
 const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'close' | keyof HealthStore> => ({
   ...changeStoreOf(shards, waiting),
   ...fleetStoreOf(shards),
+  ...freeTimeStoreOf(shards),
   ...releaseStoreOf(shards),
   ...removalStoreOf(shards),
   ...campaignStoreOf(shards),

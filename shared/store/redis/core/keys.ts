@@ -163,6 +163,8 @@ export const keyNames = {
   reserved: 'reserved',
   /** hash: client -> its last look (`look-text.ts`) */
   looks: 'looks',
+  /** hash: client -> when looks have found it free (`free-time.ts`), over all campaigns */
+  freeTimes: 'freeTimes',
   /** zset in shard 0: surveys by the time of the request */
   surveys: 'surveys',
   /** list in shard 0 per product and step: the newest durations, in milliseconds */

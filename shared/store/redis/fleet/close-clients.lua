@@ -38,5 +38,6 @@ for at = first, last do
   closed[#closed + 1] = redis.call('HGET', key('former'), client) or ''
   if #known[at] > 0 then redis.call('HSET', key('former'), client, table.concat(known[at], ' ')) end
   redis.call('HDEL', key('looks'), client)
+  redis.call('HDEL', key('freeTimes'), client)
 end
 return closed

@@ -8,7 +8,8 @@
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
 --       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy
 --       time), seconds for which written evidence stays after its last use, whether facts are kept
---       only if the campaign has stop rules; lists: audit, counters, evidence, facts
+--       only if the campaign has stop rules; lists: audit, counters, evidence, facts; last, only
+--       where the commit changes it: the free time of the client
 
 -- Why nothing may begin on this client now; nil = it may. A held logon server holds a client as a
 -- pause does: also one that is finishing begins nothing more there. Otherwise a finishing upgrade
@@ -56,7 +57,10 @@ addAudit(nextList())
 addCounters(campaign, nextList())
 local evidenceFirst, evidenceLast = nextList()
 addEvidence(evidenceFirst, evidenceLast, evidenceSeconds)
-addFacts(campaign, client, at, ifCounted, nextList())
+local factsFirst, factsLast = nextList()
+addFacts(campaign, client, at, ifCounted, factsFirst, factsLast)
+local freeTime = ARGV[factsLast + 1]
+if freeTime then redis.call('HSET', key('freeTimes'), client, freeTime) end
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
 if before.crashes then redis.call('HDEL', record, 'c') end
 

@@ -167,6 +167,7 @@ function commitFields({ key, version, fence, upgrade, consumed, step, place, at,
     ...list(flat(rest.counters)),
     ...list(evidenceFields(rest.evidence)),
     ...list(factFields(rest.facts)),
+    ...(rest.freeTime === undefined ? [] : [rest.freeTime]),
   ];
 }
 
