@@ -29,6 +29,8 @@ export interface OpenApproval {
   readonly since: string;
   /** Null = it does not expire. */
   readonly expires: string | null;
+  /** That time has passed, and nothing has followed yet; left out = it is still to come. */
+  readonly expired?: true | undefined;
   readonly onExpiry: string;
   readonly by: string;
   readonly text: readonly string[];
@@ -70,12 +72,16 @@ export async function openApprovals(
   return ok(found.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1)));
 }
 
-async function openIn({ store }: OrchestratorContext, campaign: Campaign): Promise<readonly OpenApproval[]> {
+async function openIn(
+  { store, clock }: OrchestratorContext,
+  campaign: Campaign,
+): Promise<readonly OpenApproval[]> {
   const { definition, state } = campaign;
   const open = requestsOf(campaign).filter(({ answer }) => answer === undefined);
   const asksEach = definition.approvals?.some((rule) => 'each' in rule) === true;
   if ((open.length === 0 && !asksEach) || !askingIn.some((status) => status === state.status)) return [];
   const name = definition.campaign;
+  const now = clock.now();
   const counters = await store.counters(name);
   const waits = (counters['deferred|approval'] ?? 0) + (counters['deferred|window'] ?? 0) > 0;
   const asking = waits ? await askingClients(store.upgrades(name)) : [];
@@ -100,7 +106,7 @@ async function openIn({ store }: OrchestratorContext, campaign: Campaign): Promi
             );
       return {
         id: requestId(name, request),
-        ...viewOf(name, null, { since, until }, text),
+        ...viewOf(name, null, { since, until, now }, text),
         ...termsWords(termsOf(definition, subject)),
       };
     }),
@@ -111,7 +117,11 @@ async function openIn({ store }: OrchestratorContext, campaign: Campaign): Promi
     const terms = definition.approvals?.find((rule) => 'each' in rule && rule.each === ask.step) ?? {};
     const text = clientText(campaign, upgrade, ask.step, ask.attempt);
     return [
-      { id: clientAskId(name, upgrade), ...viewOf(name, upgrade.client, ask, text), ...termsWords(terms) },
+      {
+        id: clientAskId(name, upgrade),
+        ...viewOf(name, upgrade.client, { ...ask, now }, text),
+        ...termsWords(terms),
+      },
     ];
   });
   return [...ofCampaign, ...ofClients];
@@ -135,13 +145,14 @@ function clientAskId(campaign: string, upgrade: StoredUpgrade['upgrade']): strin
 const viewOf = (
   campaign: string,
   client: string | null,
-  { since, until }: { readonly since: number; readonly until: number | null },
+  { since, until, now }: { readonly since: number; readonly until: number | null; readonly now: number },
   text: readonly string[],
 ) => ({
   campaign,
   client,
   since: isoOf(since),
   expires: until === null ? null : isoOf(until),
+  ...(until === null || now < until ? {} : { expired: true as const }),
   text,
   shown: sha256(text.join('\n')),
 });

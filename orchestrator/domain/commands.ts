@@ -110,10 +110,22 @@ export function resume(
     return transition(
       withTimeToAnswer(campaign, now),
       { status: 'running', ...runningOf(state), ...begunAgain(campaign, request.counters, now) },
-      resumeReason('resumed', isAnothers ? state : null, reason),
+      resumeReason(resumedWords(state), isAnothers ? state : null, reason),
     );
   return resumeInSpite(campaign, state, request, now);
 }
+
+/** Servpack's own pauses say in their reason what went wrong, and a resume goes past that. */
+function resumedWords({ by, because }: { readonly by: string; readonly because: string }): string {
+  const own = ownPauses[by];
+  return own === undefined ? 'resumed' : `resumed; ${own} had paused it: ${because}`;
+}
+
+const ownPauses: Readonly<Record<string, string>> = {
+  [stopRule]: 'a stop rule',
+  [clientHookKeeper]: clientHookKeeper,
+  [unanswered]: 'an unanswered question',
+};
 
 /**
  * Ends the pause of a gate. The person accepts the failures so far of each wave whose gate stops

@@ -5,7 +5,7 @@ import type { ApprovalRule } from '../../shared/domain/rules/approval-rules.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { requestsOf, termsOf } from '../domain/approval-requests.ts';
 import { subjectWords } from '../domain/judge-approvals.ts';
-import { spanInWords } from './duration-text.ts';
+import { exactSpan } from './duration-text.ts';
 
 /** What of a campaign file needs the yes of a person, in words; null = nothing. */
 export function approvalWords({ approvals }: CampaignDefinition): string | null {
@@ -27,7 +27,7 @@ function subjectOf(rule: ApprovalRule): string {
 function expiryWords({ expiresMs, onExpiry }: ApprovalRule): string {
   if (expiresMs === undefined) return 'the question does not expire';
   const then = { approve: 'it is approved', pause: 'the campaign pauses', reject: 'it is rejected' };
-  return `without an answer in ${spanInWords(expiresMs)} ${then[onExpiry ?? 'reject']}`;
+  return `without an answer in ${exactSpan(expiresMs)} ${then[onExpiry ?? 'reject']}`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { printDuration } from '../../shared/input/quantities.ts';
+
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -12,6 +14,12 @@ export function spanInWords(ms: number): string {
   if (ms < hour) return `${Math.floor(ms / minute)} min`;
   if (ms < 2 * day) return withRest(Math.floor(ms / hour), 'h', Math.floor((ms % hour) / minute), 'min');
   return withRest(Math.floor(ms / day), 'days', Math.floor((ms % day) / hour), 'h');
+}
+
+/** A span that a file names, whole: two that differ never read the same. */
+export function exactSpan(ms: number): string {
+  const step = ms < minute ? second : ms < 2 * day ? minute : hour;
+  return ms % step === 0 ? spanInWords(ms) : printDuration(ms);
 }
 
 /** When a moment is, seen from `now`: `in 25 min`, `now`, `3 h ago`. */

@@ -1,6 +1,6 @@
-import type { CampaignDefinition, Wave } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Selection, Wave } from '../../shared/domain/campaign/definition.ts';
 import { planRules } from './plan-rules.ts';
-import { selectionWords } from './selection-words.ts';
+import { namesAtMost, selectionWords } from './selection-words.ts';
 import { isSame, valueDifferences } from '../domain/value-differences.ts';
 import { printDuration } from '../../shared/input/quantities.ts';
 import { sizeWords } from './wave-rules.ts';
@@ -89,9 +89,24 @@ function selectChanges(
     selectionWords(before) ?? 'the whole fleet',
     selectionWords(after) ?? 'the whole fleet',
   ];
-  return old === present
-    ? leafChanges('select', before, after)
-    : [{ section: 'select', says: arrow(old, present) }];
+  if (old === present) return leafChanges('select', before, after);
+  return [
+    { section: 'select', says: arrow(old, present) },
+    ...leafChanges('select', beyondWords(before, after), beyondWords(after, before)),
+  ];
+}
+
+/** What the words of a selection leave out: its exclusions, and lists of which they name a part. */
+function beyondWords(selection: Selection, other: Selection): Partial<Selection> {
+  const isCut = (key: 'labels' | 'logonServers' | 'clients'): boolean =>
+    Math.max(selection[key].length, other[key].length) > namesAtMost;
+  const { labels, logonServers, clients, exclude } = selection;
+  return {
+    ...(isCut('labels') ? { labels } : {}),
+    ...(isCut('logonServers') ? { logonServers } : {}),
+    ...(isCut('clients') ? { clients } : {}),
+    ...(exclude === undefined ? {} : { exclude }),
+  };
 }
 
 /** Two waves of one name are the same wave. */

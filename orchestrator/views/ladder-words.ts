@@ -7,7 +7,7 @@ import type {
   PersistencePolicy,
   RuleScope,
 } from '../../shared/domain/rules/policy.ts';
-import { spanInWords } from './duration-text.ts';
+import { exactSpan, spanInWords } from './duration-text.ts';
 
 /** The ladder and the persistence of a campaign file in words. */
 
@@ -76,8 +76,8 @@ function scopeWords({ where, class: only }: RuleScope, clients?: readonly Client
   return [...what, `where ${printWhere(where)}${many}`].join(' ');
 }
 
-const limitWords = ({ looks, afterMs, restarts }: PersistencePolicy): string =>
-  `${looks} looks, ${spanInWords(afterMs)} or ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+const limitWords = ({ looks, afterMs, restarts, minGapMs }: PersistencePolicy): string =>
+  `${looks} looks at least ${exactSpan(minGapMs)} apart, ${exactSpan(afterMs)} or ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
 
 /** Warns of cases whose `where` fits no selected client: a sentence each. */
 export const caseWarnings = ({ policy }: CampaignDefinition, clients: readonly Client[]): readonly string[] =>

@@ -59,7 +59,7 @@ export function outlookOf(context: Context, upgrade: Upgrade): string | null {
 function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): string {
   const { policy = context.campaign.definition.policy } = context;
   const { product } = context;
-  if (state.class === 'approval') return withoutAnswer(upgrade);
+  if (state.class === 'approval') return withoutAnswer(upgrade, context.now);
   if (state.class === 'remediation')
     return 'it is looked at again, and its remediation begins once the limit has room; this uses up no tries';
   if (state.class === 'restarts')
@@ -71,11 +71,13 @@ function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): s
 }
 
 /** What follows when nobody answers the question of this client. */
-function withoutAnswer({ memory }: Upgrade): string {
+function withoutAnswer({ memory }: Upgrade, now: number): string {
   const ask = memory.history.approvals?.ask ?? null;
-  return ask === null || ask.until === null
-    ? 'nothing begins on it before a person answers; this uses up no tries'
-    : `without an answer the question expires at ${isoOf(ask.until)}; this uses up no tries`;
+  if (ask === null || ask.until === null)
+    return 'nothing begins on it before a person answers; this uses up no tries';
+  return now < ask.until
+    ? `without an answer the question expires at ${isoOf(ask.until)}; this uses up no tries`
+    : `the question has expired at ${isoOf(ask.until)} without an answer; this uses up no tries`;
 }
 
 function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {

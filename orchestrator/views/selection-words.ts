@@ -23,7 +23,7 @@ export function selectionWords({
 }
 
 /** The most entries that a list shows. */
-const namesAtMost = 10;
+export const namesAtMost = 10;
 
 const listed = (names: readonly string[]): string =>
   names.length <= namesAtMost

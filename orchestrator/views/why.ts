@@ -8,6 +8,7 @@ import { outlookOf } from './outlook.ts';
 import { untilMayBegin, whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
 import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
+import { reasonsSaidOnce } from './said-once.ts';
 import { editionRemarks } from './edition-now.ts';
 import { stopRemarks } from './stop-remarks.ts';
 import { remarksOn } from './remarks.ts';
@@ -93,7 +94,7 @@ export function whyWaiting(
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
   const because =
     notOpen ?? (opening === null ? whyNoSlot(context, pick.logonServer, true) : opening.because);
-  return {
+  const why: Why = {
     client: pick.client,
     campaign: campaign.definition.campaign,
     state: cancelledAt === null ? 'waiting' : 'settled',
@@ -118,6 +119,7 @@ export function whyWaiting(
     ],
     actions: waysBack(campaign, pick.logonServer, context.halt ?? null),
   };
+  return reasonsSaidOnce(why, context);
 }
 
 /** No time is foreseen while something besides the window keeps the client from being admitted. */
@@ -191,7 +193,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
   const { upgrade, failure = null } = recorded;
   const { state, memory } = upgrade;
   const since = waitsSince(upgrade) ?? recorded.since;
-  return {
+  const why: Why = {
     client: upgrade.client,
     campaign: context.campaign.definition.campaign,
     state: state.phase,
@@ -215,6 +217,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     ],
     actions: clientActions(context.campaign, upgrade, context.halt ?? null),
   };
+  return reasonsSaidOnce(why, context);
 }
 
 /** The rules that hold for a blocked client, where not every client has the same. */

@@ -43,8 +43,9 @@ function startSentinel(folder: string, masterPort: number): Promise<RedisServer>
   const lines = [
     'bind 127.0.0.1',
     `sentinel monitor ${name} 127.0.0.1 ${masterPort} ${quorum}`,
-    `sentinel down-after-milliseconds ${name} 1000`,
-    `sentinel failover-timeout ${name} 5000`,
+    // A master that a busy machine leaves without a processor for a second is not down.
+    `sentinel down-after-milliseconds ${name} 4000`,
+    `sentinel failover-timeout ${name} 8000`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   return startRedisServer(folder, [], [file, '--sentinel']);

@@ -48,8 +48,10 @@ describe('client why', () => {
   const sources = { counters: {}, slots: { active: 0, perLogonServer: {} }, product: null, now: evening };
   const pick = { client: 'pc-1', wave: 0, logonServer: 'LS-ROM' };
 
+  const whyIn = (given: Campaign, halt: Halt | null = null) =>
+    whyWaiting({ ...sources, campaign: given, halt }, pick);
   const remarksIn = (given: Campaign, halt: Halt | null = null): string =>
-    whyWaiting({ ...sources, campaign: given, halt }, pick).remarks.join('\n');
+    whyIn(given, halt).remarks.join('\n');
 
   const stopped = (rules: readonly StopRule[], facts: FactCounts): Campaign => {
     const decision = judged(withStop(...rules), ...rules.map(() => facts));
@@ -60,7 +62,7 @@ describe('client why', () => {
   test('names the rule that has paused the campaign, its numbers, and what comes next', () => {
     const paused = stopped([same, rate()], found(8, 20, { 'disk full': 3, away: 4 }));
     expect(remarksIn(paused)).toContain(
-      'the stop rule "more than 10 % of at least 20 clients failed within 60 min: pauses the campaign" has paused the campaign: 8 of 20 clients failed within 60 min, limit 10 %; most frequent: away (4), disk full (3); any person may resume the campaign; then only what happens after that counts for the rule',
+      'the stop rule "more than 10 % of at least 20 clients failed within 60 min: pauses the campaign" has paused the campaign; any person may resume the campaign; then only what happens after that counts for the rule',
     );
     const admitted = {
       upgrade: newUpgrade('pc-1', 0, 'LS-ROM'),
@@ -71,19 +73,33 @@ describe('client why', () => {
     expect(whyAdmitted({ ...sources, campaign: paused }, admitted).remarks.join('\n')).toContain(
       'the stop rule "more',
     );
+    const dueTo = { ...admitted, index: 'due', dueAt: evening } as const;
+    for (const given of [{ ...admitted, index: 'parked' } as const, dueTo]) {
+      const answer = whyAdmitted({ ...sources, campaign: paused }, given);
+      expect(JSON.stringify(answer).split('8 of 20 clients failed')).toHaveLength(2);
+      expect(answer.next?.action).toContain('8 of 20 clients failed');
+    }
+    expect(JSON.stringify(whyIn(paused)).split('8 of 20 clients failed')).toHaveLength(2);
+    expect(whyIn(paused).because).toContain('8 of 20 clients failed');
     const one = stopped([{ ...blocked, minSample: 1 }], { kinds: { blocked: 1, tried: 1 }, causes: {} });
-    expect(remarksIn(one)).toContain('1 of 1 client was blocked within 60 min, limit 10 %');
+    expect(whyIn(one).because).toContain('1 of 1 client was blocked within 60 min, limit 10 %');
     expect(remarksIn(one)).toContain('the stop rule "more than 10 % of at least 1 client was blocked');
   });
 
   test('says what is left after an abort, and whose rule has halted all campaigns', () => {
     const aborted = stopped([{ ...same, does: 'abort' }], found(5, 5, { 'disk full': 5 }));
-    expect(remarksIn(aborted)).toMatch(
-      /has aborted the campaign: 5 clients with .* servpack campaign clone/u,
-    );
-    const halt = { by: stopRule, because: 'campaign other: 5 clients failed', at: evening };
+    expect(remarksIn(aborted)).toMatch(/has aborted the campaign; nothing of .* servpack campaign clone/u);
+    expect(whyIn(aborted).because).toContain('5 clients with the same cause within 30 min');
+    const halt = {
+      by: stopRule,
+      because: 'campaign other: 5 clients failed within 60 min, limit 4',
+      at: evening,
+    };
     expect(remarksIn(withStop(same), halt)).toContain(
-      'a stop rule has halted all campaigns: campaign other: 5 clients failed; any person may end the halt',
+      'a stop rule has halted all campaigns; any person may end the halt',
+    );
+    expect(whyIn(withStop(same), halt).because).toBe(
+      'everything is halted by stop rule: campaign other: 5 clients failed within 60 min, limit 4',
     );
   });
 
@@ -92,7 +108,7 @@ describe('client why', () => {
     if (paused.state.status !== 'paused') throw new Error('it is not paused');
     expect(remarksIn({ ...paused, state: { ...paused.state, by: 'anna' } })).not.toContain('stop rule');
     expect(remarksIn({ ...paused, definition: campaign.definition })).toContain(
-      'a stop rule has paused the campaign: 5',
+      'a stop rule has paused the campaign; any',
     );
   });
 });

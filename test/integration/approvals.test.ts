@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { withNextStep } from '../../orchestrator/campaigns/after-answer.ts';
-import { answerApproval } from '../../orchestrator/campaigns/approvals.ts';
+import { answerApproval, openApprovals } from '../../orchestrator/campaigns/approvals.ts';
+import { questionLines } from '../../orchestrator/cli/render/approvals.ts';
 import { checkApprovals } from '../../orchestrator/doctor/approvals.ts';
 import { checkStops } from '../../orchestrator/doctor/stops.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { UpgradeKey } from '../../shared/store/types.ts';
 import { standingClock } from '../fixtures/context.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { anna, bring, contextOf, firstWave, kim, rest, wide } from './admitted-clients.ts';
@@ -191,7 +194,13 @@ test('a late yes does not resume the campaign: the answer and the screens say so
   await runCampaigns().run(contextOf(orchestrator));
   const hour = 3_600_000;
   const at = (hours: number) => ({ ...contextOf(orchestrator), clock: standingClock(now + hours * hour) });
+  const linesAt = async (hours: number) =>
+    unwrapped(await openApprovals(at(hours), 'sp4')).flatMap((each) => questionLines(each));
+  const asked = `waits since ${isoOf(now)}`;
+  const expiry = isoOf(now + 24 * hour);
+  expect(await linesAt(23)).toContain(`${asked}; expires ${expiry}, then: pause`);
   await runCampaigns().run(at(24));
+  expect(await linesAt(25)).toContain(`${asked}; expired ${expiry} without an answer (pause)`);
   const yes = await answerApproval(at(25), 'kim', { id: 'sp4/wave/rest', answer: 'approved' });
   expect(await withNextStep(at(25), yes)).toMatchObject({
     value: {

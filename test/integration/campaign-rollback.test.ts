@@ -40,9 +40,7 @@ async function firstAgent(tree: string, newer: Release): Promise<Release> {
 
 const isOver = (lab: LookLab, campaign: string) =>
   expect
-    .poll(async () => (await lab.ask<CampaignStatus>('GET', `/v1/campaigns/${campaign}`)).status, {
-      timeout: 30_000,
-    })
+    .poll(async () => (await lab.ask<CampaignStatus>('GET', `/v1/campaigns/${campaign}`)).status)
     .toBe('ended');
 
 test('brings the upgraded clients of a push product back to an older release, the last wave first', async () => {

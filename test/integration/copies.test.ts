@@ -52,7 +52,7 @@ async function openCopies(store: Store, changes: Partial<typeof timing> = {}): P
   orchestrator.write('bin/CLIMONNT.EXE', 'newer');
   const text = `${['release: sms-sp4', 'product: sms-1.2', 'servicePack: 4', `tree: ${orchestrator.folder}`, 'components: bin'].join('\n')}
 logonServers: { path: "mnt/{logonServer}" }
-upgrade: { command: [./upgrade.sh], timeout: 10s }
+upgrade: { command: [./upgrade.sh], timeout: 5m }
 `;
   writeFileSync(file, text);
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });

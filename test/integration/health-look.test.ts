@@ -106,7 +106,7 @@ test('the leader has upgraded clients looked at again by a worker, and opens the
   await settle(lab, away);
   await lab.startWorker();
   const status = () => lab.ask<CampaignStatus>('GET', '/v1/campaigns/sp4');
-  await expect.poll(async () => (await status()).waves[1]?.isOpen, { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await status()).waves[1]?.isOpen).toBe(true);
   expect(await status()).toMatchObject({
     health: { healthy: 0, unhealthy: 1, notKnown: 1 },
     waves: [

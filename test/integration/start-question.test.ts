@@ -50,7 +50,7 @@ async function stage(lab: LookLab): Promise<string> {
     `tree: ${folder}/tree`,
     `components: ${defaultComponents}`,
     `logonServers: { path: "${folder}/{logonServer}" }`,
-    'upgrade: { command: [./upgrade.sh], timeout: 10s }',
+    'upgrade: { command: [./upgrade.sh], timeout: 5m }',
     '',
   ];
   const path = join(folder, 'release.yaml');

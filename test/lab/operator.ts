@@ -114,7 +114,7 @@ export class Operator {
         ...(staged.servicePack === null ? [] : [`servicePack: ${staged.servicePack}`]),
         `tree: ${tree}`,
         `components: ${staged.components}`,
-        ...(staged.isPushed === true ? [] : [`upgrade: { command: ["${command}"], timeout: 10s }`]),
+        ...(staged.isPushed === true ? [] : [`upgrade: { command: ["${command}"], timeout: 5m }`]),
         '',
       ].join('\n'),
     );

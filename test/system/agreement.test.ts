@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { patienceMs } from '../environment/patience.ts';
 import { testRedis } from '../environment/redis.ts';
 import { agreementOf, differenceOf, type WaveAgreement } from '../lab/agreement/agreement.ts';
 import { fromMondayEvening } from '../lab/installation.ts';
@@ -19,7 +20,7 @@ test('a campaign that is simulated ends as the same campaign with real processes
   const { otherEnds, waves } = await agreementOf(installation, {
     seed: '2',
     clients: 40,
-    withinSeconds: 60,
+    withinSeconds: patienceMs / 1_000,
   });
   expect(otherEnds).toEqual([]);
   expect(waves.map(({ wave }) => wave)).toEqual(['canary', 'early', 'rest']);

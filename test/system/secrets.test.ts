@@ -106,7 +106,7 @@ async function stageWithEnvironment(operator: Operator, tree: string): Promise<v
   const path = join(folder, 'release.yaml');
   writeFileSync(
     path,
-    `release: test-release\nproduct: sms-1.2\nservicePack: 4\ntree: ${tree}\ncomponents: ${defaultComponents}\nupgrade: { command: ["${command}"], timeout: 10s }\n`,
+    `release: test-release\nproduct: sms-1.2\nservicePack: 4\ntree: ${tree}\ncomponents: ${defaultComponents}\nupgrade: { command: ["${command}"], timeout: 5m }\n`,
   );
   await operator.ask('POST', '/v1/releases', { path });
 }

@@ -129,7 +129,7 @@ test('servpack up ends with one sentence when its private Redis dies', async () 
   process.kill(pid, 'SIGKILL');
   expect(await up.ended).toBe(1);
   expect(up.text()).toContain('servpack: the private Redis ended by itself; everything is stopped\n');
-  expect(await isGone(pid, 5_000)).toBe(true);
+  expect(await isGone(pid, patienceMs)).toBe(true);
 });
 
 test('all parts of a killed servpack up end, and the next one says what it found', async () => {
@@ -143,7 +143,7 @@ test('all parts of a killed servpack up end, and the next one says what it found
   expect(halted.code).toBe(0);
   killed.child.kill('SIGKILL');
   await killed.ended;
-  for (const pid of parts) expect(await isGone(pid, 20_000), `${pid} of ${parts.join()}`).toBe(true);
+  for (const pid of parts) expect(await isGone(pid, patienceMs), `${pid} of ${parts.join()}`).toBe(true);
   const log = readFileSync(join(killed.folder, 'redis/redis.log'), 'utf8');
   expect(log).toContain('bye bye');
   const next = startUp({ SERVPACK_GATEWAY: 'simulated:1' }, '0', [], killed.folder);
@@ -164,7 +164,7 @@ test('the worker of a killed servpack worker ends', async () => {
   await once(command.stdout, 'data');
   const [worker = 0] = childrenOf(command.pid);
   command.kill('SIGKILL');
-  expect(await isGone(worker, 20_000)).toBe(true);
+  expect(await isGone(worker, patienceMs)).toBe(true);
 });
 
 test('servpack up takes over the Redis of a killed one, and the guard of the killed one spares it', async () => {
@@ -185,7 +185,7 @@ test('servpack up takes over the Redis of a killed one, and the guard of the kil
       `Redis of this data folder, running already (process ${redis}); the servpack that started it (process ${killed.child.pid}) was killed: this one takes it over, and ends it\n`,
     );
     process.kill(worker, 'SIGCONT');
-    expect(await isGone(guard, 20_000)).toBe(true);
+    expect(await isGone(guard, patienceMs)).toBe(true);
     expect(isAlive(redis)).toBe(true);
     next.child.kill('SIGTERM');
     expect(await next.ended).toBe(0);

@@ -21,11 +21,18 @@ export function approvalsLines(
 }
 
 /** The question as the person who answers is shown it. */
-export const questionLines = ({ text, since, expires, onExpiry, by }: Open): readonly string[] => [
+export const questionLines = ({ text, since, by, ...open }: Open): readonly string[] => [
   ...text,
-  `waits since ${since}${expires === null ? '; does not expire' : `; expires ${expires}, then: ${onExpiry}`}`,
+  `waits since ${since}; ${expiryWords(open)}`,
   ...(by === 'another' ? ['another person than its authors must approve'] : []),
 ];
+
+function expiryWords({ expires, expired, onExpiry }: Pick<Open, 'expires' | 'expired' | 'onExpiry'>): string {
+  if (expires === null) return 'does not expire';
+  return expired === true
+    ? `expired ${expires} without an answer (${onExpiry})`
+    : `expires ${expires}, then: ${onExpiry}`;
+}
 
 export const approvalLines = (
   view: View,

@@ -13,6 +13,8 @@ const openApproval = z.object({
   since: time,
   /** Null = it does not expire. */
   expires: time.nullable(),
+  /** Left out = the time is still to come, or the question does not expire. */
+  expired: z.literal(true).optional(),
   onExpiry: z.string(),
   by: z.string(),
   /** What the person who answers is shown, and its SHA-256. */

@@ -33,8 +33,12 @@ export function unhalt(
 ): HaltDecision {
   if (present === null) return { kind: 'refused', because: 'nothing is halted' };
   const over = present.by === by || present.by === stopRule ? null : present;
+  const what =
+    present.by === stopRule
+      ? `everything may go on; a stop rule had halted it: ${present.because}`
+      : 'everything may go on';
   if (over === null || override)
-    return { kind: 'changed', halt: null, because: resumeReason('everything may go on', over, reason) };
+    return { kind: 'changed', halt: null, because: resumeReason(what, over, reason) };
   const because = `everything was halted by ${present.by}: ${present.because}; ask them, or end it all the same with --override`;
   return { kind: 'refused', because };
 }
