@@ -10,6 +10,7 @@ import * as fields from '../schemas/fields.ts';
 import * as fleet from '../schemas/fleet.ts';
 import * as hooks from '../schemas/hooks.ts';
 import * as orchestrator from '../schemas/orchestrator.ts';
+import { problemAnswer } from '../schemas/problems.ts';
 import * as releases from '../schemas/releases.ts';
 import * as schedules from '../schemas/schedules.ts';
 import * as limits from '../schemas/server-limits.ts';
@@ -19,7 +20,7 @@ import { idForm } from '../../input/names.ts';
 
 /** Answers by their stable names in the document. Generated clients name their types so. */
 const answers = {
-  Problem: fields.refusalAnswer,
+  Problem: problemAnswer,
   Approvals: approvals.approvalsAnswer,
   ApprovalResult: approvals.approvalAnswer,
   AuditLine: audit.auditLine,
