@@ -5,13 +5,21 @@ import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**
  * Why a request is refused: one clear sentence, and the faults of the file where a file is to
- * blame. The first part of `code` says of what kind it is; `http/responses.ts` has the HTTP status
+ * blame. The first part of `code` says of what kind it is; `http/problem-kinds.ts` has the status
  * of each.
  */
 export interface Refusal extends Fault {
   readonly faults?: readonly InputFault[];
+  /** What is wrong in the request itself, place by place. */
+  readonly places?: readonly WrongPlace[];
   /** The name that is not known: the answer adds the nearest one that is. */
   readonly unknown?: UnknownName;
+}
+
+/** A place of a request, as a JSON pointer, and what is wrong there. */
+export interface WrongPlace {
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 /** A name that nothing has. */

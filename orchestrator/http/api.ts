@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
@@ -10,6 +11,7 @@ import type { Environment } from '../doctor/diagnose.ts';
 import { documentOf } from './contract/document.ts';
 import { collectRoutes } from './contract/routes-of.ts';
 import { clientRoutes } from './routes/client-routes.ts';
+import { onBrokenRequest, problemForBroken, refuseExpectations } from './broken-requests.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { descriptionRoutes } from './routes/description-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
@@ -17,6 +19,7 @@ import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { notifyRoutes } from './routes/notify-routes.ts';
 import { replayRoutes } from './routes/replay-routes.ts';
+import { problemRoutes } from './routes/problem-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
 import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
@@ -59,9 +62,12 @@ export function buildApi(
     bodyLimit,
     requestTimeout: requestDeadlineMs,
     frameworkErrors: answerBadUrl,
+    clientErrorHandler: onBrokenRequest(problemForBroken),
+    genReqId: () => randomUUID(),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  refuseExpectations(app);
   const described = collectRoutes(app);
   sendAnswerHeaders(app);
   answerErrors(app, log);
@@ -88,6 +94,7 @@ export function buildApi(
   ])
     routes(app, context);
   orchestratorRoutes(app, context, environment ?? null);
+  problemRoutes(app);
   descriptionRoutes(app, () => documentOf(described));
   return app;
 }

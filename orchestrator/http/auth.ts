@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { fault, type Result, err, ok } from '../../shared/errors.ts';
 import { userHeader } from './schemas/fields.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { refusalOf } from './responses.ts';
+import { refuse } from './problems.ts';
 import { isSameToken } from './secrets.ts';
 
 declare module 'fastify' {
@@ -39,10 +39,10 @@ export function requireToken(app: FastifyInstance, expected: NamedToken, log: Lo
         given === undefined
           ? fault('token.missing', 'a token is needed: Authorization: Bearer …')
           : fault('token.wrong', 'the token is not the one of this orchestrator');
-      return reply.code(401).header('www-authenticate', 'Bearer').send(refusalOf(refusal));
+      return reply.header('www-authenticate', 'Bearer').send(refuse(reply, refusal));
     }
     const user = readUser(request.headers[userHeader]);
-    if (!user.ok) return reply.code(400).send(refusalOf(user.error));
+    if (!user.ok) return reply.send(refuse(reply, user.error));
     request.who = user.value === null ? `token ${expected.name}` : `${user.value} (token ${expected.name})`;
   });
 }

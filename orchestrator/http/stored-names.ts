@@ -3,7 +3,14 @@ import type { OrchestratorContext } from '../context.ts';
 import { didYouMeanStored } from '../did-you-mean.ts';
 import type { UnknownName } from '../refusal.ts';
 import { type NamedKind, storedSpelling } from '../spelling.ts';
-import type { RefusalAnswer } from './schemas/fields.ts';
+import type { Problem } from './schemas/problems.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The name that the request asked for, and that nothing has. */
+    unknownName: UnknownName | null;
+  }
+}
 
 const kinds: readonly NamedKind[] = ['client', 'campaign', 'release', 'survey'];
 
@@ -25,10 +32,11 @@ export function spellNames(app: FastifyInstance, context: OrchestratorContext): 
     }
   });
   app.addHook('preSerialization', async (_request, reply, payload) => {
-    const { unknownName } = reply as { readonly unknownName?: UnknownName | null };
-    if (unknownName === null || unknownName === undefined) return payload;
-    const { error } = payload as RefusalAnswer;
+    const { unknownName } = reply;
+    if (unknownName === null) return payload;
+    const { error, detail, ...problem } = payload as Problem;
     const hint = await didYouMeanStored(context, unknownName);
-    return { error: { ...error, message: `${error.message}${hint}` } } satisfies RefusalAnswer;
+    const said = `${detail}${hint}`;
+    return { ...problem, detail: said, error: { ...error, message: said } } satisfies Problem;
   });
 }

@@ -13,6 +13,7 @@ export interface Recorded {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  readonly type: string | null;
   readonly text: string;
 }
 
@@ -66,7 +67,14 @@ export async function recordDay(
     if (asked.id === 'stageRelease') found.STAGED = (JSON.parse(text) as { evidence: string }).evidence;
     if (asked.id === 'startSurvey') found.SURVEY = (JSON.parse(text) as { survey: string }).survey;
     const resolved = JSON.parse(named(JSON.stringify(asked))) as Asked;
-    return { asked: resolved, method, path: named(path), status: response.status, text };
+    return {
+      asked: resolved,
+      method,
+      path: named(path),
+      status: response.status,
+      type: response.headers.get('content-type'),
+      text,
+    };
   };
   const recorded: Recorded[] = [];
   for (const asked of day(folder)) {
@@ -98,7 +106,7 @@ export async function recordDay(
 const entriesAtMost = 2;
 
 /** As the document shows it: without the folders and the secrets of this run. */
-export function exampleOf({ asked, status, text }: Recorded, folder: string): Example {
+export function exampleOf({ asked, status, text, type }: Recorded, folder: string): Example {
   const shown = (value: unknown): unknown =>
     JSON.parse(
       JSON.stringify(value)
@@ -106,12 +114,15 @@ export function exampleOf({ asked, status, text }: Recorded, folder: string): Ex
         .replaceAll(/"token":"[^"]*"/g, '"token":"1.the-token-of-this-client"'),
       (_key, each: unknown) => (Array.isArray(each) ? each.slice(0, entriesAtMost) : each),
     );
-  const isLines = text.trimEnd().includes('\n') || text.endsWith('\n');
+  const isLines = text.endsWith('\n');
+  const isText = type?.startsWith('text/') === true;
   return {
     ...(asked.path === undefined ? {} : { path: asked.path }),
     ...(asked.query === undefined ? {} : { query: asked.query }),
     ...(asked.body === undefined ? {} : { body: shown(asked.body) }),
     // Of lines the first one.
-    ...(status === 200 ? { answer: shown(JSON.parse(isLines ? (text.split('\n')[0] ?? '') : text)) } : {}),
+    ...(status === 200 && !isText
+      ? { answer: shown(JSON.parse(isLines ? (text.split('\n')[0] ?? '') : text)) }
+      : {}),
   };
 }

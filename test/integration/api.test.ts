@@ -4,15 +4,22 @@ import { describe, expect, test } from 'vitest';
 import { openToken } from '../../orchestrator/http/secrets.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { routesOf } from '../fixtures/routes.ts';
+import { needsToken, openRoutes, routesOf } from '../fixtures/routes.ts';
 
 describe('the token of the API', () => {
   test('is needed for every route that is not open', async () => {
     await using orchestrator = await startSmallOrchestrator();
-    const open = ['/v1/health', '/v1/openapi.json'];
-    const routes = routesOf().filter(({ path }) => !open.includes(path));
+    const routes = routesOf().filter(needsToken);
+    expect(openRoutes).toEqual(['GET /v1/health', 'GET /problems/x-1', 'GET /v1/openapi.json']);
+    const detail = 'a token is needed: Authorization: Bearer …';
     const refusal = {
-      error: { code: 'token.missing', message: 'a token is needed: Authorization: Bearer …' },
+      type: '/problems/token',
+      title: 'The token is missing or wrong',
+      status: 401,
+      detail,
+      instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
+      code: 'token.missing',
+      error: { code: 'token.missing', message: detail },
     };
     expect(routes.length).toBeGreaterThan(14);
     for (const { method, path } of routes) {
@@ -147,9 +154,12 @@ describe('the API refuses a request', () => {
     await using orchestrator = await startSmallOrchestrator();
     const answer = await orchestrator.ask(method, path, body, headers);
     expect(answer.status).toBe(status);
-    expect(answer.body).toEqual({
-      error: { code: expect.any(String), message: expect.stringMatching(message) },
-    });
+    const { code, detail, type, ...problem } = answer.body;
+    expect(problem).toMatchObject({ status, error: { code, message: detail } });
+    expect([detail, type]).toEqual([
+      expect.stringMatching(message),
+      expect.stringMatching(/^\/problems\/(input|notFound|tooLarge)$/),
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ import { readSecretFile } from '../../../shared/input/secret-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import { addressIn, takeAddress } from './address.ts';
+import { onBrokenRequest } from '../broken-requests.ts';
 import { RefusalLog } from '../refusal-log.ts';
 import { RateLimit, ConcurrencyLimit } from './limits.ts';
 import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
@@ -32,6 +33,8 @@ const writing = { atOnce: 32, waiting: 2_000 } as const;
 /** Seconds until a client may try again, when Redis is unavailable or too many wait. */
 const retrySeconds = 30;
 
+const textType = 'text/plain; charset=utf-8';
+
 export const addressHeader = 'x-servpack-host';
 
 /**
@@ -47,6 +50,10 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     keepAliveTimeout: 5_000,
     frameworkErrors: (_error, _request, reply) =>
       void refuse(reply as FastifyReply, 400, 'the request is not understood'),
+    clientErrorHandler: onBrokenRequest((status) => ({
+      type: textType,
+      body: refused(status === 408 ? 'the request came too slowly' : 'the request is not understood'),
+    })),
     // Whatever the defaults of the process are.
     ...(tls.value === null ? {} : { https: { ...tls.value, minVersion: 'TLSv1.2' } }),
   }) as FastifyInstance;
@@ -192,7 +199,7 @@ const whyAmbiguous = (found: readonly Client[]): string =>
   `${found.map(({ client }) => client).join(' and ')} are clients of the fleet that differ by case only`;
 
 const text = (reply: FastifyReply, status: number): FastifyReply =>
-  reply.code(status).type('text/plain; charset=utf-8').headers(answerHeaders);
+  reply.code(status).type(textType).headers(answerHeaders);
 
 const refuse = (reply: FastifyReply, status: number, because: string): FastifyReply =>
   text(reply, status).send(refused(because));

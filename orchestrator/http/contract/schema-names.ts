@@ -11,6 +11,7 @@ import * as fleet from '../schemas/fleet.ts';
 import * as hooks from '../schemas/hooks.ts';
 import * as notify from '../schemas/notify.ts';
 import * as orchestrator from '../schemas/orchestrator.ts';
+import { problemAnswer } from '../schemas/problems.ts';
 import * as releases from '../schemas/releases.ts';
 import * as replays from '../schemas/replay.ts';
 import * as schedules from '../schemas/schedules.ts';
@@ -21,7 +22,7 @@ import { idForm } from '../../input/names.ts';
 
 /** Answers by their stable names in the document. Generated clients name their types so. */
 const answers = {
-  Problem: fields.refusalAnswer,
+  Problem: problemAnswer,
   Approvals: approvals.approvalsAnswer,
   ApprovalResult: approvals.approvalAnswer,
   AuditLine: audit.auditLine,

@@ -165,6 +165,14 @@ export const orchestratorOperations: Operations = {
     summary: 'Run the preflight',
     description: 'What the orchestrator finds wrong with itself, Redis, releases, workers and clients.',
   },
+  'GET /problems/:kind': {
+    id: 'getProblem',
+    tag: 'orchestrator',
+    needs: null,
+    text: 'text/plain',
+    summary: 'Read about a kind of problem',
+    description: 'What `type` of a problem document leads to: what it means and what to do. Needs no token.',
+  },
   'GET /v1/openapi.json': {
     id: 'getDescription',
     tag: 'orchestrator',

@@ -1,0 +1,108 @@
+/** A kind of problem: the first part of a code, such as `notFound` of `notFound.campaign`. */
+export interface ProblemKind {
+  /** The HTTP status, unless the request knows a finer one. */
+  readonly status: number;
+  readonly title: string;
+  /** What it means, and what to do. */
+  readonly means: string;
+}
+
+const conflict = (title: string, means: string): ProblemKind => ({ status: 409, title, means });
+
+/**
+ * Every kind of problem. `docs/problems.md` prints this table, and `type` of a problem document
+ * leads to it.
+ */
+export const problemKinds = {
+  input: {
+    status: 400,
+    title: 'The request is not understood',
+    means:
+      'A value is missing, wrong or not known. `errors` names each place. Nothing was changed; correct the request.',
+  },
+  token: {
+    status: 401,
+    title: 'The token is missing or wrong',
+    means: 'Send `Authorization: Bearer TOKEN` with the token of this orchestrator.',
+  },
+  notFound: {
+    status: 404,
+    title: 'There is nothing of this name',
+    means: 'The route or the name is not known. `detail` names the nearest name that is.',
+  },
+  tooLarge: {
+    status: 413,
+    title: 'The request is too large',
+    means: 'The body is larger than the route takes. Send less at once.',
+  },
+  internal: {
+    status: 500,
+    title: 'The orchestrator failed',
+    means: 'This is a bug. The log of the orchestrator has the cause under the id in `instance`.',
+  },
+  store: {
+    status: 503,
+    title: 'The records cannot be reached or changed',
+    means:
+      'Redis is away, full, or without its records. Ask again later; `servpack doctor` says what to do about it.',
+  },
+  approval: conflict(
+    'The question cannot be answered so',
+    'The question has changed, has expired, or may not be answered by this person. Read it again.',
+  ),
+  archive: conflict('The archive does not allow it', 'The file of an archived campaign is in the way.'),
+  audit: conflict('The audit cannot be read', 'The audit files of this orchestrator cannot be read.'),
+  campaign: conflict(
+    'The campaign does not allow it',
+    'The campaign stands as `detail` says. Read its status, then decide again.',
+  ),
+  checkInKey: conflict(
+    'There is no key of the check-in tokens',
+    'This orchestrator has no key from which tokens are made.',
+  ),
+  client: conflict(
+    'The client does not allow it',
+    'The client stands as `detail` says. `why` of the client says what happens next.',
+  ),
+  fleet: conflict(
+    'The fleet does not allow it',
+    'The fleet was changed meanwhile, or a campaign still needs a client. Read the fleet, then decide again.',
+  ),
+  halt: conflict('The halt does not allow it', 'Everything is halted, or is not. Read the halt.'),
+  hook: conflict(
+    'The hook does not allow it',
+    'The hook stands as `detail` says. Read the hooks of the campaign.',
+  ),
+  limit: conflict(
+    'The limit does not allow it',
+    'The limits of logon servers were changed meanwhile. Read them.',
+  ),
+  release: conflict(
+    'The release does not allow it',
+    'The release is in use, withdrawn, or not staged, as `detail` says.',
+  ),
+  schedule: conflict(
+    'The schedule does not allow it',
+    'The schedule stands as `detail` says. Read it, then decide again.',
+  ),
+  staging: conflict(
+    'The release cannot be staged',
+    'The release file, its tree or its upgrade command does not do what staging needs, as `detail` says. Nothing was staged.',
+  ),
+  survey: conflict(
+    'The survey does not allow it',
+    'The survey is over, empty or too large, as `detail` says.',
+  ),
+  tokens: conflict('The tokens do not allow it', 'The check-in tokens stand as `detail` says.'),
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+export type ProblemKindName = keyof typeof problemKinds;
+
+/** The kind of a code. What staging finds has codes of one word. */
+export const kindOf = (code: string): ProblemKindName => {
+  const first = code.split('.')[0] ?? '';
+  return Object.hasOwn(problemKinds, first) ? (first as ProblemKindName) : 'staging';
+};
+
+/** The stable address of a kind: `type` of a problem document. */
+export const typeOf = (kind: ProblemKindName): string => `/problems/${kind}`;
