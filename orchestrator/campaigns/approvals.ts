@@ -1,4 +1,3 @@
-import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
 import type { Answered } from '../../shared/domain/rules/approval-rules.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -20,6 +19,7 @@ import {
 } from '../views/approval-text.ts';
 import { changeIdle } from './commit-idle.ts';
 import { changeCampaign } from './transitions.ts';
+import { askOf, wakeAnswered } from './wake-answered.ts';
 
 /** A question that waits for a person, and everything that the person is shown. */
 export interface OpenApproval {
@@ -126,8 +126,6 @@ async function openIn(
   });
   return [...ofCampaign, ...ofClients];
 }
-
-const askOf = ({ memory }: StoredUpgrade['upgrade']) => memory.history.approvals?.ask ?? null;
 
 /** `sms-sp4/client/pc-7/1/relocation/smsexec`: names the client, its attempt and the blocker. */
 function clientAskId(campaign: string, upgrade: StoredUpgrade['upgrade']): string {
@@ -276,32 +274,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/**
- * Wakes the clients that wait for a step that was answered for the whole campaign. Safe to repeat:
- * a client that a worker looks at is found by the next walk, if it still waits then.
- * @returns how many were woken
- */
-export async function wakeAnswered(context: OrchestratorContext, campaign: Campaign): Promise<number> {
-  let woken = 0;
-  for await (const stored of context.store.upgrades(campaign.definition.campaign)) {
-    const { upgrade, index } = stored;
-    const ask = askOf(upgrade);
-    if (ask === null || !ask.isForAll || index === 'driven') continue;
-    const request = requestsOf(campaign).findLast(
-      ({ subject }) => 'remediation' in subject && subject.remediation === ask.step,
-    );
-    if (request?.answer === undefined) continue;
-    const decision = approvalAnswered(upgrade, { ...request.answer, forAll: ask.step });
-    if (decision.kind === 'ignored') continue;
-    const because = `${ask.step} ${decision.because}`;
-    const outcome = await changeIdle(context, stored, {
-      upgrade: decision.upgrade,
-      because,
-      who: request.answer.by ?? 'orchestrator',
-    });
-    if (outcome.kind === 'committed') woken += 1;
-  }
-  return woken;
 }

@@ -77,9 +77,17 @@ export const problemKinds = {
     'The limit does not allow it',
     'The limits of logon servers were changed meanwhile. Read them.',
   ),
+  notify: conflict(
+    'servpack notifies nobody',
+    'This orchestrator has no destinations for messages. Set SERVPACK_NOTIFY to a file with them.',
+  ),
   release: conflict(
     'The release does not allow it',
     'The release is in use, withdrawn, or not staged, as `detail` says.',
+  ),
+  replay: conflict(
+    'The campaign cannot be replayed',
+    'Its records do not allow it, or not with this file, as `detail` says.',
   ),
   schedule: conflict(
     'The schedule does not allow it',

@@ -1,5 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import { wakeAnswered } from '../campaigns/approvals.ts';
+import { wakeAnswered } from '../campaigns/wake-answered.ts';
 import type { LeaderContext } from '../context.ts';
 import type { NextLook } from './agenda.ts';
 import { requestsOf } from '../domain/approval-requests.ts';

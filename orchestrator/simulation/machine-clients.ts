@@ -132,7 +132,7 @@ export class MachineClients implements ClientModel {
     return { event, at: this.#now, checkIns: this.#takeCheckIns() };
   }
 
-  /** What looks ask for: one object for all looks of a release, so that their answers are shared. */
+  /** What looks ask for: one object for all looks of a release, so that answers are shared. */
   #lookRequestOf(files: ReleaseFiles): LookRequest {
     const known = this.#lookRequests.get(files);
     if (known !== undefined) return known;

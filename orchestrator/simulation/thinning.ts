@@ -11,7 +11,7 @@ export type Thinned =
 /** A scaled number that is rounded by more than this share would be another limit. */
 const roundedAtMost = 0.1;
 
-/** A fleet of so many times the wanted clients still serves, where a smaller one would be another. */
+/** A fleet of so many times the wanted clients serves where a smaller one would be another. */
 const wantedTimesAtMost = 2;
 
 /**

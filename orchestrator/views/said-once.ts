@@ -9,8 +9,8 @@ interface Said {
 }
 
 /**
- * Says a long reason of a pause, an abort or a halt once, where the reader meets it first. A stop rule
- * writes a reason of several lines, and cause, next action and remarks all name it.
+ * Says a long reason of a pause, an abort or a halt once, where the reader meets it first. A stop
+ * rule writes a reason of several lines, and cause, next action and remarks all name it.
  */
 export function reasonsSaidOnce<Answer extends Said>(
   why: Answer,

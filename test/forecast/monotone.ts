@@ -103,7 +103,7 @@ function scenarioWith(limit: string, seed: string, clients = usualClients): Scen
   };
 }
 
-/** By how much the wider limit ends a campaign later, over seeds. Milliseconds; negative = earlier. */
+/** By how much the wider limit ends a campaign later, over seeds. In ms; negative = earlier. */
 export interface Widened {
   readonly name: string;
   readonly of: 'the end' | 'nine of ten clients';

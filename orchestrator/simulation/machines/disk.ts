@@ -29,7 +29,7 @@ export const textContent = (text: string): FileContent => contentOf(text, text);
 
 /** The key of a path: without quotes, without the space before arguments, in lower case. */
 export function keyOf(path: string): string {
-  // Nearly every path has neither quotes nor slashes, and to replace nothing costs more than to ask.
+  // Nearly no path has quotes or slashes, and to replace nothing costs more than asking.
   const bare = path.includes('"') ? path.replaceAll('"', '') : path;
   return (bare.includes('/') ? bare.replaceAll('/', '\\') : bare).trim().toLowerCase();
 }

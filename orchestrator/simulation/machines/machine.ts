@@ -26,7 +26,7 @@ export interface World {
   readonly mornings: Mornings;
   /** Keys of files by folder and name: every look asks for the same ones. */
   readonly keys: Map<string, Map<string, string>>;
-  /** Texts that many machines have, each once: a reader that knows one knows it at every machine. */
+  /** Texts that many machines have, each once: a reader that knows one knows it everywhere. */
   readonly texts: Map<string, string>;
   /** What looks show of the files of unchanged disks. */
   readonly shownFiles: Map<ReadonlyMap<string, FileContent>, ShownFiles>;

@@ -118,7 +118,7 @@ export function cutSmsrun32Short(machine: Machine): void {
 }
 
 /**
- * When the files that Smsrun32 still copies have been copied at the earliest, where `firstAt` is the
+ * When the files that Smsrun32 still copies are copied at the earliest, where `firstAt` is the
  * end of the present one. Until then the run tells nobody anything.
  */
 export const copiedAtEarliest = ({ run }: Machine, firstAt: number): number =>
