@@ -262,10 +262,30 @@ describe('what lasts', () => {
     expect(whole).toMatchObject({ type: 'copy.broken', state: 'over', inAll: 40 });
     expect(whole?.ends.every(({ messages }) => messages[0] === broken?.id)).toBe(true);
 
-    const counting = (failed: number): LeaderContext => ({
+    const counting = (failed: number, asking = 0): LeaderContext => ({
       ...context,
-      store: { ...context.store, counters: async () => ({ 'state|0|LS-1|failed': failed }) },
+      store: {
+        ...context.store,
+        counters: async () => ({ 'state|0|LS-1|failed': failed, 'deferred|approval': asking }),
+      },
     });
+    const record = await store.readCampaign('sp4');
+    if (record === null) throw new Error('no campaign');
+    const { campaign } = record;
+    const asks = { ...campaign.definition, approvals: [{ each: 'relocation' as const }] };
+    await store.commitCampaign({ ...campaign, definition: asks }, record.version, entry('sp4'));
+    await round.run(counting(0, 300), nothing);
+    wait(5 * minute);
+    await round.run(counting(0, 300), nothing);
+    expect(await messagesIn(store)).toMatchObject([
+      { type: 'approval.requested', state: 'opened', why: '300 clients wait for an approval' },
+    ]);
+    await round.run(counting(0), nothing);
+    wait(5 * minute);
+    await round.run(counting(0), nothing);
+    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'approval.decided over',
+    ]);
     for (const failed of [400, 9_000, 10_000]) await round.run(counting(failed), nothing);
     wait(5 * minute);
     await round.run(counting(10_000), nothing);
