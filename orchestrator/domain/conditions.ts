@@ -13,7 +13,7 @@ export interface Condition {
 }
 
 /** Alarms of conditions begin with these words. */
-const ofConditions = /^(?:workers$|audit$|copy\||failing\||still\||approval\|[^|]*\|clients$)/u;
+const ofConditions = /^(?:workers$|audit$|copy\||failing\||forecast\||still\||approval\|[^|]*\|clients$)/u;
 
 /** The end of a question is an answer. */
 const kindOver = (kind: NoticeKind): NoticeKind =>
@@ -21,6 +21,7 @@ const kindOver = (kind: NoticeKind): NoticeKind =>
 
 const wordsOver: Readonly<Partial<Record<NoticeKind, string>>> = {
   'workers.none': 'a worker runs again, or no campaign needs one',
+  'forecast.slipped': 'nine of ten simulations end in time again, or the campaign does not run',
   'leader.failing': 'the leader does this work again',
   'audit.stalled': 'the audit is written again',
   'copy.broken': 'the copy is whole again, or no running campaign needs it',

@@ -1,5 +1,5 @@
 import type { Happening } from './happening.ts';
-import { isCritical, type NoticeKind } from './notice-kinds.ts';
+import { isCritical, mayFlap, type NoticeKind } from './notice-kinds.ts';
 
 /** What is known of an alarm that has begun and not ended. */
 export interface Alarm {
@@ -66,7 +66,8 @@ const keyOf = ({ kind, campaign, about = '' }: Pick<Group, 'kind' | 'campaign' |
 
 /**
  * Takes in what happened. A critical happening becomes a message at once, and further ones of the
- * same subject wait for each other; the others wait for each other from the first one on.
+ * same subject wait for each other, unless an alarm begins or ends with them; the others wait for
+ * each other from the first one on.
  * @param gatherMs policy time in which happenings of one subject become one message
  */
 export const takeIn = (
@@ -115,27 +116,31 @@ const begun = ({ kind, campaign, about, at, says }: Happening): Alarm => ({
 });
 
 function withHappening(
-  { groups, gathering }: NoticeState,
+  { groups, gathering, alarms }: NoticeState,
   happening: Happening,
   ends: readonly Alarm[],
   now: number,
   gatherMs: number,
 ): readonly Group[] {
   const key = keyOf(happening);
+  const { kind, campaign, about, opens } = happening;
+  const isTurn = !mayFlap(kind) && (ends.length > 0 || (opens !== undefined && alarms[opens] === undefined));
+  const waitsUntil = isTurn ? now : Math.max(now, gathering[key] ?? 0);
+  const dueAt = isCritical(kind) ? waitsUntil : now + gatherMs;
   const found = groups.find((group) => keyOf(group) === key);
   if (found !== undefined)
     return groups.map((group) =>
       group === found
         ? {
             ...group,
-            happenings: group.inAll >= listedAtMost ? group.happenings : [...group.happenings, happening],
+            // The last one says how it stands now.
+            happenings: [...group.happenings.slice(0, listedAtMost - 1), happening],
             inAll: group.inAll + 1,
             ends: [...group.ends, ...ends],
+            dueAt: Math.min(group.dueAt, dueAt),
           }
         : group,
     );
-  const { kind, campaign, about } = happening;
-  const dueAt = isCritical(kind) ? Math.max(now, gathering[key] ?? 0) : now + gatherMs;
   const named = about === undefined ? {} : { about };
   return [...groups, { kind, campaign, ...named, dueAt, happenings: [happening], inAll: 1, ends }];
 }

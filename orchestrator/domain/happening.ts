@@ -27,6 +27,7 @@ export interface Happening {
 export const alarmOf = {
   paused: (campaign: string): string => `paused|${campaign}`,
   approval: (campaign: string, subject: string): string => `approval|${campaign}|${subject}`,
+  forecast: (campaign: string): string => `forecast|${campaign}`,
   still: (campaign: string): string => `still|${campaign}`,
   withdrawn: (release: string): string => `withdrawn|${release}`,
   copy: (release: string, logonServer: string): string => `copy|${release}|${logonServer}`,
@@ -41,6 +42,7 @@ export const alarmOf = {
 export const alarmsOfCampaign = (campaign: string): readonly string[] => [
   alarmOf.paused(campaign),
   alarmOf.still(campaign),
+  alarmOf.forecast(campaign),
   alarmOf.approval(campaign, '*'),
   alarmOf.failing(campaign, '*'),
 ];

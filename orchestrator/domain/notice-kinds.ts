@@ -13,6 +13,7 @@ export const noticeKinds = [
   'approval.decided',
   'approval.expired',
   'clients.failed',
+  'forecast.slipped',
   'copy.broken',
   'release.withdrawn',
   'everything.halted',
@@ -42,6 +43,16 @@ const critical: ReadonlySet<string> = new Set<NoticeKind>([
 ]);
 
 export const isCritical = (kind: NoticeKind): boolean => critical.has(kind);
+
+/** These may come and go: each of them waits for those before, also where it ends an alarm. */
+const flapping: ReadonlySet<string> = new Set<NoticeKind>([
+  'campaign.still',
+  'workers.none',
+  'leader.failing',
+  'audit.stalled',
+]);
+
+export const mayFlap = (kind: NoticeKind): boolean => flapping.has(kind);
 
 /** Only for destinations that ask for them: they say that all goes as planned, or come often. */
 const onRequest: ReadonlySet<string> = new Set<NoticeKind>([

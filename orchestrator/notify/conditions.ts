@@ -5,9 +5,11 @@ import { counted } from '../domain/counted.ts';
 import type { NoticeState } from '../domain/gather-notices.ts';
 import { alarmOf, type Happening } from '../domain/happening.ts';
 import type { NoticeKind } from '../domain/notice-kinds.ts';
+import { fits } from '../forecast/keep.ts';
 import type { News } from '../rounds/news.ts';
 import type { CampaignStatus } from '../views/status.ts';
 import { type CopyStatus, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 
 /** What lasts and has no audit entry of its own: the leader looks after it. */
@@ -119,6 +121,23 @@ export function openConditions(
     return found;
   };
 
+  const slipped = async (
+    { store }: LeaderContext,
+    running: readonly CampaignRecord[],
+  ): Promise<readonly Condition[]> => {
+    const due = running.filter(({ campaign }) => campaign.definition.policy.end !== undefined);
+    if (due.length === 0 || !kinds.has('forecast.slipped')) return [];
+    const kept = new Map((await store.forecasts()).map((each) => [each.campaign, each.kept]));
+    return due.flatMap(({ campaign }) => {
+      const { campaign: name, policy } = campaign.definition;
+      const of = kept.get(name);
+      const p90 = of !== undefined && fits(of, campaign) ? (of.newest?.end?.p90 ?? null) : null;
+      if (p90 === null || policy.end === undefined || p90 <= policy.end.at) return [];
+      const says = `nine of ten simulations end by ${isoOf(p90)}, after the end of the campaign at ${isoOf(policy.end.at)}`;
+      return [{ alarm: alarmOf.forecast(name), kind: 'forecast.slipped' as const, campaign: name, says }];
+    });
+  };
+
   const asking = async (
     { store }: LeaderContext,
     running: readonly CampaignRecord[],
@@ -172,6 +191,7 @@ export function openConditions(
         ...(await failing(context)),
         ...(await copies(context, running)),
         ...(isHalted ? [] : await still(context, running, state)),
+        ...(await slipped(context, running)),
         ...(await asking(context, running)),
       ];
       return [...changedConditions(state, isSo, now), ...(await failures(context, running, state))];

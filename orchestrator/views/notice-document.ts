@@ -22,6 +22,10 @@ export interface NoticeDocument {
   readonly counts?: Readonly<Record<string, number>>;
   /** Why clients failed or need attention, the most frequent first. */
   readonly causes?: readonly { readonly cause: string; readonly count: number }[];
+  /** When the campaign ends by its forecast, or why nobody can say, in words. */
+  readonly forecast?: string;
+  /** What holds it up, in words. */
+  readonly binds?: string;
   /** What keeps the campaign from going on. */
   readonly why: string | null;
   /** What a person can do now, as commands: those of `campaign status`. */
@@ -91,13 +95,15 @@ export function noticeDocument(
 }
 
 function aboutCampaign(status: CampaignStatus): Partial<NoticeDocument> {
-  const { release, ticket, size, settled, states, causes } = status;
+  const { release, ticket, size, settled, states, causes, forecast, binds } = status;
   return {
     release,
     ...(ticket === undefined ? {} : { ticket }),
     status: status.status,
     counts: { size, settled, ...states },
     causes: causes.slice(0, causesAtMost),
+    ...(forecast === undefined ? {} : { forecast: forecast.says }),
+    ...(binds === undefined ? {} : { binds: binds.says }),
   };
 }
 

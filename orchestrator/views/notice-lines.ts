@@ -6,7 +6,7 @@ const shownAtMost = 20;
 
 /** The lines below the headline, for chats and mails. */
 export function noticeLines(document: NoticeDocument): readonly string[] {
-  const { happenings, inAll, counts, causes = [], ticket, next, ends, why } = document;
+  const { happenings, inAll, counts, causes = [], ticket, next, ends, why, forecast, binds } = document;
   const shown = happenings.slice(-shownAtMost);
   const more = inAll - shown.length;
   const isWhySaid = shown.some(({ says }) => says === why);
@@ -19,6 +19,8 @@ export function noticeLines(document: NoticeDocument): readonly string[] {
     ...(causes.length === 0
       ? []
       : [`Causes: ${causes.map(({ cause, count }) => `${cause} (${count})`).join(', ')}`]),
+    ...(forecast === undefined ? [] : [`Forecast: ${forecast}`]),
+    ...(binds === undefined ? [] : [`Holds it up: ${binds}`]),
     ...(ticket === undefined ? [] : [`Ticket: ${ticket}`]),
     ...next.map((command) => `do: ${command}`),
   ];

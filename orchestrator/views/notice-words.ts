@@ -43,6 +43,8 @@ export function noticeTitle(group: Group): string {
       return `${of}: nobody answered in time`;
     case 'clients.failed':
       return `${of}: ${counted(clientsIn(group), 'client')} failed or ${clientsIn(group) === 1 ? 'needs' : 'need'} attention`;
+    case 'forecast.slipped':
+      return isOver ? `${of}: its forecast is in time again` : `${of}: its forecast is after its end`;
     case 'copy.broken':
       return isOver
         ? `release ${about}: its copies are whole again`

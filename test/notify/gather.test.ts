@@ -54,6 +54,28 @@ describe('messages of one subject', () => {
     expect(all.sent).toEqual(['gate.broken 2']);
   });
 
+  test('of a campaign that goes on and pauses again are sent at once; a worker that comes and goes is one', () => {
+    const paused = alarmOf.paused('sp4');
+    let state: NoticeState = empty;
+    for (const at of [0, 1, 2]) {
+      const pause = step(state, at * minute, of('gate.broken', at, { opens: paused }));
+      const goesOn = step(pause.state, at * minute, of('campaign.resumed', at, { closes: [paused] }));
+      expect([pause.sent, goesOn.sent]).toEqual([['gate.broken 1'], ['campaign.resumed 1']]);
+      ({ state } = goesOn);
+    }
+    const none = (at: number): Happening =>
+      of('workers.none', at, {
+        campaign: '',
+        ...(at % 2 === 0 ? { opens: 'workers' } : { closes: ['workers'] }),
+      });
+    const first = step(empty, 0, none(0));
+    const later = step(first.state, minute, none(1), none(2), none(3));
+    expect([first.sent, later.sent]).toEqual([['workers.none 1'], []]);
+    const all = step(later.state, gather);
+    expect(all.sent).toEqual(['workers.none 3']);
+    expect(all.due.map(noticeTitle)).toEqual(['a worker runs again']);
+  });
+
   test('keep their order within a campaign: what waits goes out before what is critical', () => {
     const state = takeIn(empty, [of('campaign.started', 0), of('wave.opened', 1)], 1, gather);
     const other = takeIn(state, [of('campaign.started', 1, { campaign: 'other' })], 1, gather);

@@ -15,7 +15,7 @@ import type { NoticeDocument } from '../../orchestrator/views/notice-document.ts
 import { contextOver } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { stores } from '../fixtures/stores.ts';
-import { openCampaign, smsRelease, workstation } from '../fixtures/running-campaign.ts';
+import { openCampaign, patient, smsRelease, workstation } from '../fixtures/running-campaign.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import { manifestOf } from '../../shared/store/release-store.ts';
 import { copyOn, entry, longLease, noLease } from '../contract/store/fixtures.ts';
@@ -262,16 +262,69 @@ describe('what lasts', () => {
     expect(whole).toMatchObject({ type: 'copy.broken', state: 'over', inAll: 40 });
     expect(whole?.ends.every(({ messages }) => messages[0] === broken?.id)).toBe(true);
 
-    const counting = (failed: number): LeaderContext => ({
+    const counting = (failed: number, asking = 0): LeaderContext => ({
       ...context,
-      store: { ...context.store, counters: async () => ({ 'state|0|LS-1|failed': failed }) },
+      store: {
+        ...context.store,
+        counters: async () => ({ 'state|0|LS-1|failed': failed, 'deferred|approval': asking }),
+      },
     });
+    const record = await store.readCampaign('sp4');
+    if (record === null) throw new Error('no campaign');
+    const { campaign } = record;
+    const asks = { ...campaign.definition, approvals: [{ each: 'relocation' as const }] };
+    await store.commitCampaign({ ...campaign, definition: asks }, record.version, entry('sp4'));
+    await round.run(counting(0, 300), nothing);
+    wait(5 * minute);
+    await round.run(counting(0, 300), nothing);
+    expect(await messagesIn(store)).toMatchObject([
+      { type: 'approval.requested', state: 'opened', why: '300 clients wait for an approval' },
+    ]);
+    await round.run(counting(0), nothing);
+    wait(5 * minute);
+    await round.run(counting(0), nothing);
+    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'approval.decided over',
+    ]);
     for (const failed of [400, 9_000, 10_000]) await round.run(counting(failed), nothing);
     wait(5 * minute);
     await round.run(counting(10_000), nothing);
     await round.run(counting(10_000), nothing);
     expect((await messagesIn(store)).map(({ title }) => title)).toEqual([
       'campaign sp4: 10000 clients failed or need attention',
+    ]);
+    await store.close();
+  });
+
+  test('is a message while the forecast is after the end of the campaign', async () => {
+    const store = await open();
+    const { clock } = movingClock();
+    const context = contextWith(store, clock);
+    const end = { at: start + 60 * minute, does: 'finish' as const };
+    await openCampaign(store, { clients, policy: { ...patient, end }, at: start });
+    const round = roundOf(webhookTo('https://hooks.example/'));
+    const nothing = { everything: false, campaigns: new Set<string>(), clients: new Set<string>() };
+    await round.run(context);
+    const keep = async (p90: number): Promise<void> => {
+      const ends = {
+        because: null,
+        end: { p50: p90, p90 },
+        waves: [],
+        replicates: 40,
+        looked: 9,
+        settled: 9,
+      };
+      const newest = { madeAt: start, ...ends };
+      const kept = { basis: { startedAt: start }, finished: 0, newest, earlier: [] };
+      expect(await store.keepForecasts('sp4', kept)).toBe(true);
+    };
+    for (const p90 of [end.at, end.at + 1, end.at + 2, end.at]) {
+      await keep(p90);
+      await round.run(context, nothing);
+    }
+    expect((await messagesIn(store)).map(({ title }) => title)).toEqual([
+      'campaign sp4: its forecast is after its end',
+      'campaign sp4: its forecast is in time again',
     ]);
     await store.close();
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -68,6 +68,9 @@ test('a leader that is killed between making and delivering a message loses none
     expect(new Set(ids).size).toBe(3);
     const resumed = JSON.parse(receiver.got[1]?.body ?? '') as { data: { ends: readonly unknown[] } };
     expect(resumed.data.ends).toMatchObject([{ type: 'campaign.paused', messages: [line?.notice] }]);
+    const key = secret.slice('whsec_'.length);
+    expect(readFileSync(join(folder, 'logs/orchestrator.log'), 'utf8')).not.toContain(key);
+    expect((await store.readNotice(line?.notice ?? ''))?.text).not.toContain(key);
   } finally {
     await store.close();
   }
