@@ -22,6 +22,7 @@ import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runCampaigns } from './rounds/run-campaigns.ts';
 import { makeForecasts } from './rounds/make-forecasts.ts';
+import { makePlans } from './rounds/make-plans.ts';
 import { runSchedules } from './rounds/run-schedules.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
 import { startCampaigns } from './rounds/start-campaigns.ts';
@@ -128,7 +129,8 @@ export async function runOrchestrator(
   const verifier = openCopyVerifier(log);
   const alarms = openAlarms({ ...place, clock, log });
   const ending = new AbortController();
-  const making = makeForecasts(openBackground(config, ending.signal));
+  const apart = openBackground(config, ending.signal);
+  const making = [makeForecasts(apart), makePlans(apart)];
   const notices = noticesOf(context, place);
   const table = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds].map(
     ([everyMs, round]) => ({
@@ -195,7 +197,7 @@ const roundsOf = (
   sealer: Sealer,
   verifier: CopyVerifier,
   alarms: Alarms,
-  forecasts: Round,
+  making: readonly Round[],
   health = watchHealth(),
 ): readonly (readonly [number, Round])[] => [
   [100, runCampaigns(health)],
@@ -213,8 +215,8 @@ const roundsOf = (
   [1_000, startCampaigns()],
   [2_000, joinCampaigns()],
   [2_000, runSchedules(alarms)],
-  // Begins the next forecast; its simulations run in a thread of their own.
-  [1_000, forecasts],
+  // Forecasts, and plans at the start: their simulations run in a thread of their own.
+  ...making.map((round) => [1_000, round] as const),
 ];
 
 /**

@@ -1,9 +1,11 @@
 import type { Config } from '../../shared/config.ts';
+import type { Planned } from '../../shared/domain/campaign/planned.ts';
 import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
 import type { MadeForecast } from '../forecast/keep.ts';
+import type { LookedBack } from '../lookback/look-back.ts';
 import type { ReplayAnswer } from '../replay/answer.ts';
 import type {
   CampaignEdit,
@@ -12,6 +14,7 @@ import type {
   CampaignPlan,
   FleetImport,
   FleetInput,
+  LookBackRequest,
   ReplayRequest,
 } from './results.ts';
 
@@ -26,6 +29,9 @@ export interface Results {
   /** The same at little weight: nobody waits for it. */
   readonly makeForecast: MadeForecast;
   readonly replayCampaign: ReplayAnswer;
+  readonly lookBack: LookedBack;
+  /** At little weight: nobody waits for it. */
+  readonly planStart: Planned;
 }
 
 /** The input of each. */
@@ -39,6 +45,8 @@ export interface Inputs {
   readonly forecastCampaign: string;
   readonly makeForecast: string;
   readonly replayCampaign: ReplayRequest;
+  readonly lookBack: LookBackRequest;
+  readonly planStart: string;
 }
 
 export type WorkName = keyof Results;

@@ -109,6 +109,13 @@ export interface ReplayRequest {
   readonly other: CampaignText | null;
 }
 
+/** Which campaign is looked back at. */
+export interface LookBackRequest {
+  readonly campaign: string;
+  /** Only an archived one, also where another campaign of the same name is there. */
+  readonly isArchived: boolean;
+}
+
 /** What another campaign file would change, or has changed, in a campaign. */
 export interface CampaignEdit {
   readonly campaign: string;

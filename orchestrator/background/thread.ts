@@ -10,6 +10,8 @@ import { openAuditFolder } from '../audit/audit-folder.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { editCampaign } from '../campaigns/edit.ts';
 import { makeForecast } from '../campaigns/forecast.ts';
+import { lookBackHere } from '../campaigns/look-back.ts';
+import { planStart } from '../campaigns/plan-start.ts';
 import { replayHere } from '../campaigns/replay.ts';
 import { importFleet } from '../fleet/import.ts';
 import { notifierOf } from '../notify/notifier.ts';
@@ -82,6 +84,10 @@ function resultOf(
     case 'forecastCampaign':
     case 'makeForecast':
       return makeForecast(context, order.input);
+    case 'planStart':
+      return planStart(context, order.input);
+    case 'lookBack':
+      return lookBackHere(context, order.input);
     case 'replayCampaign':
       return replayHere(context, order.input);
     case 'createSurvey':
@@ -94,6 +100,6 @@ const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds n
 
 const order = workerData as ThreadRequest;
 // On Linux this is the weight of this thread alone, elsewhere that of the whole process.
-if (order.work === 'makeForecast' && process.platform === 'linux')
+if ((order.work === 'makeForecast' || order.work === 'planStart') && process.platform === 'linux')
   setPriority(0, constants.priority.PRIORITY_LOW);
 parentPort?.postMessage(await answer(order));

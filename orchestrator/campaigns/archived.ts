@@ -1,6 +1,7 @@
 import { readArchiveFile } from '../archive/archive-file.ts';
 import type { ArchivedFile } from '../archive/campaign-archive.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { plannedOf } from './look-back.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
 import { campaignStatus, type CampaignStatus } from '../views/status.ts';
@@ -56,9 +57,10 @@ export async function archivedEditions(
  * @returns fault `notFound.campaign`, and `archive.file` when its file is not whole
  */
 export async function readArchivedReport(
-  { campaignArchive }: OrchestratorContext,
+  context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignReport, Refusal>> {
+  const { campaignArchive } = context;
   const files = (await campaignArchive?.list()) ?? [];
   const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
   if (file === undefined) return err(notFound('campaign', name));
@@ -68,5 +70,7 @@ export async function readArchivedReport(
   const { head, clients } = read;
   const { campaign, counters, at, forecasts: kept = null } = head;
   const report = campaignReport(campaign, counters, clients, at, { ...calm, kept });
-  return ok({ ...report, actions: [], archived: archivedIn(file) });
+  const planned = await plannedOf(context, campaign, kept, true);
+  const compared = planned === null ? {} : { planned };
+  return ok({ ...report, ...compared, actions: [], archived: archivedIn(file) });
 }

@@ -9,6 +9,7 @@ import { type CampaignStatus, campaignStatus } from '../views/status.ts';
 import type { Surroundings } from '../views/surroundings.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { plannedOf } from './look-back.ts';
 import { lastEdit } from './last-edit.ts';
 import { readArchivedReport } from './archived.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -124,11 +125,13 @@ export async function readReport(
   const { store, clock } = context;
   const record = isArchived ? null : await store.readCampaign(name);
   if (record === null) return readArchivedReport(context, name);
+  const { campaign } = record;
   const clients = await clientsOf(store, name);
   const surroundings = await surroundingsOf(context, record.campaign);
   const counters = await store.counters(name);
-  const report = campaignReport(record.campaign, counters, clients, clock.now(), surroundings);
-  return ok({ ...report, ...(await lastEdit(store, record.campaign)) });
+  const report = campaignReport(campaign, counters, clients, clock.now(), surroundings);
+  const planned = await plannedOf(context, campaign, surroundings.kept ?? null, false);
+  return ok({ ...report, ...(planned === null ? {} : { planned }), ...(await lastEdit(store, campaign)) });
 }
 
 /** A client admitted between the two readings is found twice: the record counts. */

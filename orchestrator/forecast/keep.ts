@@ -6,6 +6,8 @@ import type {
   KeptForecasts,
 } from '../../shared/domain/campaign/forecast.ts';
 
+import type { Planned } from '../../shared/domain/campaign/planned.ts';
+
 /** Shares of finished clients, in percent, at which a forecast is kept for comparison. */
 const sharesKept = [10, 25, 50, 75] as const;
 
@@ -51,6 +53,7 @@ export function withForecast(
   const { edition } = basis;
   const isKept = forecast.end !== null && isAtNextShare(earlier, { finished, size });
   return {
+    ...plannedOf(kept, basis),
     basis,
     finished,
     newest: forecast,
@@ -68,6 +71,19 @@ export function withForecast(
       : earlier,
   };
 }
+
+/** The plan of the same start, which stays. */
+const plannedOf = (
+  kept: KeptForecasts | null,
+  { startedAt }: ForecastBasis,
+): Pick<KeptForecasts, 'planned'> =>
+  kept?.planned === undefined || kept.basis.startedAt !== startedAt ? {} : { planned: kept.planned };
+
+/** What is kept when a campaign was planned at its start. */
+export const withPlan = (kept: KeptForecasts | null, basis: ForecastBasis, planned: Planned): KeptForecasts =>
+  kept?.basis.startedAt === basis.startedAt
+    ? { ...kept, planned }
+    : { basis, finished: 0, newest: null, earlier: [], planned };
 
 /** What is kept of a campaign that stands still: no forecast fits when it goes on. */
 export const withdrawn = (kept: KeptForecasts): KeptForecasts => ({ ...kept, newest: null });

@@ -36,13 +36,15 @@ interface Whole {
 /**
  * Reads what the store, the audit and its files know of the course of a campaign, also of one that
  * is archived.
+ * @param isArchived only an archived one, also where another campaign of the same name is there
  * @returns fault `notFound.campaign`; `replay.large` where it has too many clients
  */
 export async function readHistory(
   context: OrchestratorContext,
   name: string,
+  isArchived = false,
 ): Promise<Result<History, Refusal>> {
-  const whole = await readWhole(context, name);
+  const whole = await readWhole(context, name, isArchived);
   if (!whole.ok) return whole;
   const { campaign, editions, members, records, until } = whole.value;
   const { store, archive } = context;
@@ -89,8 +91,9 @@ export async function readHistory(
 async function readWhole(
   { store, campaignArchive, clock }: OrchestratorContext,
   name: string,
+  isArchived: boolean,
 ): Promise<Result<Whole, Refusal>> {
-  const record = await store.readCampaign(name);
+  const record = isArchived ? null : await store.readCampaign(name);
   if (record !== null) {
     const found = new Map<string, Member>();
     for await (const pick of store.waiting(name)) found.set(pick.client, pick);

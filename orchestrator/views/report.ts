@@ -9,6 +9,7 @@ import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 import type { Health } from '../../shared/domain/observation/health.ts';
 import { lookedAgain } from './health-words.ts';
 import { holdOver } from './holds.ts';
+import type { PlannedAgainstActual } from './planned-actual.ts';
 import { type PastForecast, pastForecasts } from './past-forecasts.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { endedMarked, healthNow } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -81,6 +82,8 @@ export interface CampaignReport extends CampaignStatus {
   } | null;
   /** How its earlier forecasts held, the oldest first; left out where none is kept. */
   readonly forecasts?: readonly PastForecast[] | undefined;
+  /** What was planned at its start, against what came; left out where it has not started. */
+  readonly planned?: PlannedAgainstActual | undefined;
   readonly blockers: readonly RankedBlocker[];
   /** By wave, then by client. */
   readonly clients: readonly ClientReport[];

@@ -13,12 +13,12 @@ const examples = [...page.matchAll(/```text\n([^]*?)```/gu)].map(([, text]) => t
 
 test('a campaign that is made again reads as docs/replay.md shows it', async () => {
   const { side: _side, ...answer } = replayAgain(await seededHistory(8));
-  expect(`${replayLines(plainView, answer).join('\n')}\n`).toBe(examples[0]);
+  expect(`${replayLines(plainView, answer).join('\n')}\n`).toBe(examples[1]);
 });
 
 test('another policy reads as docs/replay.md shows it', async () => {
   const [, text = ''] = /```yaml\n([^]*?)```/u.exec(page) ?? [];
   const answered = await replayWith(await seededHistory(8), { file: 'no-soak.yaml', text });
   const printed = `${replayLines(plainView, unwrapped(answered)).join('\n')}\n`;
-  expect(printed.slice(printed.indexOf('with no-soak.yaml'))).toBe(examples[1]);
+  expect(printed.slice(printed.indexOf('with no-soak.yaml'))).toBe(examples[2]);
 });

@@ -2,6 +2,7 @@ import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { isFailure } from '../../../shared/domain/outcome/ending.ts';
 import { earlierLines } from './campaign-forecast.ts';
+import { plannedLines } from './planned.ts';
 import { stateWord } from './states-table.ts';
 import { statusLines } from './status.ts';
 import { table } from './table.ts';
@@ -27,6 +28,7 @@ export function reportLines(view: View, report: CampaignReport): readonly string
     ...where,
     ...statusLines(view, report),
     ...earlierLines(view, report.forecasts ?? []),
+    ...plannedLines(view, report.planned),
     '',
     ...rankingLines(view, report.blockers),
     ...(failures.length === 0 ? [] : ['', ...failureLines(view, failures)]),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plannedAnswer } from './planned.ts';
 import type { NotStaged } from '../../../shared/domain/campaign/copies.ts';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
@@ -290,6 +291,7 @@ export const reportAnswer = statusAnswer.extend({
   archived: archived.nullable(),
   /** Left out where no earlier forecast is kept. */
   forecasts: z.array(pastForecast).readonly().optional(),
+  planned: plannedAnswer.optional(),
   blockers: z.array(rankedBlocker).readonly(),
   clients: z.array(clientReport).readonly(),
 }) satisfies z.ZodType<CampaignReport>;

@@ -1,10 +1,8 @@
 import type { Binding } from './binding.ts';
+import type { Ends } from './ends.ts';
+import type { Planned } from './planned.ts';
 
-/** When half and nine of ten simulations end: policy time. */
-export interface Ends {
-  readonly p50: number;
-  readonly p90: number;
-}
+export type { Ends };
 
 /** When a running campaign ends by its own figures, or why that is not said. */
 export type CampaignForecast = {
@@ -54,4 +52,6 @@ export interface KeptForecasts {
   readonly newest: CampaignForecast | null;
   /** The first ones at 10, 25, 50 and 75 % of finished clients, the oldest first. */
   readonly earlier: readonly EarlierForecast[];
+  /** What was planned when the campaign started; left out = no plan was made. */
+  readonly planned?: Planned;
 }

@@ -9,6 +9,16 @@ const kept: KeptForecasts = {
   finished: 25,
   newest: { madeAt: at, because: null, end, waves: [null, end], replicates: 40, looked: 30, settled: 25 },
   earlier: [{ madeAt: at, finished: 25, size: 100, end }],
+  planned: {
+    madeAt: at,
+    because: null,
+    seed: 'sp4 planned',
+    replicates: 10,
+    assumptions: ['the whole fleet'],
+    end,
+    waves: [{ opens: at, ends: null, causes: { 'at the gate': 1_000 } }],
+    causes: { 'at the gate': 1_000 },
+  },
 };
 const later: KeptForecasts = { ...kept, finished: 30, newest: { madeAt: at + 9, because: 'few', end: null } };
 

@@ -1,0 +1,66 @@
+import type { Background } from '../background/request.ts';
+import type { LeaderContext } from '../context.ts';
+import { basisOf, withPlan } from '../forecast/keep.ts';
+import { everything, type News } from './news.ts';
+import type { Round } from './repeat.ts';
+
+/** Real time since the start of a campaign in which it is planned. */
+const plannedWithinMs = 10 * 60_000;
+
+/**
+ * Plans each campaign that has just started, once, outside the event loop, and keeps the plan with
+ * its forecasts. The campaign goes on meanwhile. A plan that was not kept is made again.
+ */
+export function makePlans(background: Background): Round {
+  /** Campaigns that changed, and may have started. */
+  const asked = new Set<string>();
+  const listen = async ({ store }: LeaderContext, news: News): Promise<void> => {
+    for (const name of news.campaigns) asked.add(name);
+    if (!news.everything) return;
+    for (const { campaign } of await store.campaigns(['running'])) asked.add(campaign.definition.campaign);
+  };
+  return {
+    name: 'plans',
+    run: async (context, news = everything) => {
+      await listen(context, news);
+      for (const name of asked) {
+        asked.delete(name);
+        if ((await plan(context, background, name)) === 'planned') {
+          asked.add(name);
+          return;
+        }
+      }
+    },
+    rest: () => asked.clear(),
+  };
+}
+
+/**
+ * @returns `planned`: look once more, because a forecast that was kept in the same moment has no
+ * plan
+ */
+async function plan(
+  context: LeaderContext,
+  background: Background,
+  name: string,
+): Promise<'planned' | 'nothing to plan'> {
+  const { store, clock, log } = context;
+  const record = await store.readCampaign(name);
+  const basis = record === null ? null : basisOf(record.campaign);
+  if (basis === null || record?.campaign.state.status !== 'running') return 'nothing to plan';
+  if (clock.now() - basis.startedAt > clock.policySpan(plannedWithinMs)) return 'nothing to plan';
+  const kept = await store.readForecasts(name);
+  if (kept?.planned !== undefined && kept.basis.startedAt === basis.startedAt) return 'nothing to plan';
+  try {
+    const made = await background('planStart', '', name);
+    if (!made.ok) return 'nothing to plan';
+    const { value: planned } = made;
+    await store.keepForecasts(name, withPlan(await store.readForecasts(name), basis, planned));
+    log.info({ campaign: name, p90: planned.end?.p90, because: planned.because }, 'planned');
+    return 'planned';
+  } catch (error) {
+    // Also when this orchestrator stops: the next one that leads plans the campaign.
+    log.warn({ campaign: name, error }, 'could not plan a campaign');
+    return 'nothing to plan';
+  }
+}
