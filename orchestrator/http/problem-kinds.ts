@@ -97,10 +97,6 @@ export const problemKinds = {
     'The release cannot be staged',
     'The release file, its tree or its upgrade command does not do what staging needs, as `detail` says. Nothing was staged.',
   ),
-  notify: conflict(
-    'servpack notifies nobody',
-    'The settings of the orchestrator name no file with destinations of messages, as `detail` says.',
-  ),
   survey: conflict(
     'The survey does not allow it',
     'The survey is over, empty or too large, as `detail` says.',
