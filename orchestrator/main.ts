@@ -128,7 +128,7 @@ export async function runOrchestrator(
   const verifier = openCopyVerifier(log);
   const alarms = openAlarms({ ...place, clock, log });
   const ending = new AbortController();
-  const making = makeForecasts(openBackground(config, ending.signal));
+  const making = makeForecasts(openBackground(config, ending.signal), ending.signal);
   const notices = noticesOf(context, place);
   const table = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds].map(
     ([everyMs, round]) => ({
