@@ -130,7 +130,7 @@ export async function runOrchestrator(
   const alarms = openAlarms({ ...place, clock, log });
   const ending = new AbortController();
   const apart = openBackground(config, ending.signal);
-  const making = [makeForecasts(apart), makePlans(apart)];
+  const making = [makeForecasts(apart, ending.signal), makePlans(apart)];
   const notices = noticesOf(context, place);
   const table = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds].map(
     ([everyMs, round]) => ({

@@ -1,4 +1,5 @@
 import { reasonOf } from '../../shared/reason-of.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import type { Background } from '../background/request.ts';
 import { surroundingsOf } from '../campaigns/report.ts';
@@ -32,9 +33,11 @@ interface Watched {
  * Makes the forecasts of running campaigns, one at a time, and keeps them. A run begins one and
  * waits for none. A campaign that is paused, or of which nothing has changed, costs nothing.
  * @param background makes a forecast outside the event loop
+ * @param ending aborted = the process ends, and a forecast that breaks off says nothing
  */
 export function makeForecasts(
   background: Background,
+  ending?: AbortSignal,
   timing: { readonly [Name in keyof typeof forecastTiming]: number } = forecastTiming,
 ): Round {
   const watched = new Map<string, Watched>();
@@ -83,8 +86,9 @@ export function makeForecasts(
     else {
       own.isChanged = false;
       isMaking = true;
-      void make(context, record, progressOf(campaign, counters)).finally(() => {
+      void make(context, record, progressOf(campaign, counters)).then((isMade) => {
         isMaking = false;
+        if (!isMade) own.isChanged = true;
         restsUntil = performance.now() + (performance.now() - now) * timing.restTimes;
         own.lookAt = Math.min(own.lookAt, performance.now() + timing.lookMs);
       });
@@ -95,16 +99,18 @@ export function makeForecasts(
     { store, clock, log }: LeaderContext,
     { campaign }: CampaignRecord,
     progress: ReturnType<typeof progressOf>,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const name = campaign.definition.campaign;
     const basis = basisOf(campaign);
     try {
       const answer = await background('makeForecast', '', name).catch((error: unknown) => {
+        // Redis that is away says nothing of the campaign: it is asked again.
+        if (ending?.aborted === true || error instanceof StoreUnavailable) return null;
         log.warn({ campaign: name, error }, 'could not make a forecast');
         return reasonOf(error);
       });
-      if (typeof answer !== 'string' && !answer.ok) return;
-      if (basis === null) return;
+      if (answer === null || basis === null) return false;
+      if (typeof answer !== 'string' && !answer.ok) return false;
       const failed = (because: string): MadeForecast => ({
         ...progress,
         basis,
@@ -115,8 +121,10 @@ export function makeForecasts(
       const isKept = await store.keepForecasts(name, withForecast(before, made));
       const { because, end } = made.forecast;
       if (isKept) log.info({ campaign: name, p90: end?.p90, because }, 'forecast');
+      return isKept;
     } catch (error) {
       log.warn({ campaign: name, error }, 'could not keep a forecast');
+      return false;
     }
   };
 

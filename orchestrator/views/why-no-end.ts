@@ -50,7 +50,9 @@ export function whyStill(
 /** Why a campaign that does not run has no forecast, in words; null = it runs. */
 export function whyStanding({ state }: Campaign): string | null {
   if (state.status === 'paused') return `it is paused, and nobody knows when it goes on: ${state.because}`;
-  return state.status === 'running' ? null : 'it does not run';
+  if (state.status === 'ended') return 'it has ended';
+  if (state.status === 'aborted') return 'it was aborted';
+  return state.status === 'running' ? null : 'it has not started';
 }
 
 function whyChanging({ removal, memberChange, movingTo }: Campaign): string | null {

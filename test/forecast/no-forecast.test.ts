@@ -35,7 +35,8 @@ const change = { kind: 'archive', by: 'ann', because: 'x', at: 0 } as const;
 
 describe('there is no forecast', () => {
   test.each<[string, Campaign, Counters, Partial<Surroundings>]>([
-    ['it does not run', standing({ status: 'created' }), counters, {}],
+    ['it has not started', standing({ status: 'created' }), counters, {}],
+    ['it has ended', standing({ ...running(1), status: 'ended', endedAt: 0 } as CampaignState), counters, {}],
     ['it is paused, and nobody knows when it goes on: holidays', standing(paused), counters, {}],
     ['everything is halted', runs, counters, { halt: { by: 'ann', because: 'x', at: 0 } }],
     ['its release is withdrawn: bad', runs, counters, { withdrawn: { by: 'ann', because: 'bad', at: 0 } }],

@@ -8,6 +8,7 @@ import type { Round } from '../../orchestrator/rounds/repeat.ts';
 import { readStatus } from '../../orchestrator/campaigns/report.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { fault, err } from '../../shared/errors.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { entry } from '../contract/store/fixtures.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
@@ -34,7 +35,8 @@ beforeAll(async () => {
 class Leading {
   readonly calls: string[] = [];
   made = 0;
-  fails: string | null = null;
+  fails: Error | null = null;
+  readonly ending = new AbortController();
   now = played.question.now;
   readonly store: Store = createMemoryStore(Date.now);
   readonly context: LeaderContext;
@@ -52,13 +54,13 @@ class Leading {
     ) as unknown as Store;
     const clock = { ...standingClock(0), now: () => this.now };
     this.context = contextOver(counted, clock, keepingDispatcher([]));
-    this.round = makeForecasts(this.#background as Background, timing);
+    this.round = makeForecasts(this.#background as Background, this.ending.signal, timing);
   }
 
   readonly #background = async (work: string, _who: string, name: string) => {
     expect(work).toBe('makeForecast');
     this.made += 1;
-    if (this.fails !== null) throw new Error(this.fails);
+    if (this.fails !== null) throw this.fails;
     const record = await this.store.readCampaign(name);
     const basis = record === null ? null : basisOf(record.campaign);
     if (basis === null) return err(fault('notFound.campaign', name));
@@ -175,8 +177,24 @@ describe('forecasts of running campaigns', () => {
     expect(await leading.run(headChanged)).toBe(0);
   });
 
+  test('keep nothing of one that breaks off, because Redis is away or the process ends', async () => {
+    leading.fails = new StoreUnavailable('Redis does not answer');
+    await leading.round.run(leading.context, everything);
+    await until('another try', async () => {
+      await leading.round.run(leading.context, nothing);
+      return leading.made > 1;
+    });
+    leading.fails = new Error('a thread ended');
+    leading.ending.abort();
+    await until('the last try', async () => {
+      await leading.round.run(leading.context, nothing);
+      return leading.made > 3;
+    });
+    expect(await leading.store.readForecasts(campaign)).toBeNull();
+  });
+
   test('say why one failed, and the next one is made in its turn', async () => {
-    leading.fails = 'out of memory';
+    leading.fails = new Error('out of memory');
     expect(await leading.run(everything)).toBe(1);
     expect(await leading.forecast()).toMatchObject({ because: 'its simulation failed: out of memory' });
     leading.fails = null;

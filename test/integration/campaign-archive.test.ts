@@ -38,6 +38,16 @@ async function ended(store: Store, first: (upgrade: Upgrade) => Upgrade = change
   return orchestrator;
 }
 
+/** A forecast that was made when half of the clients were finished, and that held. */
+async function keepForecast(store: Store): Promise<void> {
+  const state = (await store.readCampaign('sp4'))?.campaign.state;
+  if (state?.status !== 'ended') throw new Error('it has ended');
+  const end = { p50: state.endedAt, p90: state.endedAt + 1 };
+  const earlier = [{ madeAt: state.startedAt, finished: 5, size: 10, end }];
+  const { startedAt } = state;
+  await store.keepForecasts('sp4', { basis: { startedAt }, finished: 10, newest: null, earlier });
+}
+
 const ask = (orchestrator: SmallOrchestrator, what: string, body: object = {}) =>
   orchestrator.ask('POST', `/v1/campaigns/sp4/${what}`, body, anna);
 const read = async (orchestrator: SmallOrchestrator, path: string) =>
@@ -47,8 +57,11 @@ const recreate = (orchestrator: SmallOrchestrator) =>
 
 describe.each(stores)('a campaign that is over, on the %s store', (_name, open) => {
   test('is archived with its report, and its name is free', async () => {
-    await using orchestrator = await ended(await open());
+    const store = await open();
+    await using orchestrator = await ended(store);
+    await keepForecast(store);
     const { actions, archived: none, ...before } = await read(orchestrator, '/v1/campaigns/sp4/report');
+    expect(before.forecasts).toMatchObject([{ finishedPercent: 50, held: true }]);
     expect([none, actions.length > 0]).toEqual([null, true]);
     const { status, body } = await ask(orchestrator, 'archive', { reason: 'over' });
     const file = join(orchestrator.folder, 'archive', 'sp4.0.jsonl');
