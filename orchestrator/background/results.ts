@@ -4,6 +4,7 @@ import type { FleetDifference } from '../fleet/difference.ts';
 import type { ColumnMapping } from '../input/fleet-columns.ts';
 import type { EditChange } from '../views/edit-words.ts';
 import type { PlanRule } from '../views/plan-rules.ts';
+import type { BindsStatus } from '../views/campaign-forecast.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
 /** A file of an operator: its text, and its name for the faults. */
@@ -53,6 +54,11 @@ export interface ExcludedClients {
   readonly names: readonly string[];
 }
 
+/** What will hold a campaign up, and on which fleet that was simulated, in words. */
+export interface PlanBinds extends BindsStatus {
+  readonly assumed: string;
+}
+
 /** What a campaign file would do. */
 export interface CampaignPlan {
   readonly campaign: string;
@@ -90,6 +96,8 @@ export interface CampaignPlan {
   readonly warnings: readonly string[];
   /** What the last looks say about the selected clients; null = not asked for. */
   readonly forecast: Forecast | null;
+  /** What will hold it up; left out where nothing is known of the machines of its clients. */
+  readonly binds?: PlanBinds | undefined;
 }
 
 /** The file that a campaign is to follow from now on. */

@@ -14,6 +14,7 @@ import { whyStartPassed } from '../domain/start-findings.ts';
 import { whyHooksRefused } from '../hooks/allowed-program.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
+import { planBinds } from './plan-binds.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -28,7 +29,12 @@ export async function planCampaign(
     return context.background('planCampaign', '', input);
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
-  return ok({ ...draft.value.plan, forecast: await forecastDraft(context, draft.value) });
+  const forecast = await forecastDraft(context, draft.value);
+  if (forecast.looked === 0) return ok({ ...draft.value.plan, forecast });
+  // What binds is simulated, and no simulation runs on the event loop.
+  if (context.background !== undefined) return context.background('planCampaign', '', input);
+  const binds = await planBinds(context.store, draft.value, context.clock.now());
+  return ok({ ...draft.value.plan, forecast, ...(binds === null ? {} : { binds }) });
 }
 
 async function forecastDraft(

@@ -4,8 +4,10 @@ import type { LimitLeft } from './limit-left.ts';
 /** What is said where no limit gains. */
 export const nothingBinds = "no single limit: the clients' own hours decide";
 
+type Named = Pick<LimitLeft, 'limit' | 'isDone'>;
+
 /** A limit in words, or two of them. */
-export const togetherWords = (limits: readonly LimitLeft[]): string =>
+export const togetherWords = (limits: readonly Named[]): string =>
   `${limits.map(({ limit }) => limit).join(' and ')}${limits.length > 1 ? ' together' : ''}`;
 
 interface GainParts {
@@ -15,10 +17,7 @@ interface GainParts {
 }
 
 /** `moving pcmsvc32.exe on 1,214 clients: 26 h 10 min earlier` */
-export function gainWords(
-  limits: readonly LimitLeft[],
-  { endMs, mostMs, endsOnlyWithout }: GainParts,
-): string {
+export function gainWords(limits: readonly Named[], { endMs, mostMs, endsOnlyWithout }: GainParts): string {
   const what = togetherWords(limits);
   const without = limits.some(({ isDone }) => isDone === true)
     ? ''

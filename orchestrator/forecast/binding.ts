@@ -8,6 +8,7 @@ import { figuresOf } from './figures.ts';
 import type { LimitLeft } from './limit-left.ts';
 import { limitsLeft } from './limits-left.ts';
 import type { ForecastQuestion } from './question.ts';
+import { rankGains } from './rank-gains.ts';
 import { whyNoForecast } from './why-no-forecast.ts';
 
 /** How much is simulated. */
@@ -145,7 +146,7 @@ class Search {
       const gain = gainOf(limits, base, await this.#without(limits, seeds));
       if (gain !== null) found.push({ limits, gain });
     }
-    return ranked(found);
+    return rankGains(found);
   }
 
   #seeds(what: string, count: number): readonly string[] {
@@ -199,27 +200,3 @@ function gainOf(
   const [gain] = gainsOf(base, [{ limit, runs }]);
   return gain === undefined ? null : { ...gain, says: gainWords(limits, gain) };
 }
-
-/** A part of a limit that brings this share of its gain is named before it. */
-const partShare = 2 / 3;
-
-function ranked(
-  found: readonly { readonly limits: readonly LimitLeft[]; readonly gain: LimitGain }[],
-): readonly LimitGain[] {
-  const value = ({ endMs, mostMs, endsOnlyWithout }: LimitGain): number =>
-    endsOnlyWithout === true ? Infinity : (endMs ?? 0) * 1_000 + (mostMs ?? 0);
-  const sorted = found.toSorted((a, b) =>
-    value(a.gain) === value(b.gain) ? 0 : value(b.gain) - value(a.gain),
-  );
-  const order: { readonly limits: readonly LimitLeft[]; readonly gain: LimitGain }[] = [];
-  for (const each of sorted) {
-    const [limit] = each.limits;
-    const whole = order.findIndex(({ limits }) => isPartOf(limit, limits));
-    const isMost = value(each.gain) >= partShare * value(order[whole]?.gain ?? each.gain);
-    order.splice(whole >= 0 && isMost ? whole : order.length, 0, each);
-  }
-  return order.map(({ gain }) => gain);
-}
-
-const isPartOf = (limit: LimitLeft | undefined, [wider]: readonly LimitLeft[]): boolean =>
-  limit?.within !== undefined && limit.within === wider?.key.split(' ', 1)[0];

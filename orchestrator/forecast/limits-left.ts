@@ -27,8 +27,8 @@ const freed: Readonly<Record<string, readonly WaitClass[]>> = {
   restarts: ['restarts'],
 };
 
-/** The wider limits that also end what these do. */
-const within: Readonly<Record<string, string>> = {
+/** By key: the wider limit that also ends what this one does. */
+export const partOf: Readonly<Record<string, string>> = {
   soak: 'gates',
   health: 'gates',
   remediations: 'blocker',
@@ -53,7 +53,7 @@ function policyLimitLeft({ campaign }: ForecastQuestion, { key, limit }: PolicyL
       key,
       limit: name,
       isPolicy: true,
-      ...(within[key] === undefined ? {} : { within: within[key] }),
+      ...(partOf[key] === undefined ? {} : { within: partOf[key] }),
       ease: (question) => {
         const { definition } = question.campaign;
         const without = policyLimits(definition).find((each) => each.key === key)?.definition ?? definition;

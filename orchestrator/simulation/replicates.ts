@@ -75,7 +75,7 @@ function whyNoP90(count: number, small: ReturnType<typeof thinned>): string | nu
 }
 
 /** Other machines and users, and another order of the clients. */
-const reseeded = (scenario: Scenario, seed: string): Scenario => ({
+export const reseeded = (scenario: Scenario, seed: string): Scenario => ({
   ...scenario,
   seed,
   definition: { ...scenario.definition, seed },

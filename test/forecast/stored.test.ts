@@ -49,7 +49,9 @@ describe.each(storesAndShards)('the forecast from the records of the %s store', 
     });
     expect(Date.parse(asked.ends?.p50 ?? '')).toBeGreaterThan(now);
     const later = contextOver(store, standingClock(now + 7 * 60_000), keepingDispatcher([]));
-    const { forecast } = unwrapped(await readStatus(later, campaign));
+    const { forecast, binds } = unwrapped(await readStatus(later, campaign));
+    expect(asked.binds?.says).toMatch(/ earlier without it$/);
+    expect(binds?.says).toBe(asked.binds?.says);
     expect(forecast).toEqual({
       madeAt: asked.madeAt,
       ends: asked.ends,

@@ -47,6 +47,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
       ? []
       : [relocationWords(forecast), ...forecastLines(forecast, releaseStaged ? release : null)]
     ).flatMap((line) => wrapped(view, '', line)),
+    ...bindsLines(view, plan.binds),
     ...(left === 0 ? [] : [view.paint('red', leftOver)]),
     ...(notStaged.length === 0 ? [] : [view.paint('yellow', notStagedInAll(notStaged))]),
     ...notStagedLines(view, notStaged, release),
@@ -54,6 +55,19 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     '',
     ...wavesTable(view, plan),
   ];
+}
+
+/** What will hold the campaign up, by the last looks at its clients. */
+function bindsLines(view: View, binds: z.infer<typeof planAnswer>['binds']): readonly string[] {
+  if (binds === undefined) return [];
+  const { says, because, assumed } = binds;
+  return says === null
+    ? wrapped(
+        view,
+        'will bind: ',
+        `not computed: ${because ?? ''}; run: servpack campaign simulate FILE --from-looks`,
+      )
+    : [...wrapped(view, 'will bind: ', says), ...wrapped(view, '  assumed: ', assumed, 'dim')];
 }
 
 /** What was created, with what its author may have overlooked. */

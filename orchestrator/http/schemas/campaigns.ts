@@ -14,7 +14,7 @@ import { clientHookAnswer, hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
-import { pastForecast } from './campaign-forecast.ts';
+import { binds, pastForecast } from './campaign-forecast.ts';
 import {
   campaignStatuses,
   count,
@@ -122,6 +122,8 @@ export const planAnswer = z.object({
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
   forecast: forecastAnswer.nullable(),
+  /** Left out where nothing is known of the machines of its clients. */
+  binds: binds.extend({ assumed: z.string() }).optional(),
 });
 
 const changed = z.object({ campaign: z.string(), status, because: z.string() });
