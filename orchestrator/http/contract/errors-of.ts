@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import { isUrgent, type Operation } from './operation.ts';
 
 /** What each refusal of a route means, by status. */
 export const refusals = {
@@ -9,6 +9,7 @@ export const refusals = {
   413: 'The request is larger than the route takes.',
   414: 'A name in the path is too long.',
   415: 'The body is not JSON.',
+  429: 'The token asks more often than it may.',
   431: 'The headers are larger than HTTP takes here.',
   500: 'The orchestrator failed at this request; its log says why.',
   503: 'The records cannot be reached or changed at this moment.',
@@ -35,6 +36,7 @@ export function refusalsOf(operation: Operation, shape: RouteShape): readonly Re
     [413, shape.method === 'POST'],
     [414, shape.hasPathNames],
     [415, shape.method === 'POST'],
+    [429, !isUrgent(operation)],
     [431, true],
     [500, true],
     [503, true],
