@@ -31,6 +31,7 @@ import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { serverLimitRoutes } from './routes/server-limit-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { spellNames } from './stored-names.ts';
+import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
 import { requireToken } from './auth.ts';
 import { requireRecords } from './records.ts';
@@ -80,6 +81,7 @@ export function buildApi(
   if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);
   spellNames(app, context);
+  keepAnswers(app, context);
   for (const routes of [
     fleetRoutes,
     campaignRoutes,

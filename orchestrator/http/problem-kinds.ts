@@ -35,6 +35,12 @@ export const problemKinds = {
     title: 'The request is too large',
     means: 'The body is larger than the route takes. Send less at once.',
   },
+  idempotency: {
+    status: 422,
+    title: 'The key of the request is taken',
+    means:
+      'The `Idempotency-Key` came with another request, or its first request is still worked on. A new request needs a new key.',
+  },
   tooMany: {
     status: 429,
     title: 'Too many requests',
