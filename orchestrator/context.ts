@@ -25,6 +25,8 @@ export interface OrchestratorContext {
   readonly campaignArchive?: CampaignArchive;
   /** Why this orchestrator, as the leader, cannot write the audit files; null while it can. */
   readonly auditTrouble?: () => string | null;
+  /** Whether this orchestrator leads. Without it nobody says so. */
+  readonly leads?: () => boolean;
   /** The key that check-in tokens are computed from, where clients may report in by themselves. */
   readonly checkInKey?: string;
   /** The operator's folder of product profiles. Without it only the built-in ones are known. */

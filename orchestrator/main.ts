@@ -40,6 +40,7 @@ import { openCheckInKey, openToken } from './http/secrets.ts';
 import { noticesOf } from './notify/notices.ts';
 import { notifierOf } from './notify/notifier.ts';
 import { readNotifySettings } from './notify/read-settings.ts';
+import { measurePressure } from './http/pressure.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
 import { followChanges } from './rounds/follow-changes.ts';
@@ -89,12 +90,15 @@ export async function runOrchestrator(
   }
   const clock = await openClock(config.labClock, store.value, log);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
+  // The API answers before leadership is sought.
+  const sought: { leadership: Leadership | null } = { leadership: null };
   const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
     campaignArchive: openCampaignArchive(join(config.dataDir, 'archive')),
     auditTrouble: () => sealer.trouble(),
+    leads: () => sought.leadership !== null && sought.leadership.context() !== null,
     profiles: config.profiles,
     background: openBackground(config),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
@@ -107,7 +111,12 @@ export async function runOrchestrator(
     ...notifierOf(notify.value, config),
     processes: watchProcesses(store.value, clock),
   };
-  const api = buildApi(context, { token: token.value, log, environment: config });
+  const api = buildApi(context, {
+    token: token.value,
+    log,
+    environment: config,
+    limits: { readsPerSecond: 100, writesPerSecond: 20, delayAtMostMs: 250, pressure: measurePressure() },
+  });
   const close = async (): Promise<void> => {
     await api.close();
     clock.stop();
@@ -145,6 +154,7 @@ export async function runOrchestrator(
     () => table.forEach(({ box }) => box.putEverything()),
   );
   notices.watch(() => leadership.context() !== null);
+  sought.leadership = leadership;
   const rounds = table.map((each) => whileLeading(leadership, log, each));
   const boxes = table.map(({ box }) => box);
   const following = followChanges(store.value, boxes, log);

@@ -19,7 +19,9 @@ import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { notifyRoutes } from './routes/notify-routes.ts';
 import { replayRoutes } from './routes/replay-routes.ts';
+import { probeRoutes } from './routes/probe-routes.ts';
 import { problemRoutes } from './routes/problem-routes.ts';
+import { referenceRoutes } from './routes/reference-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
 import { editRoutes } from './routes/edit-routes.ts';
 import { removalRoutes } from './routes/removal-routes.ts';
@@ -29,6 +31,8 @@ import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { serverLimitRoutes } from './routes/server-limit-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { spellNames } from './stored-names.ts';
+import { keepAnswers } from './idempotency.ts';
+import { limitRequests, type RequestLimits } from './limit-requests.ts';
 import { requireToken } from './auth.ts';
 import { requireRecords } from './records.ts';
 
@@ -46,6 +50,8 @@ export interface ApiOptions {
   /** Names the token in the audit. */
   readonly tokenName?: string;
   readonly log: Logger;
+  /** How much the API takes; without it anything. */
+  readonly limits?: RequestLimits;
   /** What the preflight looks at besides the records; none when not given. */
   readonly environment?: Environment;
 }
@@ -56,7 +62,7 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  { token, tokenName = 'default', log, environment }: ApiOptions,
+  { token, tokenName = 'default', log, environment, limits }: ApiOptions,
 ): FastifyInstance {
   const app = fastify({
     bodyLimit,
@@ -72,8 +78,10 @@ export function buildApi(
   sendAnswerHeaders(app);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token }, log);
+  if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);
   spellNames(app, context);
+  keepAnswers(app, context);
   for (const routes of [
     fleetRoutes,
     campaignRoutes,
@@ -94,7 +102,10 @@ export function buildApi(
   ])
     routes(app, context);
   orchestratorRoutes(app, context, environment ?? null);
+  probeRoutes(app, context);
   problemRoutes(app);
-  descriptionRoutes(app, () => documentOf(described));
+  const documentNow = () => documentOf(described);
+  descriptionRoutes(app, documentNow);
+  referenceRoutes(app, documentNow);
   return app;
 }

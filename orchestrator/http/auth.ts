@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The person as it goes into the audit: `anna (token default)`, or the token alone. */
     who: string;
+    /** Whom the token proves, for limits; empty on a route that needs none. */
+    principal: string;
   }
   interface FastifyContextConfig {
     /** This route needs no token. */
@@ -29,6 +31,7 @@ export interface NamedToken {
 export function requireToken(app: FastifyInstance, expected: NamedToken, log: Logger): void {
   const refusals = new RefusalLog(log, 'requests without the token of the API', 'route');
   app.decorateRequest('who', '');
+  app.decorateRequest('principal', '');
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.open === true) return;
     const { authorization } = request.headers;
@@ -43,6 +46,7 @@ export function requireToken(app: FastifyInstance, expected: NamedToken, log: Lo
     }
     const user = readUser(request.headers[userHeader]);
     if (!user.ok) return reply.send(refuse(reply, user.error));
+    request.principal = `token ${expected.name}`;
     request.who = user.value === null ? `token ${expected.name}` : `${user.value} (token ${expected.name})`;
   });
 }

@@ -35,6 +35,24 @@ export const problemKinds = {
     title: 'The request is too large',
     means: 'The body is larger than the route takes. Send less at once.',
   },
+  idempotency: {
+    status: 422,
+    title: 'The key of the request is taken',
+    means:
+      'The `Idempotency-Key` came with another request, or its first request is still worked on. A new request needs a new key.',
+  },
+  tooMany: {
+    status: 429,
+    title: 'Too many requests',
+    means:
+      'This token asks more often than it may. Wait for the seconds in `Retry-After`. What stops something is never limited.',
+  },
+  busy: {
+    status: 503,
+    title: 'The orchestrator is late',
+    means:
+      'The orchestrator has too much to do, and answers no reads for a moment. Ask again after `Retry-After`. What stops something is answered.',
+  },
   internal: {
     status: 500,
     title: 'The orchestrator failed',

@@ -1,4 +1,5 @@
 import type { AdmissionStore } from './admission-store.ts';
+import type { AnswerStore } from './answer-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CampaignRemovalStore } from './campaign-removal-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
@@ -42,6 +43,7 @@ export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildSt
 /** What requests of people and clients need. */
 export interface OperatorStore
   extends
+    AnswerStore,
     AuditStore,
     CampaignRemovalStore,
     CampaignStore,

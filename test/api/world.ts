@@ -86,6 +86,8 @@ export async function leaderRound({ store, jobs }: SmallOrchestrator, hooks: Orc
 /** One request of every route, in an order in which nearly each succeeds. */
 export const day = (folder: string): readonly Asked[] => [
   { id: 'getHealth' },
+  { id: 'getLives' },
+  { id: 'getReady' },
   { id: 'getProblem', path: { kind: 'notFound' } },
   { id: 'getLeader' },
   { id: 'runDoctor' },

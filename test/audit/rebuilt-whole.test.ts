@@ -93,6 +93,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   shards: 'follows',
   identity: 'follows',
   trial: 'follows',
+  answer: 'a request that is sent again after a rebuild is a new one',
   reserved: 'follows',
   staging: 'follows',
   copies: 'follows',

@@ -10,7 +10,14 @@ describe('the token of the API', () => {
   test('is needed for every route that is not open', async () => {
     await using orchestrator = await startSmallOrchestrator();
     const routes = routesOf().filter(needsToken);
-    expect(openRoutes).toEqual(['GET /v1/health', 'GET /problems/x-1', 'GET /v1/openapi.json']);
+    expect(openRoutes).toEqual([
+      'GET /v1/health',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /problems/x-1',
+      'GET /v1/openapi.json',
+      'GET /v1/reference',
+    ]);
     const detail = 'a token is needed: Authorization: Bearer …';
     const refusal = {
       type: '/problems/token',

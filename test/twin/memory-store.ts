@@ -1,4 +1,5 @@
 import type { Store } from '../../shared/store/store.ts';
+import { answerStoreOf } from './answers.ts';
 import { admissionStoreOf } from './admission.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './audit.ts';
 import { campaignStoreOf } from './campaigns.ts';
@@ -28,6 +29,7 @@ import { upgradeStoreOf } from './upgrades.ts';
 export function createMemoryStore(now: () => number): Store {
   const tables = emptyTables();
   return {
+    ...answerStoreOf(now),
     ...fleetStoreOf(tables),
     ...freeTimeStoreOf(tables),
     ...restartStoreOf(tables),

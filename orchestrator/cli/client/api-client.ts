@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { postAndWait } from './long-request.ts';
 import { safe } from '../render/view.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -103,7 +104,7 @@ async function request<Schema extends z.ZodType>(
   const target = targetOf(at.url, path);
   if (!target.ok) return target;
   try {
-    const response = await fetch(target.value, { ...init, redirect: 'error' });
+    const response = await patientFetch(target.value, init);
     return read(at, schema, response.ok, await response.json().catch(() => undefined));
   } catch (error) {
     return err(unreachable(at, error));
@@ -144,7 +145,7 @@ async function requestStream(
   const target = targetOf(at.url, path);
   if (!target.ok) return target;
   try {
-    const response = await fetch(target.value, { ...init, redirect: 'error' });
+    const response = await patientFetch(target.value, init);
     if (response.ok && response.body !== null) return ok(response.body);
     return err(refusalIn(at, await response.json().catch(() => undefined)));
   } catch (error) {

@@ -13,7 +13,7 @@ import { type Example, readExamples } from './examples.ts';
 import { jsonSchemasOf, type RouteSchemas } from './json-schemas.ts';
 import { tags } from './operation.ts';
 import { permissions } from './permissions.ts';
-import { refusals, refusalsOf } from './errors-of.ts';
+import { isChange, refusals, refusalsOf } from './errors-of.ts';
 import type { DescribedRoute } from './routes-of.ts';
 
 /** The OpenAPI document of these routes, made from the schemas that validate their requests. */
@@ -47,7 +47,7 @@ export function documentOf(routes: readonly DescribedRoute[]): OpenApiDocument {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'The token of the orchestrator.' },
       },
-      parameters: { User: userParameter },
+      parameters: { User: userParameter, IdempotencyKey: idempotencyParameter },
       headers: {},
       responses: Object.fromEntries(
         Object.entries(refusals).map(([status, description]) => [`Refused${status}`, refusal(description)]),
@@ -66,6 +66,16 @@ const userParameter: Parameter = {
   example: 'anna',
 };
 
+const idempotencyParameter: Parameter = {
+  name: 'idempotency-key',
+  in: 'header',
+  required: false,
+  description:
+    'Names the request. Sent again within a day, the request is not done again and gets the first answer again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+  example: '2d1f0c1e-6d4b-4b39-9f2a-0a4f4c1f7f0e',
+};
+
 const refusal = (description: string): ResponseObject => ({
   description,
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -77,6 +87,7 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
     ...parametersOf('path', schemas.params, example.path),
     ...parametersOf('query', schemas.query, example.query),
     ...(operation.needs === null ? [] : [{ $ref: '#/components/parameters/User' }]),
+    ...(isChange(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
   const shape = {
     method: route.method,

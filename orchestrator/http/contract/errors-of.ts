@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import { isUrgent, type Operation } from './operation.ts';
 
 /** What each refusal of a route means, by status. */
 export const refusals = {
@@ -9,6 +9,8 @@ export const refusals = {
   413: 'The request is larger than the route takes.',
   414: 'A name in the path is too long.',
   415: 'The body is not JSON.',
+  422: 'The Idempotency-Key came with another request.',
+  429: 'The token asks more often than it may.',
   431: 'The headers are larger than HTTP takes here.',
   500: 'The orchestrator failed at this request; its log says why.',
   503: 'The records cannot be reached or changed at this moment.',
@@ -23,18 +25,29 @@ export interface RouteShape {
   readonly hasInput: boolean;
 }
 
+/** Whether a route changes something. */
+export const isChange = ({
+  method,
+  operation,
+}: {
+  readonly method: string;
+  readonly operation: Operation;
+}): boolean => method === 'POST' && operation.readsOnly !== true;
+
 /** The statuses with which a route may refuse a request, in order. */
 export function refusalsOf(operation: Operation, shape: RouteShape): readonly RefusalStatus[] {
-  const isChange = shape.method === 'POST' && operation.readsOnly !== true;
+  const changes = isChange({ method: shape.method, operation });
   const may: readonly (readonly [RefusalStatus, boolean])[] = [
     // The header with the user name is checked wherever a token is.
     [400, operation.needs !== null || shape.hasInput],
     [401, operation.needs !== null],
     [404, shape.hasPathNames || operation.mayMiss === true],
-    [409, isChange || operation.mayConflict === true],
+    [409, changes || operation.mayConflict === true],
     [413, shape.method === 'POST'],
     [414, shape.hasPathNames],
     [415, shape.method === 'POST'],
+    [422, changes],
+    [429, !isUrgent(operation)],
     [431, true],
     [500, true],
     [503, true],

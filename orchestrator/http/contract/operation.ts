@@ -42,6 +42,10 @@ export interface Operation {
   readonly text?: string;
 }
 
+/** Whether a route is answered under any load: what stops something, and what says who leads. */
+export const isUrgent = ({ needs, isUrgent: urgent = false }: Operation): boolean =>
+  urgent || needs === 'stop';
+
 /** By method and path, as the router knows them: `GET /v1/campaigns/:campaign`. */
 export type Operations = Readonly<Record<string, Operation>>;
 

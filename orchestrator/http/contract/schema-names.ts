@@ -72,6 +72,8 @@ const answers = {
   Preflight: orchestrator.doctorAnswer,
   Health: orchestrator.healthAnswer,
   Leader: orchestrator.leaderAnswer,
+  Lives: orchestrator.livesAnswer,
+  Ready: orchestrator.readyAnswer,
   ReleaseServers: releases.releaseServersAnswer,
   Releases: releases.releasesAnswer,
   StagedRelease: releases.stagedAnswer,

@@ -59,3 +59,11 @@ export const leaderAnswer = z.object({
     })
     .nullable(),
 });
+
+export const livesAnswer = z.object({ lives: z.boolean() });
+
+export const readyAnswer = z.object({
+  ready: z.boolean(),
+  /** Both answer every request; the one that leads runs the campaigns. */
+  role: z.enum(['leading', 'standby']),
+});

@@ -165,6 +165,23 @@ export const orchestratorOperations: Operations = {
     summary: 'Run the preflight',
     description: 'What the orchestrator finds wrong with itself, Redis, releases, workers and clients.',
   },
+  'GET /healthz': {
+    id: 'getLives',
+    tag: 'orchestrator',
+    needs: null,
+    isUrgent: true,
+    summary: 'Ask whether the process lives',
+    description: 'Asks no other process. Needs no token.',
+  },
+  'GET /readyz': {
+    id: 'getReady',
+    tag: 'orchestrator',
+    needs: null,
+    isUrgent: true,
+    summary: 'Ask whether the orchestrator is ready',
+    description:
+      'Whether Redis has the records and takes changes, and the audit files can be written; and whether this orchestrator leads. Needs no token.',
+  },
   'GET /problems/:kind': {
     id: 'getProblem',
     tag: 'orchestrator',
@@ -179,5 +196,13 @@ export const orchestratorOperations: Operations = {
     needs: null,
     summary: 'Read this description',
     description: 'The OpenAPI document of this API. Needs no token.',
+  },
+  'GET /v1/reference': {
+    id: 'getReference',
+    tag: 'orchestrator',
+    needs: null,
+    text: 'text/html',
+    summary: 'Read this description as a page',
+    description: 'One page without a script and without a request to anywhere. Needs no token.',
   },
 };

@@ -155,6 +155,8 @@ export const keyNames = {
   shards: 'shards',
   /** string: random, fixed when the shard is first opened; a Redis that was emptied loses it */
   identity: 'identity',
+  /** string in shard 0 per key of a request, with an expiry: the request and its answer, as JSON */
+  answer: 'answer',
   /** string that expires: a trial whether the server takes writes */
   trial: 'trial',
   /** string in shard 0: how many fleet imports there were */
