@@ -16,7 +16,8 @@ export function plannedLines(view: View, planned: PlannedAgainstActual | undefin
   const title = view.paint('bold', `Planned at the start, ${planned.madeAt}`);
   if (ends === null) return ['', title, ...wrapped(view, 'no plan: ', because ?? '', 'yellow')];
   const actual = ends.actual === null ? 'not over yet' : `ended ${ends.actual}`;
-  const late = laterMs === null ? '' : `, ${laterInWords(laterMs)} than P50`.replace('planned than P50', 'planned');
+  const late =
+    laterMs === null ? '' : `, ${laterInWords(laterMs)} than P50`.replace('planned than P50', 'planned');
   return [
     '',
     title,
