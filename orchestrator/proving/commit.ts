@@ -1,13 +1,19 @@
-import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
-import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
-import { spentLimit } from '../../shared/domain/rules/remediation-limits.ts';
 import { type FullPlace, fullPlace, restartPlaces } from '../../shared/domain/rules/restart-limits.ts';
 import { awaitRestart } from '../../shared/domain/upgrade/await-restart.ts';
-import { awaitRemediation, remediationBegun } from '../../shared/domain/upgrade/await-remediation.ts';
+import { awaitRemediation } from '../../shared/domain/upgrade/await-remediation.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
-import { beginsSomething, isFinishing, placementOf } from '../../shared/domain/upgrade/placement.ts';
+import { isFinishing, placementOf } from '../../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import {
+  isClosed,
+  mayDrive,
+  type Recorded,
+  remediationOf,
+  type Standing,
+  whyRefused,
+  withBegun,
+} from '../domain/store-checks.ts';
 import { countersIn } from './counters.ts';
 import {
   type Member,
@@ -33,50 +39,39 @@ export const slotsIn = ({ members }: World, logonServer?: string): number =>
       holdsSlot && (logonServer === undefined || upgrade?.logonServer === logonServer),
   ).length;
 
-/** Is there no slot for one more client of this logon server? */
-const isFull = ({ definition: { budgets } }: Scope, world: World, logonServer: string): boolean =>
-  slotsIn(world) >= budgets.active || slotsIn(world, logonServer) >= budgets.perLogonServer;
-
-/** May nothing new begin there, because too many clients of the server are marked? */
-function isClosed(
-  { definition: { budgets } }: Scope,
-  world: World,
-  logonServer: string,
-  own: number,
-): boolean {
-  if (budgets.maxDownloads === undefined) return false;
-  const counters = countersIn(world);
-  const use = downloadsIn((name) => counters[name], logonServer);
-  const slots = slotsIn(world, logonServer) - own;
-  return roomToBegin(maxDownloadsAt(budgets, logonServer), { ...use, slots, isStaged: true }) <= 0;
-}
+/**
+ * What the store would find in use in this world. The definition of the scope holds: the way on is
+ * searched for without some limits of the campaign.
+ */
+const standingOf = ({ definition }: Scope, world: World): Standing => ({
+  campaign: world.campaign.definition === definition ? world.campaign : { ...world.campaign, definition },
+  begun: world.begun,
+  get slotsInUse() {
+    return slotsIn(world);
+  },
+  slotsAt: (logonServer) => slotsIn(world, logonServer),
+  count: (name) => countersIn(world)[name],
+});
 
 /** May something begin on one more client of this member's logon server? */
 export function hasRoomFor(scope: Scope, world: World, index: number): boolean {
   const { upgrade, client } = memberAt(world, index);
-  return !isClosed(scope, world, upgrade?.logonServer ?? client.logonServer, 0);
+  return !isClosed(standingOf(scope, world), upgrade?.logonServer ?? client.logonServer, 0);
 }
 
 /** A job begins: it takes a slot where its client holds none, or the client is parked. */
 export function begin(scope: Scope, world: World, index: number): World {
   const { upgrade, holdsSlot } = memberAt(world, index);
   if (upgrade === null) return world;
-  const finishes = isFinishing(upgrade);
-  const isHeld =
-    (world.campaign.state.status !== 'running' && !finishes) ||
-    (!holdsSlot && isFull(scope, world, upgrade.logonServer)) ||
-    (!finishes && isClosed(scope, world, upgrade.logonServer, holdsSlot ? 1 : 0));
-  return isHeld
-    ? withMember(world, index, { place: { is: 'parked' }, holdsSlot: false })
-    : withMember(world, index, { place: { is: 'driven' }, holdsSlot: true });
+  return mayDrive(standingOf(scope, world), recordedOf(upgrade), holdsSlot)
+    ? withMember(world, index, { place: { is: 'driven' }, holdsSlot: true })
+    : withMember(world, index, { place: { is: 'parked' }, holdsSlot: false });
 }
 
-/** May the store take a commit that begins something? */
-function mayBegin(scope: Scope, world: World, { upgrade }: Member, logonServer: string): boolean {
-  if (world.campaign.state.status !== 'running') return false;
-  if (upgrade === null || isFinishing(upgrade)) return true;
-  return !isClosed(scope, world, logonServer, 1);
-}
+const recordedOf = (upgrade: Upgrade): Recorded => ({
+  finishing: isFinishing(upgrade),
+  logonServer: upgrade.logonServer,
+});
 
 /** The place of this client in which no further restart may begin; null = there is room in all. */
 function fullRestarts(scope: Scope, world: World, index: number, next: Upgrade): FullPlace | null {
@@ -113,24 +108,27 @@ export function commit(
   event: UpgradeEvent,
   next: Upgrade,
 ): Moment {
-  const member = memberAt(world, index);
-  const before = member.upgrade ?? next;
-  if (!beginsSomething(next)) return committed(world, index, event, next);
-  if (!mayBegin(scope, world, member, next.logonServer)) return held(scope, world, index, event, next);
-  const full = next.state.phase === 'ordering' ? fullRestarts(scope, world, index, next) : null;
-  if (full !== null) {
-    const waits = awaitRestart(rulesFor(scope, world.campaign, member.client), before, next, full, world.now);
+  const { upgrade, client } = memberAt(world, index);
+  const before = upgrade ?? next;
+  const asked = {
+    recorded: recordedOf(before),
+    planned: next,
+    limits: scope.definition.budgets.remediations,
+    at: world.now,
+    takeRestart: () => (next.state.phase === 'ordering' ? fullRestarts(scope, world, index, next) : null),
+  };
+  const refused = whyRefused(standingOf(scope, world), asked);
+  if (refused?.kind === 'held') return held(scope, world, index, event, next);
+  if (refused !== null) {
+    const rules = rulesFor(scope, world.campaign, client);
+    const waits =
+      refused.kind === 'full'
+        ? awaitRestart(rules, before, next, refused.full, world.now)
+        : awaitRemediation(rules, before, next, refused.spent, world.now);
     return committed(world, index, event, waits.upgrade);
   }
-  const name = remediationBegun(next);
-  const limits = scope.definition.budgets.remediations;
-  if (name === null || limits === undefined) return committed(world, index, event, next);
-  const asked = { name, wave: next.wave, at: world.now };
-  const spent = spentLimit(limits, world.begun, asked);
-  const rules = rulesFor(scope, world.campaign, member.client);
-  if (spent !== null)
-    return committed(world, index, event, awaitRemediation(rules, before, next, spent, world.now).upgrade);
-  const begun = [...world.begun.filter((each) => each.name !== name), asked];
+  const remediation = remediationOf(asked);
+  const begun = remediation === null ? world.begun : withBegun(world.begun, remediation);
   return committed({ ...world, begun }, index, event, next);
 }
 

@@ -1,5 +1,6 @@
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { isFinishingCampaign } from '../domain/cancel-order.ts';
+import { isClosed, isFull } from '../domain/store-checks.ts';
 import { mayStart, speedNow, withStarts } from '../domain/speed.ts';
 import type { Books } from './books.ts';
 import { ClassTimes } from './class-times.ts';
@@ -53,12 +54,12 @@ export class Admission {
 
   #take({ logonServer, row, waiting }: Candidate, at: number): void {
     const books = this.#books;
-    if (books.isFull(logonServer)) return;
+    if (isFull(books, logonServer)) return;
     if (row !== undefined) {
-      if (!books.isClosed(logonServer, 0) || row.finishing) books.admitParked(row, at);
+      if (!isClosed(books, logonServer, 0) || row.finishing) books.admitParked(row, at);
       return;
     }
-    if (waiting === undefined || books.isClosed(logonServer, 0)) return;
+    if (waiting === undefined || isClosed(books, logonServer, 0)) return;
     const { client, upgrade } = books.admitWaiting(waiting, at);
     if (books.campaign.definition.speed !== undefined) books.starts = withStarts(books.starts, 1, at);
     this.#observer.upgrade?.({
@@ -81,12 +82,9 @@ export class Admission {
       hasRoom: (logonServer) => {
         const used = slots.at(logonServer) + (taken.get(logonServer) ?? 0);
         if (free <= 0 || used >= budgets.perLogonServer) return false;
-        let isClosed = closed.get(logonServer);
-        if (isClosed === undefined) {
-          isClosed = books.isClosed(logonServer, 0);
-          closed.set(logonServer, isClosed);
-        }
-        return !isClosed;
+        const known = closed.get(logonServer) ?? isClosed(books, logonServer, 0);
+        closed.set(logonServer, known);
+        return !known;
       },
       take: (logonServer) => {
         free -= 1;
@@ -101,7 +99,7 @@ export class Admission {
     if (parked.size === 0) return [];
     const all = isRunning ? takeFromLines(parked.lines('all'), room).map(({ row }) => row) : [];
     const taken = new Set(all);
-    const always: Room = { ...room, hasRoom: (server) => room.free() > 0 && !this.#books.isFull(server) };
+    const always: Room = { ...room, hasRoom: (server) => room.free() > 0 && !isFull(this.#books, server) };
     const finishing = takeFromLines(parked.lines('finishing'), always)
       .map(({ row }) => row)
       .filter((row) => !taken.has(row));

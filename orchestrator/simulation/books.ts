@@ -1,9 +1,7 @@
-import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Budgets, Client } from '../../shared/domain/campaign/definition.ts';
-import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import type { StartsIn } from '../../shared/domain/campaign/speed.ts';
-import { type Counters, downloadsIn } from '../../shared/domain/outcome/counters.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Fact } from '../../shared/domain/outcome/facts.ts';
 import type { BegunRemediation } from '../../shared/domain/rules/remediation-limits.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -12,6 +10,7 @@ import { isFinishing, type Place, queueOf } from '../../shared/domain/upgrade/pl
 import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
 import { inboxLimit } from '../../shared/store/types.ts';
+import { isClosed, isFull, mayDrive, type Standing } from '../domain/store-checks.ts';
 import { Counts } from './counts.ts';
 import { FactLog } from './fact-log.ts';
 import { Parked } from './parked.ts';
@@ -35,7 +34,7 @@ const othersAtMost = 8;
  * The records of a simulated campaign, kept as the store keeps them: each upgrade in one index,
  * slots in use, and counters that change with the records.
  */
-export class Books {
+export class Books implements Standing {
   campaign: Campaign;
   readonly rows = new Map<string, Row>();
   readonly counts = new Counts();
@@ -46,7 +45,7 @@ export class Books {
   readonly facts: FactLog | null;
   /** Grows with every fact. */
   factChanges = 0;
-  readonly remediations: BegunRemediation[] = [];
+  begun: readonly BegunRemediation[] = [];
   readonly restarts = new RestartLine();
   starts: readonly StartsIn[] = [];
   readonly #events: BookEvents;
@@ -72,31 +71,23 @@ export class Books {
     return this.campaign.definition.budgets;
   }
 
-  /** Has neither the campaign nor the logon server a slot left? */
-  isFull(logonServer: string): boolean {
-    const { active, perLogonServer } = this.budgets;
-    return this.slots.all >= active || this.slots.at(logonServer) >= perLogonServer;
+  get slotsInUse(): number {
+    return this.slots.all;
   }
 
-  /**
-   * May nothing new begin on one more client of a logon server?
-   * @param own slots that the upgrade in question holds there
-   */
-  isClosed(logonServer: string, own: 0 | 1): boolean {
-    if (holdAt(this.campaign, logonServer) !== null) return true;
-    const most = maxDownloadsAt(this.budgets, logonServer);
-    if (most === null) return false;
-    const slots = this.slots.at(logonServer) - own;
-    const downloads = downloadsIn((name) => this.counts.of(name), logonServer);
-    return roomToBegin(most, { ...downloads, slots, isStaged: true }) <= 0;
+  slotsAt(logonServer: string): number {
+    return this.slots.at(logonServer);
+  }
+
+  count(name: string): number {
+    return this.counts.of(name);
   }
 
   /** Takes the lease of a due upgrade, and its slots; false = it was parked. */
   begin(row: Row, at: number): boolean {
     const { logonServer } = row.upgrade;
-    const isHeld = !this.isRunning && !row.finishing;
-    const isFull = !isHeld && !row.holdsSlots && this.isFull(logonServer);
-    if (isHeld || isFull || (!row.finishing && this.isClosed(logonServer, row.holdsSlots ? 1 : 0))) {
+    const recorded = { finishing: row.finishing, logonServer };
+    if (!mayDrive(this, recorded, row.holdsSlots)) {
       if (row.holdsSlots) {
         this.slots.giveBack(logonServer);
         this.#events.slotFree();
@@ -108,14 +99,6 @@ export class Books {
     row.index = 'driven';
     row.holdsSlots = true;
     return true;
-  }
-
-  /** Why the upgrade may not begin something on its client now; see `whyHeld` of `commit.lua`. */
-  isHeld(row: Row, logonServer: string): boolean {
-    if (!this.isRunning || holdAt(this.campaign, logonServer) !== null) return true;
-    if (row.finishing) return false;
-    if (row.upgrade.logonServer === logonServer) return this.isClosed(logonServer, 1);
-    return this.slots.at(logonServer) >= this.budgets.perLogonServer || this.isClosed(logonServer, 0);
   }
 
   /** Writes the next state of a driven upgrade: record, counters, slots and index. */
@@ -259,8 +242,8 @@ export class Books {
   }
 
   #admitParkedAt(logonServer: string, line: 'all' | 'finishing', at: number): boolean {
-    if (this.parked.oldest(logonServer, line) === null || this.isFull(logonServer)) return false;
-    const which = line === 'all' && this.isClosed(logonServer, 0) ? 'finishing' : line;
+    if (this.parked.oldest(logonServer, line) === null || isFull(this, logonServer)) return false;
+    const which = line === 'all' && isClosed(this, logonServer, 0) ? 'finishing' : line;
     const row = this.parked.oldest(logonServer, which);
     if (row === null) return false;
     this.admitParked(row, at);

@@ -29,7 +29,7 @@ export interface Order {
  */
 export interface ClientModel {
   /** Carries a command out. The client's own time is the time of the answer afterwards. */
-  run(order: Order): Promise<Answer>;
+  run(order: Order): Promise<Answer> | Answer;
   /**
    * When the client does something by itself next, which may be to check in; Infinity = never.
    */

@@ -1,7 +1,6 @@
 import type { Failure } from '../../shared/domain/observation/failure.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
-import { spentLimit } from '../../shared/domain/rules/remediation-limits.ts';
-import { awaitRemediation, remediationBegun } from '../../shared/domain/upgrade/await-remediation.ts';
+import { awaitRemediation } from '../../shared/domain/upgrade/await-remediation.ts';
 import { awaitRestart } from '../../shared/domain/upgrade/await-restart.ts';
 import { restartUseOf } from '../../shared/store/restart-use.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
@@ -15,16 +14,18 @@ import {
   isEndRequest,
   type Planned,
 } from '../../shared/domain/upgrade/inbox.ts';
-import {
-  beginsSomething,
-  isFinishing,
-  type Place,
-  placeAfter,
-  placementOf,
-} from '../../shared/domain/upgrade/placement.ts';
+import { isFinishing, type Place, placeAfter, placementOf } from '../../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import {
+  type AskedCommit,
+  type RefusedCommit,
+  remediationOf,
+  whyRefused,
+  withBegun,
+} from '../domain/store-checks.ts';
+import type { RestartUse } from '../../shared/store/upgrade-store.ts';
 import type { Books } from './books.ts';
-import type { ClientModel } from './client-model.ts';
+import type { Answer, ClientModel } from './client-model.ts';
 import type { Observer } from './observer.ts';
 import type { Row } from './row.ts';
 import type { Rulings } from './rulings.ts';
@@ -61,25 +62,25 @@ export class Driver {
   }
 
   /** A due upgrade gets a driver, unless it is parked. */
-  async activate(row: Row, at: number): Promise<void> {
+  activate(row: Row, at: number): Promise<void> | undefined {
     const { books, rulings, events } = this.#parts;
     if (!books.begin(row, at)) {
       events.letGo(row);
-      return;
+      return undefined;
     }
     row.rules = rulings.of(row.client);
     row.mayHaveBegun = true;
     row.leased = row.inbox;
     row.inbox = [];
-    await this.#decide(row, firstEventOf(row.upgrade, row.leased), at);
+    return this.#decide(row, firstEventOf(row.upgrade, row.leased), at);
   }
 
   /** The command of a driven upgrade was answered. */
-  answered(row: Row, event: UpgradeEvent, at: number): Promise<void> {
+  answered(row: Row, event: UpgradeEvent, at: number): Promise<void> | undefined {
     return this.#decide(row, event, at);
   }
 
-  async #decide(row: Row, event: UpgradeEvent, at: number): Promise<void> {
+  #decide(row: Row, event: UpgradeEvent, at: number): Promise<void> | undefined {
     const rules = rulesOf(row);
     const phaseBefore = row.upgrade.state.phase;
     const decision = decide(rules, row.upgrade, event, at);
@@ -87,19 +88,20 @@ export class Driver {
       const failure = 'failure' in event ? event.failure.kind : undefined;
       if (!this.#commit(row, decision, row.leased, at, failure)) {
         this.#parts.events.letGo(row);
-        return;
+        return undefined;
       }
     }
     if (phaseBefore !== 'remedying') row.mayHaveBegun = true;
-    await this.#command(row, at);
+    return this.#command(row, at);
   }
 
-  async #command(row: Row, at: number): Promise<void> {
-    const { model, events } = this.#parts;
+  /** @returns a promise where the model needs one for its answer */
+  #command(row: Row, at: number): Promise<void> | undefined {
+    const { model } = this.#parts;
     const placement = placementOf(row.upgrade);
     if (placement.kind !== 'drive') throw new Error(`drives an upgrade that is ${row.upgrade.state.phase}`);
     this.#drivers += 1;
-    const answer = await model.run({
+    const answer = model.run({
       client: row.client,
       rules: rulesOf(row),
       command: placement.command,
@@ -107,6 +109,13 @@ export class Driver {
       driver: this.#drivers,
       mayHaveBegun: row.mayHaveBegun,
     });
+    if (answer instanceof Promise) return answer.then((found) => this.#planAnswer(row, found));
+    this.#planAnswer(row, answer);
+    return undefined;
+  }
+
+  #planAnswer(row: Row, answer: Answer): void {
+    const { events } = this.#parts;
     row.mayHaveBegun = false;
     for (const time of answer.checkIns) events.checkedIn(row, time);
     events.answer(row, answer.event, answer.at);
@@ -129,41 +138,64 @@ export class Driver {
     for (;;) {
       const next = consumed.length === 0 ? planned : afterInbox(rules, row.upgrade, planned, consumed, at);
       const place = placeAfter(next.upgrade, row.queue, at, false);
-      if (beginsSomething(next.upgrade)) {
-        const spent = this.#spentFor(row, rules, next.upgrade, at);
-        if (spent !== null) return this.#commit(row, spent, consumed, at);
-        if (books.isHeld(row, next.upgrade.logonServer))
-          return this.#waitUntilAllowed(row, next.upgrade.logonServer, consumed, at);
-      }
       const use = restartUseOf(rules.restarts, row.upgrade, next.upgrade, place);
-      if (use?.needs === 'slot') {
-        const full = books.restarts.take(row.client.client, use.terms, use.places);
-        if (full !== null)
-          return this.#commit(row, awaitRestart(rules, row.upgrade, next.upgrade, full, at), consumed, at);
-      }
+      const asked = this.#asked(row, rules, next.upgrade, use, at);
+      const refused = whyRefused(books, asked);
+      if (refused !== null) return this.#refused(row, next.upgrade, refused, consumed, at);
       if (place.index !== 'driven' && row.inbox.length > 0) {
         consumed = [...consumed, ...row.inbox];
         row.inbox = [];
         continue;
       }
+      const remediation = remediationOf(asked);
+      if (remediation !== null) books.begun = withBegun(books.begun, remediation);
       this.#write(row, next, place, at, failure);
-      if (use?.needs === 'turn')
-        books.wake(books.restarts.join(row.client.client, use.terms, use.places), at);
-      if (use?.needs === 'none') books.wake(books.restarts.leave(row.client.client), at);
+      this.#takeTurn(row, use, at);
       return place.index === 'driven';
     }
   }
 
-  /** What becomes of an upgrade whose remediation is beyond a limit; null = it may begin. */
-  #spentFor(row: Row, rules: Rules, planned: Upgrade, at: number): Planned | null {
-    const { remediations } = this.#parts.books;
-    const name = rules.remediations === undefined ? null : remediationBegun(planned);
-    if (rules.remediations === undefined || name === null) return null;
-    const asked = { name, wave: planned.wave, at };
-    const spent = spentLimit(rules.remediations, remediations, asked);
-    if (spent !== null) return awaitRemediation(rules, row.upgrade, planned, spent, at);
-    if (!remediations.some((each) => each.name === name)) remediations.push(asked);
-    return null;
+  #asked(row: Row, rules: Rules, planned: Upgrade, use: RestartUse | undefined, at: number): AskedCommit {
+    const { restarts } = this.#parts.books;
+    return {
+      recorded: { finishing: row.finishing, logonServer: row.upgrade.logonServer },
+      planned,
+      limits: rules.remediations,
+      at,
+      takeRestart: () =>
+        use?.needs === 'slot' ? restarts.take(row.client.client, use.terms, use.places) : null,
+    };
+  }
+
+  /** What becomes of an upgrade whose commit is refused. */
+  #refused(
+    row: Row,
+    planned: Upgrade,
+    refused: RefusedCommit,
+    consumed: readonly InboxEvent[],
+    at: number,
+  ): boolean {
+    const rules = rulesOf(row);
+    switch (refused.kind) {
+      case 'full':
+        return this.#commit(row, awaitRestart(rules, row.upgrade, planned, refused.full, at), consumed, at);
+      case 'spent':
+        return this.#commit(
+          row,
+          awaitRemediation(rules, row.upgrade, planned, refused.spent, at),
+          consumed,
+          at,
+        );
+      case 'held':
+        return this.#waitUntilAllowed(row, planned.logonServer, consumed, at);
+    }
+  }
+
+  /** After a commit: joins the line of the restarts, or gives back what the client has there. */
+  #takeTurn(row: Row, use: RestartUse | undefined, at: number): void {
+    const { books } = this.#parts;
+    if (use?.needs === 'turn') books.wake(books.restarts.join(row.client.client, use.terms, use.places), at);
+    if (use?.needs === 'none') books.wake(books.restarts.leave(row.client.client), at);
   }
 
   /** As a worker's `waitUntilAllowed`. */
@@ -177,7 +209,9 @@ export class Driver {
     const place: Place = isFinishing(upgrade)
       ? { index: 'due', dueAt: at + lookEveryMs, keepsSlots: false }
       : { index: 'parked' };
+    const use = restartUseOf(rulesOf(row).restarts, row.upgrade, upgrade, place);
     this.#write(row, unchanged, place, at);
+    this.#takeTurn(row, use, at);
     return false;
   }
 

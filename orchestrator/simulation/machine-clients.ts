@@ -5,10 +5,10 @@ import { execute } from '../../shared/execution/execute.ts';
 import { type Gateway, type GatewayResult, targetOf } from '../../shared/execution/gateway.ts';
 import { modelGateway } from '../../shared/execution/simulated/model-gateway.ts';
 import type { Op, Request, ValueOf } from '../../shared/execution/simulated/wire.ts';
-import { lookRequest } from '../../shared/execution/observation/observe-client.ts';
-import type { LookParsers } from '../../shared/execution/observation/read-observation.ts';
+import { lookRequest, seenIn } from '../../shared/execution/observation/observe-client.ts';
 import type { ReleaseFiles } from '../../shared/domain/rules/policy.ts';
-import type { LookRequest } from '../../shared/products/client-look.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import type { Answer, ClientModel, Order } from './client-model.ts';
 import { advance, nextAt } from './machines/advance.ts';
@@ -61,7 +61,7 @@ export class MachineClients implements ClientModel {
   readonly #files: ReadonlyMap<string, string>;
   readonly #signal = new AbortController().signal;
   readonly #gateway: Gateway;
-  readonly #parsers: LookParsers;
+  readonly #reading: Pick<CommandContext, 'keepEvidence' | 'parsers'>;
   readonly #lookRequests = new WeakMap<ReleaseFiles, LookRequest>();
   #checkIns: number[] = [];
   #calls = 0;
@@ -71,7 +71,10 @@ export class MachineClients implements ClientModel {
 
   constructor(setup: MachineClientsSetup) {
     this.#setup = setup;
-    this.#parsers = rememberingParsers(setup.profile);
+    this.#reading = {
+      keepEvidence: setup.keepEvidence ?? (() => noEvidence),
+      parsers: rememberingParsers(setup.profile),
+    };
     const { seed, startedAt, traits, agent, release } = setup;
     this.#world = {
       seed,
@@ -105,12 +108,35 @@ export class MachineClients implements ClientModel {
     };
   }
 
-  async run({ client, rules, command, at, driver, mayHaveBegun }: Order): Promise<Answer> {
-    this.#machine = this.#machineOf(client);
+  run(order: Order): Promise<Answer> | Answer {
+    const { client, command, at } = order;
+    const machine = this.#machineOf(client);
+    this.#machine = machine;
     this.#now = at;
     // Nobody waited for what the client reported before: it was not at rest.
-    advance(this.#machine, at);
+    advance(machine, at);
     this.#checkIns = [];
+    return command.type === 'LookAtClient' ? this.#look(machine, order) : this.#execute(order);
+  }
+
+  /** Most commands are looks, and a machine answers a look at once: nothing waits for a promise. */
+  #look(machine: Machine, { client, rules }: Order): Answer {
+    this.#now += this.#setup.callMs;
+    const lookAt = this.#lookRequestOf(rules.files);
+    const request = { id: ++this.#calls, op: 'look', ...targetOf(client), request: lookAt } as const;
+    const outcome = perform(machine, request.id, request, this.#now);
+    if (outcome.kind !== 'answer') throw new Error('a look waits for nothing');
+    const answer = outcome.answer as GatewayResult<ClientLook>;
+    const event: UpgradeEvent = answer.ok
+      ? {
+          type: 'ClientObserved',
+          observation: seenIn(answer.value, this.#setup.profile, client, this.#reading).observation,
+        }
+      : { type: 'LookFailed', failure: answer.error };
+    return { event, at: this.#now, checkIns: this.#takeCheckIns() };
+  }
+
+  async #execute({ client, rules, command, driver, mayHaveBegun }: Order): Promise<Answer> {
     const context: CommandContext = {
       client,
       rules,
@@ -124,9 +150,7 @@ export class MachineClients implements ClientModel {
       clock: this.#clock,
       releaseFolder: { pathOf: async (name) => ok(name) },
       timing: this.#timing,
-      keepEvidence: this.#setup.keepEvidence ?? (() => noEvidence),
-      parsers: this.#parsers,
-      lookRequest: this.#lookRequestOf(rules.files),
+      ...this.#reading,
     };
     const { event } = await execute(context, command, mayHaveBegun);
     return { event, at: this.#now, checkIns: this.#takeCheckIns() };

@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts';
 import type { Client } from '../domain/campaign/definition.ts';
 import type { Rules } from '../domain/rules/policy.ts';
 import type { Result } from '../errors.ts';
-import type { LookRequest } from '../products/client-look.ts';
 import type { Profile } from '../products/profile.ts';
 import type { Evidence } from '../store/types.ts';
 import type { Change, Gateway } from './gateway.ts';
@@ -36,8 +35,6 @@ export interface CommandContext {
   readonly keepEvidence?: KeepEvidence;
   /** How texts are read; left out = by the profile. */
   readonly parsers?: LookParsers;
-  /** What a look asks for; left out = by the profile and the files of the release. */
-  readonly lookRequest?: LookRequest;
 }
 
 /** @param text makes the text, only where it is kept */

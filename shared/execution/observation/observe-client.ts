@@ -3,7 +3,7 @@ import type { Observation } from '../../domain/observation/observation.ts';
 import type { ReleaseFiles } from '../../domain/rules/policy.ts';
 import { ok } from '../../errors.ts';
 import { evidenceOf } from '../../evidence.ts';
-import type { LookRequest } from '../../products/client-look.ts';
+import type { ClientLook, LookRequest } from '../../products/client-look.ts';
 import type { Profile } from '../../products/profile.ts';
 import type { Evidence } from '../../store/types.ts';
 import type { Gateway, GatewayResult, Target } from '../gateway.ts';
@@ -29,19 +29,25 @@ export async function observeClient(
     target,
     signal,
   }: { readonly client: Client; readonly target: Target; readonly signal: AbortSignal },
-  {
-    keepEvidence = keptByHash,
-    parsers,
-    lookRequest: request = lookRequest(profile, Object.keys(files)),
-  }: Pick<CommandContext, 'keepEvidence' | 'parsers' | 'lookRequest'> = {},
+  reading: Pick<CommandContext, 'keepEvidence' | 'parsers'> = {},
 ): Promise<GatewayResult<Seen>> {
-  const found = await gateway.look(target, request, signal);
+  const found = await gateway.look(target, lookRequest(profile, Object.keys(files)), signal);
   if (!found.ok) return found;
-  const evidence = keepEvidence(() => evidenceOf(found.value));
-  const seen = readObservation(profile, found.value, evidence.sha256, parsers);
+  return ok(seenIn(found.value, profile, client, reading));
+}
+
+/** What a look that was brought from a client means. */
+export function seenIn(
+  look: ClientLook,
+  profile: Profile,
+  client: Client,
+  { keepEvidence = keptByHash, parsers }: Pick<CommandContext, 'keepEvidence' | 'parsers'>,
+): Seen {
+  const evidence = keepEvidence(() => evidenceOf(look));
+  const seen = readObservation(profile, look, evidence.sha256, parsers);
   // The fleet file wins: a server is a server also where the machine does not look like one.
   const observation = client.role === 'server' ? { ...seen, role: client.role } : seen;
-  return ok({ observation, evidence });
+  return { observation, evidence };
 }
 
 /**
