@@ -1,10 +1,12 @@
 import type { Failure } from '../../shared/domain/observation/failure.ts';
+import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { awaitRemediation } from '../../shared/domain/upgrade/await-remediation.ts';
 import { awaitRestart } from '../../shared/domain/upgrade/await-restart.ts';
 import { restartUseOf } from '../../shared/store/restart-use.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import { withKnownFreeTime } from '../../shared/domain/upgrade/learned-look.ts';
 import { factsOf } from '../../shared/domain/upgrade/facts.ts';
 import { stepTook } from '../../shared/domain/upgrade/fit.ts';
 import {
@@ -46,6 +48,8 @@ interface DriverParts {
   readonly rulings: Rulings;
   readonly steps: MeasuredSteps;
   readonly observer: Observer;
+  /** What earlier campaigns have learned of clients. */
+  readonly freeTimes: Readonly<Record<string, FreeTime>>;
   readonly events: DriverEvents;
 }
 
@@ -63,12 +67,12 @@ export class Driver {
 
   /** A due upgrade gets a driver, unless it is parked. */
   activate(row: Row, at: number): Promise<void> | undefined {
-    const { books, rulings, events } = this.#parts;
+    const { books, rulings, events, freeTimes } = this.#parts;
     if (!books.begin(row, at)) {
       events.letGo(row);
       return undefined;
     }
-    row.rules = rulings.of(row.client);
+    row.rules = withKnownFreeTime(rulings.of(row.client), row.upgrade, freeTimes[row.client.client]);
     row.mayHaveBegun = true;
     row.leased = row.inbox;
     row.inbox = [];

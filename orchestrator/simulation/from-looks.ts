@@ -1,4 +1,5 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
+import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Remark, Verdict } from '../../shared/domain/observation/verdict.ts';
 import { chance } from './machines/chance.ts';
 import type { Trait } from './machines/traits.ts';
@@ -11,6 +12,8 @@ export interface KnownLook {
   /** A service that the product profile can relocate is in the way. */
   readonly movable: boolean;
   readonly remarks: readonly Remark[];
+  /** When campaigns have found the client free; left out = none has counted it. */
+  readonly freeTime?: FreeTime | undefined;
 }
 
 /** The model of a machine on which a look would find the same. */
@@ -60,9 +63,13 @@ export function fleetFromLooks(
     guessed === 0
       ? ''
       : `; ${guessed} of them ${guessed === 1 ? 'has' : 'have'} no look and ${guessed === 1 ? 'gets' : 'get'} that of another client, by chance`;
+  const counted = looks.flatMap(({ client, freeTime }) =>
+    freeTime === undefined ? [] : [[client, freeTime] as const],
+  );
   return {
     clients,
     traits,
+    ...(counted.length === 0 ? {} : { freeTimes: Object.fromEntries(counted) }),
     says: `${clients.length} clients of the fleet, each as its last look found it${without}. A look does not say who comes back from a restart, which files a server lacks, or when users log on: these are as in the lab`,
   };
 }

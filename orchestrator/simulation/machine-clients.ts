@@ -18,6 +18,7 @@ import { createMachine } from './machines/create.ts';
 import { copiedAtEarliest } from './machines/smsrun32.ts';
 import type { LogonServer, StagedRelease } from './machines/logon-server.ts';
 import type { Machine, World } from './machines/machine.ts';
+import type { DailyHabits } from './machines/timetable.ts';
 import type { Trait, TraitSet } from './machines/traits.ts';
 import { rememberingParsers } from './remembering-parsers.ts';
 
@@ -34,6 +35,8 @@ export interface MachineClientsSetup {
   readonly callMs: number;
   /** Do logon scripts report to servpack? */
   readonly checksIn: boolean;
+  /** Left out = users come and go at other times each day, and computers stay on. */
+  readonly habits?: DailyHabits;
   /** The trait of a client; left out = drawn from the seed. */
   readonly traitOf?: (client: Client) => Trait | undefined;
   /** Keeps the raw text of a look; left out = none is kept. */
@@ -84,6 +87,7 @@ export class MachineClients implements ClientModel {
       servers: new Map(setup.logonServers.map((name): [string, LogonServer] => [name, { name, release }])),
       disks: new Map(),
       mornings: new Map(),
+      ...(setup.habits === undefined ? {} : { habits: setup.habits }),
       keys: new Map(),
       texts: new Map(),
       shownFiles: new Map(),

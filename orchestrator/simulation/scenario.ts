@@ -1,11 +1,13 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { KeepEvidence } from '../../shared/execution/command-context.ts';
+import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { planWaves } from '../domain/plan-waves.ts';
 import { MachineClients } from './machine-clients.ts';
 import { genericAgent } from './machines/agent.ts';
+import type { DailyHabits } from './machines/timetable.ts';
 import type { Trait } from './machines/traits.ts';
 import { type ModelRelease, modelRelease } from './model-release.ts';
 import type { Observer } from './observer.ts';
@@ -34,6 +36,10 @@ export interface Scenario {
   readonly callMs: number;
   /** Do the logon scripts of clients report to servpack? */
   readonly checksIn: boolean;
+  /** Left out = users come and go at other times each day, and computers stay on. */
+  readonly habits?: DailyHabits;
+  /** By client: what earlier campaigns have learned of its free time. Left out = nothing. */
+  readonly freeTimes?: Readonly<Record<string, FreeTime>>;
 }
 
 /** A campaign that was just started on a model of its fleet. */
@@ -80,6 +86,7 @@ export function startScenario(scenario: Scenario, keepEvidence?: KeepEvidence): 
     callMs: scenario.callMs,
     checksIn: scenario.checksIn,
     ...(keepEvidence === undefined ? {} : { keepEvidence }),
+    ...(scenario.habits === undefined ? {} : { habits: scenario.habits }),
     traitOf: ({ client }) => (Object.hasOwn(traits, client) ? traits[client] : undefined),
   });
   return { campaign: started.campaign, waves, release, model, logonServers, startAt };
@@ -87,7 +94,7 @@ export function startScenario(scenario: Scenario, keepEvidence?: KeepEvidence): 
 
 /** Runs a started campaign to its end, or to the end of the simulated time. */
 export const runScenario = (
-  { horizonMs, approvalMs, profile }: Scenario,
+  { horizonMs, approvalMs, profile, freeTimes }: Scenario,
   started: StartedScenario,
   observer: Observer = {},
 ): Promise<Simulated> => {
@@ -101,5 +108,6 @@ export const runScenario = (
     until: startAt + horizonMs,
     approvalMs,
     observer,
+    ...(freeTimes === undefined ? {} : { freeTimes }),
   });
 };

@@ -1,6 +1,7 @@
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { planWaves } from '../domain/plan-waves.ts';
@@ -31,6 +32,8 @@ export interface SimulationOrder {
 export interface KnownFleet {
   readonly clients: readonly Client[];
   readonly traits: Readonly<Record<string, Trait>>;
+  /** When campaigns have found its clients free; left out = nothing is known. */
+  readonly freeTimes?: Readonly<Record<string, FreeTime>>;
   /** Where the traits come from, in words. */
   readonly says: string;
 }
@@ -58,6 +61,7 @@ export function scenarioOfFile(order: SimulationOrder): Result<Scenario, Refusal
     definition,
     clients,
     traits: known?.traits ?? {},
+    ...(known?.freeTimes === undefined ? {} : { freeTimes: known.freeTimes }),
     seed,
     profile,
     startAt,

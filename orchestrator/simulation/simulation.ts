@@ -1,5 +1,6 @@
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
+import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import { onHook } from '../../shared/domain/upgrade/client-hook.ts';
 import { waitsForHook } from '../../shared/domain/upgrade/open-hook.ts';
 import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
@@ -36,6 +37,8 @@ export interface SimulationSetup {
   /** What people ask of the campaign, by policy time; left out = nothing. */
   readonly people?: readonly PersonAsks[];
   readonly observer?: Observer;
+  /** By client: what earlier campaigns have learned of its free time. Left out = nothing. */
+  readonly freeTimes?: Readonly<Record<string, FreeTime>>;
 }
 
 /** Where a simulation ended. */
@@ -100,6 +103,7 @@ class Simulation {
       rulings: this.#rulings,
       steps,
       observer,
+      freeTimes: setup.freeTimes ?? {},
       events: {
         answer: (row, event, at) => this.#heap.add(at, { kind: 'answer', row, event }),
         checkedIn: (row, at) => this.#heap.add(at, { kind: 'checkIn', row }),

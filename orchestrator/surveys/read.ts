@@ -1,5 +1,6 @@
 import { lookReport, type LookReport } from '../../shared/domain/survey/last-look.ts';
 import { type SurveyStatus, surveyStatus } from '../../shared/domain/survey/survey.ts';
+import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Verdict } from '../../shared/domain/observation/verdict.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { SurveyLook } from '../../shared/store/survey-store.ts';
@@ -24,10 +25,15 @@ export interface LooksQuestion {
   readonly cursor: string;
   readonly limit: number;
   readonly evidence: boolean;
+  /** Also when campaigns have found the clients free. */
+  readonly freeTime: boolean;
 }
 
 export interface LooksPage {
-  readonly looks: readonly (LookReport & { readonly evidenceText?: string | null })[];
+  readonly looks: readonly (LookReport & {
+    readonly evidenceText?: string | null;
+    readonly freeTime?: FreeTime;
+  })[];
   readonly cursor: string;
   readonly isLast: boolean;
 }
@@ -36,7 +42,7 @@ export interface LooksPage {
 export async function listLooks(
   context: OrchestratorContext,
   name: string,
-  { verdict, cursor, limit, evidence }: LooksQuestion,
+  { verdict, cursor, limit, evidence, freeTime }: LooksQuestion,
 ): Promise<Result<LooksPage, Refusal>> {
   const { store } = context;
   // Read before the page: an answer that comes in between is on a later page.
@@ -45,7 +51,17 @@ export async function listLooks(
   const isOver = surveyStatus(progress).status !== 'running';
   const page = await store.surveyLooks(name, cursor, limit);
   const asked = page.looks.filter(({ look }) => verdict === undefined || look.verdict.kind === verdict);
-  const looks = await Promise.all(asked.map((found) => shown(context, found, evidence)));
+  const fleet = asked.filter(({ isInFleet }) => isInFleet).map(({ name: client }) => client);
+  const known = freeTime ? await store.freeTimes(fleet) : new Map<string, FreeTime>();
+  const looks = await Promise.all(
+    asked.map(async (found) => {
+      const counts = found.isInFleet ? known.get(found.name) : undefined;
+      return {
+        ...(await shown(context, found, evidence)),
+        ...(counts === undefined ? {} : { freeTime: counts }),
+      };
+    }),
+  );
   return ok({ looks, cursor: page.cursor, isLast: isOver && page.looks.length < limit });
 }
 

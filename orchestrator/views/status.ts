@@ -26,6 +26,7 @@ import { type Held, heldInWaves, heldNow, holdStatuses, type HoldStatus } from '
 import { removalOf, type Removing } from './removing.ts';
 import type { WaitClass } from '../../shared/domain/rules/policy.ts';
 import { deferralsOf } from './deferrals-now.ts';
+import { learnedLooksIn } from './free-time-words.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type EndForecast, endForecast } from './end-forecast.ts';
@@ -140,6 +141,8 @@ export interface CampaignStatus extends Edited, HooksNow {
     readonly now: number;
     readonly inAll: number;
   }[];
+  /** Deferred clients that are looked at when they were usually free; left out = none. */
+  readonly learnedLooks?: number | undefined;
   readonly relocations: { readonly done: number; readonly undone: number };
   /**
    * Clients on which only the workaround was used: the same service blocks them again at the next
@@ -225,6 +228,7 @@ export function campaignStatus(
     logonServers: logonServersOf(campaign, counters),
     notStaged: notStagedIn(copies, logonServersOf(campaign, counters)),
     deferrals: deferralsOf(counters),
+    ...learnedLooksIn(counters),
     relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
     willBlockAgain: counters['willBlockAgain'] ?? 0,
     causes: ranked(progress.flatMap((wave) => wave.causes)),

@@ -62,6 +62,15 @@ describe('a look', () => {
       const structural = [...looks.values()].filter((look) => look.structural).length;
       expect([status.structural, status.movable]).toEqual([structural, structural]);
       expect(structural).toBeGreaterThan(5);
+
+      const blocked = lab.clients.get('userProgram') ?? '';
+      await lab.store.putBackFreeTimes(new Map([[blocked, 'd1730:3/4']]));
+      const page = await lab.ask<{ looks: readonly { client: string; freeTime?: string }[] }>(
+        'GET',
+        `/v1/surveys/${survey}/looks?freeTime=true`,
+      );
+      const counted = page.looks.filter(({ freeTime }) => freeTime !== undefined);
+      expect(counted).toEqual([expect.objectContaining({ client: blocked, freeTime: 'd1730:3/4' })]);
     },
   );
 });

@@ -50,6 +50,15 @@ describe('a fleet from looks', () => {
     expect(fleetFromLooks(clients, looks, 'seed')).toEqual(known);
   });
 
+  it('brings the free times that campaigns have counted', () => {
+    const [first, ...others] = looks;
+    const counted = [{ ...(first ?? never()), freeTime: 'd1730:3/4' }, ...others];
+    expect(fleetFromLooks(clients, counted, 'seed')?.freeTimes).toEqual({
+      [first?.client ?? '']: 'd1730:3/4',
+    });
+    expect(fleetFromLooks(clients, looks, 'seed')).not.toHaveProperty('freeTimes');
+  });
+
   it('is none without a look', () => {
     expect(fleetFromLooks(clients, [], 'seed')).toBeNull();
   });
@@ -128,3 +137,7 @@ test('a percentile is a value that was found, and none where too many never end'
   expect(percentile([1, 2, null], 50)).toBe(2);
   expect(percentile([1, 2, null], 90)).toBeNull();
 });
+
+const never = (): never => {
+  throw new Error('there is a look');
+};

@@ -37,7 +37,11 @@ async function readLooks(api: ApiClient): Promise<Result<readonly KnownLook[], R
   for (const { survey, product: looked } of newestFirst) {
     if (looked !== product) continue;
     for (let cursor = ''; ;) {
-      const page = await api.get(surveyLooksAnswer, surveyPath(survey, '/looks'), { cursor, limit: '5000' });
+      const page = await api.get(surveyLooksAnswer, surveyPath(survey, '/looks'), {
+        cursor,
+        limit: '5000',
+        freeTime: 'true',
+      });
       if (!page.ok) return page;
       for (const look of page.value.looks)
         if (look.isInFleet && !found.has(look.client)) found.set(look.client, look);

@@ -229,7 +229,7 @@ function barOf(
 
 function troubleLines(
   view: View,
-  { deferrals, relocations, willBlockAgain, causes }: CampaignStatus,
+  { deferrals, learnedLooks = 0, relocations, willBlockAgain, causes }: CampaignStatus,
 ): readonly string[] {
   const listed = (pick: 'now' | 'inAll'): string =>
     deferrals
@@ -243,6 +243,11 @@ function troubleLines(
   ].filter((part) => part !== false);
   const lines = [
     ...labelled(view, 'deferred now: ', listed('now')),
+    ...labelled(
+      view,
+      'next look when usually free: ',
+      learnedLooks === 0 ? '' : many(learnedLooks, 'client'),
+    ),
     ...labelled(view, 'retries so far: ', listed('inAll')),
     ...labelled(view, '', changes.join(', ')),
     ...causes.flatMap(({ cause, count }) => wrapped(view, `${many(count, 'failure')}: `, cause, 'red')),

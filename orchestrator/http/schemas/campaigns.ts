@@ -230,6 +230,7 @@ export const statusAnswer = z.object({
   /** Left out unless it runs, and where nobody can say; `endMs` is null for a sure fact. */
   binds: z.object({ says: z.string(), endMs: z.number().nullable() }).optional(),
   deferrals: z.array(z.object({ class: waitClass, now: count, inAll: count })).readonly(),
+  learnedLooks: count.optional(),
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,
   causes: z.array(z.object({ cause: z.string(), count })).readonly(),

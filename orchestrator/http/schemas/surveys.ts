@@ -57,6 +57,7 @@ export const surveyLooksQuery = z.strictObject({
     .default(''),
   limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
   evidence: isTrue,
+  freeTime: isTrue,
 });
 
 const findings = {
@@ -102,8 +103,18 @@ export const lookAnswer = z.object({
 }) satisfies z.ZodType<LookReport>;
 
 export const surveyLooksAnswer = z.object({
-  /** In the order in which they were made. The raw text where it was asked for and is kept. */
-  looks: z.array(lookAnswer.extend({ evidenceText: z.string().nullable().optional() })).readonly(),
+  /**
+   * In the order in which they were made. The raw text where it was asked for and is kept; when
+   * campaigns have found the client free, where that was asked for and is known.
+   */
+  looks: z
+    .array(
+      lookAnswer.extend({
+        evidenceText: z.string().nullable().optional(),
+        freeTime: z.string().optional(),
+      }),
+    )
+    .readonly(),
   /** For the next page. */
   cursor: z.string(),
   /** There is nothing behind this page, and there never will be. */

@@ -1,5 +1,5 @@
 import type { DueKind, Machine } from './machine.ts';
-import { boot, failPower, goDown } from './power.ts';
+import { boot, failPower, goDown, shutDown } from './power.ts';
 import {
   serviceDied,
   serviceStarted,
@@ -12,6 +12,7 @@ import { fileCopied, startSmsrun32 } from './smsrun32.ts';
 
 const happens: Readonly<Record<DueKind, (machine: Machine, at: number, name: string) => void>> = {
   down: goDown,
+  shutDown,
   boot,
   logon: logOn,
   logoff: logOff,

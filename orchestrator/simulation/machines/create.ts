@@ -59,7 +59,7 @@ export function createMachine(world: World, row: FleetRow, trait: Trait = drawTr
   const rules = rulesOf[trait];
   const about = (what: string): number => chance(world.seed, row.client, what);
   const machine = blankMachine(world, row, trait);
-  const bootedAt = world.startedAt - within([10 * hour, 34 * hour], about('booted'));
+  const bootedAt = world.startedAt - within(livedFor(world), about('booted'));
   boot(machine, bootedAt);
   advance(machine, world.startedAt);
   if (rules.packageRuns !== null)
@@ -69,6 +69,10 @@ export function createMachine(world: World, row: FleetRow, trait: Trait = drawTr
   if (rules.offline !== null) takeAway(machine, world.startedAt + within(rules.offline, about('offline')));
   return machine;
 }
+
+/** With daily habits it has been shut down since, where its user does so. */
+const livedFor = ({ habits }: World): Span =>
+  habits === undefined ? [10 * hour, 34 * hour] : [34 * hour, 58 * hour];
 
 export const drawTrait = (
   { seed, traits }: Pick<World, 'seed' | 'traits'>,

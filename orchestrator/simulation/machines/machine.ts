@@ -9,7 +9,7 @@ import type { Disk, FileContent } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { LogonServer } from './logon-server.ts';
 import { bin, pcmService } from './sms.ts';
-import type { Mornings } from './timetable.ts';
+import type { DailyHabits, Mornings } from './timetable.ts';
 import type { Trait, TraitRules, TraitSet } from './traits.ts';
 
 /** Everything that the machines of a fleet share, and their connections to the outside. */
@@ -24,6 +24,8 @@ export interface World {
   /** Shared contents of unchanged disks, by their files. */
   readonly disks: Map<string, ReadonlyMap<string, FileContent>>;
   readonly mornings: Mornings;
+  /** Left out = users come and go at other times each day, and computers stay on. */
+  readonly habits?: DailyHabits;
   /** Keys of files by folder and name: every look asks for the same ones. */
   readonly keys: Map<string, Map<string, string>>;
   /** Texts that many machines have, each once: a reader that knows one knows it everywhere. */
@@ -75,6 +77,7 @@ export interface Due {
 
 export type DueKind =
   | 'down'
+  | 'shutDown'
   | 'boot'
   | 'logon'
   | 'logoff'

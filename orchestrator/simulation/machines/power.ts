@@ -4,7 +4,8 @@ import { violate } from './fence.ts';
 import { duration, type Machine } from './machine.ts';
 import { done, type Outcome, refusal, refused } from './outcome.ts';
 import { startAutomaticServices, stopEverything } from './service-control.ts';
-import { endSession, planLogon } from './sessions.ts';
+import { deskOf, endSession, planLogon } from './sessions.ts';
+import { workdayFrom } from './timetable.ts';
 import { cutSmsrun32Short, leaveHalfAFile } from './smsrun32.ts';
 import { minute, second } from './time.ts';
 
@@ -28,6 +29,14 @@ export function goDown(machine: Machine, now: number): void {
   switchOff(machine);
   if (machine.rules.comesBack)
     schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
+}
+
+/** The machine is switched on again some minutes before its user's next logon. */
+export function shutDown(machine: Machine, now: number): void {
+  switchOff(machine);
+  const { logonAt } = workdayFrom(deskOf(machine), now);
+  const ahead = duration(machine, 'on', now, [3 * minute, 10 * minute]);
+  schedule(machine, Math.max(now, logonAt - ahead), 'boot');
 }
 
 /** The machine comes back by itself, with half of the file that was being copied. */

@@ -1,16 +1,26 @@
 import { type Agent, agentPath } from './agent.ts';
 import { drop, schedule } from './agenda.ts';
 import { joinPath } from './disk.ts';
-import { duration, type Machine, spawn } from './machine.ts';
+import { within } from './chance.ts';
+import { duration, type Machine, spawn, toss } from './machine.ts';
 import { bin } from './sms.ts';
 import { cutSmsrun32Short } from './smsrun32.ts';
 import { minute, second } from './time.ts';
-import { workdayFrom } from './timetable.ts';
+import { type Desk, workdayFrom } from './timetable.ts';
 
 /** The session of the user at the machine; session 0 belongs to the services. */
 export const userSession = 1;
 
 export const userOf = ({ row }: Machine): string => `CORP\\${row.client.toLowerCase()}.user`;
+
+/** The desk at which the machine stands. */
+export const deskOf = ({ row, world }: Machine): Desk => ({
+  seed: world.seed,
+  mornings: world.mornings,
+  client: row.client,
+  zone: row.zone,
+  ...(world.habits === undefined ? {} : { habits: world.habits }),
+});
 
 /**
  * The user's next logon: by the timetable, or some minutes from now when a user at work lost their
@@ -18,9 +28,7 @@ export const userOf = ({ row }: Machine): string => `CORP\\${row.client.toLowerC
  */
 export function planLogon(machine: Machine, now: number): void {
   if (!machine.rules.hasUser) return;
-  const { row, world } = machine;
-  const { seed, mornings } = world;
-  const { logonAt, logoffAt } = workdayFrom({ seed, mornings, client: row.client, zone: row.zone }, now);
+  const { logonAt, logoffAt } = workdayFrom(deskOf(machine), now);
   const ready = now + duration(machine, 'logon', now, [2 * minute, 8 * minute]);
   schedule(machine, Math.max(logonAt, ready), 'logon');
   schedule(machine, logoffAt, 'logoff');
@@ -54,6 +62,14 @@ const pathOfProgram = (agent: Agent): string | null =>
 export function logOff(machine: Machine, now: number): void {
   endSession(machine);
   planLogon(machine, now);
+  planShutdown(machine, now);
+}
+
+/** Where users have daily habits, most computers are off between the shifts. */
+function planShutdown(machine: Machine, now: number): void {
+  const { habits } = machine.world;
+  if (habits === undefined || toss(machine, 'stays on') < habits.staysOn) return;
+  schedule(machine, now + within(habits.shutsDownAfter, toss(machine, 'shuts down')), 'shutDown');
 }
 
 export function endSession(machine: Machine): void {

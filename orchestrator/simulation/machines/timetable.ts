@@ -1,4 +1,4 @@
-import { chance, within } from './chance.ts';
+import { chance, type Span, within } from './chance.ts';
 import { day, hour, minute } from './time.ts';
 
 /** One user's day at work, in epoch milliseconds. */
@@ -13,6 +13,18 @@ export interface Desk {
   readonly client: string;
   readonly zone: string;
   readonly mornings: Mornings;
+  /** Left out = the user comes and goes at other times each day. */
+  readonly habits?: DailyHabits;
+}
+
+/** Users who each have a shift of their own, and computers that are off between the shifts. */
+export interface DailyHabits {
+  /** The share of computers that stay on at night. */
+  readonly staysOn: number;
+  /** The others are shut down so long after the logoff. */
+  readonly shutsDownAfter: Span;
+  /** From this time on all users have other shifts; left out = they never change. */
+  readonly movesAt?: number;
 }
 
 /**
@@ -45,10 +57,29 @@ const isWeekday = (dayNumber: number): boolean => (dayNumber + 3) % 7 < 5;
 
 function workdayOn(desk: Desk, dayNumber: number): Workday {
   const { seed, client } = desk;
-  const midnight = sixOClock(desk, dayNumber) - 6 * hour;
+  const six = sixOClock(desk, dayNumber);
+  if (desk.habits !== undefined) return shiftOn(desk, desk.habits, dayNumber, six);
+  const midnight = six - 6 * hour;
   const at = (earliest: number, what: string): number =>
     midnight + within([earliest, earliest + spread], chance(seed, client, what, dayNumber));
   return { logonAt: at(earliestLogon, 'logon'), logoffAt: at(earliestLogoff, 'logoff') };
+}
+
+/** The user comes and goes within 20 minutes of the same times each day. */
+function shiftOn(
+  { seed, client }: Desk,
+  { movesAt = Infinity }: DailyHabits,
+  dayNumber: number,
+  six: number,
+): Workday {
+  const shift = six >= movesAt ? 'other shift' : 'shift';
+  const own = (...about: readonly (string | number)[]): number => chance(seed, client, ...about);
+  const begins = six + 4 * hour * own(shift);
+  const lasts = (7.5 + 2 * own(shift, 'lasts')) * hour;
+  return {
+    logonAt: Math.floor(begins + 20 * minute * own('logon', dayNumber)),
+    logoffAt: Math.floor(begins + lasts + 20 * minute * own('logoff', dayNumber)),
+  };
 }
 
 /**

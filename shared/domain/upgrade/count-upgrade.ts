@@ -4,6 +4,7 @@ import { type Learned, mayBeMarked } from './memory.ts';
 import { isFinishing } from './placement.ts';
 import { hookRun, openHook } from './open-hook.ts';
 import type { Upgrade } from './state.ts';
+import { plannedInstead } from './waits.ts';
 import {
   type Bucket,
   heldCounter,
@@ -29,6 +30,7 @@ export function countersOf(upgrade: Upgrade): Counters {
   }
   for (const seen of memory.learned.seen) counters[`seen|${seen}`] = 1;
   if (state.phase === 'deferred') counters[`deferred|${state.class}`] = 1;
+  if (plannedInstead(upgrade) !== null) counters['learnedLooks'] = 1;
   const { approvals } = memory.history;
   if (state.phase === 'deferred' && state.class === 'approval' && approvals?.ask?.isForAll === true)
     counters[`asks|${approvals.ask.step}`] = 1;

@@ -1,5 +1,9 @@
-import { backoff, spread } from '../rules/backoff.ts';
-import { betterLook, type FreeTime, freeTimeInWords, withLook } from '../rules/free-time.ts';
+import { spread } from '../rules/backoff.ts';
+import { blockersOf } from '../observation/blocker.ts';
+import { escalationsOf } from '../remediation/escalation-steps.ts';
+import { betterLook } from '../rules/better-look.ts';
+import { type FreeTime, type Sighting, withSightings } from '../rules/free-time.ts';
+import { freeTimeInWords } from '../rules/free-time-words.ts';
 import { type DeferralClass, hasBudget, type Rules } from '../rules/policy.ts';
 import { isCalendarOpen } from '../time/calendar.ts';
 import { wallTimeOf } from '../time/window.ts';
@@ -33,27 +37,73 @@ export function withLearnedLook(
 ): Decision {
   if (rules.policy.learnsFreeTime !== true || decision.kind !== 'changed') return decision;
   if (before.state.phase !== 'looking' || !isLook(event)) return decision;
-  const noted = noteLook(rules, decision.upgrade, now);
+  const noted = noteLook(rules, before, decision.upgrade, event, now);
   const moved = moveLook(rules, before, noted, now);
   return moved ?? { ...decision, upgrade: noted };
 }
 
-const isLook = ({ type }: UpgradeEvent): boolean => type === 'ClientObserved' || type === 'LookFailed';
+type Look = Extract<UpgradeEvent, { type: 'ClientObserved' | 'LookFailed' }>;
 
-/** What the look says of the hour; null = nothing, such as a look that could not be read. */
-function foundFree({ state }: Upgrade): boolean | null {
-  if (state.phase === 'deferred') return habitual.some((kind) => kind === state.class) ? false : null;
-  if (state.phase === 'notifying') return false;
-  if (state.phase === 'remedying') return state.blockers.length === 0;
-  return beginsSomething({ state } as Upgrade) ? true : null;
+const isLook = (event: UpgradeEvent): event is Look =>
+  event.type === 'ClientObserved' || event.type === 'LookFailed';
+
+/** What the look says of the time until now; empty = nothing, such as a look that was not read. */
+function sightingsOf(
+  rules: Rules,
+  before: Upgrade,
+  { state }: Upgrade,
+  event: Look,
+  now: number,
+): readonly Sighting[] {
+  const moment = { from: now, to: now };
+  if (state.phase === 'deferred') {
+    if (!habitual.some((kind) => kind === state.class)) return [];
+    if (state.class === 'unreachable') return [{ ...moment, found: 'off' }];
+    return busySince(rules, before, event, now);
+  }
+  if (state.phase === 'notifying') return busySince(rules, before, event, now);
+  if (state.phase === 'remedying' && state.blockers.length > 0) return busySince(rules, before, event, now);
+  return beginsSomething({ state } as Upgrade) ? [{ ...moment, found: 'free' }] : [];
 }
 
-function noteLook(rules: Rules, upgrade: Upgrade, now: number): Upgrade {
-  const isFree = foundFree(upgrade);
+/** What began longer ago says nothing of a day of the client. */
+const knownForMs = 12 * 3_600_000;
+/** So long before something began that is in the way nothing was. */
+const freeBeforeMs = 30 * 60_000;
+
+/**
+ * The client says since when its programs run and its users are logged on, and when it was
+ * started: between its start and that moment it was free. Times are by the client's clock, which
+ * may be wrong.
+ */
+function busySince({ product }: Rules, before: Upgrade, event: Look, now: number): readonly Sighting[] {
+  if (event.type !== 'ClientObserved') return [{ from: now, to: now, found: 'busy' }];
+  const { observation: seen } = event;
+  const blockers = blockersOf(product, seen);
+  // A service or a file that is in the way is there all day, and before it nobody knows.
+  const since = blockers.some(({ kind }) => kind !== 'program')
+    ? []
+    : blockers.length === 0
+      ? seen.users.map((user) => user.since)
+      : blockers.flatMap((each) => (each.kind === 'program' ? [each.since] : []));
+  const ahead = seen.at - now;
+  const lastLook = before.memory.learned.lastLook?.at ?? 0;
+  const known = Math.max(lastLook, now - knownForMs);
+  const began = Math.min(now, ...since.map((at) => at - ahead));
+  const busy: Sighting = { from: Math.max(began, known), to: now, found: 'busy' };
+  const free = { from: Math.max(seen.bootedAt - ahead, began - freeBeforeMs, known), to: began - 1 };
+  return since.length === 0 || free.from >= free.to ? [busy] : [busy, { ...free, found: 'free' }];
+}
+
+function noteLook(rules: Rules, before: Upgrade, upgrade: Upgrade, event: Look, now: number): Upgrade {
   const known = upgrade.memory.learned.freeTime?.looks ?? rules.freeTime;
   const wasDeferred = upgrade.memory.history.lastDeferral !== null;
-  if (isFree === null || (known === undefined && !wasDeferred)) return upgrade;
-  const looks = withLook(known ?? '', rules.zone, now, isFree);
+  if (known === undefined && !wasDeferred) return upgrade;
+  const sightings = sightingsOf(rules, before, upgrade, event, now);
+  if (sightings.length === 0) return upgrade;
+  const looks = withSightings(known ?? '', rules.zone, sightings);
+  // The time zone of the client is not known.
+  if (looks === '') return upgrade;
   return withMemory(upgrade, { learned: { freeTime: { looks } } });
 }
 
@@ -73,20 +123,23 @@ function moveLook(rules: Rules, before: Upgrade, upgrade: Upgrade, now: number):
   const pointOf = (word: string) => spread(rules.seed, rules.campaign, upgrade.client, word, used);
   const gapMs = Math.max(policy.firstMs * (1 - policy.jitter), rules.policy.persistence.minGapMs);
   const instead = state.until;
-  const until = betterLook(freeTime.looks, rules.zone, now, {
+  // The ladder counts looks: it does not begin later.
+  const mayBeLater = escalationsOf(rules.product, rules.policy, state.blockers).length === 0;
+  const better = betterLook(freeTime.looks, rules.zone, now, {
     earliest: Math.min(now + Math.round(gapMs), instead),
     planned: instead,
-    latest: instead + backoff(policy, used, pointOf(state.class)),
+    latest: mayBeLater ? Math.max(instead, now + policy.maxMs) : instead,
     point: pointOf('free time'),
+    isAllowed: (at) => isAllowed(rules, at, now),
   });
-  if (until === null || !isAllowed(rules, until, now)) return null;
+  if (better === null) return null;
   const learned = { freeTime: { looks: freeTime.looks, instead } };
-  const history = { lastDeferral: { class: state.class, until } };
-  const why = freeTimeInWords(freeTime.looks, rules.zone, until) ?? 'it was seldom free at the planned time';
+  const history = { lastDeferral: { class: state.class, until: better.at } };
+  const why = freeTimeInWords(freeTime.looks, rules.zone, better.at, instead);
   return {
     kind: 'changed',
-    upgrade: withMemory({ ...upgrade, state: { ...state, until } }, { learned, history }),
-    because: `${state.because}; next look ${wallTimeOf(rules.zone, until)} instead of ${wallTimeOf(rules.zone, instead)}, because ${why}`,
+    upgrade: withMemory({ ...upgrade, state: { ...state, until: better.at } }, { learned, history }),
+    because: `${state.because}; next look ${wallTimeOf(rules.zone, better.at)} instead of ${wallTimeOf(rules.zone, instead)}, because ${why}`,
   };
 }
 

@@ -76,6 +76,16 @@ export const stuckSince = (upgrade: Upgrade): number | null =>
     ? null
     : earliest([waitsSince(upgrade), ...Object.values(upgrade.memory.history.waits)]);
 
+/**
+ * The moment at which a deferred client would be looked at next, had no look taught when it is
+ * free; null = it is looked at then.
+ */
+export function plannedInstead({ state, memory }: Upgrade): number | null {
+  const { learned, history } = memory;
+  const isPlanned = state.phase === 'deferred' && history.lastDeferral?.until === state.until;
+  return isPlanned ? (learned.freeTime?.instead ?? null) : null;
+}
+
 /** May the client have a slot of a restart, or a turn in the line for one? */
 export const mayHaveRestartSlot = ({ state, memory }: Upgrade): boolean =>
   state.phase !== 'settled' && (memory.open.restart !== null || 'restarts' in memory.history.waits);
