@@ -55,10 +55,7 @@ export async function planAtStart(question: PlanQuestion): Promise<Planned> {
   const times = runs.map(({ endsAt }) => endsAt);
   const [p50, p90] = [percentile(times, 50), percentile(times, 90)];
   const middle = runs.find(({ endsAt }) => endsAt === p50);
-  if (p50 === null || p90 === null || middle === undefined)
-    return no(
-      `${times.filter((at) => at === null).length} of ${replicates} simulations do not end by themselves`,
-    );
+  if (p50 === null || p90 === null || middle === undefined) return no(whyNoEnd(runs));
   return {
     madeAt,
     because: null,
@@ -75,6 +72,12 @@ const fleetWords = (small: Thinned): string =>
   small.scenario === null || small.share === 1
     ? 'the whole fleet is simulated'
     : `a smaller fleet is simulated: ${small.says}`;
+
+function whyNoEnd(runs: readonly Run[]): string {
+  const stuck = runs.filter(({ endsAt }) => endsAt === null);
+  const because = stuck[0]?.because ?? 'it takes longer than 120 days';
+  return `${stuck.length} of ${runs.length} simulations do not end by themselves: ${because}`;
+}
 
 /** Opening and causes are those of the simulation in which the wave ends in the middle. */
 function plannedWave(runs: readonly (Run['waves'][number] | undefined)[]): PlannedWave {
@@ -110,6 +113,8 @@ function scenarioOf(
 interface Run {
   /** Null = it does not end by itself. */
   readonly endsAt: number | null;
+  /** Why it stands still, in words; null = it does not. */
+  readonly because: string | null;
   readonly waves: readonly {
     readonly opensAt: number | null;
     readonly settlesAt: number | null;
@@ -127,8 +132,10 @@ async function replicate(scenario: Scenario): Promise<Run> {
     upgrade: (step) => log.upgrade(step.client, step.before, step.after, step.at),
   });
   const endsAt = log.endedAt;
+  const { state } = campaign;
   return {
     endsAt,
+    because: state.status === 'paused' ? `paused by ${state.by}: ${state.because}` : null,
     waves: campaign.waveSizes.map((size, wave) => {
       const settlesAt = log.settledAt(wave, size);
       return {

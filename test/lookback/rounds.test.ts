@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Background } from '../../orchestrator/background/request.ts';
 import { planStart } from '../../orchestrator/campaigns/plan-start.ts';
 import { basisOf, withForecast, withPlan } from '../../orchestrator/forecast/keep.ts';
+import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { makePlans } from '../../orchestrator/rounds/make-plans.ts';
 import { everything, type News } from '../../orchestrator/rounds/news.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
@@ -67,7 +68,9 @@ test('an archived campaign says the same of its plan', async () => {
   const { context, round } = planning(orchestrator);
   await round.run(context, everything);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'over' });
+  await drainCampaigns().run(context);
   const live = await read(orchestrator);
+  expect(live).toMatchObject({ because: null, ends: { actual: '2026-11-17T09:00:00Z' } });
   const archived = await orchestrator.ask('POST', '/v1/campaigns/sp4/archive', { reason: 'over' });
   expect(archived.status).toBe(200);
   expect(await read(orchestrator)).toEqual(live);
