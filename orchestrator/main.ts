@@ -8,7 +8,7 @@ import { openAuditFolder } from './audit/audit-folder.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
 import { whyGone } from './audit/emptied.ts';
 import { openBackground } from './background/background.ts';
-import type { LeaderContext, OrchestratorContext } from './context.ts';
+import type { OrchestratorContext } from './context.ts';
 import { whyLoss } from './durability/accept-loss.ts';
 import { type Alarms, openAlarms } from './schedules/alarms.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
@@ -19,6 +19,7 @@ import { checkInvariants } from './rounds/check-invariants.ts';
 import { drainCampaigns } from './rounds/drain-campaigns.ts';
 import { joinCampaigns } from './rounds/join-campaigns.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
+import { repairReplicas } from './rounds/repair-replicas.ts';
 import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runCampaigns } from './rounds/run-campaigns.ts';
 import { makeForecasts } from './rounds/make-forecasts.ts';
@@ -214,7 +215,7 @@ const roundsOf = (
   [500, health],
   [500, drainCampaigns()],
   // A shard that missed a pause hears of it within this time after it is back.
-  [500, { name: 'replicas', run: repairReplicas }],
+  [500, repairReplicas],
   [1_000, sweep()],
   [10_000, checkInvariants()],
   // Begins what is due; each copy has a pace of its own.
@@ -228,16 +229,6 @@ const roundsOf = (
   // Forecasts, and plans at the start: their simulations run in a thread of their own.
   ...making.map((round) => [1_000, round] as const),
 ];
-
-/**
- * Repeats the last write of each campaign on the shards that missed it. A write of a head is
- * news, and a run that fails is repeated.
- */
-async function repairReplicas({ store, log }: LeaderContext, news: News = everything): Promise<void> {
-  if (!news.everything && news.campaigns.size === 0) return;
-  for (const campaign of await store.repairReplicas())
-    log.info({ campaign }, 'all shards know its state again');
-}
 
 function sealAudit(sealer: Sealer): Round {
   let isMore = false;

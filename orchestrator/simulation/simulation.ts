@@ -1,16 +1,16 @@
-import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import { onHook } from '../../shared/domain/upgrade/client-hook.ts';
 import { waitsForHook } from '../../shared/domain/upgrade/open-hook.ts';
 import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { asksForHealth } from '../domain/health-looks.ts';
 import { Books } from './books.ts';
 import type { ClientModel } from './client-model.ts';
 import { Driver } from './driver.ts';
 import { EventHeap } from './event-heap.ts';
-import { type HealthSurvey, keepHealth, surveyHealth } from './health-looks.ts';
+import type { Happening } from './happening.ts';
+import { keepHealth, surveyHealth } from './health-looks.ts';
 import { approver, Leader } from './leader.ts';
 import type { Observer } from './observer.ts';
 import { onNumbers, type PersonAsks } from './people.ts';
@@ -52,16 +52,6 @@ export interface Simulated {
   /** The campaign was not over at the end of the simulated time. */
   readonly isCut: boolean;
 }
-
-type Happening =
-  | { readonly kind: 'due' | 'lives'; readonly row: Row; readonly activation: number }
-  | { readonly kind: 'answer'; readonly row: Row; readonly event: UpgradeEvent }
-  | { readonly kind: 'checkIn' | 'hook'; readonly row: Row }
-  | { readonly kind: 'round'; readonly at: number }
-  | { readonly kind: 'approval'; readonly id: string }
-  | { readonly kind: 'person'; readonly event: CampaignEvent }
-  | { readonly kind: 'approved'; readonly row: Row; readonly attempt: string }
-  | { readonly kind: 'health'; readonly survey: string; readonly found: HealthSurvey };
 
 /** The leader acts so long after a change: many changes in one moment are one round. */
 const roundEveryMs = 1_000;
