@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongestFirst } from './test/environment/longest-first.ts';
 import { patienceMs } from './test/environment/patience.ts';
 
 // As `./servpack` does: the tests start hundreds of processes, and each would strip and compile the
@@ -12,12 +13,6 @@ const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
-/**
- * Folders whose tests start whole processes or take the machine for themselves: one file at a time,
- * at the end.
- */
-const SERIAL = new Set(['crash', 'system', 'browser', 'chaos']);
-
 /** One project per folder below test/, found and not listed, so that no test is forgotten here. */
 const rooms = existsSync(tests)
   ? readdirSync(tests, { withFileTypes: true })
@@ -26,14 +21,11 @@ const rooms = existsSync(tests)
   : [];
 
 function project(name: string): TestProjectInlineConfiguration {
-  const serial = SERIAL.has(name);
   return {
     extends: true,
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      fileParallelism: !serial,
-      sequence: { groupOrder: serial ? 1 : 0 },
       // Beyond what a test waits for itself, which says what it has waited for.
       testTimeout: 2 * patienceMs,
       hookTimeout: 2 * patienceMs,
@@ -46,8 +38,9 @@ export default defineConfig({
   test: {
     globalSetup: ['test/environment/global-setup.ts'],
     projects: rooms.map(project),
-    // Most tests wait for Redis or for processes, so that three files at once keep two cores busy.
-    maxWorkers: Math.max(3, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
+    // Most tests wait for Redis or for processes, so that four files at once keep two cores busy.
+    maxWorkers: Math.max(4, availableParallelism()),
     passWithNoTests: false,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],
   },

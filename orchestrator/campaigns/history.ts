@@ -1,4 +1,9 @@
-import { type CampaignEdition, presentEdition } from '../../shared/domain/campaign/edition.ts';
+import {
+  type CampaignEdition,
+  type EditionHead,
+  presentEdition,
+} from '../../shared/domain/campaign/edition.ts';
+import { sha256 } from '../../shared/evidence.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignEdit, CampaignText } from '../background/results.ts';
@@ -21,6 +26,8 @@ export interface CampaignHistory {
     readonly because: string;
     readonly changes: readonly string[];
     readonly file: string;
+    /** The earlier edition whose campaign file it has again; left out = it has another file. */
+    readonly revertsTo?: number | undefined;
   }[];
 }
 
@@ -34,18 +41,39 @@ export async function readHistory(
   if (record === null && archived === null) return err(notFound('campaign', name));
   const editions = archived?.editions ?? (await context.store.editionHeads(name));
   const present = archived?.present ?? presentEdition(record?.campaign ?? {}, editions);
+  const newest = archived?.editions.at(-1)?.text;
+  const hash = newest === undefined ? record?.campaign.definition.hash : sha256(newest);
   return ok({
     campaign: name,
     edition: present,
-    editions: editions.map(({ edition, at, by, because, changes, file }) => ({
+    editions: editions.map(({ edition, at, by, because, changes, file }, index) => ({
       edition,
       at: isoOf(at),
       by,
       because,
       changes,
       file,
+      ...revertedTo(editions, index, hash),
     })),
   });
+}
+
+/**
+ * A revert is an edit with the file of an earlier edition. Each edition but the first says the hash
+ * of the file that it replaced.
+ * @param newest the hash of the file of the newest edition
+ */
+function revertedTo(
+  editions: readonly EditionHead[],
+  index: number,
+  newest: string | undefined,
+): { readonly revertsTo?: number } {
+  const hashOf = (at: number): string | undefined =>
+    at === editions.length - 1 ? newest : editions[at + 1]?.before;
+  const own = hashOf(index);
+  const earlier = own === undefined ? [] : editions.slice(0, index).filter((_, at) => hashOf(at) === own);
+  const found = earlier.at(-1);
+  return found === undefined ? {} : { revertsTo: found.edition };
 }
 
 interface Editions {

@@ -4,7 +4,7 @@ import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import type { CampaignStore } from '../../shared/store/campaign-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { stopBecause } from '../domain/judge-stops.ts';
-import { countsSince, stopVerdicts, strictestStop } from '../domain/stops.ts';
+import { countedAt, countsSince, stopVerdicts, strictestStop } from '../domain/stops.ts';
 import { haltAll } from './halt.ts';
 
 /** What the stop rules of a campaign count, by rule. A campaign without rules costs no read. */
@@ -16,10 +16,11 @@ export async function readStopFacts(
   const { stop, campaign } = definition;
   if (stop === undefined) return {};
   const begun = 'startedAt' in state ? state : {};
+  const moment = countedAt(state, now);
   return {
     facts: await store.countFacts(
       campaign,
-      stop.map((rule) => countsSince(rule, begun, now)),
+      stop.map((rule) => countsSince(rule, begun, moment)),
     ),
   };
 }

@@ -25,6 +25,32 @@ export async function whyOutside(
   return `: it joins ${after}`;
 }
 
+/** A person reads no more of them. */
+const namedAtMost = 3;
+
+/**
+ * The campaigns that are not over and would have the client but for a reason, as the end of a
+ * sentence; empty = there is none.
+ */
+export async function whyInNone(store: OperatorStore, client: Client): Promise<string> {
+  const found: string[] = [];
+  for (const record of await store.campaigns([
+    'created',
+    'scheduled',
+    'waitingForRelease',
+    'running',
+    'paused',
+  ])) {
+    const because = await whyOutside(store, client, record);
+    if (because !== '') found.push(`campaign ${record.campaign.definition.campaign}${because}`);
+  }
+  const more = found.length - namedAtMost;
+  const named = found.slice(0, namedAtMost).join('; not in ');
+  return found.length === 0
+    ? ''
+    : `; it is not in ${named}${more > 0 ? `; and ${more} more like these` : ''}`;
+}
+
 /** How many entries of one client are looked through. */
 const entriesAtMost = 200;
 

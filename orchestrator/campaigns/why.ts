@@ -14,7 +14,7 @@ import { withLateAnswers } from '../views/late-answers.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { lastEdit } from './last-edit.ts';
 import { copiesOf, hookRunsOf, restartsIn } from './report.ts';
-import { joinOf, whyOutside } from './why-outside.ts';
+import { joinOf, whyInNone, whyOutside } from './why-outside.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -56,7 +56,10 @@ export async function why(
 }
 
 async function inNone(store: OperatorStore, client: Client, asked: CampaignRecord | null): Promise<Refusal> {
-  if (asked === null) return fault('notFound.upgrade', `client ${client.client} is in no campaign`);
+  if (asked === null) {
+    const because = await whyInNone(store, client);
+    return fault('notFound.upgrade', `client ${client.client} is in no campaign${because}`);
+  }
   const { campaign } = asked.campaign.definition;
   const because = await whyOutside(store, client, asked);
   return fault('notFound.upgrade', `client ${client.client} is not in campaign ${campaign}${because}`);

@@ -18,6 +18,10 @@ export const countsSince = (
   now: number,
 ): number => Math.max(now - withinMs, stopsFrom ?? -Infinity);
 
+/** The windows of the rules stand still while the campaign is paused: nothing begins in it. */
+export const countedAt = (state: Campaign['state'], now: number): number =>
+  state.status === 'paused' ? state.pausedAt : now;
+
 /** @param facts by rule: what is known since the time that `countsSince` names */
 export function stopVerdicts(
   { definition, state, rebuiltAt }: Campaign,

@@ -22,6 +22,11 @@ export interface ScheduleView {
     readonly outcome: 'started' | 'skipped' | 'missed';
     readonly because: string;
   }[];
+  /**
+   * What a plan of its file warns of now, such as another campaign that has its clients. Only in
+   * the answers to a creation and to a run by hand, and left out where there is nothing.
+   */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 const shownAtMost = 3;

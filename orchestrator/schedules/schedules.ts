@@ -59,8 +59,11 @@ export async function createSchedule(
   if (!isFree || !(await store.commitSchedule(name, schedule, 0, audit)))
     return err(fault('schedule.taken', `a schedule named ${spelledAs(name, taken)} exists already`));
   log.info({ schedule: name, who }, 'schedule created');
-  return ok(scheduleView(schedule, at));
+  return ok(withWarnings(scheduleView(schedule, at), planned.value.warnings));
 }
+
+const withWarnings = (view: ScheduleView, warnings: readonly string[]): ScheduleView =>
+  warnings.length === 0 ? view : { ...view, warnings };
 
 const noSchedule =
   'the campaign file has no schedule: add one, such as { cron: "0 22 * * 2", zone: Europe/Rome }, or create one campaign with servpack campaign create';
@@ -128,8 +131,20 @@ export async function runScheduleNow(
       : ok({ next: change.schedule, because: change.because });
   });
   if (!begun.ok) return begun;
+  const warnings = await warningsOf(context, begun.value.schedule);
   await carryOut(context, begun.value.schedule);
-  return showSchedule(context, begun.value.schedule);
+  const shown = await showSchedule(context, begun.value.schedule);
+  return shown.ok ? ok(withWarnings(shown.value, warnings)) : shown;
+}
+
+/** What a plan of the schedule's file warns of; a file that is refused has its reason elsewhere. */
+async function warningsOf(context: OrchestratorContext, name: string): Promise<readonly string[]> {
+  const record = await context.store.readSchedule(name);
+  if (record === null) return [];
+  const { file, text, calendars } = record.schedule;
+  const input = { file, text, ...(calendars === undefined ? {} : { calendars }) };
+  const planned = await planCampaign(context, input);
+  return planned.ok ? planned.value.warnings : [];
 }
 
 /** Forgets a schedule. Its campaigns stay. */

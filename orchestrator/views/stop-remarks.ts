@@ -1,8 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
-import { stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
-import { limitWords } from '../domain/judge-stops.ts';
-import { stopRuleWords } from './stop-words.ts';
+import { stopRule } from '../../shared/domain/campaign/stop.ts';
+import { numbersOf, stopRuleWords } from './stop-words.ts';
 
 /**
  * What a stop rule has to do with a client on which nothing begins: which rule, what it counted,
@@ -21,7 +20,7 @@ export function stopRemarks({
 function ofCampaign({ definition, state }: Campaign): readonly string[] {
   if ((state.status !== 'paused' && state.status !== 'aborted') || state.by !== stopRule) return [];
   const { stop = [], campaign } = definition;
-  const rule = stop.find((each) => isAbout(each, state.because));
+  const rule = stop.find((each) => numbersOf(each, state.because) !== null);
   // An edit may have taken the rule out since then.
   const which = rule === undefined ? 'a stop rule' : `the stop rule "${stopRuleWords([rule])}"`;
   const next =
@@ -29,12 +28,6 @@ function ofCampaign({ definition, state }: Campaign): readonly string[] {
       ? `any person may resume the campaign; then only what happens after that counts for the rule`
       : `nothing of the campaign goes on; another one of its file: servpack campaign clone ${campaign} --as NEW`;
   return [`${which} has ${state.status} the campaign: ${state.because}; ${next}`];
-}
-
-/** The numbers change, and window and limit are those of the rule. */
-function isAbout(rule: StopRule, because: string): boolean {
-  const [numbers = ''] = because.split('; most frequent: ');
-  return [1, 2].some((count) => numbers.endsWith(limitWords(rule, count)));
 }
 
 const ofHalt = ({ because }: Halt): string =>

@@ -1,10 +1,10 @@
 import { counted } from '../domain/counted.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { StopAction, StopRule } from '../../shared/domain/campaign/stop.ts';
+import { type StopAction, stopRule, type StopRule } from '../../shared/domain/campaign/stop.ts';
 import type { FactCounts } from '../../shared/domain/outcome/facts.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { factWords, minutesInWords, sameCauseWords, stopWord } from '../domain/judge-stops.ts';
-import { stopVerdicts } from '../domain/stops.ts';
+import { factWords, limitWords, minutesInWords, sameCauseWords, stopWord } from '../domain/judge-stops.ts';
+import { countedAt, stopVerdicts } from '../domain/stops.ts';
 
 const actionWords: Readonly<Record<StopAction, string>> = {
   pause: 'pauses the campaign',
@@ -29,6 +29,15 @@ function ruleWords(rule: StopRule): string {
 const usualToo = ({ on }: StopRule): string =>
   on === undefined ? ' (also clients that are away, or blocked as usual)' : '';
 
+/**
+ * What this rule had counted when it stopped the campaign for this reason; null = another rule did.
+ * The numbers of the reason change, and window and limit are those of the rule.
+ */
+export function numbersOf(rule: StopRule, because: string): string | null {
+  const [numbers = ''] = because.split('; most frequent: ');
+  return [1, 2].some((count) => numbers.endsWith(limitWords(rule, count))) ? numbers : null;
+}
+
 /** How each stop rule stands now, a sentence each; none where the campaign does not run. */
 export function stopsNow(
   campaign: Campaign,
@@ -37,8 +46,13 @@ export function stopsNow(
 ): { readonly stops?: readonly string[] } {
   const { status } = campaign.state;
   if (facts === undefined || (status !== 'running' && status !== 'paused')) return {};
-  const stops = stopVerdicts(campaign, facts, now).map((verdict): string => {
+  const { state } = campaign;
+  const stops = stopVerdicts(campaign, facts, countedAt(state, now)).map((verdict): string => {
     const { rule } = verdict;
+    const stopped =
+      state.status === 'paused' && state.by === stopRule ? numbersOf(rule, state.because) : null;
+    if (stopped !== null && state.status === 'paused')
+      return `${stopped}; it has paused the campaign at ${isoOf(state.pausedAt)}`;
     if (verdict.kind === 'unknown')
       return `${ruleWords(rule)}; cannot be evaluated: what happened before the rebuild at ${isoOf(verdict.rebuiltAt)} is not known`;
     const needs =

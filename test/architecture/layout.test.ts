@@ -129,6 +129,13 @@ describe('the layout', () => {
     expect(productFiles.filter((file) => linesOf(file).length > 301)).toEqual([]);
   });
 
+  it('begins the longest tests first, and each of them is there', () => {
+    const list = linesOf('test/environment/longest-first.ts').join('\n');
+    const named = [...list.matchAll(/^ {2}'([a-z/-]+)',$/gmu)].map(([, name]) => `test/${name}.test.ts`);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((file) => !filesBelow('test').includes(file))).toEqual([]);
+  });
+
   it('has no comment line over 100 columns', () => {
     const isComment = (line: string): boolean => /(^|\s)(\/\/ |\/\*|# )|^\s*(\*|--)/.test(line);
     const files = [

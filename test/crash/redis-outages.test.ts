@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, onTestFinished, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { startRedisServer } from '../environment/redis-servers.ts';
 import { startWatchedRedis } from './redis-sentinel.ts';
 import { expectRightEnd } from './outage-campaign.ts';
@@ -10,14 +10,14 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'servpack-redis-'));
 const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 
 describe('a campaign ends right when Redis', () => {
-  test('has a new master by Sentinel', async () => {
+  // These tests wait most of the time, so they run together.
+  test.concurrent('has a new master by Sentinel', async ({ onTestFinished: atEnd }) => {
     const watched = await startWatchedRedis(folder());
-    onTestFinished(() => watched.stop());
+    atEnd(() => watched.stop());
     const strike = (): Promise<void> => watched.master.die();
     await expectRightEnd({ url: watched.url, shards: 1, outages: [{ at: 0.2, strike }] });
   });
 
-  // These tests wait most of the time, so they run together.
   test.concurrent('is killed and started again, with appendfsync everysec and then with always', async ({
     onTestFinished: atEnd,
   }) => {

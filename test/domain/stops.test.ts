@@ -201,6 +201,18 @@ describe('a stop rule', () => {
     expect(stopsNow(campaign, undefined, evening)).toEqual({});
   });
 
+  test('says in the status what it had counted when it stopped the campaign, however late it is', () => {
+    const decision = judged(withStop(rate(), same), found(5, 20), found(0, 0, { disk: 2 }));
+    if (decision.kind !== 'changed') throw new Error('no rule stops it');
+    // A day later its window holds nothing of that.
+    expect(stopsNow(decision.campaign, [found(0, 0), found(0, 0)], evening + minutes(24 * 60))).toEqual({
+      stops: [
+        '5 of 20 clients failed within 60 min, limit 10 %; it has paused the campaign at 2026-11-16T20:00:00Z',
+        '0 clients with the same cause within 30 min, limit 5',
+      ],
+    });
+  });
+
   test('never stops below its sample, and always beyond its limit', () => {
     const amount = fc.nat({ max: 200 });
     fc.assert(

@@ -186,7 +186,7 @@ describe('why a client is deferred', () => {
     ]);
     const now = evening + hours(2) + minutes(20);
     expect(whyAdmitted(context(running(1), { now }), rests(told))).toMatchObject({
-      because: 'users were told that the service will be moved',
+      because: 'users were notified that the service will be moved',
       otherwise:
         'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT starts when the notice to the users ends, in 40 min',
     });

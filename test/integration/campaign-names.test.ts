@@ -159,6 +159,9 @@ test('a client that is left out is no part of the campaign, and the plan says it
   expect((await why('pc-3')).error.message).toBe(
     'client pc-3 is not in campaign sp4, which leaves it out: cash desk',
   );
+  expect((await ready.ask('GET', '/v1/clients/pc-3/why')).body.error.message).toBe(
+    'client pc-3 is in no campaign; it is not in campaign sp4, which leaves it out: cash desk',
+  );
   expect((await why('pc-1')).state).toBe('waiting');
   const [entry] = await ready.store.audit(1, { campaign: 'sp4' });
   expect(entry?.because).toMatch(/^3 clients in 3 waves, 1 left out, from the campaign file with SHA-256 /);

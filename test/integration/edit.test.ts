@@ -357,6 +357,13 @@ describe('the commands', () => {
     expect(history.stdout).toMatch(
       /^edition 0 .*\n {2}created\nedition 1 .*\n {2}smaller\n {2}- wave early: 5 clients -> 3 clients\n/u,
     );
+    expect(history.stdout).toContain('\n  a revert to the file of edition 0\n  too small\n');
+    const kept = await orchestrator.ask('GET', '/v1/campaigns/sp4/history');
+    expect(kept.body.editions.map(({ revertsTo }: { revertsTo?: number }) => revertsTo ?? null)).toEqual([
+      null,
+      null,
+      0,
+    ]);
     const edited = {
       edition: 2,
       by: expect.stringContaining('token default'),

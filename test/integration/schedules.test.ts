@@ -12,6 +12,7 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 
 const schedule = 'schedule: { cron: "0 22 * * 2", zone: UTC }\n';
@@ -186,6 +187,24 @@ describe('people', () => {
     expect(await ask('delete', { reason: 'done' })).toMatchObject({ schedule: 'weekly' });
     expect((await orchestrator.ask('GET', '/v1/schedules')).body).toEqual({ schedules: [] });
     expect((await orchestrator.ask('GET', '/v1/schedules/weekly')).status).toBe(404);
+  });
+
+  test('a schedule that is created or run says that another campaign has its clients', async () => {
+    await using orchestrator = await startScheduled((await storesAndShards[0]?.[1]()) as Store);
+    await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('other') });
+    const wants = expect.stringMatching(
+      /^campaign other has not been started and wants \d+ of these clients, too/,
+    );
+    const text = campaignYaml('monthly', schedule);
+    const created = await orchestrator.ask('POST', '/v1/schedules', { file: 'm.yaml', text });
+    expect(created.body.warnings).toContainEqual(wants);
+    const run = await orchestrator.ask('POST', '/v1/schedules/weekly/run');
+    expect(run.body.warnings).toContainEqual(wants);
+    const shown = await runCliAt(orchestrator, ['schedule', 'run', 'monthly']);
+    expect(shown.stdout).toMatch(
+      /^warning: campaign weekly-2026-11-17-0900 is running and has not\s+finished/mu,
+    );
+    expect((await orchestrator.ask('GET', '/v1/schedules/weekly')).body).not.toHaveProperty('warnings');
   });
 
   test('do not create a campaign of a file that recurs, nor a schedule without one, nor two of a name', async () => {

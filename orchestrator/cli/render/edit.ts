@@ -54,6 +54,7 @@ export function historyLines(
       'bold',
       safe(`edition ${each.edition}${each.edition === edition ? ' (present)' : ''}  ${each.at}  ${each.by}`),
     ),
+    ...(each.revertsTo === undefined ? [] : [`  a revert to the file of edition ${each.revertsTo}`]),
     ...wrapped(view, '  ', each.because),
     ...each.changes.flatMap((change) => wrapped(view, '  - ', change)),
   ]);

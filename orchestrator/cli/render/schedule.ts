@@ -16,7 +16,7 @@ export const scheduleListLines = (
 
 /** One schedule with its next and its past occurrences. */
 export function scheduleLines(view: View, schedule: ScheduleAnswer): readonly string[] {
-  const { paused, next, past, missed, createdBy, createdAt } = schedule;
+  const { paused, next, past, missed, createdBy, createdAt, warnings = [] } = schedule;
   return [
     `${view.paint('bold', `schedule ${safe(schedule.schedule)}`)}  ${schedule.status}`,
     ...wrapped(view, 'recurs: ', schedule.says),
@@ -25,6 +25,7 @@ export function scheduleLines(view: View, schedule: ScheduleAnswer): readonly st
     ...(paused === null
       ? []
       : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
+    ...warnings.flatMap((warning) => wrapped(view, 'warning: ', warning, 'yellow')),
     ...next.flatMap(({ at, says }) => wrapped(view, 'next: ', `${says} (${at})`)),
     ...past.flatMap(({ at, outcome, because }) => wrapped(view, `${at} ${outcome}: `, because)),
   ];

@@ -48,6 +48,8 @@ export const historyAnswer = z.object({
         because: z.string(),
         changes: z.array(z.string()).readonly(),
         file: z.string(),
+        /** The earlier edition whose campaign file it has again. */
+        revertsTo: count.optional(),
       }),
     )
     .readonly(),

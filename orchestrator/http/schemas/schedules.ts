@@ -25,6 +25,8 @@ export const scheduleAnswer = z.object({
       }),
     )
     .readonly(),
+  /** What a plan of its file warns of, in the answers to a creation and to a run. */
+  warnings: z.array(z.string()).readonly().optional(),
 }) satisfies z.ZodType<ScheduleView>;
 
 export type ScheduleAnswer = z.infer<typeof scheduleAnswer>;

@@ -88,8 +88,8 @@ function applyEscalation(
 /** What users were notified of, in words. */
 export const usersNotified = (blockers: readonly Blocker[]): string =>
   blockers.some(({ kind }) => kind === 'service')
-    ? 'users were told that the service will be moved'
-    : 'users were told that the files will be replaced when the computer restarts';
+    ? 'users were notified that the service will be moved'
+    : 'users were notified that the files will be replaced when the computer restarts';
 
 /** Defers the upgrade until the time that notified users have is over. */
 export const awaitNoticeEnd = (

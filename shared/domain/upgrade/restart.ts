@@ -126,7 +126,7 @@ export function stillRestarting(
   if (restart.taken === null && now - restart.orderedAt >= 2 * lookEveryMs) return null;
   if (now < restart.deadline)
     return restUntilLook(rules, upgrade, 'still in the boot from before the restart', now);
-  const because = `was told to restart at ${isoOf(restart.orderedAt)} and is still in the same boot`;
+  const because = `a restart was ordered at ${isoOf(restart.orderedAt)}, and the client is still in the same boot`;
   const ending = { end: 'failed', cause: 'did not restart', because, blockers: [] } as const;
   return settle(withoutRestart(upgrade), ending, now);
 }
