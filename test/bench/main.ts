@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
+import { forecast } from './figures/forecast.ts';
 import { large } from './figures/large.ts';
 import { throughput } from './figures/throughput.ts';
 import { workers } from './figures/workers.ts';
@@ -14,6 +15,7 @@ import { concurrency } from './worker.ts';
 const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
   throughput,
   workers,
+  forecast,
   large,
 };
 

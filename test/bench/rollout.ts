@@ -18,8 +18,13 @@ export const nextName = (): string => `r${String(++runs)}`;
  * writing the waiting clients, the command that starts the campaign, and its admission by the
  * orchestrator.
  */
-export async function rollOut(bench: Bench, story: Story, clients: number): Promise<Run> {
-  const rollout: Rollout = { name: nextName(), story, clients };
+export async function rollOut(
+  bench: Bench,
+  story: Story,
+  clients: number,
+  others: Pick<Rollout, 'isForecast'> = {},
+): Promise<Run> {
+  const rollout: Rollout = { name: nextName(), story, clients, ...others };
   await importClients(bench, rollout);
   const before = await usageOf(bench);
   const startedAt = performance.now();
