@@ -142,13 +142,8 @@ export async function runOrchestrator(
   const apart = openBackground(config, ending.signal);
   const making = [makeForecasts(apart, ending.signal), makePlans(apart)];
   const notices = noticesOf(context, place);
-  const table = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds].map(
-    ([everyMs, round]) => ({
-      everyMs,
-      round,
-      box: openMailbox(),
-    }),
-  );
+  const all = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds];
+  const table = all.map(([everyMs, round]) => ({ everyMs, round, box: openMailbox() }));
   const leadership = seekLeadership(
     { ...context, store: store.value },
     `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
