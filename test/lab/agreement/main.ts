@@ -8,8 +8,8 @@ import { agreementLines, agreementOf, differenceOf } from './agreement.ts';
 /**
  * `npm run test:agreement`: the same campaign on five lab fleets, run for real in lab time and
  * simulated. Every client must end in the same way, and every wave within a tenth of its time.
- * Arguments: the seeds, the number of clients, how much faster than real time; with `differences` at
- * the end, where the history of each client parts from its simulated one.
+ * Arguments: the seeds, the number of clients, how much faster than real time. With `differences`
+ * at the end it prints where the history of each client parts from its simulated one.
  */
 const seeds = (process.argv[2] ?? '1,2,3,4,5').split(',');
 const [clients, speed] = [Number(process.argv[3] ?? 60), Number(process.argv[4] ?? 3_600)];
