@@ -247,26 +247,15 @@ class Simulation {
   }
 
   #approve(row: Row, attempt: string): void {
-    const { upgrade } = row;
+    const { upgrade: before, client } = row;
     if (row.index === 'driven' || row.index === 'settled') return;
-    const answer = {
-      is: 'approved',
-      by: approver,
-      at: this.#now,
-      attempt: upgrade.attempt,
-      of: attempt,
-    } as const;
-    const decision = approvalAnswered(upgrade, answer);
+    const [is, at] = ['approved', this.#now] as const;
+    const answer = { is, by: approver, at, attempt: before.attempt, of: attempt };
+    const decision = approvalAnswered(before, answer);
     if (decision.kind !== 'changed') return;
-    this.#books.commitIdle(row, decision.upgrade, this.#now);
-    const { because } = decision;
-    this.#observer.upgrade?.({
-      client: row.client,
-      before: upgrade,
-      after: decision.upgrade,
-      at: this.#now,
-      because,
-    });
+    const { upgrade: after, because } = decision;
+    this.#books.commitIdle(row, after, at);
+    this.#observer.upgrade?.({ client, before, after, at, because });
   }
 
   #healthParts() {

@@ -13,7 +13,7 @@ const clients = Number(process.argv[2] ?? 100_000);
 const active = Math.max(20, Math.round(clients / 1_000));
 
 const text = `
-campaign: three-weeks
+campaign: large
 release: sms-1.2-sp4
 waves:
   - { name: canary, count: ${clients / 1_000}, gate: { settled: 80 %, failures: 100 %, minSample: 5, soak: 12h } }
@@ -26,7 +26,7 @@ window: { between: "20:00-06:00" }
 const begun = performance.now();
 const answer = unwrapped(
   await simulateFile({
-    file: 'three-weeks.yaml',
+    file: 'large.yaml',
     text,
     fleet: { count: clients },
     seed: '7',

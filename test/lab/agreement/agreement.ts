@@ -9,6 +9,7 @@ import { openCampaignLab, sampleFiles } from '../../fixtures/campaign-lab.ts';
 import { unwrapped } from '../../fixtures/unwrapped.ts';
 import { defaultComponents, readStagedRelease } from '../fleet/read-release.ts';
 import { readRows } from '../fleet/read-rows.ts';
+import { firstDifference, HistoryObserver, realHistories } from './histories.ts';
 import type { LabInstallation } from '../installation.ts';
 
 /** One wave, run for real and simulated: policy time from the start to its last finished client. */
@@ -25,6 +26,8 @@ export interface Agreement {
   /** Clients that ended in another way, in words. */
   readonly otherEnds: readonly string[];
   readonly waves: readonly WaveAgreement[];
+  /** Where the history of each client parts from its simulated one, in words. */
+  readonly differences: readonly string[];
 }
 
 /**
@@ -86,7 +89,9 @@ export async function agreementOf(
     callMs: 0,
     checksIn: true,
   };
-  const simulated = await runScenario(scenario, startScenario(scenario));
+  const observer = new HistoryObserver();
+  const simulated = await runScenario(scenario, startScenario(scenario), observer);
+  const histories = realHistories(await lab.operator.exportAudit(), 'agreed');
   const ends = new Map(
     [...simulated.books.rows.values()].map(({ client, upgrade: { state } }) => [
       client.client,
@@ -107,6 +112,10 @@ export async function agreementOf(
         realMs: Math.max(...own.map(({ settledAt }) => Date.parse(settledAt ?? ''))) - startAt,
         simulatedMs: Math.max(...own.map(({ client }) => ends.get(client)?.at ?? Infinity)) - startAt,
       };
+    }),
+    differences: fleet.flatMap(({ client }) => {
+      const own = observer.histories.get(client) ?? [];
+      return firstDifference(client, histories.get(client) ?? [], own, startAt) ?? [];
     }),
   };
 }
