@@ -1,6 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import { onHook } from '../../shared/domain/upgrade/client-hook.ts';
 import { waitsForHook } from '../../shared/domain/upgrade/open-hook.ts';
 import { approvalAnswered } from '../../shared/domain/upgrade/approval.ts';
@@ -37,8 +36,8 @@ export interface SimulationSetup {
   /** What people ask of the campaign, by policy time; left out = nothing. */
   readonly people?: readonly PersonAsks[];
   readonly observer?: Observer;
-  /** By client: what earlier campaigns have learned of its free time. Left out = nothing. */
-  readonly freeTimes?: Readonly<Record<string, FreeTime>>;
+  /** By client: its `FreeTime` from earlier campaigns. Left out = nothing is known. */
+  readonly freeTimes?: Readonly<Record<string, string>>;
 }
 
 /** Where a simulation ended. */
