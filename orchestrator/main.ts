@@ -13,6 +13,7 @@ import { whyLoss } from './durability/accept-loss.ts';
 import { type Alarms, openAlarms } from './schedules/alarms.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
+import { listen } from './http/listen.ts';
 import { openCheckIns } from './http/checkin/listener.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
@@ -31,8 +32,7 @@ import { sweep } from './rounds/sweep.ts';
 import { watchHealth } from './rounds/watch-health.ts';
 import { openClock } from '../shared/shared-clock.ts';
 import type { Config } from '../shared/config.ts';
-import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
-import { reasonOf } from '../shared/reason-of.ts';
+import { err, type Fault, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
@@ -262,26 +262,6 @@ async function onNews(box: Mailbox, run: (news: News) => Promise<unknown>): Prom
   } catch (error) {
     box.putEverything();
     throw error;
-  }
-}
-
-async function listen(
-  open: () => Promise<string>,
-  port: number,
-  setting: string,
-): Promise<Result<string, Fault>> {
-  try {
-    return ok(await open());
-  } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    return err(
-      taken
-        ? fault(
-            'http.portTaken',
-            `port ${port} is taken; stop what listens there or set ${setting} to another one`,
-          )
-        : fault('http.listen', `cannot listen on port ${port}: ${reasonOf(error)}`),
-    );
   }
 }
 

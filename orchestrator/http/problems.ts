@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Refusal } from '../refusal.ts';
 import { kindOf, problemKinds, typeOf } from './problem-kinds.ts';
-import { refusalOf } from './refusal-answer.ts';
+import { refusalOf } from './schemas/fields.ts';
 import type { Problem } from './schemas/problems.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';

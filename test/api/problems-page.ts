@@ -7,7 +7,7 @@ const elsewhere =
   /^orchestrator\/(cli|embedded-redis|durability|doctor|proving|certify|views)\/|^orchestrator\/(main|start-)/;
 
 /** Codes with which a process refuses to start. */
-const atTheStart = /^(config|rebuild|redis|checkIn)\.|^notSimulated$/;
+const atTheStart = /^(http|config|rebuild|redis|checkIn)\.|^notSimulated$/;
 
 /** Every code that the orchestrator may answer with, as its source has it. */
 export function codesInSource(): readonly string[] {

@@ -1,7 +1,10 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { reasonOf } from '../../../shared/reason-of.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { planAnswer } from '../../http/schemas/campaigns.ts';
-import { fleetAnswer } from '../../http/schemas/fleet.ts';
+import { clientSchema } from '../../http/schemas/fleet.ts';
 import { surveyLooksAnswer, surveysAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { KnownLook } from '../../simulation/from-looks.ts';
@@ -22,10 +25,24 @@ interface KnownClients {
 export async function readKnownFleet(api: ApiClient, input: object): Promise<Result<KnownClients, Refusal>> {
   const plan = await api.post(planAnswer, '/v1/campaigns/plan', input);
   if (!plan.ok) return plan;
-  const fleet = await api.get(fleetAnswer, '/v1/fleet', { limit: '1000000' });
-  if (!fleet.ok) return fleet;
+  const clients = await readClients(api);
+  if (!clients.ok) return clients;
   const looks = await readLooks(api);
-  return looks.ok ? ok({ clients: fleet.value.clients, looks: looks.value }) : looks;
+  return looks.ok ? ok({ clients: clients.value, looks: looks.value }) : looks;
+}
+
+/** Every client of the fleet, in the order of their names, line by line: a fleet may be large. */
+async function readClients(api: ApiClient): Promise<Result<readonly Client[], Refusal>> {
+  const lines = await api.stream('/v1/fleet/export', { format: 'jsonl' });
+  if (!lines.ok) return lines;
+  const clients: Client[] = [];
+  try {
+    for await (const line of createInterface({ input: Readable.from(lines.value) }))
+      clients.push(clientSchema.parse(JSON.parse(line)));
+  } catch (error) {
+    return err(fault('unreachable.brokenOff', `the fleet is incomplete: ${reasonOf(error)}`));
+  }
+  return ok(clients.sort((a, b) => (a.client < b.client ? -1 : 1)));
 }
 
 /** The newest look at each client, of the surveys of the product. */

@@ -11,7 +11,7 @@ import { textOf } from '../render/wrap.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { defaultDataDir, type Environment, findTarget, given, type TargetOptions } from './target.ts';
 import { trustAuthorities } from './trust.ts';
-import { refusalOf } from '../../http/refusal-answer.ts';
+import { refusalOf } from '../../http/schemas/fields.ts';
 import { healthAnswer } from '../../http/schemas/orchestrator.ts';
 
 /** The options that every command has. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InputFault } from '../../../shared/input/input-fault.ts';
 import { isVersionedId, versionedIdForm } from '../../../shared/input/names.ts';
 import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
+import type { Refusal } from '../../refusal.ts';
 import { idForm, isId } from '../../input/names.ts';
 
 /**
@@ -94,6 +95,11 @@ export const refusalAnswer = z.object({
 });
 
 export type RefusalAnswer = z.infer<typeof refusalAnswer>;
+
+/** A refusal as JSON. The cause stays out: callers must not see what it may hold. */
+export const refusalOf = ({ code, message, faults }: Refusal): RefusalAnswer => ({
+  error: { code, message, ...(faults === undefined ? {} : { faults }) },
+});
 
 export const campaignStatuses = [
   'created',
