@@ -1,5 +1,5 @@
 import { fault, type Fault } from '../shared/errors.ts';
-import { faultsAtMost } from './input/csv-records.ts';
+import { faultsAtMost } from './input/faults-at-most.ts';
 import type { NamedKind } from './spelling.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
 

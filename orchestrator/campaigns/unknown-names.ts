@@ -5,7 +5,7 @@ import { nearest } from '../../shared/input/nearest.ts';
 import { columnKeys, columnOf, keyOfLabel } from '../../shared/domain/campaign/where.ts';
 import type { CampaignFile } from '../input/campaign-file.ts';
 import { type NameInFile, namesIn } from '../input/campaign-names.ts';
-import { faultsAtMost } from '../input/csv-records.ts';
+import { faultsAtMost } from '../input/faults-at-most.ts';
 import type { Refusal } from '../refusal.ts';
 
 /**

@@ -2,7 +2,7 @@ import { counted } from '../domain/counted.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { namesOf, spelledBy } from '../domain/logon-server-names.ts';
 import { shownDelimiter } from '../input/csv-delimiter.ts';
-import { faultsAtMost } from '../input/csv-records.ts';
+import { faultsAtMost } from '../input/faults-at-most.ts';
 import { type FleetFile, readFleetFile, twinFault } from '../input/fleet-csv.ts';
 import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';

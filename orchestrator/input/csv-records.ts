@@ -1,6 +1,7 @@
 import { type InputFault, wholeFile } from '../../shared/input/input-fault.ts';
 import { bare } from './blanks.ts';
 import { cellsOf, type Delimiter, delimiterOf, soundRow } from './csv-delimiter.ts';
+import { faultsAtMost } from './faults-at-most.ts';
 
 /** One row of a CSV file and the line it stands on, counted from 1. */
 export interface CsvRecord {
@@ -23,12 +24,6 @@ const charactersPerLineAtMost = 4096;
  * of a process.
  */
 export const linesAtMost = 2_000_000;
-
-/**
- * A file with more faults than this is no fleet file, and a list of millions of faults would fill
- * the memory.
- */
-export const faultsAtMost = 10_000;
 
 /**
  * Splits CSV text (RFC 4180 quotes; BOM, CRLF, LF and CR) into records. Rows without any value are

@@ -6,7 +6,8 @@ import { err, ok, type Result } from '../../shared/errors.ts';
 import { blank } from './blanks.ts';
 import type { Delimiter } from './csv-delimiter.ts';
 import { isAnsibleIni, readAnsibleIni } from './ansible-ini.ts';
-import { type CsvRecord, type CsvRecords, faultsAtMost, readCsv } from './csv-records.ts';
+import { type CsvRecord, type CsvRecords, readCsv } from './csv-records.ts';
+import { faultsAtMost } from './faults-at-most.ts';
 import { readFleetObjects } from './fleet-objects.ts';
 import {
   type ColumnMapping,
