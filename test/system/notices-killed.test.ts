@@ -42,6 +42,8 @@ test('a leader that is killed between making and delivering a message loses none
   const store = unwrapped(await openRedisStore({ url: redisUrl, prefix }));
   try {
     await until('the first one leads', async () => (await store.leader()) !== null);
+    // From here on it reads the audit: what was before it began is no news.
+    await until('it follows the audit', async () => (await store.readNoticeMemory()).version > 0);
     const second = await start();
     const operator = new Operator(urlOf(second), folder);
     const reasoned = { reason: 'the share is full', override: true };
