@@ -11,6 +11,8 @@ import type { Round } from './repeat.ts';
 
 /** Real time. */
 export const forecastTiming = {
+  /** No forecast is made so soon after a start: the clients have the machine for themselves. */
+  notBeforeMs: 10_000,
   /** A forecast is made again after this time, when the numbers have changed. */
   everyMs: 3 * 60_000,
   /** The least time between two looks at the numbers of a campaign. */
@@ -76,6 +78,11 @@ export function makeForecasts(
     // What ends the reason is news of the campaign or of its clients.
     if (whyNoEnd(campaign, counters, surroundings) !== null) return;
     const dates = { now: clock.now(), everyMs: clock.policySpan(timing.everyMs) };
+    const earliest = (basisOf(campaign)?.startedAt ?? 0) + clock.policySpan(timing.notBeforeMs);
+    if (dates.now < earliest) {
+      own.lookAt = performance.now() + clock.realDelay(earliest);
+      return;
+    }
     const due = isDue(kept, campaign, progressOf(campaign, counters), own.isChanged, dates);
     const now = performance.now();
     if (due === null) {

@@ -5,13 +5,20 @@ import { everything, type News } from './news.ts';
 import type { Round } from './repeat.ts';
 
 /** Real time since the start of a campaign in which it is planned. */
-const plannedWithinMs = 10 * 60_000;
+export const planTiming = {
+  /** The first admissions and looks have the machine for themselves. */
+  notBeforeMs: 10_000,
+  withinMs: 10 * 60_000,
+} as const;
 
 /**
  * Plans each campaign that has just started, once, outside the event loop, and keeps the plan with
  * its forecasts. The campaign goes on meanwhile. A plan that was not kept is made again.
  */
-export function makePlans(background: Background): Round {
+export function makePlans(
+  background: Background,
+  timing: { readonly [Name in keyof typeof planTiming]: number } = planTiming,
+): Round {
   /** Campaigns that changed, and may have started. */
   const asked = new Set<string>();
   const listen = async ({ store }: LeaderContext, news: News): Promise<void> => {
@@ -23,12 +30,11 @@ export function makePlans(background: Background): Round {
     name: 'plans',
     run: async (context, news = everything) => {
       await listen(context, news);
-      for (const name of asked) {
+      for (const name of [...asked]) {
         asked.delete(name);
-        if ((await plan(context, background, name)) === 'planned') {
-          asked.add(name);
-          return;
-        }
+        const outcome = await plan(context, background, name, timing);
+        if (outcome !== 'nothing to plan') asked.add(name);
+        if (outcome === 'planned') return;
       }
     },
     rest: () => asked.clear(),
@@ -37,18 +43,21 @@ export function makePlans(background: Background): Round {
 
 /**
  * @returns `planned`: look once more, because a forecast that was kept in the same moment has no
- * plan
+ * plan; `too early`: look again in the next round
  */
 async function plan(
   context: LeaderContext,
   background: Background,
   name: string,
-): Promise<'planned' | 'nothing to plan'> {
+  { notBeforeMs, withinMs }: { readonly [Name in keyof typeof planTiming]: number },
+): Promise<'planned' | 'nothing to plan' | 'too early'> {
   const { store, clock, log } = context;
   const record = await store.readCampaign(name);
   const basis = record === null ? null : basisOf(record.campaign);
   if (basis === null || record?.campaign.state.status !== 'running') return 'nothing to plan';
-  if (clock.now() - basis.startedAt > clock.policySpan(plannedWithinMs)) return 'nothing to plan';
+  const runs = clock.now() - basis.startedAt;
+  if (runs > clock.policySpan(withinMs)) return 'nothing to plan';
+  if (runs < clock.policySpan(notBeforeMs)) return 'too early';
   const kept = await store.readForecasts(name);
   if (kept?.planned !== undefined && kept.basis.startedAt === basis.startedAt) return 'nothing to plan';
   try {

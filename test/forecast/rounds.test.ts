@@ -24,7 +24,7 @@ const headChanged: News = { ...nothing, campaigns: new Set([campaign]) };
 const clientsChanged: News = { ...nothing, clients: new Set([campaign]) };
 const minute = 60_000;
 /** A look at the numbers waits for nothing, and a forecast is never followed by a rest. */
-const timing = { everyMs: 3 * minute, lookMs: 0, restTimes: 0 };
+const timing = { notBeforeMs: 0, everyMs: 3 * minute, lookMs: 0, restTimes: 0 };
 
 let played: Played;
 beforeAll(async () => {

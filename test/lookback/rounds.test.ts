@@ -3,7 +3,7 @@ import type { Background } from '../../orchestrator/background/request.ts';
 import { planStart } from '../../orchestrator/campaigns/plan-start.ts';
 import { basisOf, withForecast, withPlan } from '../../orchestrator/forecast/keep.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
-import { makePlans } from '../../orchestrator/rounds/make-plans.ts';
+import { makePlans, planTiming } from '../../orchestrator/rounds/make-plans.ts';
 import { everything, type News } from '../../orchestrator/rounds/news.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { now, startRunning, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
@@ -12,6 +12,7 @@ import { contextOf } from '../integration/admitted-clients.ts';
 
 const oneWave =
   'campaign: sp4\nrelease: sms-sp4\ngate: { failures: 100 % }\nwaves: [{ name: all, rest: true }]\n';
+const nothingChanged: News = { everything: false, campaigns: new Set(), clients: new Set() };
 const headChanged: News = { everything: false, campaigns: new Set(['sp4']), clients: new Set() };
 
 /** Plans in this process, and counts how often. */
@@ -23,7 +24,7 @@ function planning(orchestrator: SmallOrchestrator, fails = false) {
     if (fails) throw new Error('a thread ended with 1 and no answer');
     return planStart(context, name);
   };
-  return { context, made, round: makePlans(background as Background) };
+  return { context, made, round: makePlans(background as Background, { ...planTiming, notBeforeMs: 0 }) };
 }
 
 const read = async (orchestrator: SmallOrchestrator) =>
@@ -61,6 +62,22 @@ test('a plan that fails is not kept, and a campaign that started long ago is not
   const clock = { ...late.context.clock, now: () => now + 24 * 3_600_000 };
   await late.round.run({ ...late.context, clock }, everything);
   expect(late.made.times).toBe(0);
+});
+
+test('the first seconds of a campaign are for its clients: it is planned after them', async () => {
+  await using orchestrator = await startRunning(createMemoryStore(Date.now), oneWave);
+  const { context, made } = planning(orchestrator);
+  const background = async (_work: string, _who: string, name: string) => {
+    made.times += 1;
+    return planStart(context, name);
+  };
+  const round = makePlans(background as Background);
+  const after = (ms: number) => ({ ...context, clock: { ...context.clock, now: () => now + ms } });
+  await round.run(after(0), everything);
+  await round.run(after(planTiming.notBeforeMs - 1), nothingChanged);
+  expect(made.times).toBe(0);
+  await round.run(after(planTiming.notBeforeMs), nothingChanged);
+  expect(made.times).toBe(1);
 });
 
 test('an archived campaign says the same of its plan', async () => {
