@@ -19,21 +19,25 @@ export function makePlans(
   background: Background,
   timing: { readonly [Name in keyof typeof planTiming]: number } = planTiming,
 ): Round {
-  /** Campaigns that changed, and may have started. */
-  const asked = new Set<string>();
+  /** Campaigns that may have started, and when they are looked at, by `performance.now()`. */
+  const asked = new Map<string, number>();
   const listen = async ({ store }: LeaderContext, news: News): Promise<void> => {
-    for (const name of news.campaigns) asked.add(name);
+    const now = performance.now();
+    for (const name of news.campaigns) asked.set(name, now);
     if (!news.everything) return;
-    for (const { campaign } of await store.campaigns(['running'])) asked.add(campaign.definition.campaign);
+    for (const { campaign } of await store.campaigns(['running']))
+      asked.set(campaign.definition.campaign, now);
   };
   return {
     name: 'plans',
     run: async (context, news = everything) => {
       await listen(context, news);
-      for (const name of [...asked]) {
+      for (const [name, at] of [...asked]) {
+        if (performance.now() < at) continue;
         asked.delete(name);
         const outcome = await plan(context, background, name, timing);
-        if (outcome !== 'nothing to plan') asked.add(name);
+        if (outcome === 'nothing to plan') continue;
+        asked.set(name, performance.now() + (outcome === 'planned' ? 0 : outcome.tooEarlyMs));
         if (outcome === 'planned') return;
       }
     },
@@ -43,21 +47,25 @@ export function makePlans(
 
 /**
  * @returns `planned`: look once more, because a forecast that was kept in the same moment has no
- * plan; `too early`: look again in the next round
+ * plan; `tooEarlyMs`: look again after this real time
  */
 async function plan(
   context: LeaderContext,
   background: Background,
   name: string,
   { notBeforeMs, withinMs }: { readonly [Name in keyof typeof planTiming]: number },
-): Promise<'planned' | 'nothing to plan' | 'too early'> {
+): Promise<'planned' | 'nothing to plan' | { readonly tooEarlyMs: number }> {
   const { store, clock, log } = context;
   const record = await store.readCampaign(name);
   const basis = record === null ? null : basisOf(record.campaign);
   if (basis === null || record?.campaign.state.status !== 'running') return 'nothing to plan';
-  const runs = clock.now() - basis.startedAt;
-  if (runs > clock.policySpan(withinMs)) return 'nothing to plan';
-  if (runs < clock.policySpan(notBeforeMs)) return 'too early';
+  const { startedAt } = basis;
+  const [earliest, latest] = [notBeforeMs, withinMs].map((ms) => startedAt + clock.policySpan(ms)) as [
+    number,
+    number,
+  ];
+  if (clock.now() > latest) return 'nothing to plan';
+  if (clock.now() < earliest) return { tooEarlyMs: clock.realDelay(earliest) };
   const kept = await store.readForecasts(name);
   if (kept?.planned !== undefined && kept.basis.startedAt === basis.startedAt) return 'nothing to plan';
   try {

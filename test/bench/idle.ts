@@ -12,6 +12,7 @@ import { type RedisServer, startRedisServer } from '../environment/redis-servers
 import { campaign as usual } from '../domain/given-campaign.ts';
 import { workstation } from '../fixtures/running-campaign.ts';
 import { startOrchestrator, startWorker } from '../lab/installation.ts';
+import { until } from '../fixtures/until.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** What an idle installation asks of its Redis. */
@@ -61,6 +62,7 @@ export async function idleUse(campaigns: number, measureMs: number): Promise<Idl
     const orchestrator = await startOrchestrator(installation);
     const worker = await startWorker(installation, 1);
     try {
+      await untilPlanned(installation.redisUrl, Math.ceil(campaigns / waysToWait(0).length));
       await untilQuiet(redis.client);
       const before = await statsOf(redis.client);
       await delay(measureMs);
@@ -130,6 +132,13 @@ async function addSchedule(store: Store, number: number, now: number): Promise<v
     evidence: null,
   };
   if (!(await store.commitSchedule(schedule, record, 0, audit))) throw new Error('the store is not empty');
+}
+
+/** Each running campaign is planned once, one after the other. */
+async function untilPlanned(url: string, running: number): Promise<void> {
+  const store = unwrapped(await openRedisStore({ url, prefix: 'idle' }));
+  await until('every campaign is planned', async () => (await store.forecasts()).length >= running);
+  await store.close();
 }
 
 const quietForMs = 3_000;
