@@ -120,7 +120,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign status sp4',
-    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients finished \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: waiting: /,
+    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients finished \(0 %\)\nno forecast: it has 10 clients; 20 finished ones are needed\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: waiting: /,
     statusAnswer,
   ],
   [

@@ -67,6 +67,11 @@ describe('the command line', () => {
       2,
       "error: option '--every <duration>' argument 'fast' is invalid. Expected a duration such as 1s or 1m.",
     ],
+    [
+      'campaign revert sp4 first',
+      2,
+      "error: command-argument value 'first' is invalid for argument 'edition'. Expected the number of an edition",
+    ],
     ['fleet import missing.csv', 2, '1 fault; nothing was changed\n'],
     ['campaign status s:p', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
     ['campaign status ..', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],

@@ -69,7 +69,7 @@ describe('a completion', () => {
 
   test.each([
     ['camp', ['campaign']],
-    ['campaign re', ['resume', 'release', 'reject', 'revert', 'report', 'retry']],
+    ['campaign re', ['resume', 'release', 'reject', 'revert', 'report', 'replay', 'retry']],
     ['campaign pause ', ['a-campaign']],
     ['campaign pause --reason a\u00A0b ', ['a-campaign']],
     ['campaign pause --json --url http://x ', ['a-campaign']],

@@ -54,7 +54,8 @@ function addChangeCommands(campaign: Command): void {
     });
 
   campaign
-    .command('revert <campaign> <edition>')
+    .command('revert <campaign>')
+    .argument('<edition>', '', editionOf)
     .description(
       'change a campaign back to an earlier edition of its file, as its history numbers them. Asks you to type its name',
     )
@@ -65,9 +66,8 @@ function addChangeCommands(campaign: Command): void {
       'after',
       '\nExample:\n  servpack campaign revert sms-sp4 0 --reason "the pilot was too small"',
     )
-    .action(async (name: string, edition: string, options: EditOptions, command: Command) => {
-      const number = editionOf(edition);
-      await withApi(command, async (api) => change(api, name, '/revert', { edition: number }, options));
+    .action(async (name: string, edition: number, options: EditOptions, command: Command) => {
+      await withApi(command, async (api) => change(api, name, '/revert', { edition }, options));
     });
 }
 
