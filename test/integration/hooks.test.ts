@@ -213,7 +213,7 @@ describe.each(stores)('the hooks of a campaign, on the %s store', (_name, open) 
     });
     for (const path of ['/bin/sh', '../upgrade.sh', '"-x"'])
       expect((await create(path)).faults).toMatchObject([
-        { key: 'hooks.afterWave.run', expected: expect.stringContaining('SERVPACK_HOOKS') },
+        { key: 'hooks.afterWave.run[0]', expected: expect.stringContaining('SERVPACK_HOOKS') },
       ]);
     chmodSync(join(orchestrator.folder, 'hooks', 'beforeCampaign.sh'), 0o777);
     expect((await create('beforeCampaign.sh')).message).toContain('may be written by every user');
