@@ -52,7 +52,7 @@ const urgent = Object.entries(operations).flatMap(([route, operation]) => {
     : [];
 });
 
-test('what stops something, health and the leader are urgent', () => {
+test('what stops something, health, the leader and check-ins are urgent', () => {
   expect(urgent.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
     'GET /healthz',
     'GET /readyz',
@@ -62,6 +62,7 @@ test('what stops something, health and the leader are urgent', () => {
     'POST /v1/campaigns/sp4/abort',
     'POST /v1/campaigns/sp4/hold',
     'POST /v1/campaigns/sp4/pause',
+    'POST /v1/clients/sp4/checkin',
     'POST /v1/halt',
     'POST /v1/releases/sp4/withdraw',
     'POST /v1/schedules/sp4/pause',

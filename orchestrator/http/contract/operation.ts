@@ -28,7 +28,10 @@ export interface Operation {
   readonly description: string;
   /** Null = open to everybody, without a token. */
   readonly needs: Permission | null;
-  /** It stops something, or says whether somebody leads: answered under any load. */
+  /**
+   * It stops something, says whether somebody leads, or reports a client in: answered under any
+   * load.
+   */
   readonly isUrgent?: boolean;
   /** A POST that changes nothing, such as a plan. */
   readonly readsOnly?: boolean;
@@ -42,7 +45,10 @@ export interface Operation {
   readonly text?: string;
 }
 
-/** Whether a route is answered under any load: what stops something, and what says who leads. */
+/**
+ * Whether a route is answered under any load: what stops something, what says who leads, and a
+ * client that reports in, because a whole site does so within minutes of a morning.
+ */
 export const isUrgent = ({ needs, isUrgent: urgent = false }: Operation): boolean =>
   urgent || needs === 'stop';
 

@@ -93,6 +93,7 @@ export const supplyOperations: Operations = {
     id: 'checkInClient',
     tag: 'clients',
     needs: 'run',
+    isUrgent: true,
     summary: 'Report a client in',
     description:
       'Asks for a look at a client as soon as possible, with the text of a log where one is given.',
