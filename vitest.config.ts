@@ -13,6 +13,11 @@ const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
+/**
+ * Folders whose tests start whole processes and watch deadlines: two files at a time, at the end.
+ */
+const HEAVY = new Set(['crash', 'system', 'browser', 'chaos', 'drill']);
+
 /** One project per folder below test/, found and not listed, so that no test is forgotten here. */
 const rooms = existsSync(tests)
   ? readdirSync(tests, { withFileTypes: true })
@@ -20,12 +25,21 @@ const rooms = existsSync(tests)
       .map(({ name }) => name)
   : [];
 
+/** Most tests wait for Redis or for processes, so that four files at once keep two cores busy. */
+const atOnce = Math.max(4, availableParallelism());
+
 function project(name: string): TestProjectInlineConfiguration {
+  const isHeavy = HEAVY.has(name);
   return {
     extends: true,
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
+      maxWorkers: isHeavy ? atOnce / 2 : atOnce,
+      sequence: { groupOrder: isHeavy ? 1 : 0 },
+      // On a machine that others use, too, a test that fails is run once more. The report names it
+      // with its retry, and it is mended like any other test that fails.
+      retry: process.env['CI'] === undefined ? 0 : 1,
       // Beyond what a test waits for itself, which says what it has waited for.
       testTimeout: 2 * patienceMs,
       hookTimeout: 2 * patienceMs,
@@ -39,8 +53,6 @@ export default defineConfig({
     globalSetup: ['test/environment/global-setup.ts'],
     projects: rooms.map(project),
     sequence: { sequencer: LongestFirst },
-    // Most tests wait for Redis or for processes, so that four files at once keep two cores busy.
-    maxWorkers: Math.max(4, availableParallelism()),
     passWithNoTests: false,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],
   },

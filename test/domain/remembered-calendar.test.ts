@@ -51,3 +51,17 @@ it('a calendar that remembers gives the answers of one that computes, in any ord
     { numRuns: 60 },
   );
 });
+
+it('remembers no answer beyond the begin of a blackout, which may be over before a window opens', () => {
+  const calendar: Calendar = {
+    windows: [{ days: [1], from: 0, to: 0 }],
+    blackouts: [{ from: start + 3_600_000, to: start + 2 * 3_600_000, reason: 'from hour 1' }],
+  };
+  const knows = remembering(calendar);
+  const named = [0, 1, 2].map((hour) => {
+    const opening = calendarOpening(knows, 'Europe/Rome', start + hour * 3_600_000);
+    expect(opening).toEqual(calendarOpening(calendar, 'Europe/Rome', start + hour * 3_600_000));
+    return opening?.blackout?.reason ?? null;
+  });
+  expect(named).toEqual([null, 'from hour 1', null]);
+});

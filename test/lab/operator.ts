@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { userHeader } from '../../orchestrator/http/schemas/fields.ts';
@@ -49,16 +50,25 @@ export class Operator {
    * carried out
    */
   async ask(method: 'GET' | 'POST', path: string, body?: object, withinMs = patienceMs): Promise<unknown> {
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      signal: AbortSignal.timeout(withinMs),
-      headers: {
-        authorization: `Bearer ${this.#token}`,
-        ...this.#person,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const signal = AbortSignal.timeout(withinMs);
+    const ask = () =>
+      fetch(`${this.#url}${path}`, {
+        method,
+        signal,
+        headers: {
+          authorization: `Bearer ${this.#token}`,
+          ...this.#person,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    let response = await ask();
+    // Too many requests of one token: nothing was done, and the answer says when to ask again.
+    while (response.status === 429) {
+      await response.body?.cancel();
+      await delay(Number(response.headers.get('retry-after')) * 1_000, undefined, { signal });
+      response = await ask();
+    }
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);

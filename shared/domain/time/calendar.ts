@@ -58,9 +58,12 @@ function remembered(calendar: Calendar, zone: string, at: number): CalendarAnswe
   }
   const opening = openingFrom(calendar, zone, at);
   const says = { isOpen, opening } as const;
-  // After a blackout has ended the answer no longer names it.
-  if (opening === null || opening.blackout === null)
-    memory.add(zone, { from: at, to: opening?.at ?? Number.POSITIVE_INFINITY, says });
+  // After a blackout has ended the answer no longer names it, and from its begin on it does.
+  if (opening === null || opening.blackout === null) {
+    const until = opening?.at ?? Number.POSITIVE_INFINITY;
+    const to = Math.min(until, nextBlackout(calendar, zone, at)?.from ?? until);
+    memory.add(zone, { from: at, to, says });
+  }
   return says;
 }
 
@@ -184,14 +187,18 @@ export function calendarClosing(calendar: Calendar, zone: string, at: number): C
 }
 
 function closingFrom(calendar: Calendar, zone: string, at: number): Closing | null {
-  const blackout = stretchesOf(calendar, zone, at, Number.POSITIVE_INFINITY)
-    .filter(({ from, to }) => from > at && to > from)
-    .toSorted((a, b) => a.from - b.from)[0];
+  const blackout = nextBlackout(calendar, zone, at);
   const closing = windowsClosing(calendar, zone, at);
   if (blackout !== undefined && (closing === null || blackout.from < closing))
     return { at: blackout.from, blackout };
   return closing === null ? null : { at: closing, blackout: null };
 }
+
+/** The blackout that begins next after this time. */
+const nextBlackout = (calendar: Calendar, zone: string, at: number): Stretch | undefined =>
+  stretchesOf(calendar, zone, at, Number.POSITIVE_INFINITY)
+    .filter(({ from, to }) => from > at && to > from)
+    .toSorted((a, b) => a.from - b.from)[0];
 
 /** When the last of the windows closes that follow each other without a break. */
 function windowsClosing({ windows }: Calendar, zone: string, at: number): number | null {
