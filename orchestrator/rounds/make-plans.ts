@@ -32,8 +32,9 @@ export function makePlans(
     name: 'plans',
     run: async (context, news = everything) => {
       await listen(context, news);
-      for (const [name, at] of [...asked]) {
-        if (performance.now() < at) continue;
+      const now = performance.now();
+      const due = [...asked].filter(([, at]) => at <= now);
+      for (const [name] of due) {
         asked.delete(name);
         const outcome = await plan(context, background, name, timing);
         if (outcome === 'nothing to plan') continue;
