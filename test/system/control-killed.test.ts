@@ -36,6 +36,10 @@ test('a yes whose orchestrator is killed counts once, and wakes every client tha
   const waiting = async (): Promise<number> => (await store.counters('sp4'))['asks|relocation'] ?? 0;
   await until('clients wait for the yes', async () => (await waiting()) >= 8);
   const id = 'sp4/remediation/relocation';
+  // The leader puts the question when it sees that clients wait, a moment after they do.
+  const isAsked = async (): Promise<boolean> =>
+    JSON.stringify(await lab.operator.ask('GET', '/v1/approvals')).includes(id);
+  await until('the leader has put the question', isAsked);
   const says = async (): Promise<readonly string[]> =>
     (await store.audit(5_000, { campaign: 'sp4' }))
       .filter(({ client, because }) => client === null && because.includes('approved by'))
