@@ -1,10 +1,7 @@
-import { DelayedError, type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { DelayedError, type Job, Worker } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import { openQueueConnection } from '../../shared/queues/connection.ts';
-import { queuePrefix } from '../../shared/queues/jobs.ts';
 import type { NoticeLine } from '../../shared/store/notice-store.ts';
+import { openOwnQueue, type OwnQueuePlace } from '../background/own-queue.ts';
 import { type AfterTry, deliverHead, type DeliverContext } from './deliver.ts';
 
 /**
@@ -22,13 +19,9 @@ export interface NoticeQueue {
   close(): Promise<void>;
 }
 
-export interface NoticeQueueOptions extends Omit<DeliverContext, 'log'> {
-  readonly url: string;
-  readonly prefix: string;
-  readonly log: Logger;
-}
+export type NoticeQueueOptions = DeliverContext & OwnQueuePlace;
 
-export const noticesQueue = 'notices';
+const noticesQueue = 'notices';
 
 /** A lost leader's job is taken up again after at most so long. A renewal comes at half of it. */
 const lockMs = 10_000;
@@ -54,34 +47,25 @@ const jobOf = ({ notice, destination }: Pick<NoticeLine, 'notice' | 'destination
 /** Connects when there is a first message. */
 export function openNoticeQueue({ url, prefix, ...context }: NoticeQueueOptions): NoticeQueue {
   const { store, log, now, settings } = context;
-  const connections: Redis[] = [];
-  const place = { prefix: queuePrefix(prefix, 0) };
-  const warn = (error: unknown): void => log.warn({ error, queue: noticesQueue }, 'queue');
-  const connect = (use: 'producer' | 'worker'): Redis => {
-    const connection = openQueueConnection(url, use).on('error', () => undefined);
-    connections.push(connection);
-    return connection;
-  };
-  let queue: Queue | null = null;
-  let worker: Worker | null = null;
+  const queue = openOwnQueue(noticesQueue, { url, prefix, log });
 
   const add = async (destination: string, head: NonNullable<AfterTry>): Promise<void> => {
     const delayMs = Math.max(0, head.dueAt - now());
     const jobId = jobOf({ destination, notice: head.notice });
     // The id of a message begins with letters: BullMQ refuses ids that are numbers.
-    await queue?.add('n', {}, { jobId, delay: delayMs });
+    await queue.open().add('n', {}, { jobId, delay: delayMs });
   };
   const run = async (job: Job, token?: string): Promise<void> => {
     const line = (await store.noticeLines()).find((each) => jobOf(each) === job.id);
     if (line === undefined) return;
-    const after = await deliverHead({ ...context, log }, line, now() < line.dueAt - earlyMs);
+    const after = await deliverHead(context, line, now() < line.dueAt - earlyMs);
     if (after === null) return;
     if (after.notice !== line.notice) return add(line.destination, after);
     await job.moveToDelayed(after.dueAt, token);
     throw new DelayedError();
   };
   const lookAt = async (line: NoticeLine, isRetried: boolean): Promise<void> => {
-    const job = (await queue?.getJob(jobOf(line))) as Job | undefined;
+    const job = (await queue.open().getJob(jobOf(line))) as Job | undefined;
     const state = job === undefined ? 'unknown' : await job.getState();
     // A job in no list would absorb the new one.
     const isLost = line.dueAt !== 0 && now() > line.dueAt + lostAfterMs && state !== 'active';
@@ -89,11 +73,8 @@ export function openNoticeQueue({ url, prefix, ...context }: NoticeQueueOptions)
     else if (state === 'delayed' && isRetried) await job?.promote().catch(() => undefined);
     await add(line.destination, line);
   };
-  const rest = async (): Promise<void> => {
-    const listening = worker;
-    worker = null;
-    if (listening === null) return;
-    // A receiver that does not answer holds up no shutdown: the message is sent again.
+  // A receiver that does not answer holds up no shutdown: the message is sent again.
+  const closeSoon = async (listening: Worker): Promise<void> => {
     await Promise.race([listening.close(), delay(closeMs, undefined, { ref: false })]);
     await listening.close(true);
   };
@@ -101,20 +82,14 @@ export function openNoticeQueue({ url, prefix, ...context }: NoticeQueueOptions)
     look: async (isRetried) => {
       const lines = await store.noticeLines();
       if (lines.length === 0) return;
-      queue ??= new Queue(noticesQueue, { ...place, connection: connect('producer') }).on('error', warn);
       for (const line of lines) await lookAt(line, isRetried);
-      const connection = connections[1] ?? connect('worker');
       const concurrency = settings.destinations.length;
-      worker ??= new Worker(noticesQueue, run, { ...options, ...place, connection, concurrency }).on(
-        'error',
-        warn,
-      );
+      queue.work((place) => new Worker(noticesQueue, run, { ...options, ...place, concurrency }));
     },
-    rest,
+    rest: () => queue.rest(closeSoon),
     close: async () => {
-      await rest();
-      await queue?.close();
-      for (const each of connections) each.disconnect();
+      await queue.rest(closeSoon);
+      await queue.close();
     },
   };
 }

@@ -1,10 +1,7 @@
-import { type JobSchedulerJson, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
+import { type JobSchedulerJson, type Queue, Worker } from 'bullmq';
 import type { Clock } from '../../shared/clock.ts';
 import type { Recurrence, Schedule } from '../../shared/domain/campaign/schedule.ts';
-import { openQueueConnection } from '../../shared/queues/connection.ts';
-import { queuePrefix } from '../../shared/queues/jobs.ts';
+import { openOwnQueue, type OwnQueuePlace } from '../background/own-queue.ts';
 import { nextOccurrence } from './recurrence.ts';
 
 /**
@@ -25,11 +22,8 @@ export interface Alarms {
 
 export type Ring = (schedule: string) => Promise<void>;
 
-export interface AlarmOptions {
-  readonly url: string;
-  readonly prefix: string;
+export interface AlarmOptions extends OwnQueuePlace {
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 export const schedulesQueue = 'schedules';
@@ -61,46 +55,24 @@ class PatientWorker extends Worker {
 }
 
 /** Connects when there is a first schedule. */
-export function openAlarms({ url, prefix, clock, log }: AlarmOptions): Alarms {
-  const settings = { repeatStrategy: repeatBy(clock) };
-  const place = { prefix: queuePrefix(prefix, 0), settings };
-  const connections: Redis[] = [];
-  const warn = (error: unknown): void => log.warn({ error, queue: schedulesQueue }, 'queue');
-  const connect = (use: 'producer' | 'worker'): Redis => {
-    const connection = openQueueConnection(url, use).on('error', () => undefined);
-    connections.push(connection);
-    return connection;
-  };
-  let queue: Queue | null = null;
-  let worker: Worker | null = null;
-  const rest = async (): Promise<void> => {
-    const listening = worker;
-    worker = null;
-    await listening?.close();
-  };
+export function openAlarms({ clock, ...place }: AlarmOptions): Alarms {
+  const repeatStrategy = repeatBy(clock);
+  const queue = openOwnQueue(schedulesQueue, place, { repeatStrategy });
   const listen = (ring: Ring): void => {
-    const connection = connections[1] ?? connect('worker');
     const run = async ({ repeatJobKey }: { readonly repeatJobKey?: string }): Promise<void> =>
       ring(repeatJobKey ?? '');
-    worker ??= new PatientWorker(schedulesQueue, run, { ...options, ...place, connection }).on('error', warn);
+    queue.work((given) => new PatientWorker(schedulesQueue, run, { ...options, ...given }));
   };
   return {
     keep: async (schedules, ring) => {
-      if (queue === null) {
-        if (schedules.length === 0) return;
-        queue = new Queue(schedulesQueue, { ...place, connection: connect('producer') }).on('error', warn);
-      }
+      if (queue.opened === null && schedules.length === 0) return;
       const wanted = schedules.filter(isAwaited);
-      await setSchedulers(queue, wanted, settings.repeatStrategy);
-      if (wanted.length === 0) await rest();
+      await setSchedulers(queue.open(), wanted, repeatStrategy);
+      if (wanted.length === 0) await queue.rest();
       else listen(ring);
     },
-    rest,
-    close: async () => {
-      await rest();
-      await queue?.close();
-      for (const each of connections) each.disconnect();
-    },
+    rest: () => queue.rest(),
+    close: () => queue.close(),
   };
 }
 
