@@ -14,6 +14,7 @@ import { notFound, type Refusal } from '../refusal.ts';
 import { type ForecastStatus, forecastStatus } from '../views/campaign-forecast.ts';
 import { type HeldForecasts, heldInAll, pastForecasts } from '../views/past-forecasts.ts';
 import { progressOf, whyNoEnd, whyStanding } from '../views/why-no-end.ts';
+import { clientsByName } from './clients-by-name.ts';
 import { whyCompeting } from './competing.ts';
 import { surroundingsOf } from './report.ts';
 
@@ -105,7 +106,7 @@ async function readQuestion(
   if (!profile.ok) throw new Error(profile.error.message);
   const stored = await Array.fromAsync(store.upgrades(name));
   const waiting = await Array.fromAsync(store.waiting(name));
-  const clients = await clientsOf(store, [
+  const clients = await clientsByName(store, [
     ...stored.map(({ upgrade: { client, logonServer } }) => ({ client, logonServer })),
     ...waiting,
   ]);
@@ -123,25 +124,6 @@ async function readQuestion(
     seed: name,
     isHalted: halt !== null,
   };
-}
-
-const pieceSize = 1_000;
-
-/** The fleet's entries, under the logon server by which the campaign counts each. */
-async function clientsOf(
-  store: OperatorStore,
-  named: readonly Pick<WaitingClient, 'client' | 'logonServer'>[],
-): Promise<ReadonlyMap<string, Client>> {
-  const found = new Map<string, Client>();
-  for (let at = 0; at < named.length; at += pieceSize) {
-    const piece = named.slice(at, at + pieceSize);
-    const clients = await store.readClients(piece.map(({ client }) => client));
-    clients.forEach((client, index) => {
-      const logonServer = piece[index]?.logonServer;
-      if (client !== null && logonServer !== undefined) found.set(client.client, { ...client, logonServer });
-    });
-  }
-  return found;
 }
 
 function knownUpgrade(

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -16,6 +16,7 @@ import { compareIds } from '../audit/format/entry-id.ts';
 import { kindOf } from '../audit/format/file-lines.ts';
 import { splitLines } from '../audit/format/split-lines.ts';
 import { type FoundEntry, readEntries } from '../audit/read.ts';
+import { clientsByName } from '../campaigns/clients-by-name.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -74,7 +75,7 @@ export async function readHistory(
     campaign,
     created: definitions.get(0) ?? campaign.definition,
     editions: definitions,
-    clients: await clientsOf(store, members),
+    clients: await clientsByName(store, members),
     members,
     records,
     items,
@@ -211,24 +212,5 @@ function definitionsOf(
   for (const item of items)
     if (item.kind === 'campaign') found.set(item.whole.edition ?? 0, item.whole.definition);
   found.set(present, definition);
-  return found;
-}
-
-const pieceSize = 1_000;
-
-async function clientsOf(
-  store: OperatorStore,
-  members: readonly Member[],
-): Promise<ReadonlyMap<string, Client>> {
-  const found = new Map<string, Client>();
-  for (let at = 0; at < members.length; at += pieceSize) {
-    const piece = members.slice(at, at + pieceSize);
-    const clients = await store.readClients(piece.map(({ client }) => client));
-    clients.forEach((client, index) => {
-      const logonServer = piece[index]?.logonServer;
-      if (client !== null && logonServer !== undefined)
-        found.set(piece[index]?.client ?? '', { ...client, logonServer });
-    });
-  }
   return found;
 }
