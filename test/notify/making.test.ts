@@ -57,12 +57,15 @@ const clients = ['pc-1', 'pc-2', 'pc-3'].map((name) => workstation(name));
 const contextWith = (store: Store, clock: LeaderContext['clock']): LeaderContext =>
   contextOver(store, clock, keepingDispatcher([]));
 
+/** A store in which the campaign sp4 runs, at a time that stands. */
+async function running(store: Store) {
+  await openCampaign(store, { clients, at: start });
+  return { store, context: contextWith(store, movingClock().clock) };
+}
+
 describe.each(stores)('messages on the %s store', (_name, open) => {
   test('say what happened, why and what comes next, once, whichever process leads', async () => {
-    const store = await open();
-    const { clock } = movingClock();
-    const context = contextWith(store, clock);
-    await openCampaign(store, { clients, at: start });
+    const { store, context } = await running(await open());
     const settings = webhookTo('https://hooks.example/');
     const first = roundOf(settings);
     await first.run(context);
@@ -94,10 +97,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
   });
 
   test('of ten thousand clients that fail are one', async () => {
-    const store = await open();
-    const { clock } = movingClock();
-    const context = contextWith(store, clock);
-    await openCampaign(store, { clients, at: start });
+    const { store, context } = await running(await open());
     const round = roundOf(webhookTo('https://hooks.example/'));
     await round.run(context);
     const record = await store.readCampaign('sp4');
@@ -130,10 +130,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
   });
 
   test('are made by no process whose term is over', async () => {
-    const store = await open();
-    const { clock } = movingClock();
-    const context = contextWith(store, clock);
-    await openCampaign(store, { clients, at: start });
+    const { store, context } = await running(await open());
     const settings = webhookTo('https://hooks.example/');
     const old = await store.lead('one', noLease);
     const stale = { ...context, store: ledBy(context.store, old.fence) };
@@ -151,10 +148,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
   });
 
   test('go to nobody from a campaign that names no destination, and the audit is passed over', async () => {
-    const store = await open();
-    const { clock } = movingClock();
-    const context = contextWith(store, clock);
-    await openCampaign(store, { clients, at: start });
+    const { store, context } = await running(await open());
     const round = roundOf(webhookTo('https://hooks.example/'));
     await round.run(context);
     const record = await store.readCampaign('sp4');
