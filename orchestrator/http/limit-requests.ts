@@ -19,9 +19,9 @@ export interface RequestLimits {
 const retrySeconds = 2;
 
 /**
- * Refuses what one principal asks too often, and reads while the orchestrator is late. What stops
- * something, health and the leader are never refused: they are asked when much is wrong. Call it
- * after the token was checked.
+ * Refuses what one principal asks too often, and reads while the orchestrator is late. What is
+ * urgent is never refused (`isUrgent`): it is asked when much is wrong, or by a whole site at once.
+ * Call it after the token was checked.
  */
 export function limitRequests(app: FastifyInstance, limits: RequestLimits): void {
   const policies = {

@@ -1,13 +1,13 @@
 import type { Background } from '../background/request.ts';
 import type { LeaderContext } from '../context.ts';
 import { basisOf, withPlan } from '../forecast/keep.ts';
+import { forecastTiming } from './make-forecasts.ts';
 import { everything, type News } from './news.ts';
 import type { Round } from './repeat.ts';
 
 /** Real time since the start of a campaign in which it is planned. */
 export const planTiming = {
-  /** The first admissions and looks have the machine for themselves. */
-  notBeforeMs: 10_000,
+  notBeforeMs: forecastTiming.notBeforeMs,
   withinMs: 10 * 60_000,
 } as const;
 
