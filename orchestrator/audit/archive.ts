@@ -154,24 +154,24 @@ async function write(
   let sealed: SealedHead | null = null;
   try {
     const out = chunked(file);
-    if (tail === null) await out.line(openingLine(opening));
+    if (tail === null) out.line(openingLine(opening));
     const hash = openSection(opening, draft.header.previous, tail?.hash ?? null);
     for (const line of draft.lines) {
       hash.takeEntry(line);
-      await out.line(line);
+      if (out.line(line)) await out.flush();
     }
     let lines = draft.lines.length;
     for await (const line of attachments) {
       hash.takeAttachment(line);
-      await out.line(line);
+      if (out.line(line)) await out.flush();
       lines += 1;
     }
     // A disk that is full refuses the block here, before Redis takes its head.
-    await out.end();
+    await out.flush();
     const asked = sealedAs(draft, hash.end().head);
     if (!(await seal(asked))) return null;
-    await out.line(sealLine({ seal: asked.number, head: asked.head, lines }));
-    await out.end();
+    out.line(sealLine({ seal: asked.number, head: asked.head, lines }));
+    await out.flush();
     await file.datasync();
     sealed = asked;
     return sealed;
@@ -195,20 +195,18 @@ async function takeBack(path: string, tail: FileTail | null): Promise<void> {
 
 /** Few large writes instead of one for each line. */
 function chunked(file: FileHandle) {
-  let waiting: string[] = [];
-  let length = 0;
-  const flush = async (): Promise<void> => {
-    await file.appendFile(waiting.join(''));
-    waiting = [];
-    length = 0;
-  };
+  let waiting = '';
   return {
-    line: async (line: string): Promise<void> => {
-      waiting.push(line, '\n');
-      length += line.length + 1;
-      if (length >= chunkBytes) await flush();
+    /** Returns true when it is time to flush. */
+    line: (line: string): boolean => {
+      waiting += `${line}\n`;
+      return waiting.length >= chunkBytes;
     },
-    end: flush,
+    flush: async (): Promise<void> => {
+      const text = waiting;
+      waiting = '';
+      await file.appendFile(text);
+    },
   };
 }
 

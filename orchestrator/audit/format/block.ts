@@ -88,11 +88,30 @@ export const sealedAs = ({ header, lines, after }: Draft, head: string): SealedH
 /** The header of a sealed block. */
 export const headerIn = ({ header }: SealedHead): BlockHeader => JSON.parse(header) as BlockHeader;
 
+/** Text that goes into the hash in one call: a call costs more than a short line does. */
+const gatheredAtMost = 64 * 1024;
+
 /** SHA-256 over the previous head and the exact bytes of each line with its line end. */
 export function openHead(previous: string) {
-  const hash = createHash('sha256').update(`${previous}\n`);
+  const hash = createHash('sha256');
+  let gathered = `${previous}\n`;
+  const flush = (): void => {
+    if (gathered !== '') hash.update(gathered);
+    gathered = '';
+  };
   return {
-    take: (line: string | Uint8Array): void => void hash.update(line).update('\n'),
-    end: (): string => hash.digest('hex'),
+    take: (line: string | Uint8Array): void => {
+      if (typeof line === 'string') {
+        gathered += `${line}\n`;
+        if (gathered.length >= gatheredAtMost) flush();
+        return;
+      }
+      flush();
+      hash.update(line).update('\n');
+    },
+    end: (): string => {
+      flush();
+      return hash.digest('hex');
+    },
   };
 }
