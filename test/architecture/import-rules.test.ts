@@ -59,6 +59,12 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
     "import '../../campaigns/abort.ts';",
     IMPORTS,
   ],
+  ['a chart reads the clock', 'orchestrator/charts/a.ts', 'export const at = Date.now();', PROPERTIES],
+  ['a chart needs a document', 'orchestrator/charts/b.ts', 'export const b = document.body;', GLOBALS],
+  ['a chart reads files', 'orchestrator/charts/c.ts', "import 'node:fs';", IMPORTS],
+  ['a chart takes a large package', 'orchestrator/charts/d.ts', "import 'd3-array';", IMPORTS],
+  ['a chart reads the store', 'orchestrator/charts/e.ts', "import '../../shared/store/store.ts';", IMPORTS],
+  ['a chart knows campaigns', 'orchestrator/charts/f.ts', "import '../campaigns/abort.ts';", IMPORTS],
   [
     'two files import types of each other',
     'workers/circle-a.ts',
@@ -110,6 +116,11 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
     'a simulation decides',
     'orchestrator/simulation/fine.ts',
     "import '../domain/gate.ts';\nimport 'node:crypto';",
+  ],
+  [
+    'a chart draws',
+    'orchestrator/charts/fine.ts',
+    "import 'd3-shape';\nimport 'd3-time';\nimport './svg.ts';\nimport '../views/state-words.ts';\nimport '../../shared/domain/outcome/states.ts';",
   ],
   ['servpack up starts an orchestrator', 'orchestrator/cli/processes/up.ts', "import '../../main.ts';"],
   [

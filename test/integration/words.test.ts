@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readState, readVerdict } from '../../orchestrator/cli/client/state-option.ts';
 import { glossary } from '../../orchestrator/cli/render/glossary.ts';
-import { stateWord } from '../../orchestrator/cli/render/states-table.ts';
+import { stateWord } from '../../orchestrator/views/state-words.ts';
 import { buckets } from '../../shared/domain/outcome/states.ts';
 import { runCli, runCliAt } from '../fixtures/run-cli.ts';
 import { startRunning } from '../fixtures/small-orchestrator.ts';

@@ -7,7 +7,7 @@ import { clientReport } from '../../http/schemas/campaigns.ts';
 import type { z } from 'zod';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
-import { stateWord } from '../render/states-table.ts';
+import { stateWord } from '../../views/state-words.ts';
 import { localTimes } from '../render/local-times.ts';
 import { many, safe, viewOf } from '../render/view.ts';
 import { textOf } from '../render/wrap.ts';

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
-import { bucketHead, stateWord } from '../render/states-table.ts';
+import { bucketWords, stateWord } from '../../views/state-words.ts';
 
 /** Capitals, spaces and hyphens make no difference. */
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]+/g, '');
@@ -14,7 +14,7 @@ const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]+/g
  */
 export function readState(text: string): Bucket {
   const named = buckets.find((bucket) =>
-    [bucket, stateWord(bucket), bucketHead(bucket)].some((name) => plain(name) === plain(text)),
+    [bucket, stateWord(bucket), bucketWords[bucket]].some((name) => plain(name) === plain(text)),
   );
   if (named !== undefined) return named;
   throw new InvalidArgumentError(`Expected one of: ${buckets.map(stateWord).join(', ')}.`);

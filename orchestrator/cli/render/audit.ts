@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AuditLineAnswer, auditShowAnswer, VerifyAnswer } from '../../http/schemas/audit.ts';
-import { stateWord } from './states-table.ts';
+import { stateWord } from '../../views/state-words.ts';
 import { many, number, safe, type View } from './view.ts';
 import { evidenceInWords } from './evidence.ts';
 import { folded, wrapped } from './wrap.ts';

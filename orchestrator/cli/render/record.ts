@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { clientAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
-import { stateWord } from './states-table.ts';
+import { stateWord } from '../../views/state-words.ts';
 import { evidenceSummary } from './evidence.ts';
 import { many, number, safe, type View } from './view.ts';
 import { whyFields, whyHead } from './why.ts';

@@ -3,7 +3,7 @@ import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { isFailure } from '../../../shared/domain/outcome/ending.ts';
 import { earlierLines } from './campaign-forecast.ts';
 import { plannedLines } from './planned.ts';
-import { stateWord } from './states-table.ts';
+import { stateWord } from '../../views/state-words.ts';
 import { statusLines } from './status.ts';
 import { table } from './table.ts';
 import { many, number, type View } from './view.ts';

@@ -1,42 +1,24 @@
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
-import { phaseWords } from '../../../shared/domain/upgrade/phase-words.ts';
+import { bucketWords } from '../../views/state-words.ts';
 import { type Cell, type Column, isOneTable, table } from './table.ts';
 import { number, type Style, type View } from './view.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
 
-const heads: Readonly<
-  Record<Bucket, { readonly head: string; readonly short: string; readonly style?: Style }>
-> = {
-  waiting: { head: 'waiting', short: 'wait' },
-  active: { head: 'active', short: 'act', style: 'cyan' },
-  restarting: { head: 'restarting', short: 'rst', style: 'cyan' },
-  deferred: { head: 'deferred', short: 'def', style: 'yellow' },
-  remedying: { head: 'fixing', short: 'fix', style: 'cyan' },
-  upgraded: { head: 'upgraded', short: 'upgr', style: 'green' },
-  alreadyCurrent: { head: 'already current', short: 'curr', style: 'green' },
-  excluded: { head: 'excluded', short: 'excl' },
-  skipped: { head: 'skipped', short: 'skip' },
-  failed: { head: 'failed', short: 'fail', style: 'red' },
-  needsAttention: { head: 'attention', short: 'attn', style: 'red' },
-  cancelled: { head: 'cancelled', short: 'canc' },
+const heads: Readonly<Record<Bucket, { readonly short: string; readonly style?: Style }>> = {
+  waiting: { short: 'wait' },
+  active: { short: 'act', style: 'cyan' },
+  restarting: { short: 'rst', style: 'cyan' },
+  deferred: { short: 'def', style: 'yellow' },
+  remedying: { short: 'fix', style: 'cyan' },
+  upgraded: { short: 'upgr', style: 'green' },
+  alreadyCurrent: { short: 'curr', style: 'green' },
+  excluded: { short: 'excl' },
+  skipped: { short: 'skip' },
+  failed: { short: 'fail', style: 'red' },
+  needsAttention: { short: 'attn', style: 'red' },
+  cancelled: { short: 'canc' },
 };
-
-/** Words for the states that JSON gives a technical name. */
-const stateWords: Readonly<Record<string, string>> = {
-  ...phaseWords,
-  needsAttention: 'needs attention',
-  alreadyCurrent: 'already current',
-  waitingForRelease: 'waiting for its release',
-  going: 'not halted',
-};
-
-/** The word on the screen for a state, or an end, of a client or a campaign. */
-export const stateWord = (state: string): string =>
-  Object.hasOwn(stateWords, state) ? (stateWords[state] ?? state) : state;
-
-/** The head of a state's column. */
-export const bucketHead = (bucket: Bucket): string => heads[bucket].head;
 
 export interface StatesRow {
   readonly name: string;
@@ -68,7 +50,7 @@ function partsOf(
     { head: nameHead },
     { head: 'clients', short: 'size', align: 'right' },
     ...used.map((bucket) => ({
-      head: heads[bucket].head,
+      head: bucketWords[bucket],
       short: heads[bucket].short,
       align: 'right' as const,
     })),

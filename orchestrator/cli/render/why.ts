@@ -1,5 +1,5 @@
 import type { Moment, WhyAnswer } from '../../views/why.ts';
-import { stateWord } from './states-table.ts';
+import { stateWord } from '../../views/state-words.ts';
 import { evidenceInWords } from './evidence.ts';
 import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import { safe, type View } from './view.ts';
