@@ -6,7 +6,10 @@ import { campaignStatus } from '../views/status.ts';
 import { bucketOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { stuckSince } from '../../shared/domain/upgrade/waits.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { NameRange } from '../../shared/store/name-order.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
+import type { MemberFound, MemberKind } from '../../shared/store/upgrade-store.ts';
+import type { LineFormat } from '../lists/line-format.ts';
 import { csvField } from '../views/csv.ts';
 import { visibleJson } from '../../shared/visible-text.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -27,10 +30,8 @@ export interface ClientFilter {
   readonly marked?: boolean;
   /** Only clients that have waited at least so many milliseconds of policy time. */
   readonly stuck?: number | undefined;
-}
-
-export interface ClientsQuestion extends ClientFilter {
-  readonly format: 'jsonl' | 'csv';
+  /** Only clients whose names begin so, in any case. */
+  readonly prefix?: string | undefined;
 }
 
 const columns = [
@@ -57,18 +58,19 @@ const columns = [
 ] as const satisfies readonly (keyof ClientReport)[];
 
 /**
- * Clients of a campaign as lines of text with their line ends, streamed in no order: JSON, or CSV
- * with a header.
+ * Clients of a campaign as lines of text with their line ends, in the order of their names: JSON,
+ * or CSV with a header. They are read page by page while the reader takes them.
  */
 export async function listClients(
   { store, clock }: OrchestratorContext,
   name: string,
-  question: ClientsQuestion,
+  question: ClientFilter,
+  format: LineFormat,
 ): Promise<Result<AsyncIterable<string>, Refusal>> {
   const asked = await findCampaign(store, name, question);
   if (!asked.ok) return asked;
   const { campaign, filter } = asked.value;
-  return ok(linesOf(store, campaign, filter, clock.now()));
+  return ok(linesOf(clientsAsked(store, campaign, filter, clock.now()), format));
 }
 
 /** A campaign, and a filter in its own spelling of wave and logon server. */
@@ -107,44 +109,65 @@ async function serversOf(store: OperatorStore, campaign: Campaign): Promise<Read
   return new Set(campaignStatus(campaign, counters, 0).logonServers.map(({ logonServer }) => logonServer));
 }
 
-async function* linesOf(
-  store: OperatorStore,
-  campaign: Campaign,
-  question: ClientsQuestion,
-  now: number,
-): AsyncGenerator<string> {
-  const { format } = question;
+async function* linesOf(reports: AsyncIterable<ClientReport>, format: LineFormat): AsyncGenerator<string> {
   if (format === 'csv') yield `${columns.join(',')}\n`;
-  for await (const report of clientsAsked(store, campaign, question, now)) {
+  for await (const report of reports) {
     yield format === 'csv'
       ? `${columns.map((name) => cellOf(report[name])).join(',')}\n`
       : `${visibleJson(JSON.stringify(report))}\n`;
   }
 }
 
-/** The clients of a campaign that a filter lets through, in no order. */
+const readAtOnce = 1_000;
+
+/** The clients of a campaign that a filter lets through, in the order of their names. */
 export async function* clientsAsked(
   store: OperatorStore,
   campaign: Campaign,
-  question: ClientFilter,
+  filter: ClientFilter,
   now: number,
 ): AsyncGenerator<ClientReport> {
-  for await (const reported of reportedIn(store, campaign.definition.campaign)) {
-    const report = clientReport(campaign, reported);
-    const isFound = isAsked(question, report, stateOf(campaign, reported));
-    if (isFound && isStuck(question, reported, now)) yield report;
-  }
+  const name = campaign.definition.campaign;
+  let after: string | null = null;
+  do {
+    const range: NameRange = { after, prefix: filter.prefix, limit: readAtOnce };
+    const page = await store.membersByName(name, range, kindOf(campaign, filter));
+    for (const found of page.members) {
+      const report = reportIfAsked(campaign, filter, found, now);
+      if (report !== null) yield report;
+    }
+    after = page.through;
+  } while (after !== null);
 }
 
-/** Every client once. A client admitted between the two readings is listed as waiting. */
-async function* reportedIn(store: OperatorStore, name: string): AsyncGenerator<Reported> {
-  const waited = new Set<string>();
-  for await (const pick of store.waiting(name)) {
-    waited.add(pick.client);
-    yield { kind: 'waiting', ...pick };
-  }
-  for await (const { upgrade } of store.upgrades(name))
-    if (!waited.has(upgrade.client)) yield { kind: 'admitted', upgrade };
+/** Of which kind of clients records are read: the others cannot be in the asked state. */
+export function kindOf(
+  { state: { status } }: Campaign,
+  { state, stuck, marked = false }: ClientFilter,
+): MemberKind | undefined {
+  if (marked || stuck !== undefined) return 'admitted';
+  if (state === 'waiting') return 'waiting';
+  const isOfBoth = state === undefined || (state === 'cancelled' && status === 'aborted');
+  return isOfBoth ? undefined : 'admitted';
+}
+
+/** What is said of a client; null = the filter does not let it through. */
+export function reportIfAsked(
+  campaign: Campaign,
+  filter: ClientFilter,
+  found: MemberFound,
+  now: number,
+): ClientReport | null {
+  const reported: Reported =
+    found.kind === 'waiting'
+      ? { kind: 'waiting', ...found.pick }
+      : { kind: 'admitted', upgrade: found.stored.upgrade };
+  const state = stateOf(campaign, reported);
+  // Most clients are passed over by their state: what is said of a client takes longer.
+  if (filter.state !== undefined && filter.state !== state) return null;
+  if (!isStuck(filter, reported, now)) return null;
+  const report = clientReport(campaign, reported);
+  return isAsked(filter, report) ? report : null;
 }
 
 function stateOf({ state }: Campaign, reported: Reported): Bucket {
@@ -159,12 +182,7 @@ function isStuck({ stuck }: ClientFilter, reported: Reported, now: number): bool
   return since !== null && now - since >= stuck;
 }
 
-function isAsked(
-  { wave, server, state, cause, marked = false }: ClientFilter,
-  report: ClientReport,
-  found: Bucket,
-): boolean {
-  if (state !== undefined && state !== found) return false;
+function isAsked({ wave, server, cause, marked = false }: ClientFilter, report: ClientReport): boolean {
   if (marked && !report.stillMarked) return false;
   if (wave !== undefined && wave !== report.wave) return false;
   if (server !== undefined && server !== report.logonServer) return false;

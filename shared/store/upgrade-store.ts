@@ -8,6 +8,7 @@ import type {
   UpgradeKey,
   WaitingClient,
 } from './types.ts';
+import type { NameRange } from './name-order.ts';
 import type { RemediationLimits, SpentLimit } from '../domain/rules/remediation-limits.ts';
 import type { FreeTime } from '../domain/rules/free-time.ts';
 import type { FullPlace, RestartPlace, RestartTerms } from '../domain/rules/restart-limits.ts';
@@ -26,6 +27,13 @@ export interface UpgradeStore {
   members(campaign: string): AsyncIterable<Member>;
   /** Upgrades that have a record, in no order. */
   upgrades(campaign: string): AsyncIterable<StoredUpgrade>;
+  /**
+   * Clients of a campaign in the order of their names, whatever their case: the first ones of the
+   * range. One that joins or leaves between two calls is in the later one, or is not; no other
+   * client is passed over or comes twice.
+   * @param only reads the records of those alone, and says of the others that they are there
+   */
+  membersByName(campaign: string, range: NameRange, only?: MemberKind): Promise<MemberPage>;
   /** The campaign of the client's unsettled upgrade. */
   claimOf(client: string): Promise<string | null>;
   /**
@@ -61,6 +69,22 @@ export interface Member {
   readonly client: string;
   readonly waits: WaitingClient | null;
 }
+
+/** A client that waits and has no record, or one that has one. */
+export type MemberKind = 'waiting' | 'admitted';
+
+export interface MemberPage {
+  /** Those of the kind that was asked for, in order. */
+  readonly members: readonly MemberFound[];
+  /** How many clients were passed over or found. */
+  readonly read: number;
+  /** The key up to which clients were read (`nameKey`); null = no further one follows. */
+  readonly through: string | null;
+}
+
+export type MemberFound =
+  | { readonly kind: 'waiting'; readonly pick: WaitingClient }
+  | { readonly kind: 'admitted'; readonly stored: StoredUpgrade };
 
 export type BeginOutcome =
   | {

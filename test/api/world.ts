@@ -128,7 +128,7 @@ export const day = (folder: string): readonly Asked[] => [
   },
   { id: 'forecastCampaign', path: sp4 },
   { id: 'getReport', path: sp4 },
-  { id: 'listCampaignClients', path: sp4, query: { wave: 'canary', format: 'jsonl' } },
+  { id: 'listCampaignClients', path: sp4, query: { wave: 'canary', limit: 2 } },
   { id: 'listBlockers', query: sp4 },
   {
     id: 'editCampaign',

@@ -42,6 +42,8 @@ const fate: Readonly<Record<KeyName, string>> = {
   upgrade: 'back',
   waiting: 'back',
   members: 'back',
+  memberNames: 'follows',
+  memberNameParts: 'follows',
   claims: 'back',
   campaign: 'back',
   campaigns: 'back',

@@ -11,6 +11,7 @@ import { commitContract } from './store/commit.contract.ts';
 import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
 import { membersContract } from './store/members.contract.ts';
+import { membersByNameContract } from './store/members-by-name.contract.ts';
 import { removalContract } from './store/removal.contract.ts';
 import { factsContract } from './store/facts.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
@@ -58,6 +59,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     changesContract(() => fixture);
     campaignsContract(given);
     membersContract(given);
+    membersByNameContract(given);
     removalContract(given);
     admissionContract(given);
     queuedContract(given);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { refusalAnswer } from '../../orchestrator/http/schemas/fields.ts';
+import { clientReport } from '../../orchestrator/http/schemas/campaign-clients.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
-  clientReport,
   haltAnswer,
   changedAnswer,
   planAnswer,

@@ -19,7 +19,7 @@ const errorOf = async (orchestrator: SmallOrchestrator, path: string, body?: unk
 };
 
 const linesAt = async ({ url, token }: SmallOrchestrator, path: string): Promise<readonly string[]> => {
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/x-ndjson' };
   const text = await (await fetch(`${url}${path}`, { headers })).text();
   return text.trim().split('\n');
 };

@@ -137,7 +137,7 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     await bring(orchestrator.store, a, changes.failed, { index: 'settled' });
     await bring(orchestrator.store, b, changes.deferred, rest);
     const text = async (query: string) => {
-      const headers = { authorization: `Bearer ${orchestrator.token}` };
+      const headers = { authorization: `Bearer ${orchestrator.token}`, accept: 'application/x-ndjson' };
       return (await fetch(`${orchestrator.url}/v1/campaigns/sp4/clients?${query}`, { headers })).text();
     };
     const clients = async (query: string) =>

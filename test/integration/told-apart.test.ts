@@ -59,7 +59,7 @@ describe.each(storesAndShards)('what became of clients is told apart, on the %s 
     await bring(orchestrator.store, a, (upgrade) => withMemory(changes.deferredMarked(upgrade), old), rest);
     await bring(orchestrator.store, b, changes.deferred, rest);
     const list = async (query: string) => {
-      const headers = { authorization: `Bearer ${orchestrator.token}` };
+      const headers = { authorization: `Bearer ${orchestrator.token}`, accept: 'application/x-ndjson' };
       const url = `${orchestrator.url}/v1/campaigns/sp4/clients?${query}`;
       const lines = (await (await fetch(url, { headers })).text()).split('\n');
       return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);

@@ -9,6 +9,7 @@ import { restartLimitWords } from '../../shared/domain/rules/restart-limits.ts';
 import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
+import { isInRange, nameKey, type NameRange } from '../../shared/store/name-order.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type { Activation, Fence, UpgradeKey, WaitingClient } from '../../shared/store/types.ts';
 import type {
@@ -16,6 +17,9 @@ import type {
   Commit,
   CommitOutcome,
   Member,
+  MemberFound,
+  MemberKind,
+  MemberPage,
   UpgradeStore,
 } from '../../shared/store/upgrade-store.ts';
 import { joinLine, leaveRestarts, takeRestart } from './restarts.ts';
@@ -45,6 +49,7 @@ export const upgradeStoreOf = (tables: Tables, now: () => number): UpgradeStore 
     const waits = [...waiting].map(([client, pick]): Member => ({ client, waits: pick }));
     return each([...waits, ...[...rows.keys()].map((client): Member => ({ client, waits: null }))]);
   },
+  membersByName: async (campaign, range, only) => membersByName(tables, campaign, range, only),
   upgrades: (campaign) =>
     each([...(tables.campaigns.get(campaign)?.rows.values() ?? [])].map(({ stored }) => stored)),
   claimOf: async (client) => tables.claims.get(client) ?? null,
@@ -55,6 +60,29 @@ export const upgradeStoreOf = (tables: Tables, now: () => number): UpgradeStore 
   renew: async (key, fence, leaseMs) => renew(tables, key, fence, now() + leaseMs),
   deliver: async (client, message, at, campaign) => deliver(tables, client, message, at, campaign),
 });
+
+function membersByName(
+  { campaigns }: Tables,
+  campaign: string,
+  range: NameRange,
+  only?: MemberKind,
+): MemberPage {
+  const { waiting, rows } = campaigns.get(campaign) ?? {};
+  const all = [
+    ...[...(waiting?.values() ?? [])].map((pick): MemberFound => ({ kind: 'waiting', pick })),
+    ...[...(rows?.values() ?? [])].map(({ stored }): MemberFound => ({ kind: 'admitted', stored })),
+  ].map((found) => ({
+    key: nameKey(found.kind === 'waiting' ? found.pick.client : found.stored.key.client),
+    found,
+  }));
+  const inRange = all.filter(({ key }) => isInRange(key, range)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const asked = inRange.slice(0, range.limit);
+  return {
+    members: asked.map(({ found }) => found).filter(({ kind }) => only === undefined || kind === only),
+    read: asked.length,
+    through: inRange.length > range.limit ? (asked.at(-1)?.key ?? null) : null,
+  };
+}
 
 interface Begin {
   readonly key: UpgradeKey;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
-import { clientReport } from '../../http/schemas/campaigns.ts';
+import { clientReport } from '../../http/schemas/campaign-clients.ts';
 import type { z } from 'zod';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';

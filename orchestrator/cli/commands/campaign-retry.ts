@@ -110,6 +110,7 @@ function addCheckInCommand(campaign: Command): void {
 }
 
 interface ClientsOptions {
+  readonly prefix?: string;
   readonly state?: string;
   readonly wave?: string;
   readonly server?: string;
@@ -124,6 +125,7 @@ function addClientsCommand(campaign: Command): void {
     .command('clients <campaign>')
     .description("list a campaign's clients; filter by state, wave, server, cause")
     .addOption(stateOption('only clients in this state'))
+    .option('--prefix <text>', 'only clients whose names begin like this')
     .option('--wave <name>', 'only clients of this wave')
     .option('--server <name>', 'only clients of this logon server')
     .option(

@@ -4,6 +4,7 @@ import { documentPath } from './document-path.ts';
 import type {
   Content,
   DocumentedOperation,
+  HeaderObject,
   JsonSchema,
   OpenApiDocument,
   Parameter,
@@ -48,7 +49,7 @@ export function documentOf(routes: readonly DescribedRoute[]): OpenApiDocument {
         token: { type: 'http', scheme: 'bearer', description: 'The token of the orchestrator.' },
       },
       parameters: { User: userParameter, IdempotencyKey: idempotencyParameter },
-      headers: {},
+      headers: { NextPage: nextPage },
       responses: Object.fromEntries(
         Object.entries(refusals).map(([status, description]) => [`Refused${status}`, refusal(description)]),
       ),
@@ -74,6 +75,11 @@ const idempotencyParameter: Parameter = {
     'Names the request. Sent again within a day, the request is not done again and gets the first answer again.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
   example: '2d1f0c1e-6d4b-4b39-9f2a-0a4f4c1f7f0e',
+};
+
+const nextPage: HeaderObject = {
+  description: 'The address of the next page, with `rel="next"`; left out where there is none.',
+  schema: { type: 'string' },
 };
 
 const refusal = (description: string): ResponseObject => ({
@@ -111,7 +117,11 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
           },
         }),
     responses: {
-      200: { description: 'As asked.', content: contentOf(route, schemas, example) },
+      200: {
+        description: 'As asked.',
+        ...headersOf(schemas),
+        content: contentOf(route, schemas, example),
+      },
       ...Object.fromEntries(
         refusalsOf(operation, shape).map((status) => [
           status,
@@ -123,15 +133,23 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
 }
 
 function contentOf({ operation }: DescribedRoute, { answer, line }: RouteSchemas, example: Example): Content {
-  if (line !== null)
-    return {
-      // The schema is the one of each line.
-      'application/x-ndjson': { schema: line, ...exampleIn(example, 'answer') },
-      'text/csv': { schema: { type: 'string', description: 'A header, and one line for each entry.' } },
-    };
   if (operation.text !== undefined) return { [operation.text]: { schema: { type: 'string' } } };
-  return { 'application/json': { schema: answer ?? { type: 'object' }, ...exampleIn(example, 'answer') } };
+  const shown = exampleIn(example, 'answer');
+  const document = { 'application/json': { schema: answer ?? { type: 'object' }, ...shown } };
+  if (line === null) return document;
+  return {
+    ...(answer === null ? {} : document),
+    // The schema is the one of each line.
+    'application/x-ndjson': { schema: line, ...(answer === null ? shown : {}) },
+    'text/csv': { schema: { type: 'string', description: 'A header, and one line for each entry.' } },
+  };
 }
+
+/** The answer of a list names its next page. */
+const headersOf = ({ query }: RouteSchemas): Pick<ResponseObject, 'headers'> =>
+  query?.properties?.['after'] === undefined
+    ? {}
+    : { headers: { link: { $ref: '#/components/headers/NextPage' } } };
 
 const exampleIn = (example: Example, part: 'body' | 'answer'): { readonly example?: unknown } =>
   example[part] === undefined ? {} : { example: example[part] };

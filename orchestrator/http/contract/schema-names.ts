@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as approvals from '../schemas/approvals.ts';
 import * as audit from '../schemas/audit.ts';
 import { forecastAnswer as endForecast } from '../schemas/campaign-forecast.ts';
+import * as campaignClients from '../schemas/campaign-clients.ts';
 import * as campaigns from '../schemas/campaigns.ts';
 import * as clients from '../schemas/clients.ts';
 import { editionAnswer } from '../schemas/edition.ts';
@@ -41,7 +42,8 @@ const answers = {
   Halt: campaigns.haltAnswer,
   ReopenedClients: campaigns.reopenedAnswer,
   Blockers: campaigns.blockersAnswer,
-  ClientReport: campaigns.clientReport,
+  ClientReport: campaignClients.clientReport,
+  ClientReports: campaignClients.clientsAnswer,
   Archive: campaigns.archiveAnswer,
   CampaignReport: campaigns.reportAnswer,
   ClientRecord: clients.clientAnswer,
@@ -102,7 +104,7 @@ const bodies = {
   Resume: fields.resumeBody,
   Unschedule: fields.unscheduleBody,
   Retry: campaigns.retryBody,
-  ClientFilter: campaigns.checkInsBody,
+  ClientFilter: campaignClients.checkInsBody,
   ClientAction: clients.clientActionBody,
   CheckInText: clients.checkInBody,
   Edit: edits.editBody,

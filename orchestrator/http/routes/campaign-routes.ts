@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
 import { abortCampaign } from '../../campaigns/abort.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
+import { pageClients } from '../../campaigns/page-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
@@ -15,6 +15,7 @@ import {
   unholdBody,
 } from '../schemas/fields.ts';
 import { forecastAnswer } from '../schemas/campaign-forecast.ts';
+import { checkInsBody, clientsAnswer, clientsQuery } from '../schemas/campaign-clients.ts';
 import {
   abortedAnswer,
   blockersAnswer,
@@ -22,8 +23,6 @@ import {
   campaignsAnswer,
   changedAnswer,
   checkInsAnswer,
-  checkInsBody,
-  clientsQuery,
   planAnswer,
   reopenedAnswer,
   reportAnswer,
@@ -41,7 +40,8 @@ import type { OrchestratorContext } from '../../context.ts';
 import { readForecast } from '../../campaigns/forecast.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
-import { answer, answers, type Api, textTypes } from '../responses.ts';
+import { linesAccepted, sendLines, sendPage } from '../lists.ts';
+import { answer, answers, type Api } from '../responses.ts';
 
 const bodyLimit = campaignBodyAtMost;
 
@@ -188,11 +188,12 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
 
   app.get(
     '/v1/campaigns/:campaign/clients',
-    { schema: { params: campaignParams, querystring: clientsQuery } },
-    async ({ params, query }, reply) => {
-      const lines = await listClients(context, params.campaign, query);
-      if (!lines.ok) return reply.send(answer(reply, lines));
-      return reply.type(textTypes[query.format]).send(Readable.from(lines.value));
+    { schema: { params: campaignParams, querystring: clientsQuery, response: answers(clientsAnswer) } },
+    async (request, reply) => {
+      const { format = linesAccepted(request), ...query } = request.query;
+      const { campaign } = request.params;
+      if (format === null) return sendPage(reply, await pageClients(context, campaign, query));
+      return sendLines(reply, await listClients(context, campaign, query, format), format);
     },
   );
 }

@@ -1,62 +1,32 @@
 import { z } from 'zod';
 import { plannedAnswer } from './planned.ts';
 import type { NotStaged } from '../../../shared/domain/campaign/copies.ts';
-import { ends } from '../../../shared/domain/outcome/ending.ts';
-import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
-import type { CampaignReport, ClientReport } from '../../views/report.ts';
+import { waitClasses } from '../../../shared/domain/rules/policy.ts';
+import type { CampaignReport } from '../../views/report.ts';
 import { healthKinds } from '../../../shared/domain/observation/health.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
 import { ruleNames } from '../../views/rule-names.ts';
 import type { CampaignStatus } from '../../views/status.ts';
+import { clientReport } from './campaign-clients.ts';
 import { editionAnswer } from './edition.ts';
 import { clientHookAnswer, hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
-import { readDuration } from '../../../shared/input/quantities.ts';
 import { binds, pastForecast } from './campaign-forecast.ts';
 import {
   campaignStatuses,
   count,
   idSchema,
   isTrue,
-  lineFormat,
   rankedBlocker,
   reason,
   time,
-  upgradeState,
 } from './fields.ts';
 
 /** Campaigns. `satisfies` keeps the answers equal to what the domain and the views compute. */
 
 export const retryBody = z.strictObject({ which: z.enum(retrySelections), reason: reason.optional() });
-
-const stuckTime = z.string().transform((text, context) => {
-  const ms = readDuration(text);
-  if (ms !== undefined) return ms;
-  context.addIssue('is not a time such as 90s, 30m, 4h or 2d');
-  return z.NEVER;
-});
-
-const clientFilter = {
-  state: z.enum(buckets).optional(),
-  wave: z.string().max(63).optional(),
-  server: z.string().max(253).optional(),
-  cause: z.string().min(1).max(200).optional(),
-  marked: isTrue,
-  /** A duration such as `3d`: clients that have waited at least so long. */
-  stuck: stuckTime.optional(),
-};
-
-export const clientsQuery = z.strictObject({ ...clientFilter, format: lineFormat });
-
-/** Which clients of a campaign are looked at as soon as possible. */
-export const checkInsBody = z.strictObject({
-  wave: clientFilter.wave,
-  server: clientFilter.server,
-  cause: clientFilter.cause,
-  stuck: clientFilter.stuck,
-});
 
 /** `archived`: the archived campaign, also where another one of its name is there. */
 export const reportQuery = z.strictObject({ archived: isTrue });
@@ -64,7 +34,6 @@ export const reportQuery = z.strictObject({ archived: isTrue });
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
 
 const status = z.enum(campaignStatuses);
-const deferralClass = z.enum(deferralClasses);
 const waitClass = z.enum(waitClasses);
 
 const healthCounts = z.record(z.enum(healthKinds), count);
@@ -254,32 +223,6 @@ export const blockersAnswer = z.object({
   campaigns: z.array(z.string()).readonly(),
   blockers: z.array(rankedBlocker).readonly(),
 });
-
-export const clientReport = z.object({
-  client: z.string(),
-  wave: z.string(),
-  logonServer: z.string(),
-  attempt: count,
-  state: upgradeState,
-  end: z.enum(ends).nullable(),
-  cause: z.string().nullable(),
-  reason: z.string().nullable(),
-  settledAt: time.nullable(),
-  blockers: z.array(z.string()).readonly(),
-  evidence: z.string().nullable(),
-  relocation: z.enum(['none', 'done', 'undone']),
-  servicePath: z.string().nullable(),
-  willBlockAgain: z.boolean(),
-  deferrals: z.partialRecord(deferralClass, count),
-  waitsFor: waitClass.nullable(),
-  since: time.nullable(),
-  next: time.nullable(),
-  tries: count.nullable(),
-  held: z.string().nullable(),
-  stillMarked: z.boolean(),
-  unmarked: z.object({ at: time, done: z.boolean(), because: z.string() }).nullable(),
-  health: z.object({ kind: z.enum(healthKinds), at: time, because: z.string().nullable() }).optional(),
-}) satisfies z.ZodType<ClientReport>;
 
 /** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */
 const archived = z.object({ at: time, by: z.string(), because: z.string(), file: z.string() });

@@ -32,12 +32,22 @@ async function campaignIn(store: Store, campaign: string): Promise<unknown> {
     restarts: await restartsIn(store, campaign),
     queued: await store.queued(campaign, 99),
     overlap: [...(await store.overlap(campaign, 99))].sort(byClient),
+    byName: await namesIn(store, campaign),
     upgrades: upgrades.sort((a, b) => byClient(a.key, b.key)),
     waiting: [...waiting].sort(byClient),
     readsAlike: await Promise.all(clients.map((client) => store.readUpgrade({ campaign, client }))).then(
       (found) => found.filter((each) => each !== null).map(({ version }) => version),
     ),
   };
+}
+
+/** In the order in which pages have them. */
+async function namesIn(store: Store, campaign: string): Promise<readonly unknown[]> {
+  const { members } = await store.membersByName(campaign, { after: null, limit: 999 });
+  return members.map((found) => [
+    found.kind,
+    found.kind === 'waiting' ? found.pick.client : found.stored.key.client,
+  ]);
 }
 
 /** Those who hold a slot have no order; the line has one. */

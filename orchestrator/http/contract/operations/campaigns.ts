@@ -1,4 +1,4 @@
-import { clientReport } from '../../schemas/campaigns.ts';
+import { clientReport } from '../../schemas/campaign-clients.ts';
 import type { Operations } from '../operation.ts';
 
 const tag = 'campaigns';
@@ -64,7 +64,8 @@ export const campaignOperations: Operations = {
     needs: 'see',
     streams: clientReport,
     summary: 'List the clients of a campaign',
-    description: 'The clients that the filters let through, line by line, as JSON Lines or CSV.',
+    description:
+      'A page of the clients that the filters let through, in the order of their names. With `Accept` or `format` all of them, line by line, as JSON Lines or CSV.',
   },
   'GET /v1/campaigns/:campaign/forecast': {
     id: 'forecastCampaign',

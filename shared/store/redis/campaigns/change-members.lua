@@ -2,6 +2,7 @@
 -- @include ../core/counters.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+-- @include member-names.lua
 
 -- Lets clients of this shard join a campaign, leave it, or wait in another wave. Each is compared
 -- and set: a client that does not stand where the step says is passed over. Returns false when the
@@ -35,6 +36,7 @@ local function enter(client, to, position)
   count(counters, 'state|' .. wave .. '|' .. serverOf(queue) .. '|waiting', 1)
 end
 
+redis.call('HINCRBY', key('campaign', campaign), 'memberSteps', 1)
 local made = {}
 local position = 3
 for at = 1, tonumber(asked.steps) do
@@ -48,6 +50,7 @@ for at = 1, tonumber(asked.steps) do
   if isThere and isFree then
     local place = from ~= '' and leave(client, from) or nil
     if to ~= '' then enter(client, to, place or tonumber(asked.position) + at) end
+    if from == '' or to == '' then noteMember(campaign, client, to ~= '') end
     addAudit(first, last)
     made[at] = 1
   end

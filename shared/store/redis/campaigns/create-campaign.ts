@@ -8,6 +8,7 @@ import { flat, list, named, scriptFile, type ScriptValue } from '../core/scripts
 import { inPieces, type Shard, valuesOf } from '../core/shard.ts';
 import { stagingSeconds } from '../fleet/import-fleet.ts';
 import { editionFields, headFields, memberText } from './campaigns.ts';
+import { stageNames } from './member-names.ts';
 
 /** A client with its position in the whole campaign. */
 export interface Positioned extends WaitingClient {
@@ -42,6 +43,11 @@ export async function stageClients(
   clients: readonly Positioned[],
 ): Promise<void> {
   for (const piece of inPieces(clients, pieceSize)) await stagePiece(shard, token, piece);
+  await stageNames(
+    shard,
+    token,
+    clients.map(({ client }) => client),
+  );
 }
 
 async function stagePiece({ redis, keys }: Shard, token: string, clients: readonly Positioned[]) {

@@ -27,6 +27,8 @@ local function publishCampaign(campaign, token, nextList)
   first, last = nextList()
   for at = first, last do publish(key('staging', token, ARGV[at]), key('waiting', campaign, ARGV[at])) end
   publish(key('staging', token, 'members'), key('members', campaign))
+  publish(key('staging', token, 'names'), key('memberNames', campaign))
+  publish(key('staging', token, 'parts'), key('memberNameParts', campaign))
   addCounters(campaign, nextList())
   first, last = nextList()
   for at = first, last do redis.call('SADD', key('servers', campaign), ARGV[at]) end

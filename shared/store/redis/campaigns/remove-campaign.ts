@@ -71,7 +71,7 @@ for _, line in ipairs({ 'parked', 'finishing' }) do
 end
 for at = 3, #ARGV do redis.call('UNLINK', key('facts', campaign, ARGV[at])) end
 redis.call('SREM', key('slotHolders'), campaign)
-for _, name in ipairs({ 'members', 'servers', 'counters', 'slots', 'clientHooks' }) do
+for _, name in ipairs({ 'members', 'memberNames', 'memberNameParts', 'servers', 'counters', 'slots', 'clientHooks' }) do
   redis.call('UNLINK', key(name, campaign))
 end
 return 1`,

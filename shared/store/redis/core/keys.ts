@@ -31,6 +31,14 @@ export const keyNames = {
   waiting: 'waiting',
   /** hash per campaign: every client -> `wave|queue` while it waits, empty once it has a record */
   members: 'members',
+  /**
+   * hash per campaign: its clients in the order of their names, in parts (`member-names.lua`); `#`
+   * is how many there are. Missing where an earlier version made the campaign: the first list
+   * makes it.
+   */
+  memberNames: 'memberNames',
+  /** zset per campaign, ordered by its members: the first name of each part of `memberNames` */
+  memberNameParts: 'memberNameParts',
   /** hash: client -> campaign of its unsettled upgrade */
   claims: 'claims',
   /**
@@ -44,6 +52,7 @@ export const keyNames = {
    * `remediations:N`: how many have begun in wave N, and with limits of restarts `restartTerms`:
    * the limits of the newest edition as JSON. `base`: the activations of its upgrades are above
    * this number.
+   * `memberSteps`: how often clients have joined or left in this shard.
    * `edition`: how often its definition was changed, `stepAnswers`: how often an answer about a
    * step changed the rules; missing = never. `factsMs`: the longest window of its stop rules. In
    * shard 0 `edition:N`: the edition as JSON, where N is 0 with the campaign file, and

@@ -13,7 +13,9 @@ if not isStaged(asked.token, asked.clients, lists(2)) then return -1 end
 for _, queue in ipairs(redis.call('SMEMBERS', key('servers', campaign))) do
   for wave = 0, tonumber(present[2] or 0) - 1 do redis.call('UNLINK', key('waiting', campaign, wave, queue)) end
 end
-for _, name in ipairs({ 'campaign', 'members', 'counters', 'servers' }) do redis.call('UNLINK', key(name, campaign)) end
+for _, name in ipairs({ 'campaign', 'members', 'memberNames', 'memberNameParts', 'counters', 'servers' }) do
+  redis.call('UNLINK', key(name, campaign))
+end
 redis.call('HSET', key('campaign', campaign), 'reservation', asked.reservation, 'waves', asked.waves)
 publishCampaign(campaign, asked.token, lists(2))
 return 1

@@ -14,6 +14,7 @@ import { admitPaced } from '../admission/take-starts.ts';
 import { queuesIn } from '../admission/queues.ts';
 import { readCampaigns } from '../campaigns/campaigns.ts';
 import { type Shard, sumOf, valuesOf } from '../core/shard.ts';
+import { membersByName } from './members-by-name.ts';
 import { formerIn } from './removals.ts';
 import { byHome, eachIn, fromEach, type Shards } from './shards.ts';
 import { shareBudget } from './share-budget.ts';
@@ -36,6 +37,7 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
     readWaiting: async (key) => readWaiting(await homeOf(key.client), key),
     waiting: (campaign) => eachIn(shards, (shard) => waitingIn(shard, campaign)),
     members: (campaign) => eachIn(shards, (shard) => membersWaiting(shard, campaign)),
+    membersByName: (campaign, range, only) => membersByName(shards, campaign, range, only),
     upgrades: (campaign) => eachIn(shards, (shard) => upgradesIn(shard, campaign)),
     claimOf: async (client) => {
       const { redis, keys } = await homeOf(client);

@@ -1,0 +1,123 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Bucket, Counters } from '../../shared/domain/outcome/counters.ts';
+import { buckets } from '../../shared/domain/outcome/states.ts';
+import { ok, type Result } from '../../shared/errors.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
+import { nameKey } from '../../shared/store/name-order.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { cursorOf, placeOf } from '../lists/cursor.ts';
+import { type Page, type PageQuestion, readAtMost } from '../lists/page.ts';
+import type { Refusal } from '../refusal.ts';
+import type { ClientReport } from '../views/report.ts';
+import { type ClientFilter, findCampaign, kindOf, reportIfAsked } from './list-clients.ts';
+
+/** How many clients are read at once at most, while a filter passes over most of them. */
+const readAtOnce = 1_000;
+
+/**
+ * One page of a campaign's clients, in the order of their names. Costs the same for any number of
+ * clients and at any place of the list. With a filter that passes over most clients it ends after
+ * 20,000 of them and answers what it has found.
+ */
+export async function pageClients(
+  { store, clock }: OrchestratorContext,
+  name: string,
+  { limit, after, ...asked }: ClientFilter & PageQuestion,
+): Promise<Result<Page<ClientReport>, Refusal>> {
+  const found = await findCampaign(store, name, asked);
+  if (!found.ok) return found;
+  const { campaign, filter } = found.value;
+  const list = ['clients', campaign.definition.campaign, campaign.life ?? 0, filterKey(filter)];
+  const place = placeOf(list, after);
+  if (!place.ok) return place;
+  const part = await readSome(store, campaign, filter, clock.now(), {
+    after: place.value?.after ?? null,
+    limit,
+  });
+  const before = place.value?.found ?? 0;
+  const sum = before + part.items.length;
+  const counted = isCounted(filter)
+    ? countedTotal(campaign, await store.counters(campaign.definition.campaign), filter)
+    : null;
+  return ok({
+    items: part.items,
+    next: part.through === null ? null : cursorOf(list, { after: part.through, found: sum }),
+    total: counted ?? sum,
+    totalIs: counted === null && part.through !== null ? 'atLeast' : 'exact',
+    ...(isFiltered(filter) ? { read: part.read } : {}),
+  });
+}
+
+/** Fields in one order, so that the same filter has the same key. */
+const filterKey = ({ state, wave, server, cause, marked = false, stuck, prefix }: ClientFilter): unknown => [
+  state ?? null,
+  wave ?? null,
+  server ?? null,
+  cause ?? null,
+  marked,
+  stuck ?? null,
+  prefix?.toLowerCase() ?? null,
+];
+
+/** Does anything but the names decide? */
+const isFiltered = ({ state, wave, server, cause, marked = false, stuck }: ClientFilter): boolean =>
+  marked || [state, wave, server, cause, stuck].some((each) => each !== undefined);
+
+interface Part {
+  readonly items: readonly ClientReport[];
+  readonly read: number;
+  readonly through: string | null;
+}
+
+/** Reads in the order of names until the page is full, the list ends, or the budget is spent. */
+async function readSome(
+  store: OperatorStore,
+  campaign: Campaign,
+  filter: ClientFilter,
+  now: number,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<Part> {
+  const isOpen = !isFiltered(filter);
+  const items: ClientReport[] = [];
+  let through = after;
+  let read = 0;
+  for (let count = limit; ; count = Math.min(readAtOnce, count * 2, readAtMost - read)) {
+    const range = { after: through, prefix: filter.prefix, limit: count };
+    const page = await store.membersByName(campaign.definition.campaign, range, kindOf(campaign, filter));
+    read += page.read;
+    ({ through } = page);
+    for (const [at, found] of page.members.entries()) {
+      const report = reportIfAsked(campaign, filter, found, now);
+      if (report === null) continue;
+      items.push(report);
+      if (items.length < limit) continue;
+      const isLast = through === null && at === page.members.length - 1;
+      return { items, read, through: isLast ? null : nameKey(report.client) };
+    }
+    if (through === null || isOpen || read >= readAtMost) return { items, read, through };
+  }
+}
+
+/** Do the counters tell how many clients a filter lets through? */
+const isCounted = ({ cause, marked = false, stuck, prefix = '' }: ClientFilter): boolean =>
+  cause === undefined && !marked && stuck === undefined && prefix === '';
+
+/** How many clients the filter lets through, by the counters. */
+function countedTotal(
+  { definition, state: { status } }: Campaign,
+  counters: Counters,
+  { wave, server, state }: ClientFilter,
+): number {
+  const isAborted = status === 'aborted';
+  const isAsked = (bucket: string): boolean =>
+    state === undefined || state === (isAborted && bucket === 'waiting' ? 'cancelled' : bucket);
+  let total = 0;
+  for (const [counter, count] of Object.entries(counters)) {
+    const [kind, at = '', logonServer, bucket = ''] = counter.split('|');
+    if (kind !== 'state' || !buckets.includes(bucket as Bucket) || !isAsked(bucket)) continue;
+    if (wave !== undefined && definition.waves[Number(at)]?.name !== wave) continue;
+    if (server !== undefined && logonServer !== server) continue;
+    total += count;
+  }
+  return total;
+}

@@ -1,0 +1,2 @@
+/** The form of what is streamed line by line. */
+export type LineFormat = 'jsonl' | 'csv';
