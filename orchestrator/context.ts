@@ -9,6 +9,7 @@ import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import type { ProcessWatch } from './campaigns/process-watch.ts';
+import type { OrchestratorMetrics } from './metrics/open-metrics.ts';
 import type { Notifier } from './notify/notifier.ts';
 
 /** What every request to an orchestrator works with. */
@@ -39,6 +40,8 @@ export interface OrchestratorContext {
   readonly clientHooks?: HookRunner;
   /** Who gets messages. Without it nobody does. */
   readonly notifier?: Notifier;
+  /** What this process counts, and its answer to a scrape. Without it nothing is counted. */
+  readonly metrics?: OrchestratorMetrics;
   /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
   readonly background?: Background;
 }

@@ -13,7 +13,7 @@ import { whyLoss } from './durability/accept-loss.ts';
 import { type Alarms, openAlarms } from './schedules/alarms.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
-import { listen } from './http/listen.ts';
+import { listen } from '../shared/listen.ts';
 import { openCheckIns } from './http/checkin/listener.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
@@ -31,7 +31,7 @@ import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
 import { watchHealth } from './rounds/watch-health.ts';
 import { openClock } from '../shared/shared-clock.ts';
-import type { Config } from '../shared/config.ts';
+import { type Config, isLoopback } from '../shared/config.ts';
 import { err, type Fault, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
@@ -41,6 +41,8 @@ import { openCheckInKey, openToken } from './http/secrets.ts';
 import { noticesOf } from './notify/notices.ts';
 import { notifierOf } from './notify/notifier.ts';
 import { readNotifySettings } from './notify/read-settings.ts';
+import { openMetrics } from './metrics/open-metrics.ts';
+import { openMetricsListener } from '../shared/metrics/listener.ts';
 import { measurePressure } from './http/pressure.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
@@ -93,13 +95,22 @@ export async function runOrchestrator(
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   // The API answers before leadership is sought.
   const sought: { leadership: Leadership | null } = { leadership: null };
+  const leads = (): boolean => sought.leadership !== null && sought.leadership.context() !== null;
+  const metrics = openMetrics({
+    source: { store: store.value, clock },
+    place,
+    config: config.metrics,
+    isApiLocal: isLoopback(config.api.host),
+    leads,
+  });
   const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
     campaignArchive: openCampaignArchive(join(config.dataDir, 'archive')),
     auditTrouble: () => sealer.trouble(),
-    leads: () => sought.leadership !== null && sought.leadership.context() !== null,
+    leads,
+    metrics,
     profiles: config.profiles,
     background: openBackground(config),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
@@ -121,7 +132,7 @@ export async function runOrchestrator(
   const close = async (): Promise<void> => {
     await api.close();
     clock.stop();
-    await Promise.all([context.dispatcher.close(), store.value.close()]);
+    await Promise.all([context.dispatcher.close(), metrics.close(), store.value.close()]);
   };
   // A copy: the framework writes into what it is given.
   const listening = await listen(() => api.listen({ ...config.api }), config.api.port, 'SERVPACK_PORT');
@@ -133,6 +144,11 @@ export async function runOrchestrator(
   if (!door.ok) {
     await close();
     return door;
+  }
+  const scraped = await openMetricsListener(config.metrics, () => metrics.text(), log);
+  if (!scraped.ok) {
+    await Promise.all([door.value?.app.close(), close()]);
+    return scraped;
   }
   writeUrl(config.dataDir, listening.value);
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
@@ -168,8 +184,9 @@ export async function runOrchestrator(
       ending.abort();
       verifier.close();
       clock.stop();
-      const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
-      await Promise.all([context.dispatcher.close(), store.value.close()]);
+      const doors = [api.close(), door.value?.app.close(), scraped.value?.close()];
+      const [farewell] = await Promise.allSettled([resigned, ...doors]);
+      await Promise.all([context.dispatcher.close(), metrics.close(), store.value.close()]);
       if (farewell.status === 'rejected') throw farewell.reason;
       log.info('orchestrator stopped');
     },

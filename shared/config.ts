@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, type Fault, ok, type Result } from './errors.ts';
 import { readOperatorText } from './input/operator-file.ts';
+import { listenForms, type MetricsConfig, parseMetricsListen } from './metrics/settings.ts';
 import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
@@ -59,6 +60,7 @@ export interface Config {
    * files.
    */
   readonly auditKeep: number;
+  readonly metrics: MetricsConfig;
 }
 
 export interface CheckInConfig {
@@ -129,6 +131,13 @@ export const environment = z.object({
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
+  /** Where the metrics are answered; not set = by an orchestrator, beside an API on loopback. */
+  SERVPACK_METRICS_LISTEN: z
+    .string()
+    .refine((text) => parseMetricsListen(text) !== null, `must be ${listenForms}`)
+    .optional(),
+  /** So many logon servers have series of their own. */
+  SERVPACK_METRICS_SERVERS: count(0, 200, 0),
   /** Said in so many words: a Redis whose records may be lost when it ends. */
   SERVPACK_ACCEPT_LOSS: z.literal('yes', 'must be yes, or not set').optional(),
   SERVPACK_LAB_CLOCK: z
@@ -198,6 +207,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,
+    metrics: {
+      listen: parseMetricsListen(data.SERVPACK_METRICS_LISTEN ?? ''),
+      servers: data.SERVPACK_METRICS_SERVERS,
+    },
   });
 }
 
@@ -227,7 +240,7 @@ function hostFault(data: z.output<typeof environment>): string | null {
 }
 
 /** Names other than localhost may lead anywhere. */
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
 /** Real clients have no lab time: a wait of hours would last seconds on them. */

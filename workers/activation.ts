@@ -51,6 +51,8 @@ export async function activate(
   const { fence, stored, rulesChanges: changes } = begun;
   if (stored.crashes >= crashesAtMost) return giveUp({ ...context, key, fence, queue, log }, stored);
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
+  const { metrics } = context;
+  if (metrics !== undefined) lease.lost.addEventListener('abort', () => metrics.leaseLost(), { once: true });
   const stopOrLost = firstOf(stop, lease.lost);
   try {
     const client = await reading;

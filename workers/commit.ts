@@ -66,6 +66,7 @@ async function afterCommit(
   outcome: Extract<CommitOutcome, { kind: 'committed' }>,
 ): Promise<LeasedUpgrade | ActivationEnd> {
   activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
+  activation.metrics?.committed(before.upgrade, upgrade);
   await addJobs(activation, jobsOf(outcome));
   await askForHook(activation, activation.key.campaign, before.upgrade, upgrade);
   await noteStepTime(activation, before.upgrade, upgrade);

@@ -12,6 +12,7 @@ import type { DrivingStore } from '../shared/store/store.ts';
 import type { Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';
 import type { Change, Gateway } from '../shared/execution/gateway.ts';
 import type { ReleaseFolder } from '../shared/execution/command-context.ts';
+import type { WorkerMetrics } from './metrics/open-metrics.ts';
 import type { ReleaseFolders } from './release-folder.ts';
 
 /** What a worker process shares among all its activations. */
@@ -29,6 +30,8 @@ export interface WorkerContext {
    * Absent = never.
    */
   readonly quiet?: AbortSignal;
+  /** What this process counts. Absent = nobody scrapes it, and nothing is counted. */
+  readonly metrics?: WorkerMetrics;
 }
 
 /** Everything one activation works with: one job, one client, one lease. */

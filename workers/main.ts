@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { openClock } from '../shared/shared-clock.ts';
 import type { Config } from '../shared/config.ts';
 import { type Fault, ok, type Result } from '../shared/errors.ts';
+import { openMetricsListener } from '../shared/metrics/listener.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
@@ -10,6 +11,7 @@ import type { WorkerContext } from './context.ts';
 import type { Gateway } from '../shared/execution/gateway.ts';
 import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { openMetrics } from './metrics/open-metrics.ts';
 import { startJobs, workerOptions } from './jobs.ts';
 import { registerWorker } from './registration.ts';
 import { checkReleaseFolders, openReleaseFolders } from './release-folder.ts';
@@ -41,18 +43,26 @@ export async function runWorker(
   const redis = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(redis);
   if (!store.ok) return store;
+  const isScraped = config.metrics.listen !== null && config.metrics.listen !== 'off';
+  const metrics = isScraped ? openMetrics() : undefined;
+  const scraped = await openMetricsListener(config.metrics, async () => metrics?.text() ?? '', log);
+  if (!scraped.ok) {
+    await store.value.close();
+    return scraped;
+  }
   const quiet = new AbortController();
   const clock = await openClock(config.labClock, store.value, log);
   const context: WorkerContext = {
-    store: store.value,
+    store: metrics?.store(store.value) ?? store.value,
     dispatcher: openDispatcher({ ...redis, log, realNow: () => clock.realNow() }),
     clock,
     log,
-    gateway: gateway.value,
+    gateway: metrics?.gateway(gateway.value) ?? gateway.value,
     rulebook: openRulebook(store.value),
     releases: openReleaseFolders(config.releases),
     leaseMs,
     quiet: quiet.signal,
+    ...(metrics === undefined ? {} : { metrics }),
   };
   const heartbeat = config.heartbeatFile
     ? startHeartbeat(config.heartbeatFile, () => context.store.fleetSize(), log)
@@ -72,6 +82,7 @@ export async function runWorker(
       await jobs.close();
       clearTimeout(deadline);
       await registration.leave();
+      await scraped.value?.close();
       clock.stop();
       await Promise.all([context.gateway.close(), context.dispatcher.close(), context.store.close()]);
       log.info('worker stopped');

@@ -30,6 +30,8 @@ import { hookRoutes } from './routes/hook-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { serverLimitRoutes } from './routes/server-limit-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
+import { metricsRoutes } from './routes/metrics-routes.ts';
+import { countRequests } from '../metrics/count-requests.ts';
 import { spellNames } from './stored-names.ts';
 import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
@@ -76,6 +78,7 @@ export function buildApi(
   refuseExpectations(app);
   const described = collectRoutes(app);
   sendAnswerHeaders(app);
+  if (context.metrics !== undefined) countRequests(app, context.metrics);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token }, log);
   if (limits !== undefined) limitRequests(app, limits);
@@ -103,6 +106,7 @@ export function buildApi(
     routes(app, context);
   orchestratorRoutes(app, context, environment ?? null);
   probeRoutes(app, context);
+  metricsRoutes(app, context);
   problemRoutes(app);
   const documentNow = () => documentOf(described);
   descriptionRoutes(app, documentNow);

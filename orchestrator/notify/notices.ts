@@ -1,5 +1,6 @@
 import type { OrchestratorContext } from '../context.ts';
 import type { Repeated, Round } from '../rounds/repeat.ts';
+import { countDeliveries } from '../metrics/count-deliveries.ts';
 import { openConditions } from './conditions.ts';
 import { makeNotices } from '../rounds/make-notices.ts';
 import { openNoticeQueue } from './notice-queue.ts';
@@ -21,7 +22,8 @@ export function noticesOf(
 ): Notices {
   if (notifier === undefined) return { rounds: [], watch: () => undefined, close: async () => undefined };
   const { settings, sending } = notifier;
-  const { store, log } = context;
+  const { log, metrics } = context;
+  const store = countDeliveries(context.store, settings, metrics);
   const queue = openNoticeQueue({ ...place, ...sending, settings, store, log });
   const kinds = new Set(settings.destinations.flatMap((each) => each.kinds));
   const round = makeNotices({ settings, queue, conditions: openConditions(kinds) });

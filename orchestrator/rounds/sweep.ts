@@ -42,6 +42,7 @@ export function sweep(): Round {
       const late = nextOf(findings, 'overdue');
       skip = findings.length < perRound ? 0 : skip + late.length;
       const lost = nextOf(findings, 'leaseExpired');
+      if (lost.length > 0) context.metrics?.figures.leasesLost.inc({ seen_by: 'leader' }, lost.length);
       const missing = await withoutJob(context, late);
       if (findings.length > 0)
         log.info({ overdue: late.length, withoutJob: missing.length, leaseExpired: lost.length }, 'swept');

@@ -55,6 +55,7 @@ const urgent = Object.entries(operations).flatMap(([route, operation]) => {
 test('what stops something, health, the leader and check-ins are urgent', () => {
   expect(urgent.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
     'GET /healthz',
+    'GET /metrics',
     'GET /readyz',
     'GET /v1/health',
     'GET /v1/leader',

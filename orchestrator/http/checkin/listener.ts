@@ -22,6 +22,7 @@ import { RecordsGone, StoreUnavailable } from '../../../shared/store/errors.ts';
 import { reportIn } from '../../fleet/check-in.ts';
 import { generationIn } from './tokens.ts';
 import { isId } from '../../input/names.ts';
+import { countCheckIns } from '../../metrics/count-checkins.ts';
 
 /** Smsrun32 writes a few KB at one logon; servpack keeps 16 KiB of them. */
 const bodyLimit = 256 * 1024;
@@ -62,6 +63,7 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
   // Any content type: the body is the text of a log, whatever curl calls it.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   answerErrors(app, context);
+  if (context.metrics !== undefined) countCheckIns(app, context.metrics);
   const listener: Listener = {
     context,
     config,

@@ -182,6 +182,17 @@ export const orchestratorOperations: Operations = {
     description:
       'Whether Redis has the records and takes changes, and the audit files can be written; and whether this orchestrator leads. Needs no token.',
   },
+  'GET /metrics': {
+    id: 'getMetrics',
+    tag: 'orchestrator',
+    needs: null,
+    isUrgent: true,
+    mayMiss: true,
+    text: 'text/plain',
+    summary: 'Read the metrics',
+    description:
+      'Counters, gauges and histograms in the text format of Prometheus, also while this orchestrator does not lead. Answered only where the API listens on loopback and the metrics have no port of their own. Needs no token.',
+  },
   'GET /problems/:kind': {
     id: 'getProblem',
     tag: 'orchestrator',

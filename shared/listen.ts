@@ -1,5 +1,5 @@
-import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
-import { reasonOf } from '../../shared/reason-of.ts';
+import { err, fault, type Fault, ok, type Result } from './errors.ts';
+import { reasonOf } from './reason-of.ts';
 
 /**
  * Opens a listener, and returns its URL. Faults: `http.portTaken`, `http.listen`.

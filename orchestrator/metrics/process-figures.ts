@@ -1,0 +1,99 @@
+import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { servpackVersion } from '../../shared/version.ts';
+
+/** Seconds. Each bucket is a series for every route, so there are few. */
+const requestBuckets = [0.005, 0.025, 0.1, 0.5, 2.5, 10];
+/** A pause takes hold within a second. */
+const pauseBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const lagBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/**
+ * The counters and histograms of an orchestrator process, each as an object of its own registry.
+ * They begin at 0 with the process.
+ */
+export function openProcessFigures(leads: () => boolean) {
+  const registry = new Registry();
+  const registers = [registry];
+  const info = new Gauge({
+    name: 'servpack_info',
+    help: 'The version of this process. Always 1.',
+    labelNames: ['version', 'role'],
+    registers,
+  });
+  info.set({ version: servpackVersion, role: 'orchestrator' }, 1);
+  const leader: Gauge = new Gauge({
+    name: 'servpack_leader',
+    help: '1 while this orchestrator leads.',
+    registers,
+    collect: () => leader.set(leads() ? 1 : 0),
+  });
+  return {
+    registry,
+    requests: new Counter({
+      name: 'servpack_http_requests_total',
+      help: 'Answers of the API by route.',
+      labelNames: ['route', 'method', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'servpack_http_request_duration_seconds',
+      help: 'Time from a request to the end of its answer.',
+      labelNames: ['route'],
+      buckets: requestBuckets,
+      registers,
+    }),
+    pauseSeconds: new Histogram({
+      name: 'servpack_pause_latency_seconds',
+      help: 'Time from the request of a halt, pause, hold or abort until every shard has it: from then on nothing begins.',
+      buckets: pauseBuckets,
+      registers,
+    }),
+    authFailures: new Counter({
+      name: 'servpack_auth_failures_total',
+      help: 'Requests that were refused because of who asks.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    checkIns: new Counter({
+      name: 'servpack_checkins_total',
+      help: 'Clients that reported in by themselves, by what became of it.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    leasesLost: new Counter({
+      name: 'servpack_leases_lost_total',
+      help: 'Leases that ended under a driver: seen by the worker itself, or by the sweep of the leader.',
+      labelNames: ['seen_by'],
+      registers,
+    }),
+    deliveries: new Counter({
+      name: 'servpack_notify_deliveries_total',
+      help: 'Tries to deliver a message.',
+      labelNames: ['form', 'outcome'],
+      registers,
+    }),
+    eventConnections: new Gauge({
+      name: 'servpack_sse_connections',
+      help: 'Open streams of events.',
+      registers,
+    }),
+    events: new Counter({
+      name: 'servpack_sse_events_total',
+      help: 'Events that were written to streams.',
+      registers,
+    }),
+    eventsDropped: new Counter({
+      name: 'servpack_sse_dropped_total',
+      help: 'Events that were left out, and streams that were ended, because their reader was slow.',
+      registers,
+    }),
+    eventLagSeconds: new Histogram({
+      name: 'servpack_event_lag_seconds',
+      help: 'Time from a change to its event.',
+      buckets: lagBuckets,
+      registers,
+    }),
+  };
+}
+
+export type ProcessFigures = Omit<ReturnType<typeof openProcessFigures>, 'registry'>;
