@@ -42,6 +42,11 @@ export interface OrchestratorContext {
   readonly notifier?: Notifier;
   /** What this process counts, and its answer to a scrape. Without it nothing is counted. */
   readonly metrics?: OrchestratorMetrics;
+  /**
+   * A place in the audit: what is read after this call knows everything up to it, and a reader of
+   * events goes on there. Null, or left out = nobody can say.
+   */
+  readonly position?: () => string | null;
   /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
   readonly background?: Background;
 }

@@ -11,6 +11,7 @@ import { openBackground } from './background/background.ts';
 import type { OrchestratorContext } from './context.ts';
 import { whyLoss } from './durability/accept-loss.ts';
 import { type Alarms, openAlarms } from './schedules/alarms.ts';
+import { EventHub } from './http/events/hub.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
 import { listen } from '../shared/listen.ts';
@@ -104,7 +105,7 @@ export async function runOrchestrator(
     leads,
   });
   const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
-  const context: OrchestratorContext = {
+  const quiet: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
     campaignArchive: openCampaignArchive(join(config.dataDir, 'archive')),
@@ -123,9 +124,12 @@ export async function runOrchestrator(
     ...notifierOf(notify.value, config),
     processes: watchProcesses(store.value, clock),
   };
+  const events = new EventHub(quiet, await store.value.shards());
+  const context: OrchestratorContext = { ...quiet, position: () => events.position() };
   const api = buildApi(context, {
     token: token.value,
     log,
+    events,
     environment: config,
     limits: { readsPerSecond: 100, writesPerSecond: 20, delayAtMostMs: 250, pressure: measurePressure() },
   });
@@ -169,7 +173,7 @@ export async function runOrchestrator(
   sought.leadership = leadership;
   const rounds = table.map((each) => whileLeading(leadership, log, each));
   const boxes = table.map(({ box }) => box);
-  const following = followChanges(store.value, boxes, log);
+  const following = followChanges(store.value, boxes, log, (...said) => events.note(...said));
   const perCampaign = table.filter(({ round }) => round.isPerCampaign).map(({ box }) => box);
   const walkOn = walkCampaigns(store.value, perCampaign);
   const walk = repeat('safety walk', 15_000, async () => leadership.context() && walkOn(), log);

@@ -9,11 +9,13 @@ import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
 import { documentOf } from './contract/document.ts';
+import type { EventHub } from './events/hub.ts';
 import { collectRoutes } from './contract/routes-of.ts';
 import { clientRoutes } from './routes/client-routes.ts';
 import { onBrokenRequest, problemForBroken, refuseExpectations } from './broken-requests.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { descriptionRoutes } from './routes/description-routes.ts';
+import { eventRoutes, everythingForAll, type Readership } from './routes/event-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
@@ -54,6 +56,10 @@ export interface ApiOptions {
   readonly log: Logger;
   /** How much the API takes; without it anything. */
   readonly limits?: RequestLimits;
+  /** Pushes what has changed; without it nobody can follow. */
+  readonly events?: EventHub;
+  /** What each reader of events may see, and for how long; without it everything. */
+  readonly readership?: Readership;
   /** What the preflight looks at besides the records; none when not given. */
   readonly environment?: Environment;
 }
@@ -64,7 +70,15 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  { token, tokenName = 'default', log, environment, limits }: ApiOptions,
+  {
+    token,
+    tokenName = 'default',
+    log,
+    environment,
+    limits,
+    events,
+    readership = everythingForAll,
+  }: ApiOptions,
 ): FastifyInstance {
   const app = fastify({
     bodyLimit,
@@ -104,6 +118,7 @@ export function buildApi(
     notifyRoutes,
   ])
     routes(app, context);
+  eventRoutes(app, context, events, readership);
   orchestratorRoutes(app, context, environment ?? null);
   probeRoutes(app, context);
   metricsRoutes(app, context);

@@ -51,7 +51,7 @@ export const problemKinds = {
     status: 503,
     title: 'The orchestrator is late',
     means:
-      'The orchestrator has too much to do, and answers no reads for a moment. Ask again after `Retry-After`. What stops something is answered.',
+      'The orchestrator has too much to do, or as many readers of events as it takes, and answers no reads for a moment. Ask again after `Retry-After`. What stops something is answered.',
   },
   internal: {
     status: 500,

@@ -11,14 +11,19 @@ const waitMs = 20_000;
 const restMs = 100;
 const retryMs = 1_000;
 
+/** Hears what a shard answers. `isFirst`: the first answer, or the first one after a break. */
+export type ChangeListener = (shard: number, found: Changes, isFirst: boolean) => void;
+
 /**
  * Follows the changes of every shard and puts them into the mailboxes of the rounds. After a break
  * of the connection anything may have changed: Redis may have restarted with less.
+ * @param listen gets every answer as it is, whoever leads
  */
 export function followChanges(
   store: ChangeStore & { shards(): Promise<number> },
   boxes: readonly Mailbox[],
   log: Logger,
+  listen: ChangeListener = () => undefined,
 ): Repeated {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -34,6 +39,7 @@ export function followChanges(
         const dueInMs = leftOut.dueInMs(performance.now()) ?? waitMs;
         const found: Changes = await store.nextChanges(shard, after, Math.min(waitMs, dueInMs));
         if (!found.isWhole) leftOut.note();
+        listen(shard, found, after === null);
         if (after === null || leftOut.takeDue(performance.now())) all();
         else if (found.changes.length > 0) boxes.forEach((box) => box.put(found.changes));
         if (isFailing) log.info({ shard }, 'follows the changes again');

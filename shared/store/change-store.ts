@@ -11,6 +11,10 @@ export interface Changes {
   readonly changes: readonly Change[];
   /** False = more has changed than is listed: anything may have changed. */
   readonly isWhole: boolean;
+  /** Id of the newest audit entry, whether it is listed or left out; `0-0` before the first one. */
+  readonly newest: string;
+  /** How many audit entries are among the changes, by campaign; '' = they name no campaign. */
+  readonly entries: ReadonlyMap<string, number>;
 }
 
 /**
@@ -30,6 +34,13 @@ export interface ChangeStore {
    * after a change without an audit entry.
    */
   wakeLeader(campaign: string): Promise<void>;
+}
+
+/** How many of the changes name each campaign. */
+export function countByCampaign(changes: readonly Change[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { campaign } of changes) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
+  return counts;
 }
 
 /** Each change once, in the order of the first ones. */

@@ -33,6 +33,13 @@ export function requestOf(document: OpenApiDocument, asked: Asked): { method: st
   throw new Error(`the document has no operation ${asked.id}`);
 }
 
+/** Of a stream of events, which has no end, what comes first. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response.text();
+  for await (const chunk of response.body ?? []) return Buffer.from(chunk).toString();
+  return '';
+}
+
 /** After these the leader has something to do. */
 const thenRound: ReadonlySet<string> = new Set([
   'startCampaign',
@@ -63,7 +70,7 @@ export async function recordDay(
       },
       ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     if (asked.id === 'stageRelease') found.STAGED = (JSON.parse(text) as { evidence: string }).evidence;
     if (asked.id === 'startSurvey') found.SURVEY = (JSON.parse(text) as { survey: string }).survey;
     const resolved = JSON.parse(named(JSON.stringify(asked))) as Asked;

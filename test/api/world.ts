@@ -130,6 +130,7 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'getReport', path: sp4 },
   { id: 'listCampaignClients', path: sp4, query: { wave: 'canary', limit: 2 } },
   { id: 'listBlockers', query: sp4 },
+  { id: 'followEvents', query: { topics: 'campaign:sp4,feed' } },
   {
     id: 'editCampaign',
     path: sp4,

@@ -25,7 +25,7 @@ export function addAudit(
   tables.entries += 1;
   const id = `${tables.entries}-0`;
   tables.audit.push({ ...entry, id, version, servpack: servpackVersion, beside: [...hashes] });
-  addChange(tables, { campaign: entry.campaign, of: entry.client === null ? 'campaign' : 'client' });
+  addChange(tables, { campaign: entry.campaign, of: entry.client === null ? 'campaign' : 'client' }, true);
 }
 
 export function keepEvidence(tables: Tables, all: readonly Evidence[]): void {

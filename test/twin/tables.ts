@@ -52,7 +52,7 @@ export interface Tables {
   readonly evidence: Map<string, string>;
   readonly audit: KeptEntry[];
   /** What has changed so far, and who waits for more. */
-  readonly changes: { readonly all: Change[]; readonly added: EventEmitter };
+  readonly changes: { readonly all: Change[]; readonly entries: boolean[]; readonly added: EventEmitter };
   /** How many entries there have ever been: the id of the newest. */
   entries: number;
   readonly seals: Seals;
@@ -156,7 +156,7 @@ export const emptyTables = (): Tables => ({
   lives: new Map(),
   evidence: new Map(),
   audit: [],
-  changes: { all: [], added: new EventEmitter() },
+  changes: { all: [], entries: [], added: new EventEmitter() },
   entries: 0,
   seals: { state: { head: null, written: 0 }, written: new Set() },
   fences: 0,

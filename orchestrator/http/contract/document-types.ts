@@ -20,6 +20,8 @@ export interface JsonSchema {
 export interface MediaType {
   readonly schema: JsonSchema;
   readonly example?: unknown;
+  /** The data of server-sent events, by the name of the event: JSON in one line. */
+  readonly 'x-servpack-events'?: Readonly<Record<string, JsonSchema>>;
 }
 
 export type Content = Readonly<Record<string, MediaType>>;

@@ -67,6 +67,15 @@ const userParameter: Parameter = {
   example: 'anna',
 };
 
+const lastEventParameter: Parameter = {
+  name: 'last-event-id',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event that was read: the stream goes on after it.',
+  schema: { type: 'string', maxLength: 2_000 },
+  example: '1764464000000-3',
+};
+
 const idempotencyParameter: Parameter = {
   name: 'idempotency-key',
   in: 'header',
@@ -93,6 +102,7 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
     ...parametersOf('path', schemas.params, example.path),
     ...parametersOf('query', schemas.query, example.query),
     ...(operation.needs === null ? [] : [{ $ref: '#/components/parameters/User' }]),
+    ...(operation.events === undefined ? [] : [lastEventParameter]),
     ...(isChange(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
   const shape = {
@@ -132,7 +142,21 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
   };
 }
 
-function contentOf({ operation }: DescribedRoute, { answer, line }: RouteSchemas, example: Example): Content {
+function contentOf(
+  { operation }: DescribedRoute,
+  { answer, line, events }: RouteSchemas,
+  example: Example,
+): Content {
+  if (events !== null)
+    return {
+      'text/event-stream': {
+        schema: {
+          type: 'string',
+          description: 'Server-sent events. `x-servpack-events` has the data of each.',
+        },
+        'x-servpack-events': events,
+      },
+    };
   if (operation.text !== undefined) return { [operation.text]: { schema: { type: 'string' } } };
   const shown = exampleIn(example, 'answer');
   const document = { 'application/json': { schema: answer ?? { type: 'object' }, ...shown } };

@@ -10,6 +10,8 @@ export interface RouteSchemas {
   readonly body: JsonSchema | null;
   readonly answer: JsonSchema | null;
   readonly line: JsonSchema | null;
+  /** The data of each event, by its name. */
+  readonly events: Readonly<Record<string, JsonSchema>> | null;
 }
 
 export interface JsonSchemas {
@@ -33,18 +35,25 @@ export function jsonSchemasOf(routes: readonly DescribedRoute[]): JsonSchemas {
     body: sent.take(body),
     answer: answered.take(answer),
     line: answered.take(operation.streams ?? null),
+    events: Object.entries(operation.events ?? {}).map(
+      ([name, schema]) => [name, answered.take(schema)] as const,
+    ),
   }));
   const [input, output] = [sent.convert(), answered.convert()];
   const of = (from: Readonly<Record<string, JsonSchema>>, id: string | null): JsonSchema | null => {
     if (id === null) return null;
     return isAnonymous(id) ? (from[id] ?? null) : { $ref: referenceTo(id) };
   };
-  const schemas = references.map(({ params, query, body, answer, line }) => ({
+  const schemas = references.map(({ params, query, body, answer, line, events }) => ({
     params: of(input, params),
     query: of(input, query),
     body: of(input, body),
     answer: of(output, answer),
     line: of(output, line),
+    events:
+      events.length === 0
+        ? null
+        : Object.fromEntries(events.map(([name, id]) => [name, of(output, id) ?? {}])),
   }));
   const named = reached([...schemas.flatMap(Object.values), { $ref: referenceTo('Problem') }], {
     ...output,

@@ -11,6 +11,7 @@ export const tags = {
   surveys: 'Looks that change nothing.',
   schedules: 'Recurring campaigns.',
   notifications: 'Messages about campaigns, and their destinations.',
+  events: 'What changes, pushed as it happens.',
   audit: 'What was done, to whom, by whom and why.',
 } as const;
 
@@ -41,6 +42,8 @@ export interface Operation {
   readonly mayConflict?: boolean;
   /** One line of what the route streams, where it streams lines. */
   readonly streams?: z.ZodType;
+  /** What the route pushes as server-sent events, by the name of the event. */
+  readonly events?: Readonly<Record<string, z.ZodType>>;
   /** Answers that are no JSON: a content type. */
   readonly text?: string;
 }

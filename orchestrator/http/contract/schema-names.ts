@@ -7,6 +7,7 @@ import * as campaigns from '../schemas/campaigns.ts';
 import * as clients from '../schemas/clients.ts';
 import { editionAnswer } from '../schemas/edition.ts';
 import * as edits from '../schemas/edits.ts';
+import * as events from '../schemas/events.ts';
 import * as fields from '../schemas/fields.ts';
 import * as fleet from '../schemas/fleet.ts';
 import * as hooks from '../schemas/hooks.ts';
@@ -56,6 +57,11 @@ const answers = {
   CampaignText: edits.cloneAnswer,
   CampaignRollback: edits.rollbackAnswer,
   UndoneRelocations: edits.undoneAnswer,
+  EventHead: events.eventHead,
+  EventEntry: events.eventEntry,
+  EventEntries: events.eventEntries,
+  EventApproval: events.eventApproval,
+  EventReset: events.eventReset,
   RankedBlocker: fields.rankedBlocker,
   Client: fleet.clientSchema,
   FleetImport: fleet.fleetImportAnswer,

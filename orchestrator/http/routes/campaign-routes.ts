@@ -123,8 +123,15 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   clientsOfCampaignRoutes(app, context);
 }
 
+/** Asked before the records are read: a reader of events who goes on there misses nothing. */
+function positionNow({ position: now }: OrchestratorContext): { readonly position?: string } {
+  const position = now?.() ?? null;
+  return position === null ? {} : { position };
+}
+
 function readingRoutes(app: Api, context: OrchestratorContext): void {
   app.get('/v1/campaigns', { schema: { response: answers(campaignsAnswer) } }, async () => ({
+    ...positionNow(context),
     halted: await readHalted(context),
     campaigns: await listCampaigns(context),
   }));
@@ -132,7 +139,11 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/campaigns/:campaign',
     { schema: { params: campaignParams, response: answers(statusAnswer) } },
-    async ({ params }, reply) => answer(reply, await readStatus(context, params.campaign)),
+    async ({ params }, reply) => {
+      const position = positionNow(context);
+      const status = await readStatus(context, params.campaign);
+      return answer(reply, status.ok ? ok({ ...status.value, ...position }) : status);
+    },
   );
 
   app.get(

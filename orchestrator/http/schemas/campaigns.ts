@@ -19,6 +19,7 @@ import {
   count,
   idSchema,
   isTrue,
+  position,
   rankedBlocker,
   reason,
   time,
@@ -205,9 +206,11 @@ export const statusAnswer = z.object({
   causes: z.array(z.object({ cause: z.string(), count })).readonly(),
   window: z.string().exactOptional(),
   blackouts: z.array(z.string()).readonly().exactOptional(),
+  position,
 }) satisfies z.ZodType<CampaignStatus>;
 
-export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(statusAnswer).readonly() });
+const campaignsRead = z.array(statusAnswer).readonly();
+export const campaignsAnswer = z.object({ position, halted: haltedBy, campaigns: campaignsRead });
 
 /** `file` holds an archived campaign; null for a deleted one. */
 export const removedAnswer = z.object({ campaign: z.string(), clients: count, file: z.string().nullable() });

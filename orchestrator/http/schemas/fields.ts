@@ -13,6 +13,9 @@ import { idForm, isId } from '../../input/names.ts';
 export const count = z.int().nonnegative();
 export const time = z.string();
 
+/** Where a reader of `GET /v1/events` goes on after this answer: its `lastEventId`. */
+export const position = z.string().exactOptional();
+
 /** Names the person who asks, percent-encoded. The audit names that person and the token. */
 export const userHeader = 'x-servpack-user';
 

@@ -35,7 +35,8 @@ export function changesContract(given: Given): void {
 
     it('are none when nothing has changed', async () => {
       const [after = ''] = await from();
-      expect(await given().store.nextChanges(0, after, 1)).toEqual({ after, changes: [], isWhole: true });
+      const none = { after, changes: [], isWhole: true, newest: expect.any(String), entries: new Map() };
+      expect(await given().store.nextChanges(0, after, 1)).toEqual(none);
     });
 
     it('end a wait that has begun before, and name the campaign', async () => {
@@ -63,6 +64,27 @@ export function changesContract(given: Given): void {
         await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace, { audit });
       }
       expect(await since(after)).toEqual([{ campaign: 'sp4', of: 'client' }]);
+    });
+
+    it('count the entries of each campaign, also those that come as one change, and name the newest', async () => {
+      const fixture = given();
+      await fixture.admitted('sp4', picks(2), { active: 9, perLogonServer: 9 });
+      const after = await from();
+      for (const client of ['pc-1', 'pc-2']) {
+        const begun = await fixture.begun({ campaign: 'sp4', client });
+        const audit = { ...entry('sp4'), client };
+        await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace, { audit });
+      }
+      await fixture.store.wakeLeader('sp4');
+      const counts = await Promise.all(
+        after.map(async (each, shard) => {
+          const { entries, newest } = await fixture.store.nextChanges(shard, each, 1);
+          const last = (await fixture.store.auditAfter(shard, '0-0', 1_000)).at(-1)?.id ?? '0-0';
+          return [entries.get('sp4') ?? 0, newest === last] as const;
+        }),
+      );
+      expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(2);
+      expect(counts.every(([, isLast]) => isLast)).toBe(true);
     });
 
     it('name a campaign of which a client was parked and has given its slot back', async () => {

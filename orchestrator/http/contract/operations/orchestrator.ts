@@ -1,4 +1,5 @@
 import { auditLine } from '../../schemas/audit.ts';
+import { eventSchemas } from '../../schemas/events.ts';
 import type { Operations } from '../operation.ts';
 
 /** Surveys, schedules, messages, the audit, and the orchestrator itself. */
@@ -141,6 +142,16 @@ export const orchestratorOperations: Operations = {
     needs: 'audit',
     summary: 'Read evidence',
     description: 'A text on which a decision stands, by its SHA-256.',
+  },
+  'GET /v1/events': {
+    id: 'followEvents',
+    tag: 'events',
+    needs: 'see',
+    mayMiss: true,
+    events: eventSchemas,
+    summary: 'Follow what changes',
+    description:
+      'Pushes the state of campaigns that change, audit entries, and questions that wait for a person. Read first, then follow from the `position` of the answer: nothing between the two is missed.',
   },
   'GET /v1/health': {
     id: 'getHealth',

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { type Change, type Changes, distinctChanges } from '../../change-store.ts';
+import { type Change, type Changes, countByCampaign, distinctChanges } from '../../change-store.ts';
 import { changeIn } from '../audit/audit.ts';
 import { type Shard, valuesOf } from '../core/shard.ts';
 
@@ -52,7 +52,7 @@ export async function presentEnd({ redis, keys }: Shard): Promise<Changes> {
       .exec(),
   ) as (readonly Entry[])[];
   const [audit = '0-0', wakes = '0-0'] = found.map((entries) => entries[0]?.[0] ?? '0-0');
-  return { after: `${audit} ${wakes}`, changes: [], isWhole: true };
+  return { after: `${audit} ${wakes}`, changes: [], isWhole: true, newest: audit, entries: new Map() };
 }
 
 /** @param waiting the connection on which the call waits */
@@ -70,12 +70,17 @@ export async function changesAfter(
   );
   const audited = found.get(names[0]) ?? [];
   const woken = found.get(names[1]) ?? [];
-  const changes = distinctChanges([...audited.map(changeOf), ...woken.map(wokenOf)]);
-  if (audited.length >= atOnce) return { ...(await presentEnd(shard)), changes, isWhole: false };
+  const recorded = audited.map(changeOf);
+  const changes = distinctChanges([...recorded, ...woken.map(wokenOf)]);
+  const entries = countByCampaign(recorded);
+  if (audited.length >= atOnce) return { ...(await presentEnd(shard)), changes, isWhole: false, entries };
+  const newest = audited.at(-1)?.[0] ?? audit;
   return {
-    after: `${audited.at(-1)?.[0] ?? audit} ${woken.at(-1)?.[0] ?? wakes}`,
+    after: `${newest} ${woken.at(-1)?.[0] ?? wakes}`,
     changes,
     isWhole: true,
+    newest,
+    entries,
   };
 }
 

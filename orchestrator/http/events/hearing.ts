@@ -1,0 +1,145 @@
+import type { OrchestratorContext } from '../../context.ts';
+import type { Audience, Head, Heard } from './frames.ts';
+import { Heads } from './heads.ts';
+import { byTime, entriesBetween, type Missed, type ShardEntry } from './missed.ts';
+import type { Position } from './position.ts';
+import { wantsEntries, wantsHead } from './topics.ts';
+import type { Gathered } from './window.ts';
+
+/** So many entries are read at most; where there are more they are only counted. */
+const entriesAtMost = 200;
+/** So many campaigns are read for one sending. */
+const headsAtMost = 50;
+/** What time alone changes in a status is at most so old, in real milliseconds. */
+const headAgeMs = 10_000;
+
+/** What is sent, and the campaigns that were too many for it. */
+export interface Hearing {
+  /** Null = entries may be missing: readers have to read everything again. */
+  readonly heard: Heard | null;
+  readonly later: readonly string[];
+}
+
+/** Reads for the hub what its readers want to hear. */
+export class Ear {
+  readonly #context: OrchestratorContext;
+  readonly #heads: Heads;
+
+  constructor(context: OrchestratorContext) {
+    this.#context = context;
+    this.#heads = new Heads(context);
+  }
+
+  /** What has changed since `from`, for all of these readers. */
+  async hear(from: Position, gathered: Gathered, audiences: readonly Audience[]): Promise<Hearing> {
+    const counted = gathered.isBroken
+      ? countedIn(await this.missed(from, gathered.to))
+      : { ...gathered, entries: await this.#entries(from, gathered, audiences) };
+    if (counted === null) return { heard: null, later: [] };
+    const names = await this.#namesOf(gathered, audiences);
+    const heads = await this.#read(names.slice(0, headsAtMost));
+    const { entries, counts, isWhole } = counted;
+    return {
+      heard: { from, to: gathered.to, entries, counts, isWhole, heads },
+      later: names.slice(headsAtMost),
+    };
+  }
+
+  /** @returns null where the reader has to read everything again */
+  async catchUp(
+    from: Position,
+    to: Position,
+    { topics }: Audience,
+    missed: Extract<Missed, { is: 'found' }>,
+    changed: Iterable<string>,
+  ): Promise<Heard | null> {
+    const counted = countedIn(missed);
+    if (counted === null) return null;
+    const names = new Set([...counted.counts.keys(), ...changed]);
+    if (names.delete('') || !counted.isWhole) {
+      for (const name of topics.heads ? await this.#context.store.campaignNames() : topics.campaigns)
+        names.add(name);
+      if (names.size > headsAtMost) return null;
+    }
+    const audience = { topics };
+    const wanted = [...names].filter((name) => isWanted(audience, name));
+    const now = performance.now();
+    const heads: Head[] = [];
+    for (const name of wanted) heads.push(await this.#heads.recent(name, now, headAgeMs));
+    return { from, to, ...counted, heads };
+  }
+
+  /** The entries between two positions, and whether none is missing. */
+  missed(from: Position, to: Position): Promise<Missed> {
+    return entriesBetween(this.#context.store, from, to, entriesAtMost);
+  }
+
+  /** Campaigns with readers of their own whose status is older than a reader expects. */
+  aged(audiences: readonly Audience[], now: number): readonly string[] {
+    const named = new Set(audiences.flatMap(({ topics }) => [...topics.campaigns]));
+    return [...named].filter((name) => this.#heads.ageMs(name, now) >= headAgeMs);
+  }
+
+  forget(): void {
+    this.#heads.forget();
+  }
+
+  /** Null where they are too many, or nobody wants them. */
+  async #entries(
+    from: Position,
+    { to, counts, isWhole }: Gathered,
+    audiences: readonly Audience[],
+  ): Promise<readonly ShardEntry[] | null> {
+    const count = [...counts.values()].reduce((sum, of) => sum + of, 0);
+    const isAsked = [...counts.keys()].some((name) =>
+      audiences.some(({ topics }) => wantsEntries(topics, name)),
+    );
+    if (count === 0) return [];
+    if (!isWhole || !isAsked || count > entriesAtMost) return null;
+    const pages = await Promise.all(
+      from.map(async (after, shard) =>
+        to[shard] === after ? [] : this.#ofShard(shard, after, to[shard] ?? after),
+      ),
+    );
+    const entries = pages.flat();
+    return entries.length === count ? byTime(entries) : null;
+  }
+
+  async #ofShard(shard: number, after: string, last: string): Promise<readonly ShardEntry[]> {
+    const page = await this.#context.store.auditAfter(shard, after, entriesAtMost);
+    const end = page.findIndex(({ id }) => id === last);
+    return page.slice(0, end + 1).map((entry) => ({ ...entry, shard }));
+  }
+
+  async #namesOf(
+    { campaigns, isEverything }: Gathered,
+    audiences: readonly Audience[],
+  ): Promise<readonly string[]> {
+    const all = isEverything ? await this.#allNames(audiences) : [];
+    const names = new Set([...campaigns, ...all]);
+    return [...names].filter((name) => audiences.some((audience) => isWanted(audience, name)));
+  }
+
+  async #allNames(audiences: readonly Audience[]): Promise<readonly string[]> {
+    return audiences.some(({ topics }) => topics.heads || topics.feed)
+      ? this.#context.store.campaignNames()
+      : audiences.flatMap(({ topics }) => [...topics.campaigns]);
+  }
+
+  /** One after the other: what readers want holds up nothing else. */
+  async #read(names: readonly string[]): Promise<readonly Head[]> {
+    const heads: Head[] = [];
+    for (const name of names) heads.push(await this.#heads.read(name, performance.now()));
+    return heads;
+  }
+}
+
+const isWanted = ({ topics }: Pick<Audience, 'topics'>, campaign: string): boolean =>
+  wantsHead(topics, campaign) || wantsEntries(topics, campaign);
+
+function countedIn(missed: Missed): Pick<Heard, 'entries' | 'counts' | 'isWhole'> | null {
+  if (missed.is !== 'found') return null;
+  const counts = new Map<string, number>();
+  for (const { campaign } of missed.entries) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
+  return { entries: missed.entries, counts, isWhole: missed.isWhole };
+}
