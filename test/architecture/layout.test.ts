@@ -26,6 +26,7 @@ const otherFiles = [
   'compose.yaml',
   'deploy/redis.conf',
   'deploy/settings.example',
+  'deploy/prometheus/alerts.yaml',
   'deploy/nginx/servpack.conf',
   'deploy/systemd/servpack-orchestrator.service',
   'deploy/systemd/servpack-worker@.service',

@@ -6,6 +6,7 @@ import { openProcessFigures } from '../../orchestrator/metrics/process-figures.t
 import { openFigures } from '../../workers/metrics/figures.ts';
 import { until } from '../fixtures/until.ts';
 import { urlOf } from '../lab/installation.ts';
+import { readAlerts, readDashboard } from './deployed.ts';
 import { labCampaign, type MetricsLab, openMetricsLab, question, scrapeUntil } from './metrics-lab.ts';
 import { metricNamesIn } from './names.ts';
 import { scrape } from './scraped.ts';
@@ -124,6 +125,14 @@ test('every metric that the code declares is on a scrape', async () => {
     (name) => name.startsWith('servpack_') && !/_(?:bucket|sum|count)$/.test(name),
   );
   expect(missing(ofServpack, new Set(page))).toEqual([]);
+  // What alerts and dashboard ask for is answered.
+  const { panels, annotations } = readDashboard();
+  const asked = [
+    ...readAlerts().map(({ expr }) => expr),
+    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...annotations.list.map(({ expr }) => expr),
+  ].flatMap(metricNamesIn);
+  expect(missing(asked, known)).toEqual([]);
   for (const name of ['bullmq_job_count', 'nodejs_eventloop_lag_seconds', 'process_resident_memory_bytes'])
     expect(orchestrator.names).toContain(name);
 });

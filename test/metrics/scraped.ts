@@ -14,7 +14,7 @@ export interface Scraped {
    */
   readonly names: ReadonlySet<string>;
   /** The sum of the series of this name that have these labels; undefined = there is none. */
-  sum(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
+  readonly sum: (name: string, labels?: Readonly<Record<string, string>>) => number | undefined;
 }
 
 const line =
