@@ -1,5 +1,6 @@
 // Makes a fresh clone runnable: installs the locked dependencies, the project's own Node 26 among
-// them, when the lock changed. Plain JavaScript, because any Node from 20 on starts it.
+// them, when the lock changed, and builds the page when its files changed. Plain JavaScript,
+// because any Node from 20 on starts it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -61,3 +62,13 @@ if (installed() !== want) {
   writeFileSync(stamp, want);
   console.log(`servpack: installed in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
+
+/**
+ * Without the page everything else works, and the orchestrator says how to build it: a bundler that
+ * has no binary for this machine must not keep the tests from running.
+ */
+spawnSync(join('node_modules', '.bin', 'node'), [join('orchestrator', 'web', 'build.ts')], {
+  cwd: root,
+  stdio: ['ignore', 'inherit', 'inherit'],
+  shell: process.platform === 'win32',
+});

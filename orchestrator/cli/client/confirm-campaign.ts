@@ -1,12 +1,10 @@
 import { ok, type Result } from '../../../shared/errors.ts';
 import { statusAnswer } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
+import type { Question } from '../../views/questions/question.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { type ApiClient, campaignPath } from './api-client.ts';
-import { confirm, type Confirmation, type Terminal } from './confirm.ts';
-
-/** A question about a campaign; which orchestrator it happens at is added. */
-export type Question = Omit<Confirmation, 'at'>;
+import { confirm, type Terminal } from './confirm.ts';
 
 /**
  * Reads the status of a campaign, and asks the question that follows from it.

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
+import { isAnswer, type Question } from '../../views/questions/question.ts';
 import { localTimes } from '../render/local-times.ts';
 import { safe, viewOf } from '../render/view.ts';
 import { textOf } from '../render/wrap.ts';
@@ -11,15 +12,7 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-export interface Confirmation {
-  /** What will happen, line by line. */
-  readonly lines: readonly string[];
-  /** What the person has to type. Commas, case, and spaces around it do not matter. */
-  readonly answer: string;
-  /** The action, for the question: `start`. */
-  readonly verb: string;
-  /** Another way to go, shown when the answer is wrong. */
-  readonly alternative?: string;
+export interface Confirmation extends Question {
   /** Which orchestrator it happens at, where several are known: `Context lab: http://…`. */
   readonly at?: string | null;
 }
@@ -52,7 +45,7 @@ export async function confirm(
   const typed = await typedAt(reader, `type ${safe(answer)} to ${verb}: `);
   // Ctrl-C and Ctrl-D leave the cursor behind the question.
   if (typed === null) output.write('\n');
-  if (typed !== null && plain(typed) === plain(answer)) return ok(undefined);
+  if (typed !== null && isAnswer(typed, { answer })) return ok(undefined);
   const why = typed === null ? '' : `: the answer was not ${answer}`;
   const hint = alternative === '' ? '' : `; ${alternative}`;
   return err(fault('confirm.no', `nothing was changed${why}${hint}`));
@@ -65,9 +58,3 @@ async function typedAt(reader: Interface, question: string): Promise<string | nu
   reader.close();
   return typed;
 }
-
-const plain = (text: string): string =>
-  text
-    .trim()
-    .toLowerCase()
-    .replaceAll(/(?<=\d),(?=\d)/g, '');

@@ -8,7 +8,7 @@ import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { statusWord } from '../render/status.ts';
+import { statusWord } from '../../views/campaign-words.ts';
 import { many, safe } from '../render/view.ts';
 
 interface RemoveOptions {

@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import type { Result } from '../../../shared/errors.ts';
 import { undoneAnswer } from '../../http/schemas/edits.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { CampaignStatus } from '../../views/status.ts';
+import { undoQuestion } from '../../views/questions/undo.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import { confirmAbout, type Question } from '../client/confirm-campaign.ts';
+import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { many, number, safe, type View } from '../render/view.ts';
+import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
 
 /** Moves the services of all relocated clients of a campaign back. */
@@ -41,17 +41,6 @@ export const confirmUndo = (
   name: string,
   terminal?: Terminal,
 ): Promise<Result<void, Refusal>> => confirmAbout(api, name, undoQuestion, terminal);
-
-function undoQuestion({ campaign, relocations: { done, undone } }: CampaignStatus): Question | null {
-  const left = Math.max(0, done - undone);
-  if (left === 0) return null;
-  const lines = [
-    `${many(left, 'service')} of campaign ${campaign} ${left === 1 ? 'was' : 'were'} relocated, and not moved back.`,
-    'Will happen: each goes back to its path, under the budgets of the campaign, if the client can be reached.',
-    'Will not happen: the files of the release stay, and how each client ended stays in the report.',
-  ];
-  return { lines, answer: number(left), verb: 'move them back' };
-}
 
 function undoLines(
   view: View,

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { unmarkQuestion } from '../../views/questions/unmark.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 import { reopenedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import { confirmAbout, type Question } from '../client/confirm-campaign.ts';
+import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
 import type { CommandOutput } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
@@ -62,17 +63,6 @@ export const confirmUnmark = (
   name: string,
   terminal?: Terminal,
 ): Promise<Result<void, Refusal>> => confirmAbout(api, name, unmarkQuestion, terminal);
-
-function unmarkQuestion({ campaign, stillMarked, release }: CampaignStatus): Question | null {
-  if (stillMarked === 0) return null;
-  const lines = [
-    `${many(stillMarked, 'finished client')} of campaign ${campaign} ${stillMarked === 1 ? 'is' : 'are'} still marked: each installs ${release} at its next logon.`,
-    `Will happen: the mark of ${many(stillMarked, 'client')} is taken back, if the client can be reached.`,
-    'Will not happen: how each client ended, and why, stays in the report. A client that has installed meanwhile stays upgraded.',
-    'Undo: none. Only a new attempt marks a client again.',
-  ];
-  return { lines, answer: number(stillMarked), verb: 'take the marks back' };
-}
 
 /** The number of clients with work in progress. */
 const inProgress = ({ states: { active, restarting, deferred, remedying } }: CampaignStatus): number =>

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { planAnswer } from '../../http/schemas/campaigns.ts';
-import { forecastLines, relocationWords } from './forecast.ts';
-import { notStagedInAll, notStagedLines } from './status.ts';
+import { forecastLines, relocationWords } from '../../views/forecast-words.ts';
+import { notStagedInAll } from '../../views/campaign-words.ts';
+import { notStagedLines } from './status.ts';
 import { type Cell, isOneTable, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';

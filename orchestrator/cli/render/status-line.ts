@@ -2,7 +2,8 @@ import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { shortForecast } from './end-forecast.ts';
 import { heldServersWord, inProgressOf } from './held.ts';
-import { missingWord, namedAtMost, notStagedInAll, statusWord } from './status.ts';
+import { notStagedInAll, statusWord } from '../../views/campaign-words.ts';
+import { missingWord, namedAtMost } from './status.ts';
 import { number, safe } from './view.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { spanInWords } from '../../views/duration-text.ts';
+import { statusWord } from '../../views/campaign-words.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
@@ -18,17 +19,6 @@ const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
   paused: 'yellow',
   ended: 'bold',
   aborted: 'red',
-};
-
-/** The word on the screen for the status of a campaign. */
-export const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
-  created: 'created, not started',
-  scheduled: 'scheduled',
-  waitingForRelease: 'waits for its release',
-  running: 'running',
-  paused: 'paused',
-  ended: 'ended',
-  aborted: 'aborted',
 };
 
 /** The status of a campaign: its head, waves with their gates, logon servers, and problems. */
@@ -105,12 +95,6 @@ export function notStagedLines(
     }),
     ...(more > 0 ? [safe(`and ${number(more)} more: servpack release servers ${release}`)] : []),
   ];
-}
-
-/** `41 logon servers not staged: 312 clients wait`. */
-export function notStagedInAll(servers: CampaignStatus['notStaged']): string {
-  const clients = servers.reduce((sum, { waiting }) => sum + waiting, 0);
-  return `${many(servers.length, 'logon server')} not staged: ${many(clients, 'client')} ${clients === 1 ? 'waits' : 'wait'}`;
 }
 
 /** The time since the start, in words. For a paused campaign this is not the time of the pause. */

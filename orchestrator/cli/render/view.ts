@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 import { visible } from '../../../shared/visible-text.ts';
 
+export { many, number } from '../../views/numbers.ts';
+
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
 /** What a renderer knows about the place where its lines are shown. */
@@ -55,10 +57,3 @@ export const safeLine = (line: string): string =>
 /** The same as `safe` for a text of several lines. */
 export const safeLines = (text: string): readonly string[] =>
   text.split(/\r\n|\r|\n/).map((line) => safe(line.replaceAll('\t', '  ')));
-
-/** 11930 -> `11,930` */
-export const number = (value: number): string => value.toLocaleString('en-US');
-
-/** `1 client`, `312 clients` */
-export const many = (value: number, one: string, more = `${one}s`): string =>
-  `${number(value)} ${value === 1 ? one : more}`;

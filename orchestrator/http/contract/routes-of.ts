@@ -23,12 +23,13 @@ export interface DescribedRoute {
 
 /**
  * Gives each route its entry of the table, and keeps the routes in their order. Call it before the
- * first route.
+ * first route. The files of the page are no part of the API.
  * @throws for a route that the table does not have: nobody would know who may ask it
  */
 export function collectRoutes(app: FastifyInstance): readonly DescribedRoute[] {
   const routes: DescribedRoute[] = [];
   app.addHook('onRoute', (route) => {
+    if (route.config?.isPage === true) return;
     const operation = operations[keyOf(String(route.method), route.url)];
     if (operation === undefined)
       throw new Error(`${String(route.method)} ${route.url} is missing in http/contract/operations`);

@@ -1,5 +1,6 @@
-import { type Forecast, recentMs } from '../../views/survey-forecast.ts';
-import { many, number, safe } from './view.ts';
+import { visible } from '../../shared/visible-text.ts';
+import { many, number } from './numbers.ts';
+import { type Forecast, recentMs } from './survey-forecast.ts';
 
 /**
  * "up to 11,930 relocations": counted on surveyed clients only, and without a number if no client
@@ -29,7 +30,9 @@ export function forecastLines(
   const { blocked, free, current, server, couldNotLook } = verdicts;
   const command = 'servpack look --fleet --release';
   const run =
-    staged === null ? `When the release is staged, run: ${command} NAME` : `Run: ${command} ${safe(staged)}`;
+    staged === null
+      ? `When the release is staged, run: ${command} NAME`
+      : `Run: ${command} ${visible(staged)}`;
   const found = [
     ...(blocked > 0 ? [`${number(blocked)} blocked`] : []),
     ...(free > 0 ? [`${number(free)} free`] : []),

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { approvalsAnswer } from '../../http/schemas/approvals.ts';
+import type { forecastAnswer as endForecastAnswer } from '../../http/schemas/campaign-forecast.ts';
+import type {
+  blockersAnswer,
+  campaignsAnswer,
+  changedAnswer,
+  reopenedAnswer,
+  reportAnswer,
+  statusAnswer,
+} from '../../http/schemas/campaigns.ts';
+import type { clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
+import type { doctorAnswer } from '../../http/schemas/orchestrator.ts';
+import type { releasesAnswer } from '../../http/schemas/releases.ts';
+import type { schedulesAnswer } from '../../http/schemas/schedules.ts';
+import type { forecastAnswer } from '../../http/schemas/surveys.ts';
+
+/** What the API answers. Types alone: the schemas and their library stay out of the page. */
+
+export type Status = z.output<typeof statusAnswer>;
+export type Campaigns = z.output<typeof campaignsAnswer>;
+export type Changed = z.output<typeof changedAnswer>;
+export type Reopened = z.output<typeof reopenedAnswer>;
+export type EndForecast = z.output<typeof endForecastAnswer>;
+export type Blockers = z.output<typeof blockersAnswer>;
+export type ClientRow = z.output<typeof reportAnswer>['clients'][number];
+export type Approvals = z.output<typeof approvalsAnswer>;
+export type Client = z.output<typeof clientAnswer>;
+export type ClientResult = z.output<typeof clientResultAnswer>;
+export type Why = z.output<typeof whyAnswer>;
+export type Doctor = z.output<typeof doctorAnswer>;
+export type Releases = z.output<typeof releasesAnswer>;
+export type Schedules = z.output<typeof schedulesAnswer>;
+export type SurveyForecast = z.output<typeof forecastAnswer>;
+
+export type States = Status['states'];
+export type Bucket = keyof States;
+export type Approval = Approvals['approvals'][number];
+export type Blocker = Blockers['blockers'][number];

@@ -1,0 +1,178 @@
+import type { Approval, Campaigns, Doctor, Status } from './answers.ts';
+
+/** Something that goes on only when a person acts. */
+export interface Attention {
+  readonly key: string;
+  readonly tone: 'bad' | 'warn';
+  readonly title: string;
+  readonly why: string;
+  /** Since when, where that is known. ISO 8601. */
+  readonly since: string | null;
+  /** How many clients it holds up: the list is sorted by it. */
+  readonly clients: number;
+  readonly campaign: string | null;
+  /** What solves it. */
+  readonly act:
+    | { readonly kind: 'unhalt'; readonly by: string }
+    | { readonly kind: 'resume' | 'retry' | 'unmark' | 'start'; readonly status: Status }
+    | { readonly kind: 'answer'; readonly approval: Approval }
+    | { readonly kind: 'command'; readonly command: string }
+    | null;
+}
+
+const left = ({ size, settled }: Status): number => Math.max(0, size - settled);
+
+/** What needs a person, worst first: what holds up everything, then by the clients held up. */
+export function attentionOf(
+  { halted, campaigns }: Campaigns,
+  approvals: readonly Approval[],
+  checks: Doctor['checks'],
+): readonly Attention[] {
+  const found = [
+    ...campaigns.flatMap(ofCampaign),
+    ...approvals.map((approval): Attention => ofApproval(approval, campaigns)),
+  ].toSorted((a, b) => b.clients - a.clients);
+  return [...ofHalt(halted, campaigns), ...processes(campaigns), ...found, ...checks.flatMap(ofCheck)];
+}
+
+function ofHalt(halted: Campaigns['halted'], campaigns: readonly Status[]): readonly Attention[] {
+  if (halted === null) return [];
+  return [
+    {
+      key: 'halt',
+      tone: 'bad',
+      title: `Everything is halted by ${halted.by}`,
+      why: halted.because,
+      since: halted.at,
+      clients: campaigns.reduce((sum, each) => sum + left(each), 0),
+      campaign: null,
+      act: { kind: 'unhalt', by: halted.by },
+    },
+  ];
+}
+
+const processTitle = { worker: 'No worker runs', leader: 'No orchestrator leads' } as const;
+
+/** One process keeps all campaigns waiting: it is said once. */
+function processes(campaigns: readonly Status[]): readonly Attention[] {
+  return (['leader', 'worker'] as const).flatMap((process): readonly Attention[] => {
+    const hit = campaigns.filter(({ missing = [] }) => missing.some((each) => each.process === process));
+    const [first] = hit.flatMap(({ missing = [] }) => missing.filter((each) => each.process === process));
+    if (first === undefined) return [];
+    const clients = hit.reduce((sum, each) => sum + left(each), 0);
+    const command = process === 'worker' ? 'servpack worker' : 'servpack orchestrator';
+    return [
+      {
+        key: `missing ${process}`,
+        tone: 'bad',
+        title: processTitle[process],
+        why: first.says,
+        since: first.since,
+        clients,
+        campaign: null,
+        act: { kind: 'command', command },
+      },
+    ];
+  });
+}
+
+function ofCampaign(status: Status): readonly Attention[] {
+  const { campaign, paused, withdrawn, failures, notStaged, states, stillMarked } = status;
+  const isOver = status.status === 'ended' || status.status === 'aborted';
+  const base = { campaign, since: null, clients: left(status) };
+  const found: Attention[] = [];
+  for (const { because, since } of failures)
+    found.push({
+      ...base,
+      key: `fails ${campaign} ${because}`,
+      tone: 'bad',
+      title: `The leader fails at ${campaign}`,
+      why: because,
+      since,
+      act: null,
+    });
+  if (withdrawn !== null && !isOver)
+    found.push({
+      ...base,
+      key: `withdrawn ${campaign}`,
+      tone: 'bad',
+      title: `The release of ${campaign} was withdrawn`,
+      why: `${withdrawn.by}: ${withdrawn.because}`,
+      since: withdrawn.at,
+      act: null,
+    });
+  if (paused !== null)
+    found.push({
+      ...base,
+      key: `paused ${campaign}`,
+      tone: paused.byGate ? 'bad' : 'warn',
+      title: paused.byGate ? `A gate has paused ${campaign}` : `${paused.by} has paused ${campaign}`,
+      why: paused.because,
+      since: paused.at,
+      act: { kind: 'resume', status },
+    });
+  for (const { logonServer, filesOk, filesInAll, waiting, because } of isOver ? [] : notStaged.slice(0, 5))
+    found.push({
+      ...base,
+      key: `copy ${campaign} ${logonServer}`,
+      tone: 'warn',
+      title: `${logonServer} has ${filesOk} of ${filesInAll} files`,
+      why: because,
+      clients: waiting,
+      act: { kind: 'command', command: `servpack release servers ${status.release}` },
+    });
+  if (isOver && stillMarked > 0)
+    found.push({
+      ...base,
+      key: `marked ${campaign}`,
+      tone: 'warn',
+      title: `Clients of ${campaign} are still marked`,
+      why: `They install ${status.release} at their next logon, although the campaign is over.`,
+      clients: stillMarked,
+      act: { kind: 'unmark', status },
+    });
+  if (status.status === 'ended' && states.needsAttention > 0)
+    found.push({
+      ...base,
+      key: `attention ${campaign}`,
+      tone: 'warn',
+      title: `${campaign} has ended, and some clients need a person`,
+      why: status.causes[0]?.cause ?? '',
+      clients: states.needsAttention,
+      act: { kind: 'retry', status },
+    });
+  return found;
+}
+
+function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention {
+  const { id, campaign, text, since, client } = approval;
+  const status = campaigns.find((each) => each.campaign === campaign);
+  const wave = status?.waves.find((each) => id === `${campaign}/wave/${each.wave}`);
+  return {
+    key: `approval ${id}`,
+    tone: 'warn',
+    title:
+      wave === undefined ? `A question in ${campaign}` : `Wave ${wave.wave} of ${campaign} waits for a yes`,
+    why: text[0] ?? id,
+    since,
+    clients: wave?.size ?? (client === null ? 0 : 1),
+    campaign,
+    act: { kind: 'answer', approval },
+  };
+}
+
+function ofCheck({ area, state, says, leadsTo, todo }: Doctor['checks'][number]): readonly Attention[] {
+  if (state === 'ok' || area === 'campaigns') return [];
+  return [
+    {
+      key: `check ${area} ${says}`,
+      tone: state === 'broken' ? 'bad' : 'warn',
+      title: says,
+      why: leadsTo ?? '',
+      since: null,
+      clients: 0,
+      campaign: null,
+      act: todo === null ? null : { kind: 'command', command: todo },
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useId } from 'preact/hooks';
+import type { Permission } from '../../../http/contract/permissions.ts';
+import { texts } from '../texts.ts';
+import { useApp } from '../use.ts';
+
+interface ActionProps {
+  readonly needs: Permission;
+  readonly onClick: () => unknown;
+  readonly children: ComponentChildren;
+  readonly tone?: 'primary' | 'danger' | 'plain';
+  readonly label?: string;
+}
+
+/**
+ * A button that changes something. Where the reader may not, it is there and says who may: it can
+ * be focused, so that a screen reader says the same.
+ */
+export function Action({ needs, onClick, children, tone = 'plain', label }: ActionProps): JSX.Element {
+  const { session } = useApp();
+  const hint = useId();
+  const missing = session.missing(needs);
+  const role = session.person.value?.role ?? '';
+  if (missing === null)
+    return (
+      <button type="button" class={`button ${tone}`} onClick={() => void onClick()} aria-label={label}>
+        {children}
+      </button>
+    );
+  const why = texts.may(missing, role);
+  return (
+    <span class="may-not">
+      <button
+        type="button"
+        class={`button ${tone}`}
+        aria-disabled="true"
+        aria-describedby={hint}
+        aria-label={label}
+        title={why}
+      >
+        {children}
+      </button>
+      <span id={hint} class="hidden">
+        {why}
+      </span>
+    </span>
+  );
+}

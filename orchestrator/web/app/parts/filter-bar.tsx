@@ -1,0 +1,140 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
+import type { Status } from '../answers.ts';
+import { type Filter, filterNames } from '../client-list.ts';
+import { lookOf, stateLooks } from '../states.ts';
+import { texts } from '../texts.ts';
+import { useApp } from '../use.ts';
+import { Icon } from './icon.tsx';
+
+const words = texts.clients;
+
+const names: Readonly<Record<(typeof filterNames)[number], string>> = {
+  prefix: 'Name begins with',
+  state: 'State',
+  wave: 'Wave',
+  server: 'Logon server',
+  cause: 'Cause',
+  stuck: 'Waits for at least',
+};
+
+const shownValue = (name: string, value: string): string =>
+  name === 'state'
+    ? (lookOf(value)?.word ?? value)
+    : name === 'cause'
+      ? (Object.entries(waitWords).find(([kind]) => kind === value)?.[1] ?? value)
+      : value;
+
+/** The filters as chips: each says what it does, and one press takes it away. */
+export function FilterBar({
+  status,
+  filter,
+}: {
+  readonly status: Status;
+  readonly filter: Filter;
+}): JSX.Element {
+  const { router } = useApp();
+  const set = (name: string, value: string | null): void =>
+    router.setQuery({ [name]: value, after: null }, 'push');
+  return (
+    <div class="filters">
+      {filterNames.map((name) => {
+        const value = filter[name];
+        return value === undefined ? null : (
+          <button
+            key={name}
+            type="button"
+            class="chip"
+            aria-label={words.remove(`${names[name]} ${shownValue(name, value)}`)}
+            onClick={() => set(name, null)}
+          >
+            <span class="dim">{names[name]}</span> {shownValue(name, value)} <Icon name="close" />
+          </button>
+        );
+      })}
+      {filter.state === undefined ? (
+        <Choice
+          label={names.state}
+          values={stateLooks
+            .filter(({ bucket }) => status.states[bucket] > 0)
+            .map(({ bucket, word }) => [bucket, `${word} (${status.states[bucket]})`])}
+          onChoose={(value) => set('state', value)}
+        />
+      ) : null}
+      {filter.wave === undefined ? (
+        <Choice
+          label={names.wave}
+          values={status.waves.map(({ wave }) => [wave, wave])}
+          onChoose={(value) => set('wave', value)}
+        />
+      ) : null}
+      {filter.server === undefined && status.logonServers.length <= 200 ? (
+        <Choice
+          label={names.server}
+          values={status.logonServers.map(({ logonServer }) => [logonServer, logonServer])}
+          onChoose={(value) => set('server', value)}
+        />
+      ) : null}
+      {(['prefix', 'cause'] as const).map((name) =>
+        filter[name] === undefined ? (
+          <TextFilter key={name} label={names[name]} onEnter={(value) => set(name, value)} />
+        ) : null,
+      )}
+    </div>
+  );
+}
+
+/** A text to filter by, which Enter sets. */
+function TextFilter({
+  label,
+  onEnter,
+}: {
+  readonly label: string;
+  readonly onEnter: (value: string) => void;
+}): JSX.Element {
+  const typed = useSignal('');
+  return (
+    <form
+      class="inline"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (typed.value.trim() !== '') onEnter(typed.value.trim());
+      }}
+    >
+      <input
+        data-filter
+        aria-label={label}
+        placeholder={`${label} …`}
+        maxLength={63}
+        spellcheck={false}
+        value={typed.value}
+        onInput={(event) => void (typed.value = event.currentTarget.value)}
+      />
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly values: readonly (readonly [value: string, shown: string])[];
+  readonly onChoose: (value: string) => void;
+}
+
+const Choice = ({ label, values, onChoose }: ChoiceProps): JSX.Element => (
+  <select
+    class="choice"
+    aria-label={label}
+    value=""
+    onChange={(event) => {
+      if (event.currentTarget.value !== '') onChoose(event.currentTarget.value);
+    }}
+  >
+    <option value="">{label} …</option>
+    {values.map(([value, shown]) => (
+      <option key={value} value={value}>
+        {shown}
+      </option>
+    ))}
+  </select>
+);

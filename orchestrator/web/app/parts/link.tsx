@@ -1,0 +1,35 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { Query } from '../router.ts';
+import { useApp } from '../use.ts';
+
+interface LinkProps {
+  readonly to: readonly string[];
+  readonly query?: Query;
+  readonly class?: string | undefined;
+  readonly children: ComponentChildren;
+  readonly current?: boolean | undefined;
+  readonly title?: string | undefined;
+  readonly label?: string | undefined;
+}
+
+/** A link to a screen. It is a real address: it can be opened in a new tab and copied. */
+export function Link({ to, query, class: style, children, current, title, label }: LinkProps): JSX.Element {
+  const { router } = useApp();
+  const href = router.href(to, query);
+  return (
+    <a
+      href={href}
+      class={style}
+      title={title}
+      aria-label={label}
+      aria-current={current === true ? 'page' : undefined}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
+        event.preventDefault();
+        router.go(href);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

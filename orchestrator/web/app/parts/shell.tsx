@@ -1,0 +1,216 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { endHalt, haltEverything } from '../actions.ts';
+import type { Approvals, Campaigns } from '../answers.ts';
+import { clockTime } from '../format.ts';
+import { texts } from '../texts.ts';
+import { useApp, useLive } from '../use.ts';
+import { Action } from './action.tsx';
+import { Icon, type IconName } from './icon.tsx';
+import { Link } from './link.tsx';
+import { Says } from './time.tsx';
+
+const screens = [
+  ['overview', []],
+  ['campaigns', ['campaigns']],
+  ['clients', ['clients']],
+  ['blockers', ['blockers']],
+  ['approvals', ['approvals']],
+  ['releases', ['releases']],
+  ['audit', ['audit']],
+  ['settings', ['settings']],
+] as const satisfies readonly (readonly [IconName & keyof typeof texts.nav, readonly string[]])[];
+
+/** What is around every screen: the rail at the left, on a phone at the bottom, and the header. */
+export function Shell({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const { live } = useApp();
+  const isLost = live.connection.value.state === 'lost';
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        {texts.skip}
+      </a>
+      <Rail />
+      <div class="column">
+        <Header />
+        <HaltBanner />
+        <StaleBanner />
+        <main id="content" tabIndex={-1} class={isLost ? 'stale' : undefined}>
+          {children}
+        </main>
+      </div>
+      <Note />
+    </div>
+  );
+}
+
+function Rail(): JSX.Element {
+  const { router } = useApp();
+  const [first = ''] = router.place.value.parts;
+  const approvals = useLive<Approvals>('v1/approvals').value.value?.approvals.length ?? 0;
+  return (
+    <nav class="rail" aria-label={texts.nav.main}>
+      <span class="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true" class="mark">
+          <rect width="32" height="32" rx="8" />
+          <path d="M8 21.5h16M8 16h11M8 10.5h6" />
+        </svg>
+        <b>{texts.product}</b>
+      </span>
+      {screens.map(([name, path]) => (
+        <Link key={name} to={path} current={first === (path[0] ?? '')} class={`to ${name}`}>
+          <Icon name={name} />
+          <span class="to-name">{texts.nav[name]}</span>
+          {name === 'approvals' && approvals > 0 ? <span class="count">{approvals}</span> : null}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Header(): JSX.Element {
+  const { overlay, prefs, session } = useApp();
+  const person = session.person.value;
+  return (
+    <header class="top">
+      <button type="button" class="find" onClick={() => void (overlay.value = 'palette')}>
+        <Icon name="search" />
+        <span>{texts.palette.placeholder}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <span class="space" />
+      <LivePill />
+      <HaltButton />
+      <button
+        type="button"
+        class="button quiet zone"
+        title={texts.zone.label}
+        onClick={() => void (prefs.zone.value = prefs.zone.value === 'utc' ? 'mine' : 'utc')}
+      >
+        <Icon name="clock" />
+        <span>{prefs.zone.value === 'utc' ? texts.zone.utc : texts.zone.mine}</span>
+      </button>
+      {person === null ? null : (
+        <Link to={['settings']} class="who" title={`${person.name}, ${person.role}`}>
+          <span class="who-name">{person.name}</span>
+          <span class="dim">{person.role}</span>
+        </Link>
+      )}
+    </header>
+  );
+}
+
+/** The live state in words, beside the colour. */
+function LivePill(): JSX.Element {
+  const { live, prefs } = useApp();
+  const connection = live.connection.value;
+  const frozen = live.frozen.value;
+  const now = useSignal(Date.now());
+  const ticks = connection.state === 'lost';
+  useEffect(() => {
+    if (!ticks) return undefined;
+    const timer = setInterval(() => void (now.value = Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [ticks, now]);
+  const zone = prefs.zone.value;
+  const [tone, says] =
+    connection.state === 'lost'
+      ? [
+          'lost',
+          texts.live.lost(
+            clockTime(connection.since, zone),
+            Math.max(0, Math.round((connection.retryAt - now.value) / 1_000)),
+          ),
+        ]
+      : frozen !== null
+        ? ['frozen', texts.live.frozen(clockTime(frozen.since, zone), frozen.changes)]
+        : connection.state === 'live'
+          ? ['live', texts.live.live]
+          : ['connecting', texts.live.connecting];
+  return (
+    <button
+      type="button"
+      class={`pill ${tone}`}
+      title={frozen === null ? texts.live.freeze : texts.live.goOn}
+      onClick={() => (connection.state === 'lost' ? void live.refresh() : live.freeze(frozen === null))}
+    >
+      <span class="dot" aria-hidden="true" />
+      {says}
+    </button>
+  );
+}
+
+function HaltButton(): JSX.Element | null {
+  const app = useApp();
+  const all = useLive<Campaigns>('v1/campaigns').value.value;
+  if (all === null || all.halted !== null) return null;
+  const running = all.campaigns.filter(({ status }) => status === 'running').length;
+  return (
+    <Action needs="stop" tone="plain" onClick={() => haltEverything(app, running)} label={texts.actions.halt}>
+      <Icon name="stop" />
+      <span class="wide">{texts.actions.halt}</span>
+    </Action>
+  );
+}
+
+function HaltBanner(): JSX.Element | null {
+  const app = useApp();
+  const halted = useLive<Campaigns>('v1/campaigns').value.value?.halted ?? null;
+  if (halted === null) return null;
+  return (
+    <div class="banner bad" role="status">
+      <Icon name="stop" />
+      <p>
+        <b>Everything is halted by {halted.by}</b> <Says text={`since ${halted.at}: ${halted.because}`} />
+      </p>
+      <Action needs="goOn" onClick={() => endHalt(app, halted.by)}>
+        {texts.actions.unhalt}
+      </Action>
+    </div>
+  );
+}
+
+/** When nothing has come for a minute, the whole width says so. */
+function StaleBanner(): JSX.Element | null {
+  const { live, prefs } = useApp();
+  const connection = live.connection.value;
+  if (connection.state !== 'lost' || connection.retryAt - connection.since < 60_000) return null;
+  return (
+    <div class="banner warn" role="status">
+      <Icon name="warn" />
+      <p>{texts.live.stale(clockTime(connection.since, prefs.zone.value))}</p>
+    </div>
+  );
+}
+
+/** The last result. The place for it is always there, so that a screen reader says what comes. */
+function Note(): JSX.Element {
+  const { note } = useApp();
+  const { value } = note;
+  useEffect(() => {
+    if (value === null || !value.ok) return undefined;
+    const timer = setTimeout(() => void (note.value = null), 8_000);
+    return () => clearTimeout(timer);
+  }, [value, note]);
+  return (
+    <div class="notes" role="status" aria-live="polite">
+      {value === null ? null : (
+        <div class={`note ${value.ok ? 'good' : 'bad'}`}>
+          <Icon name={value.ok ? 'check' : 'warn'} />
+          <p>
+            <Says text={value.says} />
+          </p>
+          <button
+            type="button"
+            class="button quiet"
+            aria-label={texts.ask.close}
+            onClick={() => void (note.value = null)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { texts } from '../texts.ts';
+import { useApp } from '../use.ts';
+import { Icon } from './icon.tsx';
+
+/** Who are you: the token is exchanged once, and stands nowhere but in the memory of the page. */
+export function SignIn({ wasIn }: { readonly wasIn: boolean }): JSX.Element {
+  const { api, live, session } = useApp();
+  const token = useSignal('');
+  const refused = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const go = async (): Promise<void> => {
+    busy.value = true;
+    const problem = await session.signIn(api, token.value.trim());
+    busy.value = false;
+    refused.value = problem === null ? null : problem.detail;
+    if (problem === null) await live.refresh();
+  };
+  return (
+    <main class="sign-in">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void go();
+        }}
+      >
+        <svg viewBox="0 0 32 32" aria-hidden="true" class="mark">
+          <rect width="32" height="32" rx="8" />
+          <path d="M8 21.5h16M8 16h11M8 10.5h6" />
+        </svg>
+        <h1>{texts.signIn.title}</h1>
+        <p class="dim">{wasIn ? texts.signIn.again : texts.signIn.says}</p>
+        <label class="field">
+          <span>{texts.signIn.token}</span>
+          <input
+            ref={field}
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            value={token.value}
+            onInput={(event) => void (token.value = event.currentTarget.value)}
+          />
+        </label>
+        <p class="refused" role="alert">
+          {refused.value}
+        </p>
+        <button type="submit" class="button primary" disabled={busy.value || token.value.trim() === ''}>
+          <Icon name="next" /> {texts.signIn.button}
+        </button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,253 @@
+import type { JSX } from 'preact';
+import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
+import { spanInWords } from '../../../views/duration-text.ts';
+import { many, number } from '../../../views/numbers.ts';
+import type { Blockers, Status } from '../answers.ts';
+import { pace, percent } from '../format.ts';
+import { Figure, paceOf } from '../parts/campaign-card.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Link } from '../parts/link.tsx';
+import { Panel } from '../parts/screen.tsx';
+import { StateBar, StateLegend } from '../parts/state-bar.tsx';
+import { Says, Time } from '../parts/time.tsx';
+import { texts } from '../texts.ts';
+import { useLive } from '../use.ts';
+
+const words = texts.campaign;
+
+/** How a campaign stands: how far, until when, wave by wave, and what would help most. */
+export function CampaignNow({ status }: { readonly status: Status }): JSX.Element {
+  const { campaign, states, size, settled } = status;
+  const failures = states.failed + states.needsAttention;
+  const rate = paceOf(status);
+  return (
+    <>
+      <section class="block standing" aria-label={words.state}>
+        <div class="figures wide">
+          <Figure
+            label="finished"
+            value={percent(settled, size)}
+            more={`${number(settled)} of ${number(size)}`}
+          />
+          <Figure
+            label="not ok"
+            value={number(failures)}
+            tone={failures > 0 ? 'bad' : undefined}
+            more={settled === 0 ? '' : `${percent(failures, settled)} of the finished`}
+            to={failures === 0 ? null : { campaign, state: states.failed > 0 ? 'failed' : 'needsAttention' }}
+          />
+          <Figure
+            label={words.pace.toLowerCase()}
+            value={rate === null ? texts.empty : pace(rate)}
+            more={rate === null ? words.noPace : words.since}
+          />
+          <EndFigure status={status} />
+        </div>
+        <StateBar states={states} size={size} label={campaign} />
+        <StateLegend states={states} campaign={campaign} />
+        {status.binds === undefined ? null : (
+          <p class="binds">
+            <Icon name="clock" /> <b>{words.binds}:</b> <Says text={status.binds.says} />
+          </p>
+        )}
+      </section>
+      <div class="columns">
+        <Panel title={words.waves} class="span">
+          <Waves status={status} />
+        </Panel>
+        <FixFirst campaign={campaign} />
+        <Waits status={status} />
+        {status.causes.length === 0 ? null : (
+          <Panel title={words.causes}>
+            <ul class="rows">
+              {status.causes.map(({ cause, count }) => (
+                <li key={cause} data-row>
+                  <Link to={['campaigns', campaign]} query={{ tab: 'clients', cause }}>
+                    {cause}
+                  </Link>
+                  <span class="end num">{number(count)}</span>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        )}
+        <Facts status={status} />
+      </div>
+    </>
+  );
+}
+
+function EndFigure({ status: { forecast, endedAt, at } }: { readonly status: Status }): JSX.Element {
+  if (endedAt !== null)
+    return (
+      <div class="figure">
+        <span class="figure-label">{words.ended}</span>
+        <span class="figure-value small">
+          <Time at={endedAt} />
+        </span>
+      </div>
+    );
+  const ends = forecast?.ends ?? null;
+  return (
+    <div class="figure">
+      <span class="figure-label">{words.ends.toLowerCase()}</span>
+      {ends === null ? (
+        <span class="dim">
+          <Says text={forecast?.because ?? texts.empty} />
+        </span>
+      ) : (
+        <>
+          <span class="figure-value small">
+            <Time at={ends.p50 ?? ends.p90} now={at} />
+          </span>
+          <span class="dim">
+            {words.p90} <Time at={ends.p90} />
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Waves({ status: { waves, campaign } }: { readonly status: Status }): JSX.Element {
+  const last = waves.findLastIndex(({ isOpen }) => isOpen);
+  return (
+    <ol class="waves">
+      {waves.map(({ wave, size, states, isOpen, gate }, index) => {
+        const done =
+          size - states.waiting - states.active - states.restarting - states.deferred - states.remedying;
+        return (
+          <li key={wave} class={isOpen ? (index === last ? 'now' : 'open') : 'closed'}>
+            <span class="wave-sign" aria-hidden="true">
+              {isOpen ? (index === last ? '▶' : '✓') : '○'}
+            </span>
+            <span class="wave-name">
+              <Link to={['campaigns', campaign]} query={{ tab: 'clients', wave }}>
+                {wave}
+              </Link>
+              <span class="dim"> {isOpen ? words.open : words.closed}</span>
+            </span>
+            <StateBar states={states} size={size} label={wave} />
+            <span class="num">
+              {number(done)} <span class="dim">of {number(size)}</span>
+            </span>
+            <p class="wave-gate dim">
+              <Says text={gate} />
+            </p>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function FixFirst({ campaign }: { readonly campaign: string }): JSX.Element {
+  const path = `v1/blockers?campaign=${encodeURIComponent(campaign)}`;
+  const found = useLive<Blockers>(path).value.value?.blockers.filter(({ blocks }) => blocks > 0) ?? [];
+  return (
+    <Panel title={words.fixFirst} hint={words.fixFirstHint}>
+      {found.length === 0 ? (
+        <p class="dim quiet-line">{words.noBlockers}</p>
+      ) : (
+        <ul class="rows ranked">
+          {found.slice(0, 6).map(({ blocker, alone, blocks }) => (
+            <li key={blocker} data-row>
+              <Link to={['campaigns', campaign]} query={{ tab: 'blockers' }}>
+                {blocker}
+              </Link>
+              <span class="end num">
+                <b>{number(alone)}</b> <span class="dim">of {number(blocks)}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+/** What deferred clients wait for; no panel where none waits. */
+function Waits({ status: { campaign, deferrals, states } }: { readonly status: Status }): JSX.Element | null {
+  const now = deferrals.filter((each) => each.now > 0).toSorted((a, b) => b.now - a.now);
+  if (now.length === 0) return null;
+  const retries = deferrals.reduce((sum, { inAll }) => sum + inAll, 0);
+  return (
+    <Panel title={words.deferred} hint={words.retries(retries)}>
+      <ul class="rows">
+        {now.map((each) => (
+          <li key={each.class} data-row>
+            <Link
+              to={['campaigns', campaign]}
+              query={{ tab: 'clients', state: 'deferred', cause: each.class }}
+            >
+              {waitWords[each.class]}
+            </Link>
+            <span class="meter" aria-hidden="true">
+              <span style={{ width: `${Math.round((each.now * 100) / Math.max(1, states.deferred))}%` }} />
+            </span>
+            <span class="end num">{number(each.now)}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** What else there is to know, a line each. */
+function Facts({ status }: { readonly status: Status }): JSX.Element {
+  const { at } = status;
+  const lines: readonly (readonly [string, string])[] = [
+    ...(status.window === undefined ? [] : [['Window', status.window] as const]),
+    ...(status.blackouts ?? []).map((line) => ['Blackout', line] as const),
+    ...(status.speed === undefined ? [] : [['Speed', status.speed] as const]),
+    ...(status.restarts ?? []).map((line) => ['Restarts', line] as const),
+    ...(status.stops ?? []).map((line) => ['Stop rule', line] as const),
+    ...(status.shared ?? []).map((line) => ['Shared server', line] as const),
+    ...status.holds.map((hold) => ['Held', `${hold.logonServer} by ${hold.by}: ${hold.because}`] as const),
+    ...(status.end === undefined ? [] : [['Own end', status.end.says] as const]),
+    ...(status.members === undefined ? [] : [['Clients', status.members] as const]),
+    ...(status.relocations.done === 0
+      ? []
+      : [['Relocated', many(status.relocations.done, 'service')] as const]),
+    ...(status.willBlockAgain === 0
+      ? []
+      : [['Blocked again', `${many(status.willBlockAgain, 'client')} at the next release`] as const]),
+  ];
+  return (
+    <Panel title="Facts">
+      <dl class="facts">
+        <div>
+          <dt>{words.created}</dt>
+          <dd>
+            <Time at={status.createdAt} now={at} />
+          </dd>
+        </div>
+        {status.startedAt === null ? null : (
+          <div>
+            <dt>{words.started}</dt>
+            <dd>
+              <Time at={status.startedAt} now={at} />
+              {status.tookMs === null ? null : <span class="dim"> · {spanInWords(status.tookMs)}</span>}
+            </dd>
+          </div>
+        )}
+        {status.startsAt === null ? null : (
+          <div>
+            <dt>{words.starts}</dt>
+            <dd>
+              <Time at={status.startsAt} now={at} />
+            </dd>
+          </div>
+        )}
+        {lines.map(([name, says]) => (
+          <div key={says}>
+            <dt>{name}</dt>
+            <dd>
+              <Says text={says} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}

@@ -1,0 +1,150 @@
+import type { JSX } from 'preact';
+import {
+  abortCampaign,
+  campaignPath,
+  moveServicesBack,
+  pauseCampaign,
+  resumeCampaign,
+  retryFailed,
+  startCampaign,
+  takeMarksBack,
+} from '../actions.ts';
+import type { Approvals, Status } from '../answers.ts';
+import { attentionOf } from '../attention.ts';
+import { Action } from '../parts/action.tsx';
+import { AttentionList } from '../parts/attention-list.tsx';
+import { StatusBadge } from '../parts/campaign-card.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Link } from '../parts/link.tsx';
+import { Loaded, Screen } from '../parts/screen.tsx';
+import { BlockerTable } from './blockers.tsx';
+import { CampaignNow } from './campaign-now.tsx';
+import { ClientTable } from './client-table.tsx';
+import { ServerTable } from './servers.tsx';
+import { texts } from '../texts.ts';
+import { useApp, useLive } from '../use.ts';
+
+const words = texts.campaign;
+
+const tabs = ['now', 'clients', 'blockers', 'servers'] as const;
+type Tab = (typeof tabs)[number];
+
+/** One campaign: what needs a person, how it stands, and what can be done. */
+export function CampaignScreen({ name }: { readonly name: string }): JSX.Element {
+  const { router } = useApp();
+  const live = useLive<Status>(campaignPath(name));
+  const asked = router.place.value.query.get('tab');
+  const tab: Tab = tabs.find((each) => each === asked) ?? 'now';
+  const status = live.value.value;
+  return (
+    <Screen
+      title={name}
+      lead={
+        status === null ? null : (
+          <p class="lead">
+            <StatusBadge status={status.status} />
+            <span>
+              {words.release} <Link to={['releases']}>{status.release}</Link>
+            </span>
+            {status.ticket === undefined ? null : (
+              <span>
+                {words.ticket} {status.ticket}
+              </span>
+            )}
+          </p>
+        )
+      }
+      actions={status === null ? undefined : <Buttons status={status} />}
+    >
+      <Loaded live={live} missing={words.notThere(name)}>
+        {(found) => (
+          <>
+            <Trouble status={found} />
+            <nav class="tabs" aria-label={name}>
+              {tabs.map((each) => (
+                <Link
+                  key={each}
+                  to={['campaigns', name]}
+                  query={{ tab: each === 'now' ? null : each }}
+                  current={each === tab}
+                >
+                  {words.tabs[each]}
+                </Link>
+              ))}
+            </nav>
+            <TabOf tab={tab} status={found} />
+          </>
+        )}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function TabOf({ tab, status }: { readonly tab: Tab; readonly status: Status }): JSX.Element {
+  switch (tab) {
+    case 'now':
+      return <CampaignNow status={status} />;
+    case 'clients':
+      return <ClientTable status={status} />;
+    case 'blockers':
+      return <BlockerTable campaign={status.campaign} />;
+    case 'servers':
+      return <ServerTable status={status} />;
+  }
+}
+
+/** The same list as on the overview, of this campaign alone. */
+function Trouble({ status }: { readonly status: Status }): JSX.Element | null {
+  const open = useLive<Approvals>('v1/approvals').value.value?.approvals ?? [];
+  const approvals = open.filter(({ campaign }) => campaign === status.campaign);
+  // The banner above says that everything is halted.
+  const items = attentionOf({ halted: null, campaigns: [status] }, approvals, []);
+  return items.length === 0 ? null : <AttentionList items={items} now={status.at} />;
+}
+
+/** What can be done now; what cannot be done in this state is not there. */
+function Buttons({ status }: { readonly status: Status }): JSX.Element {
+  const app = useApp();
+  const { states, stillMarked, relocations, paused } = status;
+  const isOver = status.status === 'ended' || status.status === 'aborted';
+  const mayPause =
+    status.status === 'running' || status.status === 'scheduled' || status.status === 'waitingForRelease';
+  return (
+    <>
+      {status.status === 'created' ? (
+        <Action needs="run" tone="primary" onClick={() => startCampaign(app, status)}>
+          <Icon name="play" /> {texts.actions.start}
+        </Action>
+      ) : null}
+      {paused !== null ? (
+        <Action needs="goOn" tone="primary" onClick={() => resumeCampaign(app, status)}>
+          <Icon name="play" /> {texts.actions.resume}
+        </Action>
+      ) : mayPause ? (
+        <Action needs="stop" onClick={() => pauseCampaign(app, status)}>
+          <Icon name="pause" /> {texts.actions.pause}
+        </Action>
+      ) : null}
+      {states.failed + states.needsAttention > 0 && status.status !== 'aborted' ? (
+        <Action needs="run" onClick={() => retryFailed(app, status)}>
+          {texts.actions.retry}
+        </Action>
+      ) : null}
+      {isOver && stillMarked > 0 ? (
+        <Action needs="change" onClick={() => takeMarksBack(app, status)}>
+          {texts.actions.unmark}
+        </Action>
+      ) : null}
+      {isOver && relocations.done > relocations.undone ? (
+        <Action needs="change" onClick={() => moveServicesBack(app, status)}>
+          {texts.actions.undo}
+        </Action>
+      ) : null}
+      {isOver ? null : (
+        <Action needs="change" tone="danger" onClick={() => abortCampaign(app, status)}>
+          {texts.actions.abort}
+        </Action>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+import type { JSX } from 'preact';
+import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
+import type { ClientRow, Status } from '../answers.ts';
+import { type ClientPage, clientsPath, type Filter, filterNames } from '../client-list.ts';
+import { FilterBar } from '../parts/filter-bar.tsx';
+import { Link } from '../parts/link.tsx';
+import { Empty, Loaded } from '../parts/screen.tsx';
+import { StateBadge } from '../parts/state-bar.tsx';
+import { Says, Time } from '../parts/time.tsx';
+import { texts } from '../texts.ts';
+import { useApp, useLive } from '../use.ts';
+
+const words = texts.clients;
+
+/** The clients of a campaign, a page at a time; filter and page are in the address. */
+export function ClientTable({ status }: { readonly status: Status }): JSX.Element {
+  const { router } = useApp();
+  const { query } = router.place.value;
+  const filter: Filter = Object.fromEntries(
+    filterNames.flatMap((name) => {
+      const value = query.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+  const after = query.get('after');
+  const live = useLive<ClientPage>(clientsPath(status.campaign, filter, after));
+  return (
+    <>
+      <FilterBar status={status} filter={filter} />
+      <Loaded live={live}>
+        {(page) =>
+          page.items.length === 0 && page.next === null ? (
+            <Empty says={words.none} hint={Object.keys(filter).length === 0 ? undefined : words.noneHint} />
+          ) : (
+            <>
+              {page.items.length === 0 ? (
+                <p class="dim quiet-line">{words.noneSoFar}</p>
+              ) : (
+                <Rows rows={page.items} status={status} />
+              )}
+              <p class="pages">
+                <span class="dim">
+                  {words.shown(page.items.length, page.total, page.totalIs === 'exact')}
+                </span>
+                {after === null ? null : (
+                  <button
+                    type="button"
+                    class="button plain"
+                    onClick={() => router.setQuery({ after: null }, 'push')}
+                  >
+                    {words.first}
+                  </button>
+                )}
+                {page.next === null ? null : (
+                  <button
+                    type="button"
+                    class="button plain"
+                    onClick={() => router.setQuery({ after: page.next }, 'push')}
+                  >
+                    {words.more}
+                  </button>
+                )}
+              </p>
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+const causeOf = ({ cause, reason, waitsFor }: ClientRow): string =>
+  cause ?? reason ?? (waitsFor === null ? '' : waitWords[waitsFor]);
+
+function Rows({
+  rows,
+  status,
+}: {
+  readonly rows: readonly ClientRow[];
+  readonly status: Status;
+}): JSX.Element {
+  return (
+    <div class="table-box">
+      <table class="clients">
+        <thead>
+          <tr>
+            {words.columns.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.client} data-row>
+              <th scope="row">
+                <Link to={['clients', row.client]} query={{ campaign: status.campaign }}>
+                  {row.client}
+                </Link>
+              </th>
+              <td>
+                <StateBadge state={row.state} end={row.end} />
+              </td>
+              <td>{row.wave}</td>
+              <td>{row.logonServer}</td>
+              <td>{row.since === null ? texts.empty : <Time at={row.since} />}</td>
+              <td class="cause" title={causeOf(row)}>
+                <Says text={causeOf(row)} />
+              </td>
+              <td>{row.next === null ? <span class="dim">{texts.empty}</span> : <Time at={row.next} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

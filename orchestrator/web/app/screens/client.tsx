@@ -1,0 +1,225 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { actOnClient, lookNow } from '../actions.ts';
+import type { Client, Why } from '../answers.ts';
+import { Action } from '../parts/action.tsx';
+import { Copy } from '../parts/copy.tsx';
+import { Link } from '../parts/link.tsx';
+import { Empty, Loaded, Panel, Screen } from '../parts/screen.tsx';
+import { StateBadge } from '../parts/state-bar.tsx';
+import { Says, Time } from '../parts/time.tsx';
+import { Timeline } from '../parts/timeline.tsx';
+import { clockTime } from '../format.ts';
+import { texts } from '../texts.ts';
+import { useApp, useLive } from '../use.ts';
+
+const words = texts.client;
+
+/** One machine: why it stands where it stands, what comes, and everything that was done to it. */
+export function ClientScreen({ name }: { readonly name: string }): JSX.Element {
+  const { router } = useApp();
+  const campaign = router.place.value.query.get('campaign');
+  const path = `v1/clients/${encodeURIComponent(name)}`;
+  const live = useLive<Client>(`${path}?entries=200`);
+  const why = useLive<Why>(
+    `${path}/why?evidence=true${campaign === null ? '' : `&campaign=${encodeURIComponent(campaign)}`}`,
+  );
+  const found = live.value.value;
+  const reason = why.value.value;
+  return (
+    <Screen
+      title={name}
+      lead={found === null ? null : <Machine client={found.client} />}
+      actions={reason === null ? undefined : <Buttons why={reason} />}
+    >
+      <Loaded live={live} missing={words.notThere(name)}>
+        {(client) => (
+          <>
+            {reason === null ? (
+              why.problem.value?.status === 404 ? (
+                <Empty says={words.none} />
+              ) : null
+            ) : (
+              <Reason why={reason} />
+            )}
+            <div class="columns">
+              <Panel title={words.history} class="span">
+                <Timeline entries={client.audit} why={reason} />
+              </Panel>
+              {reason === null ? null : <Evidence why={reason} />}
+              {reason === null || reason.others.length === 0 ? null : (
+                <Panel title={words.others}>
+                  <ul class="rows">
+                    {reason.others.map((each) => (
+                      <li key={each.campaign} data-row>
+                        <Link to={['clients', name]} query={{ campaign: each.campaign }}>
+                          {each.campaign}
+                        </Link>
+                        <span class="dim">{each.status}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </Panel>
+              )}
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function Machine({ client }: { readonly client: Client['client'] }): JSX.Element {
+  const now = Date.now();
+  return (
+    <p class="lead">
+      <span>{client.host}</span>
+      <span>{client.logonServer}</span>
+      <span title={client.zone}>
+        {client.zone} {clockTime(now, client.zone).slice(0, 5)}
+      </span>
+      <span>{client.role}</span>
+      {client.labels.map((label) => (
+        <span key={label} class="tag">
+          {label}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Buttons({ why: { client, campaign, end, state } }: { readonly why: Why }): JSX.Element {
+  const app = useApp();
+  const about = { client, campaign };
+  return (
+    <>
+      {end === null && state !== 'waiting' ? (
+        <Action needs="run" onClick={() => lookNow(app, client)}>
+          {texts.actions.look}
+        </Action>
+      ) : null}
+      {end === null ? (
+        <Action needs="run" onClick={() => actOnClient(app, 'skip', about)}>
+          {texts.actions.skip}
+        </Action>
+      ) : (
+        <Action needs="run" onClick={() => actOnClient(app, 'retry', about)}>
+          {texts.actions.retry}
+        </Action>
+      )}
+      {end === null ? null : (
+        <Action needs="change" onClick={() => actOnClient(app, 'undo', about)}>
+          {texts.actions.undo}
+        </Action>
+      )}
+    </>
+  );
+}
+
+/** The answer to "why": the state, its reason, what comes by itself, and what a person can do. */
+function Reason({ why }: { readonly why: Why }): JSX.Element {
+  return (
+    <section class={`reason ${why.end === null ? '' : why.end}`} aria-label={words.why}>
+      <p class="reason-head">
+        <StateBadge state={why.state} end={why.end} />
+        <span class="dim">
+          in <Link to={['campaigns', why.campaign]}>{why.campaign}</Link>
+          {why.since === null ? null : (
+            <>
+              {' '}
+              since <Time at={why.since.at} /> ({why.since.inWords})
+            </>
+          )}
+        </span>
+      </p>
+      <p class="reason-because">
+        <Says text={why.because} />
+      </p>
+      <dl class="facts">
+        {why.blockers.length === 0 ? null : (
+          <Fact name={words.blockers}>
+            {why.blockers.map((each) => (
+              <p key={each}>{each}</p>
+            ))}
+          </Fact>
+        )}
+        <Fact name={words.next}>
+          {why.next === null ? (
+            words.never
+          ) : (
+            <>
+              <Says text={why.next.action} />
+              {' · '}
+              {why.next.when === null ? (
+                words.asSoon
+              ) : (
+                <>
+                  <Time at={why.next.when.at} /> ({why.next.when.inWords})
+                </>
+              )}
+            </>
+          )}
+        </Fact>
+        {why.otherwise === null ? null : (
+          <Fact name={words.otherwise}>
+            <Says text={why.otherwise} />
+          </Fact>
+        )}
+        {why.remarks.map((remark) => (
+          <Fact key={remark} name="">
+            <span class="dim">
+              <Says text={remark} />
+            </span>
+          </Fact>
+        ))}
+        {why.actions.length === 0 ? null : (
+          <Fact name={words.commands}>
+            {why.actions.map((command) => (
+              <Copy key={command} text={command} />
+            ))}
+          </Fact>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+const Fact = ({
+  name,
+  children,
+}: {
+  readonly name: string;
+  readonly children: ComponentChildren;
+}): JSX.Element => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+function Evidence({ why }: { readonly why: Why }): JSX.Element {
+  return (
+    <Panel
+      title={words.evidence}
+      hint={why.evidence === null ? undefined : <code class="hash">{why.evidence.slice(0, 12)}…</code>}
+    >
+      {why.evidenceText === null ? (
+        <p class="dim quiet-line">{words.noEvidence}</p>
+      ) : (
+        // It scrolls, so the keys must reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <pre class="evidence" tabIndex={0} aria-label={words.evidence}>
+          {pretty(why.evidenceText)}
+        </pre>
+      )}
+    </Panel>
+  );
+}
+
+/** What a look found is JSON on one line; people read it indented. */
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

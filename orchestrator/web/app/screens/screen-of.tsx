@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+import type { Place } from '../router.ts';
+import { ApprovalsScreen } from './approvals.tsx';
+import { AuditScreen } from './audit.tsx';
+import { BlockersScreen } from './blockers.tsx';
+import { CampaignScreen } from './campaign.tsx';
+import { CampaignsScreen } from './campaigns.tsx';
+import { ClientScreen } from './client.tsx';
+import { ClientsScreen } from './clients.tsx';
+import { NotFoundScreen } from './not-found.tsx';
+import { OverviewScreen } from './overview.tsx';
+import { ReleasesScreen } from './releases.tsx';
+import { SettingsScreen } from './settings.tsx';
+
+/** The screen of a place. */
+export function screenOf({ parts }: Place): JSX.Element {
+  const [first, name] = parts;
+  switch (first) {
+    case undefined:
+      return <OverviewScreen />;
+    case 'campaigns':
+      return name === undefined ? <CampaignsScreen /> : <CampaignScreen key={name} name={name} />;
+    case 'clients':
+      return name === undefined ? <ClientsScreen /> : <ClientScreen key={name} name={name} />;
+    case 'blockers':
+      return <BlockersScreen />;
+    case 'approvals':
+      return <ApprovalsScreen />;
+    case 'releases':
+      return <ReleasesScreen />;
+    case 'audit':
+      return <AuditScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+    default:
+      return <NotFoundScreen />;
+  }
+}

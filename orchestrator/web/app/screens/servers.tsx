@@ -1,0 +1,65 @@
+import type { JSX } from 'preact';
+import { number } from '../../../views/numbers.ts';
+import type { Status } from '../answers.ts';
+import { Link } from '../parts/link.tsx';
+import { StateBar } from '../parts/state-bar.tsx';
+import { Says } from '../parts/time.tsx';
+import { inProgress } from '../states.ts';
+
+/** The logon servers of a campaign, what holds one of them up beside it. */
+export function ServerTable({ status }: { readonly status: Status }): JSX.Element {
+  const { campaign, logonServers, notStaged, holds } = status;
+  const remark = (server: string): string => {
+    const hold = holds.find(({ logonServer }) => logonServer === server);
+    const copy = notStaged.find(({ logonServer }) => logonServer === server);
+    if (hold !== undefined) return `held by ${hold.by}: ${hold.because}`;
+    return copy === undefined ? '' : `${copy.filesOk} of ${copy.filesInAll} files: ${copy.because}`;
+  };
+  return (
+    <div class="table-box">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Logon server</th>
+            <th scope="col" class="wide-cell">
+              States
+            </th>
+            <th scope="col" class="num">
+              In progress
+            </th>
+            <th scope="col" class="num">
+              Waiting
+            </th>
+            <th scope="col" class="num">
+              Not ok
+            </th>
+            <th scope="col" class="num">
+              Clients
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {logonServers.map(({ logonServer, size, states }) => (
+            <tr key={logonServer} data-row>
+              <th scope="row">
+                <Link to={['campaigns', campaign]} query={{ tab: 'clients', server: logonServer }}>
+                  {logonServer}
+                </Link>
+                <span class="warn-words under">
+                  <Says text={remark(logonServer)} />
+                </span>
+              </th>
+              <td class="wide-cell">
+                <StateBar states={states} size={size} label={logonServer} />
+              </td>
+              <td class="num">{number(inProgress(states))}</td>
+              <td class="num">{number(states.waiting)}</td>
+              <td class="num">{number(states.failed + states.needsAttention)}</td>
+              <td class="num">{number(size)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

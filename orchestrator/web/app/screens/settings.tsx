@@ -1,0 +1,99 @@
+import type { JSX } from 'preact';
+import type { Doctor } from '../answers.ts';
+import { baseUrl } from '../api.ts';
+import { Copy } from '../parts/copy.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Loaded, Panel, Screen } from '../parts/screen.tsx';
+import { texts } from '../texts.ts';
+import { seldomMs, useApp, useLive } from '../use.ts';
+
+const words = texts.settings;
+
+/** Who the reader is, how the page looks in this browser, and whether servpack is well. */
+export function SettingsScreen(): JSX.Element {
+  const { api, prefs, session } = useApp();
+  const person = session.person.value;
+  const doctor = useLive<Doctor>('v1/doctor', seldomMs);
+  return (
+    <Screen title={words.title}>
+      <div class="columns">
+        <Panel title={words.you}>
+          <dl class="facts">
+            <div>
+              <dt>{words.you}</dt>
+              <dd>{person?.name ?? texts.empty}</dd>
+            </div>
+            <div>
+              <dt>{words.role}</dt>
+              <dd>{person?.role ?? texts.empty}</dd>
+            </div>
+          </dl>
+          <p class="panel-end">
+            <button type="button" class="button plain" onClick={() => void session.signOut(api)}>
+              {texts.signIn.signOut}
+            </button>
+          </p>
+        </Panel>
+        <Panel title={words.page}>
+          <div class="choices">
+            <label class="field">
+              <span>{texts.theme.label}</span>
+              <select
+                class="choice"
+                value={prefs.theme.value}
+                onChange={(event) =>
+                  void (prefs.theme.value = event.currentTarget.value as typeof prefs.theme.value)
+                }
+              >
+                {(['system', 'light', 'dark'] as const).map((each) => (
+                  <option key={each} value={each}>
+                    {texts.theme[each]}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label class="field">
+              <span>{texts.zone.label}</span>
+              <select
+                class="choice"
+                value={prefs.zone.value}
+                onChange={(event) =>
+                  void (prefs.zone.value = event.currentTarget.value as typeof prefs.zone.value)
+                }
+              >
+                {(['mine', 'utc'] as const).map((each) => (
+                  <option key={each} value={each}>
+                    {texts.zone[each]}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </div>
+          <p class="panel-end">
+            <a href={new URL('v1/reference', baseUrl).href}>{words.reference}</a>
+          </p>
+        </Panel>
+        <Panel title={words.checks} class="span">
+          <Loaded live={doctor}>
+            {({ checks }) => (
+              <ul class="checks">
+                {checks.map(({ area, state, says, leadsTo, todo }) => (
+                  <li key={`${area} ${says}`} class={state}>
+                    <Icon name={state === 'ok' ? 'check' : 'warn'} />
+                    <span class="hidden">{state}</span>
+                    <span class="dim area">{area}</span>
+                    <div>
+                      <p>{says}</p>
+                      {leadsTo === null ? null : <p class="dim">{leadsTo}</p>}
+                      {todo === null ? null : <Copy text={todo} />}
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Loaded>
+        </Panel>
+      </div>
+    </Screen>
+  );
+}
