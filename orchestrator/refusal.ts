@@ -12,8 +12,15 @@ export interface Refusal extends Fault {
   readonly faults?: readonly InputFault[];
   /** What is wrong in the request itself, place by place. */
   readonly places?: readonly WrongPlace[];
+  /** The roles that allow what was asked, and the one that the caller has. */
+  readonly role?: MissingRole;
   /** The name that is not known: the answer adds the nearest one that is. */
   readonly unknown?: UnknownName;
+}
+
+export interface MissingRole {
+  readonly needs: readonly string[];
+  readonly has: string;
 }
 
 /** A place of a request, as a JSON pointer, and what is wrong there. */
@@ -30,7 +37,17 @@ export interface UnknownName {
 
 /** What was asked for by name is not there. */
 export const notFound = (
-  what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence' | 'schedule' | 'destination' | 'message',
+  what:
+    | 'client'
+    | 'campaign'
+    | 'release'
+    | 'survey'
+    | 'evidence'
+    | 'schedule'
+    | 'destination'
+    | 'message'
+    | 'token'
+    | 'session',
   name: string,
   hint = '',
 ): Refusal => ({

@@ -18,11 +18,14 @@ const readAtOnce = 1_000;
  * One page of a campaign's clients, in the order of their names. Costs the same for any number of
  * clients and at any place of the list. With a filter that passes over most clients it ends after
  * 20,000 of them and answers what it has found.
+ * @param seesAll false = the caller sees clients of some logon servers only: the counters do not
+ * tell how many
  */
 export async function pageClients(
   { store, clock }: OrchestratorContext,
   name: string,
   { limit, after, ...asked }: ClientFilter & PageQuestion,
+  seesAll = true,
 ): Promise<Result<Page<ClientReport>, Refusal>> {
   const found = await findCampaign(store, name, asked);
   if (!found.ok) return found;
@@ -36,9 +39,10 @@ export async function pageClients(
   });
   const before = place.value?.found ?? 0;
   const sum = before + part.items.length;
-  const counted = isCounted(filter)
-    ? countedTotal(campaign, await store.counters(campaign.definition.campaign), filter)
-    : null;
+  const counted =
+    seesAll && isCounted(filter)
+      ? countedTotal(campaign, await store.counters(campaign.definition.campaign), filter)
+      : null;
   return ok({
     items: part.items,
     next: part.through === null ? null : cursorOf(list, { after: part.through, found: sum }),

@@ -12,9 +12,10 @@ export const exitCodes = {
   notReachable: { code: 3, means: 'the orchestrator or its Redis does not answer' },
   notFound: {
     code: 4,
-    means: 'no such campaign, client, release, survey, evidence, destination, message or context',
+    means:
+      'no such campaign, client, release, survey, evidence, destination, message, token, session or context',
   },
-  token: { code: 5, means: 'the token is missing or wrong' },
+  token: { code: 5, means: 'the token is missing or wrong, or its role does not allow this' },
   warnings: {
     code: 6,
     means: 'doctor: only warnings; look: some machines could not be looked at',
@@ -31,6 +32,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   store: 'notReachable',
   notFound: 'notFound',
   token: 'token',
+  role: 'token',
 };
 
 export const exitCodeOf = ({ code }: Fault): number =>

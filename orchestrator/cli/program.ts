@@ -20,6 +20,7 @@ import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
 import { addSurveyCommands } from './commands/survey.ts';
+import { addTokenCommands } from './commands/token.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { suggestHarmless } from './suggest.ts';
 import { fault } from '../../shared/errors.ts';
@@ -75,6 +76,7 @@ export function buildProgram(): Command {
   addNotifyCommands(program);
   addAuditCommands(program);
   addEvidenceCommands(program);
+  addTokenCommands(program);
   addContextCommands(program);
   addCompletionCommands(program);
   addDoctorCommand(program);

@@ -3,6 +3,7 @@ import { reasonOf } from '../../shared/reason-of.ts';
 import { troubleOf } from '../../shared/log.ts';
 import { RecordsGone, StoreUnavailable } from '../../shared/store/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { checkAccess } from './access.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
@@ -39,6 +40,7 @@ export async function diagnose(
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
     orBroken('servpack', () => checkRounds(store)),
+    orBroken('servpack', () => checkAccess(store, clock.realNow())),
     orBroken('servpack', () => checkMessages({ ...context, store }, clock.realNow())),
     orBroken('campaigns', () => checkStops(store)),
     orBroken('campaigns', () => checkHolds(store, clock.now())),

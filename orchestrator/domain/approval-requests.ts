@@ -2,7 +2,7 @@ import { type ApprovalRequest, isSameSubject } from '../../shared/domain/campaig
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { ApprovalTerms } from '../../shared/domain/rules/approval-rules.ts';
-import { mayBeSamePerson } from './same-person.ts';
+import { mayBeSamePerson, personOf } from '../../shared/domain/campaign/person.ts';
 
 /** The questions of a campaign, their names, and who may answer them. */
 
@@ -60,6 +60,7 @@ export function whyNotApprover({ approvals }: Campaign, { by }: ApprovalTerms, w
     return 'another person must approve, and it is not known who created the campaign';
   const same = authors.find((author) => mayBeSamePerson(author, who));
   if (same === undefined) return null;
+  if (personOf(who) === null) return `another person must approve, and ${who} is not proved to be one person`;
   const author = same === who ? who : `${who} may be ${same}, who`;
   return `another person must approve: ${author} created, edited or started the campaign`;
 }

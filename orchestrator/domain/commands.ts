@@ -14,6 +14,7 @@ import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
+import { isSameCaller } from '../../shared/domain/campaign/person.ts';
 import {
   awaitingOf,
   type Campaign,
@@ -104,7 +105,9 @@ export function resume(
   if (state.status !== 'paused')
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
   const isAnothers =
-    !state.byGate && ![rebuilder, unanswered, stopRule, clientHookKeeper, by].includes(state.by);
+    !state.byGate &&
+    ![rebuilder, unanswered, stopRule, clientHookKeeper].includes(state.by) &&
+    !isSameCaller(state.by, by);
   if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
     return transition(

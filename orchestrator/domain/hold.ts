@@ -2,6 +2,7 @@ import { refused } from './decision.ts';
 import type { Campaign, CampaignDecision, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import { type Hold, holdAt } from '../../shared/domain/campaign/hold.ts';
+import { isSameCaller } from '../../shared/domain/campaign/person.ts';
 
 /**
  * Holding and releasing single logon servers of a campaign. A hold stands beside the status of the
@@ -45,7 +46,7 @@ export function unhold(
   const free = logonServers.find((logonServer) => holdAt(campaign, logonServer) === null);
   if (free !== undefined)
     return refused(`logon server ${free} is not held in campaign ${definition.campaign}`);
-  const others = holdsOn(campaign, logonServers).filter((each) => each.by !== by);
+  const others = holdsOn(campaign, logonServers).filter((each) => !isSameCaller(each.by, by));
   const [first] = others;
   if (first !== undefined && !override)
     return refused(

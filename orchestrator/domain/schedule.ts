@@ -1,4 +1,5 @@
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
+import { isSameCaller } from '../../shared/domain/campaign/person.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import {
@@ -94,7 +95,7 @@ export function resumeStart(
   const { paused, ...awaiting } = state;
   if (paused === undefined)
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
-  const isAnothers = paused.by !== by && paused.by !== rebuilder;
+  const isAnothers = !isSameCaller(paused.by, by) && paused.by !== rebuilder;
   if (isAnothers && !override) return refused(pausedByAnother(name, paused));
   const missed = missedStart(campaign, isStaged, now);
   if (missed !== null && !startNow)
@@ -139,7 +140,8 @@ export function unschedule(
   const awaiting = awaitingOf(campaign.state);
   if (awaiting === null) return refused(notAwaiting(campaign));
   const { paused } = awaiting;
-  const others = paused === undefined || paused.by === by || paused.by === rebuilder ? null : paused;
+  const others =
+    paused === undefined || isSameCaller(paused.by, by) || paused.by === rebuilder ? null : paused;
   if (others !== null && !override)
     return refused(
       `campaign ${name} was paused by ${others.by}: ${others.because}; ask them, or unschedule it all the same with --override`,

@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from 'pino';
 import type { OrchestratorContext } from '../context.ts';
 import { sendAnswerHeaders } from './answer-headers.ts';
+import { accessRoutes } from './routes/access-routes.ts';
 import { approvalRoutes } from './routes/approval-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
@@ -15,7 +16,7 @@ import { clientRoutes } from './routes/client-routes.ts';
 import { onBrokenRequest, problemForBroken, refuseExpectations } from './broken-requests.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { descriptionRoutes } from './routes/description-routes.ts';
-import { eventRoutes, everythingForAll, type Readership } from './routes/event-routes.ts';
+import { eventRoutes } from './routes/event-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
@@ -38,7 +39,10 @@ import { countRequests } from '../metrics/count-requests.ts';
 import { spellNames } from './stored-names.ts';
 import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
-import { requireToken } from './auth.ts';
+import { Access } from './access/access.ts';
+import { readershipOf } from './access/readership.ts';
+import { narrowRequests } from './access/narrow.ts';
+import { requireAccess } from './access/require-access.ts';
 import { requireRecords } from './records.ts';
 
 /** Enough for ids and reasons. A route that takes a file has a limit of its own. */
@@ -51,16 +55,13 @@ const bodyLimit = 512 * 1024;
 const requestDeadlineMs = 300_000;
 
 export interface ApiOptions {
+  /** The token of the token file, which may do everything. */
   readonly token: string;
-  /** Names the token in the audit. */
-  readonly tokenName?: string;
   readonly log: Logger;
   /** How much the API takes; without it anything. */
   readonly limits?: RequestLimits;
   /** Pushes what has changed; without it nobody can follow. */
   readonly events?: EventHub;
-  /** What each reader of events may see, and for how long; without it everything. */
-  readonly readership?: Readership;
   /** What the preflight looks at besides the records; none when not given. */
   readonly environment?: Environment;
 }
@@ -71,15 +72,7 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  {
-    token,
-    tokenName = 'default',
-    log,
-    environment,
-    limits,
-    events,
-    readership = everythingForAll,
-  }: ApiOptions,
+  { token, log, environment, limits, events }: ApiOptions,
 ): FastifyInstance {
   const app = fastify({
     bodyLimit,
@@ -96,10 +89,17 @@ export function buildApi(
   if (context.metrics !== undefined) countRequests(app, context.metrics);
   answerErrors(app, log);
   servePage(app);
-  requireToken(app, { name: tokenName, token }, log);
+  const access = new Access({
+    store: context.store,
+    realNow: () => context.clock.realNow(),
+    log,
+    fileToken: token,
+  });
+  requireAccess(app, access, log);
   if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);
   spellNames(app, context);
+  narrowRequests(app, context);
   keepAnswers(app, context);
   for (const routes of [
     fleetRoutes,
@@ -120,7 +120,8 @@ export function buildApi(
     notifyRoutes,
   ])
     routes(app, context);
-  eventRoutes(app, context, events, readership);
+  eventRoutes(app, context, events, readershipOf(access));
+  accessRoutes(app, context, access);
   orchestratorRoutes(app, context, environment ?? null);
   probeRoutes(app, context);
   metricsRoutes(app, context);

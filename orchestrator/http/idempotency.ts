@@ -4,7 +4,7 @@ import { fault } from '../../shared/errors.ts';
 import type { KeptAnswer } from '../../shared/store/answer-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
-import { isChange } from './contract/errors-of.ts';
+import { keepsAnswer } from './contract/errors-of.ts';
 import { refuse } from './problems.ts';
 
 export const idempotencyHeader = 'idempotency-key';
@@ -37,7 +37,8 @@ export function keepAnswers(app: FastifyInstance, { store }: OrchestratorContext
     const named = request.headers[idempotencyHeader];
     const { operation } = request.routeOptions.config;
     const { method } = request;
-    if (named === undefined || operation === undefined || !isChange({ method, operation })) return undefined;
+    if (named === undefined || operation === undefined || !keepsAnswer({ method, operation }))
+      return undefined;
     const text = String(named);
     if (!/^[\x21-\x7e]{1,255}$/.test(text))
       return reply.send(refuse(reply, fault('input.idempotencyKey', wrongKey)));

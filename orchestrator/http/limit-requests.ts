@@ -52,7 +52,7 @@ const isRead = ({ method }: FastifyRequest, operation: Operation | undefined): b
 
 /** Who is proved; without a token the address of the connection. */
 const principalOf = ({ principal, socket }: FastifyRequest): string =>
-  principal === '' ? `address ${socket.remoteAddress ?? ''}` : principal;
+  principal === null ? `address ${socket.remoteAddress ?? ''}` : `${principal.by} ${principal.person ?? ''}`;
 
 const later = (reply: FastifyReply, seconds: number, refusal: Refusal): FastifyReply =>
   reply.header('retry-after', seconds).send(refuse(reply, refusal));

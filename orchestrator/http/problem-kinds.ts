@@ -23,7 +23,14 @@ export const problemKinds = {
   token: {
     status: 401,
     title: 'The token is missing or wrong',
-    means: 'Send `Authorization: Bearer TOKEN` with the token of this orchestrator.',
+    means:
+      'Send `Authorization: Bearer TOKEN` with a token of this orchestrator that is not revoked and has not expired, or sign in.',
+  },
+  role: {
+    status: 403,
+    title: 'The role does not allow it',
+    means:
+      'The token is good, and its role or its narrowing does not allow this. `role` names the roles that do. Ask a person who has one of them, or an administrator for another token.',
   },
   notFound: {
     status: 404,
@@ -70,6 +77,7 @@ export const problemKinds = {
     means:
       'Redis is away, full, or without its records. Ask again later; `servpack doctor` says what to do about it.',
   },
+  accessToken: conflict('The token cannot be made', 'A token of this name exists already.'),
   approval: conflict(
     'The question cannot be answered so',
     'The question has changed, has expired, or may not be answered by this person. Read it again.',

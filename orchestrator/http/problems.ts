@@ -11,7 +11,7 @@ export const refusedStatus = ({ code }: Refusal): number => problemKinds[kindOf(
 
 /** The problem document of a refusal. The cause stays out: it may hold what is secret. */
 export function problemOf(refusal: Refusal, status: number, request: string): Problem {
-  const { code, message, faults = [], places = [] } = refusal;
+  const { code, message, faults = [], places = [], role } = refusal;
   const kind = kindOf(code);
   const errors = [
     ...places,
@@ -29,6 +29,7 @@ export function problemOf(refusal: Refusal, status: number, request: string): Pr
     instance: `urn:uuid:${request}`,
     code,
     ...(errors.length === 0 ? {} : { errors }),
+    ...(role === undefined ? {} : { role }),
     ...refusalOf(refusal),
   };
 }

@@ -1,3 +1,4 @@
+import type { AccessStore } from './access-store.ts';
 import type { AdmissionStore } from './admission-store.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { AuditStore } from './audit-store.ts';
@@ -43,6 +44,7 @@ export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildSt
 /** What requests of people and clients need. */
 export interface OperatorStore
   extends
+    AccessStore,
     AnswerStore,
     AuditStore,
     CampaignRemovalStore,

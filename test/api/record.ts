@@ -118,7 +118,8 @@ export function exampleOf({ asked, status, text, type }: Recorded, folder: strin
     JSON.parse(
       JSON.stringify(value)
         .replaceAll(folder, '/srv/releases')
-        .replaceAll(/"token":"[^"]*"/g, '"token":"1.the-token-of-this-client"'),
+        .replaceAll(/"token":"sp_[^"]*"/g, '"token":"sp_Xk29bQ7z_the-secret-of-this-token"')
+        .replaceAll(/"token":"1[^"]*"/g, '"token":"1.the-token-of-this-client"'),
       (_key, each: unknown) => (Array.isArray(each) ? each.slice(0, entriesAtMost) : each),
     );
   const isLines = text.endsWith('\n');

@@ -10,7 +10,7 @@ import { testRedis } from '../environment/redis.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { sealingFixture } from './sealing-fixture.ts';
 
-const anna: Halt = { by: 'anna (token default)', because: 'phones ring', at: 1_700_000_000_000 };
+const anna: Halt = { by: 'token default (says anna)', because: 'phones ring', at: 1_700_000_000_000 };
 
 const stores: readonly [string, () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../shared/store/store.ts';
+import { accessContract } from './store/access.contract.ts';
 import { answersContract } from './store/answers.contract.ts';
 import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
@@ -53,6 +54,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     afterEach(() => fixture.store.close());
 
     const given = (): StoreFixture => fixture;
+    accessContract(given);
     answersContract(given);
     fleetContract(given);
     removalsContract(given);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { withAuthor, withAuthors } from '../../orchestrator/domain/approval-requests.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { nextApprovalMoment } from '../../orchestrator/domain/judge-approvals.ts';
-import { mayBeSamePerson } from '../../orchestrator/domain/same-person.ts';
+import { mayBeSamePerson } from '../../shared/domain/campaign/person.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { withLateAnswers } from '../../orchestrator/views/late-answers.ts';
 import { approvalWords } from '../../orchestrator/views/approval-words.ts';

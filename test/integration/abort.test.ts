@@ -45,7 +45,9 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
     expect(settled?.upgrade.state).toMatchObject({
       end: 'cancelled',
       cause: 'campaign aborted',
-      because: expect.stringContaining('campaign sp4 was aborted by anna (token default): wrong release'),
+      because: expect.stringContaining(
+        'campaign sp4 was aborted by token default (says anna): wrong release',
+      ),
     });
     const opened = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: c });
     expect(opened).toMatchObject({
@@ -61,7 +63,7 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
       status: 'aborted',
       endedAt: null,
       stillMarked: 1,
-      aborted: { by: 'anna (token default)', stillMarked: 2, finishing: 2 },
+      aborted: { by: 'token default (says anna)', stillMarked: 2, finishing: 2 },
       states: { cancelled: 8, waiting: 0, restarting: 1, active: 1 },
     });
     expect(await orchestrator.store.counters('sp4')).toEqual(await recount(orchestrator.store, 'sp4'));

@@ -11,7 +11,7 @@ import { openCampaign, smsRelease, workstation } from '../fixtures/running-campa
 import { anna, bring, changes } from './admitted-clients.ts';
 
 const begun = { startedAt: now, openWaves: 1, accepted: [0] };
-const paused = { by: 'anna (token default)', because: 'payroll runs', at: now };
+const paused = { by: 'token default (says anna)', because: 'payroll runs', at: now };
 const stopped = { ...begun, status: 'paused', pausedAt: now, because: 'phones' } as const;
 
 /** Every state in which a campaign can stand, as far as commands tell them apart. */
@@ -28,7 +28,7 @@ const states: Readonly<Record<string, CampaignState>> = {
   'waiting for its release': { status: 'waitingForRelease' },
   'waiting for its release, paused': { status: 'waitingForRelease', paused },
   running: { status: 'running', ...begun },
-  paused: { ...stopped, byGate: false, by: 'anna (token default)' },
+  paused: { ...stopped, byGate: false, by: 'token default (says anna)' },
   'paused by another person': { ...stopped, byGate: false, by: 'kim' },
   'paused by its gate': { ...stopped, byGate: true, by: 'gate' },
   'paused by a rebuild': { ...stopped, byGate: false, by: 'rebuild' },

@@ -236,19 +236,19 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     const { body: paused } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
     expect(paused).toMatchObject({
       status: 'paused',
-      paused: { by: 'Anna Müller (token default)', because: 'phones ring', at: '2026-11-17T09:00:00Z' },
+      paused: { by: 'token default (says Anna Müller)', because: 'phones ring', at: '2026-11-17T09:00:00Z' },
       states: { waiting: 10, active: 0 },
     });
     const resume = (body?: unknown) => orchestrator.ask('POST', '/v1/campaigns/sp4/resume', body);
     expect((await resume()).body.error.message).toContain(
-      'was paused by Anna Müller (token default): phones',
+      'was paused by token default (says Anna Müller): phones',
     );
     expect((await resume({ override: true })).body.status).toBe('running');
     const audit = await orchestrator.store.audit(4, { campaign: 'sp4' });
     expect(audit.map(({ who, from, to }) => [who, from, to])).toEqual([
       ['token default', 'paused', 'running'],
-      ['Anna Müller (token default)', 'running', 'paused'],
-      ['Anna Müller (token default)', 'created', 'running'],
+      ['token default (says Anna Müller)', 'running', 'paused'],
+      ['token default (says Anna Müller)', 'created', 'running'],
       ['token default', '', 'created'],
     ]);
   });

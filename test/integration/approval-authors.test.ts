@@ -16,19 +16,28 @@ import {
 } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { anna, bring, contextOf, firstWave, kim, wide } from './admitted-clients.ts';
+import { personIn } from '../fixtures/tokens.ts';
+import { bring, contextOf, firstWave, wide } from './admitted-clients.ts';
 
-const as = (user: string) => ({ 'x-servpack-user': user });
+/** The header of this person's own token, made at the first use. */
+async function as(orchestrator: SmallOrchestrator, person: string): Promise<Record<string, string>> {
+  const known = people.get(orchestrator) ?? new Map<string, Record<string, string>>();
+  people.set(orchestrator, known);
+  const header = known.get(person) ?? (await personIn(orchestrator, person));
+  known.set(person, header);
+  return header;
+}
+const people = new WeakMap<SmallOrchestrator, Map<string, Record<string, string>>>();
 
 const gated = wide.replace('count: 5 }', 'count: 5, gate: { settled: 0 %, failures: 100 %, minSample: 1 } }');
 const another = `${gated}approvals: [{ wave: rest, by: another }]\n`;
 
-const edit = (orchestrator: SmallOrchestrator, text: string, who: Record<string, string>) =>
+const edit = async (orchestrator: SmallOrchestrator, text: string, person: string) =>
   orchestrator.ask(
     'POST',
     '/v1/campaigns/sp4/edit',
     { file: 'c.yaml', text, reason: 'four eyes', dryRun: false },
-    who,
+    await as(orchestrator, person),
   );
 
 /** Anna creates the campaign, and Kim starts it. */
@@ -36,7 +45,8 @@ async function startedBy(store: Store, text = gated): Promise<SmallOrchestrator>
   const orchestrator = await startSmallOrchestrator(store);
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
   await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text }, anna);
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text }, await as(orchestrator, 'anna'));
+  const kim = await as(orchestrator, 'kim');
   expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/start', undefined, kim)).status).toBe(200);
   return orchestrator;
 }
@@ -55,13 +65,14 @@ describe.each(storesAndShards)('by: another in a later edition, on the %s store'
   test('keeps out who created, started and edited the campaign before', async () => {
     await using orchestrator = await startedBy(await open());
     const { store } = orchestrator;
-    await edit(orchestrator, `${gated}budgets: { active: 7 }\n`, as('bob'));
-    expect((await edit(orchestrator, another, as('carl'))).status).toBe(200);
+    await edit(orchestrator, `${gated}budgets: { active: 7 }\n`, 'bob');
+    expect((await edit(orchestrator, another, 'carl')).status).toBe(200);
     for (const client of await firstWave(orchestrator, 5))
       await bring(store, client, upgraded, { index: 'settled' });
     await runCampaigns().run(contextOf(orchestrator));
-    const yes = (who: string) =>
-      orchestrator.ask('POST', '/v1/approvals', { id: 'sp4/wave/rest', answer: 'approved' }, as(who));
+    const answer = { id: 'sp4/wave/rest', answer: 'approved' };
+    const yes = async (who: string) =>
+      orchestrator.ask('POST', '/v1/approvals', answer, await as(orchestrator, who));
     for (const who of ['anna', 'kim', 'CORP\\bob', 'carl']) {
       const { status, body } = await yes(who);
       expect([who, status, body.error.message]).toEqual([
@@ -69,6 +80,12 @@ describe.each(storesAndShards)('by: another in a later edition, on the %s store'
         409,
         expect.stringContaining('another person must approve'),
       ]);
+    }
+    // Another token of the same person, and a token that belongs to nobody.
+    const second = await personIn(orchestrator, 'anna', 'anna-at-home');
+    for (const headers of [second, { 'x-servpack-user': 'lee' }]) {
+      const { status, body } = await orchestrator.ask('POST', '/v1/approvals', answer, headers);
+      expect([status, body.error.code]).toEqual([409, 'campaign.refused']);
     }
     expect((await yes('lee')).status).toBe(200);
   });
@@ -80,7 +97,7 @@ describe.each(storesAndShards)('by: another in a later edition, on the %s store'
       [`${gated}budgets: { active: 7 }\n`, 'carl'],
       [another, 'dora'],
     ] as const)
-      expect((await edit(orchestrator, text, as(who))).status).toBe(200);
+      expect((await edit(orchestrator, text, who)).status).toBe(200);
     expect(await authors(orchestrator)).toEqual(['anna', 'kim', 'bob', 'carl', 'dora']);
   });
 });
@@ -92,16 +109,16 @@ describe('the authors of a campaign', () => {
     await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
     const weekly = 'schedule: { cron: "0 22 * * 2", zone: UTC }\n';
     const text = another.replace('sp4', 'weekly').concat(weekly);
-    await orchestrator.ask('POST', '/v1/schedules', { file: 'w.yaml', text }, anna);
-    await orchestrator.ask('POST', '/v1/schedules/weekly/run', undefined, kim);
+    await orchestrator.ask('POST', '/v1/schedules', { file: 'w.yaml', text }, await as(orchestrator, 'anna'));
+    await orchestrator.ask('POST', '/v1/schedules/weekly/run', undefined, await as(orchestrator, 'kim'));
     const { store } = orchestrator;
     const byHand = await store.readCampaign('weekly-2026-11-17-0900');
-    expect(byHand?.campaign.approvals?.authors).toEqual(['kim (token default)', 'anna (token default)']);
+    expect(byHand?.campaign.approvals?.authors).toEqual(['kim (token kim)', 'anna (token anna)']);
     await orchestrator.ask('POST', '/v1/campaigns/weekly-2026-11-17-0900/abort', { reason: 'over' });
     const tuesday = Date.UTC(2026, 10, 17, 22);
     await runSchedules().run(contextOver(store, standingClock(tuesday), keepingDispatcher([])));
     const due = await store.readCampaign('weekly-2026-11-17');
-    expect(due?.campaign.approvals?.authors).toContain('anna (token default)');
+    expect(due?.campaign.approvals?.authors).toContain('anna (token anna)');
   });
 
   test('are not known where nothing names who created it, and then nobody can approve', async () => {

@@ -62,15 +62,15 @@ describe.each(storesAndShards)('approvals, on the %s store', (_name, openStore) 
     expect([refused.status, refused.body.error.code]).toEqual([409, 'approval.changed']);
 
     const yes = await answer(orchestrator, { id, answer: 'approved', shown: found.shown, reason: 'seen' });
-    expect(yes.body).toEqual({ id, campaign: 'sp4', because: 'approved by kim (token default): seen' });
+    expect(yes.body).toEqual({ id, campaign: 'sp4', because: 'approved by token default (says kim): seen' });
     const stored = await orchestrator.store.readUpgrade({ campaign: 'sp4', client });
     expect(stored).toMatchObject({ index: 'due', upgrade: { state: { phase: 'looking' } } });
     const [entry] = await orchestrator.store.audit(1, { campaign: 'sp4', client });
-    expect(entry).toMatchObject({ who: 'kim (token default)', from: 'deferred', to: 'looking' });
+    expect(entry).toMatchObject({ who: 'token default (says kim)', from: 'deferred', to: 'looking' });
     expect(entry?.because).toContain(`shown (SHA-256 ${found.shown}): ${found.text[0]}`);
 
     const again = await answer(orchestrator, { id, answer: 'rejected', reason: 'no' });
-    expect(again.body.because).toBe('ignored: answered already: approved by kim (token default): seen');
+    expect(again.body.because).toBe('ignored: answered already: approved by token default (says kim): seen');
     expect(await open(orchestrator)).toEqual([]);
   });
 
@@ -86,7 +86,7 @@ describe.each(storesAndShards)('approvals, on the %s store', (_name, openStore) 
       says: expect.stringContaining('step relocation waits for approval'),
     });
     expect((await answer(orchestrator, { id: found.id, answer: 'approved' })).body.because).toContain(
-      'step relocation approved by kim',
+      'step relocation approved by token default (says kim)',
     );
     for (const client of clients)
       expect(await orchestrator.store.readUpgrade({ campaign: 'sp4', client })).toMatchObject({

@@ -22,7 +22,7 @@ const step = (minute: number, from: string, to: string, because: string): AuditL
   beside: [],
   servpack: '0.1.0',
 });
-const whole = { client: null, who: 'anna (token default)' };
+const whole = { client: null, who: 'token default (says anna)' };
 
 const story: readonly AuditLineAnswer[] = [
   { ...step(0, 'created', 'running', 'started'), ...whole },
@@ -54,7 +54,7 @@ describe('the audit of a client in words', () => {
         '',
         'campaign sms-sp4, file with SHA-256 abc',
         '2026-11-16T22:00:00Z  the campaign: created -> running: started',
-        '    by anna (token default); record version 0, servpack 0.1.0, block 7',
+        '    by token default (says anna); record version 0, servpack 0.1.0, block 7',
       ].join('\n'),
     );
   });
@@ -69,7 +69,9 @@ describe('the audit of a client in words', () => {
   });
 
   test('lists what was done to all campaigns below the campaign of the client', () => {
-    expect(told()).toContain('all campaigns: not halted -> halted: phones ring\n    by anna (token default)');
+    expect(told()).toContain(
+      'all campaigns: not halted -> halted: phones ring\n    by token default (says anna)',
+    );
     expect(told().match(/^campaign /gm)).toHaveLength(1);
   });
 

@@ -71,7 +71,7 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
     expect(await read(orchestrator, '/v1/campaigns/sp4/report')).toEqual({
       ...before,
       actions: [],
-      archived: { at: '2026-11-17T09:00:00Z', by: 'anna (token default)', because: 'over', file },
+      archived: { at: '2026-11-17T09:00:00Z', by: 'token default (says anna)', because: 'over', file },
     });
     expect((await read(orchestrator, '/v1/archive')).campaigns).toMatchObject([
       { archived: { file }, status: { campaign: 'sp4', status: 'ended', size: 10 } },
@@ -160,7 +160,7 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
       ...contextOver(stopping(store, at, nth), standingClock(now), keepingDispatcher([])),
       campaignArchive: archive,
     };
-    await expect(archiveCampaign(broken, 'anna (token default)', 'sp4', 'over')).rejects.toThrow(
+    await expect(archiveCampaign(broken, 'token default (says anna)', 'sp4', 'over')).rejects.toThrow(
       StoreUnavailable,
     );
     const between = await read(orchestrator, '/v1/campaigns/sp4');
@@ -199,7 +199,7 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
       ...contextOver(between, standingClock(now), keepingDispatcher([])),
       campaignArchive: openCampaignArchive(join(orchestrator.folder, 'archive')),
     };
-    const refused = await archiveCampaign(context, 'anna (token default)', 'sp4', 'over');
+    const refused = await archiveCampaign(context, 'token default (says anna)', 'sp4', 'over');
     expect(refused).toMatchObject({
       error: { code: 'campaign.refused', message: expect.stringContaining('1 client is open again') },
     });

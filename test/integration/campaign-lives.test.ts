@@ -73,7 +73,7 @@ describe.each(stores)('a campaign that never ran, on the %s store', (_name, open
       'running',
     ]);
     expect(entries.find(({ to }) => to === 'deleted')).toMatchObject({
-      who: 'anna (token default)',
+      who: 'token default (says anna)',
       because: expect.stringMatching(/^deleted: 10 clients, campaign file with SHA-256 \w{64}: wrong file$/),
     });
   });
@@ -96,11 +96,11 @@ describe.each(stores)('a campaign that never ran, on the %s store', (_name, open
     const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
     expect(body).toMatchObject({
       status: 'created',
-      removal: { kind: 'delete', by: 'anna (token default)' },
+      removal: { kind: 'delete', by: 'token default (says anna)' },
       actions: ['servpack campaign delete sp4   # ends what broke off'],
     });
     expect((await ask(orchestrator, 'start')).body.error.message).toContain(
-      'is being deleted by anna (token default); end that first: servpack campaign delete sp4',
+      'is being deleted by token default (says anna); end that first: servpack campaign delete sp4',
     );
     expect((await create(orchestrator)).status).toBe(409);
     expect((await ask(orchestrator, 'delete')).status).toBe(200);

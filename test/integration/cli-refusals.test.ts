@@ -172,7 +172,7 @@ describe('the command line', () => {
     await runCliAt(orchestrator, ['campaign', 'pause', 'sp4', '--reason', 'the user']);
     await runCliAt(orchestrator, ['campaign', 'resume', 'sp4']);
     const [entry] = await orchestrator.store.audit(1, { campaign: 'sp4' });
-    expect(entry?.who).toBe(`${userInfo().username} (token default)`);
+    expect(entry?.who).toBe(`token default (says ${userInfo().username})`);
   });
 });
 

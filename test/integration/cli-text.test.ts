@@ -237,9 +237,9 @@ describe('a long sentence', () => {
 
   test('starts at the left margin below a head that leaves no room beside it', () => {
     const narrow: View = { ...plainView, width: 64 };
-    const head = 'paused by anna (token default) since 2026-11-22T21:10:00Z: ';
+    const head = 'paused by token default (says anna) since 2026-11-22T21:10:00Z: ';
     expect(wrapped(narrow, head, 'phones ring everywhere')).toEqual([
-      'paused by anna (token default) since 2026-11-22T21:10:00Z:',
+      'paused by token default (says anna) since 2026-11-22T21:10:00Z:',
       '    phones ring everywhere',
     ]);
   });

@@ -29,8 +29,8 @@ test('the end of a halt names the campaigns that stay paused and the servers tha
   expect(halted.stdout).toMatch(/work in progress is completed\. Undo: servpack unhalt\n$/);
   const { stdout } = await runCliAt(orchestrator, ['unhalt']);
   expect(stdout).toBe(
-    'The halt is over. Running campaigns go on.\nStill paused: sp4 (by anna (token default))\n' +
-      'Still held: LS-ROM in sp4 (by anna (token default))\n',
+    'The halt is over. Running campaigns go on.\nStill paused: sp4 (by token default (says anna))\n' +
+      'Still held: LS-ROM in sp4 (by token default (says anna))\n',
   );
 });
 

@@ -25,8 +25,12 @@ test('doctor says what holds the work back: the halt, and paused campaigns with 
   await orchestrator.ask('POST', '/v1/halt', { reason: 'fire drill' }, anna);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones ring' }, anna);
   const [halted, paused] = await says(store);
-  expect(halted).toMatch(/^warning: everything is halted by anna \(token default\) since .*Z: fire drill$/u);
-  expect(paused).toMatch(/^ok: campaign sp4 is paused by anna \(token default\) since .*Z: phones ring$/u);
+  expect(halted).toMatch(
+    /^warning: everything is halted by token default \(says anna\) since .*Z: fire drill$/u,
+  );
+  expect(paused).toMatch(
+    /^ok: campaign sp4 is paused by token default \(says anna\) since .*Z: phones ring$/u,
+  );
 });
 
 test('doctor warns of a campaign that its gate has paused', async () => {

@@ -37,7 +37,7 @@ describe.each(storesAndShards)('clients that leave the fleet, on the %s store', 
       const shown = (await orchestrator.ask('GET', `/v1/audit/clients/${spelling}`)).body;
       expect(shown.client).toBe(client);
       expect(shown.entries.filter(({ to }: { to: string }) => to === 'removed')).toMatchObject([
-        { client, who: 'anna (token default)', because: 'removed from the fleet: scrapped' },
+        { client, who: 'token default (says anna)', because: 'removed from the fleet: scrapped' },
       ]);
     }
     expect((await orchestrator.ask('GET', `/v1/clients/${client}`)).status).toBe(404);
@@ -101,7 +101,7 @@ describe.each(storesAndShards)('clients that leave the fleet, on the %s store', 
     expect(await marks()).toBe(0);
     const shown = (await orchestrator.ask('GET', `/v1/audit/clients/${marked}`)).body;
     expect(shown.entries.at(-1)).toMatchObject({
-      who: 'anna (token default)',
+      who: 'token default (says anna)',
       because: 'the machine is gone: scrapped; before, it ended marked, and installs at its next logon',
     });
   });

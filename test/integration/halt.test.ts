@@ -8,7 +8,7 @@ describe.each(storesAndShards)('a halt, on the %s store', (_name, open) => {
   test('is shown with every campaign, holds admission, and is ended by another person only with an override', async () => {
     await using orchestrator = await startRunning(await open());
     const { body } = await orchestrator.ask('POST', '/v1/halt', { reason: 'phones ring' }, anna);
-    const halted = { by: 'anna (token default)', because: 'phones ring', at: '2026-11-17T09:00:00Z' };
+    const halted = { by: 'token default (says anna)', because: 'phones ring', at: '2026-11-17T09:00:00Z' };
     expect(body).toEqual({ halted });
     expect((await orchestrator.ask('GET', '/v1/campaigns')).body).toMatchObject({
       halted,
@@ -18,10 +18,10 @@ describe.each(storesAndShards)('a halt, on the %s store', (_name, open) => {
     expect((await orchestrator.store.slotsInUse('sp4')).active).toBe(0);
     const [client = ''] = await firstWave(orchestrator, 1);
     expect((await orchestrator.ask('GET', `/v1/clients/${client}/why`)).body.because).toBe(
-      'everything is halted by anna (token default): phones ring',
+      'everything is halted by token default (says anna): phones ring',
     );
     expect((await orchestrator.ask('POST', '/v1/halt', { reason: 'x' }, kim)).body.error.message).toBe(
-      'everything is halted already, by anna (token default): phones ring',
+      'everything is halted already, by token default (says anna): phones ring',
     );
     expect((await orchestrator.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toMatch(
       /ask them, or .*--override$/,
@@ -39,12 +39,12 @@ describe.each(storesAndShards)('a halt, on the %s store', (_name, open) => {
     );
     expect(entries.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
       [
-        'kim (token default)',
+        'token default (says kim)',
         'halted',
         'going',
-        'everything may go on, which anna (token default) had held (phones ring)',
+        'everything may go on, which token default (says anna) had held (phones ring)',
       ],
-      ['anna (token default)', 'going', 'halted', 'phones ring'],
+      ['token default (says anna)', 'going', 'halted', 'phones ring'],
     ]);
   });
 

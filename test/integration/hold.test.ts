@@ -77,7 +77,7 @@ describe.each(storesAndShards)('a hold on a logon server, on the %s store', (_na
     ]);
     expect(said(await hold(orchestrator, ['LS-MIL', 'ls-rom'], kim))).toEqual([
       409,
-      'logon server LS-ROM is held already in campaign sp4, by anna (token default): payroll',
+      'logon server LS-ROM is held already in campaign sp4, by token default (says anna): payroll',
     ]);
     expect(said(await release(orchestrator, ['LS-MIL']))).toEqual([
       409,
@@ -85,7 +85,7 @@ describe.each(storesAndShards)('a hold on a logon server, on the %s store', (_na
     ]);
     expect(said(await release(orchestrator, ['LS-ROM'], kim))).toEqual([
       409,
-      'logon server LS-ROM was held by anna (token default): payroll; ask them, or release it all the same with --override',
+      'logon server LS-ROM was held by token default (says anna): payroll; ask them, or release it all the same with --override',
     ]);
     expect((await hold(orchestrator, [])).status).toBe(400);
     expect(
@@ -101,13 +101,13 @@ describe.each(storesAndShards)('a hold on a logon server, on the %s store', (_na
     const entries = await store.audit(3, { campaign: 'sp4' });
     expect(entries.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
       [
-        'kim (token default)',
+        'token default (says kim)',
         'running',
         'running',
-        'logon server LS-ROM is released, which anna (token default) had held (payroll): off duty',
+        'logon server LS-ROM is released, which token default (says anna) had held (payroll): off duty',
       ],
-      ['anna (token default)', 'running', 'running', 'logon server LS-MIL is held: payroll'],
-      ['anna (token default)', 'running', 'running', 'logon server LS-ROM is held: payroll'],
+      ['token default (says anna)', 'running', 'running', 'logon server LS-MIL is held: payroll'],
+      ['token default (says anna)', 'running', 'running', 'logon server LS-ROM is held: payroll'],
     ]);
   });
 });
@@ -118,7 +118,7 @@ test('a hold is said by every command that shows the campaign or its clients', a
   await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', body, anna);
   const says = async (...args: readonly string[]): Promise<string> =>
     (await runCliAt(orchestrator, args)).stdout;
-  const by = 'held by anna (token default) since 2026-11-17T09:00:00Z: payroll';
+  const by = 'held by token default (says anna) since 2026-11-17T09:00:00Z: payroll';
   const way = 'servpack campaign release sp4 --server LS-ROM';
   expect(await says('campaign', 'status')).toMatch(/\nsp4 +sms-sp4 +running, LS-ROM held +10 /);
   for (const command of ['status', 'report']) {
@@ -127,7 +127,7 @@ test('a hold is said by every command that shows the campaign or its clients', a
       `\nLS-ROM ${by}\n  held: nothing new starts on 7 clients that have not finished\n`,
     );
     expect(text).toMatch(/canary: waiting: .* waits for held logon server LS-ROM: \d of its clients there /);
-    expect(text).toContain(`\ndo: ${way}   # anybody but anna (token default) adds --override\n`);
+    expect(text).toContain(`\ndo: ${way}   # anybody but token default (says anna) adds --override\n`);
   }
   const clients = (await says('campaign', 'clients', 'sp4')).split('\n');
   expect(clients.filter((line) => line.includes(`  ${by}`)).length).toBe(7);
@@ -137,13 +137,13 @@ test('a hold is said by every command that shows the campaign or its clients', a
   const client = clients.find((line) => line.includes(by))?.split(' ')[0] ?? '';
   const why = await says('client', 'why', client);
   expect(why).toContain(
-    'logon server LS-ROM is held by anna (token default) since 2026-11-17T09:00:00Z: payroll',
+    'logon server LS-ROM is held by token default (says anna) since 2026-11-17T09:00:00Z: payroll',
   );
   expect(why).toContain(way);
   await runCampaigns().run(contextOf(orchestrator));
   const [other] = await Array.fromAsync(orchestrator.store.upgrades('sp4'));
   expect(await says('audit', 'show', other?.key.client ?? '')).toMatch(
-    /the campaign: running: logon server LS-ROM is held: payroll\n {4}by anna \(token default\);/,
+    /the campaign: running: logon server LS-ROM is held: payroll\n {4}by token default \(says anna\);/,
   );
 });
 
@@ -156,15 +156,17 @@ test('doctor names the holds that are older than a day, in campaigns that are no
   expect(young.map(({ state, says }) => [state, says])).toEqual([
     [
       'ok',
-      'campaign sp4: logon server LS-ROM is held by anna (token default) since 2026-11-17T09:00:00Z: payroll',
+      'campaign sp4: logon server LS-ROM is held by token default (says anna) since 2026-11-17T09:00:00Z: payroll',
     ],
   ]);
   const found = await checkHolds(orchestrator.store, now + day + 1);
   expectUseful(found);
   expect(notOk(found)).toEqual([
-    'warning: campaigns: campaign sp4: logon server LS-ROM has been held for more than a day, by anna (token default) since 2026-11-17T09:00:00Z: payroll',
+    'warning: campaigns: campaign sp4: logon server LS-ROM has been held for more than a day, by token default (says anna) since 2026-11-17T09:00:00Z: payroll',
   ]);
-  expect(found[0]?.todo).toBe('servpack campaign release sp4 --server LS-ROM, or ask anna (token default)');
+  expect(found[0]?.todo).toBe(
+    'servpack campaign release sp4 --server LS-ROM, or ask token default (says anna)',
+  );
   const record = await orchestrator.store.readCampaign('sp4');
   const holds = (record?.campaign.holds ?? []).map((each) => ({ ...each, at: now - day - 1 }));
   if (record !== null)

@@ -101,7 +101,7 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
     expect(await lab.status()).toContain('2 joined since the creation');
     const why = await lab.why('pc-5');
     expect(why).toContain('joined: wave early takes clients that fulfil ring = early');
-    expect(why).toContain('imported by anna');
+    expect(why).toContain('imported by token default (says anna)');
     expect(why).toContain('from fleet.csv');
     // Nothing is done a second time.
     const version = (await lab.orchestrator.store.readCampaign('sp4'))?.version;
@@ -314,7 +314,7 @@ test('a prune takes a waiting client out of the campaign, too, and is refused wh
   expect(record?.campaign.members).toMatchObject({ joined: 0, left: 1 });
   const told = await store.audit(99, { campaign: 'sp4', client: 'pc-2' });
   expect(told).toMatchObject([
-    { who: 'anna (token default)', to: 'outside', because: 'removed from the fleet: not in all.csv' },
+    { who: 'token default (says anna)', to: 'outside', because: 'removed from the fleet: not in all.csv' },
   ]);
 });
 

@@ -91,7 +91,7 @@ const survey: SurveyStatus = {
   ...findingsOf({ 'verdict|blocked': 9, movable: 5, structural: 4, inCampaign: 2, 'failure|unreachable': 3 }),
   survey: nameOf(0),
   status: 'running',
-  by: `${nameOf(1)} (token default)`,
+  by: `token default (says ${nameOf(1)})`,
   at,
   what: servers.join(', '),
   product: nameOf(2),

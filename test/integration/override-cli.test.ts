@@ -14,7 +14,7 @@ afterAll(() => orchestrator[Symbol.asyncDispose]());
 const cli = (...args: readonly string[]) => runCliAt(orchestrator, args);
 const asKim = (path: string, body: unknown) =>
   orchestrator.ask('POST', path, body, { 'x-servpack-user': 'kim' });
-const me = `${userInfo().username} (token default)`;
+const me = `token default (says ${userInfo().username})`;
 const newest = async () => (await orchestrator.store.audit(1))[0];
 
 describe('the option --override', () => {
@@ -23,23 +23,23 @@ describe('the option --override', () => {
     const refused = await cli('campaign', 'resume', 'sp4');
     expect([refused.code, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toBe(
-      'servpack: campaign sp4 was paused by kim (token default): phones ring; ask them, or resume it all the same with --override\n',
+      'servpack: campaign sp4 was paused by token default (says kim): phones ring; ask them, or resume it all the same with --override\n',
     );
     expect((await orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('paused');
     const meant = await cli('campaign', 'resume', 'sp4', '--override', '--reason', 'kim is off duty');
-    const because = 'resumed, which kim (token default) had held (phones ring): kim is off duty';
+    const because = 'resumed, which token default (says kim) had held (phones ring): kim is off duty';
     expect(meant.stdout).toBe(`Campaign sp4 is running: ${because}\nFollow: servpack campaign watch sp4\n`);
     expect(await newest()).toMatchObject({ who: me, from: 'paused', to: 'running', because });
   });
 
   test('ends a halt of another person', async () => {
     await asKim('/v1/halt', { reason: 'network is down' });
-    expect((await cli('unhalt')).stderr).toContain('everything was halted by kim (token default)');
+    expect((await cli('unhalt')).stderr).toContain('everything was halted by token default (says kim)');
     expect((await cli('unhalt', '--override')).code).toBe(0);
     expect(await newest()).toMatchObject({
       who: me,
       to: 'going',
-      because: 'everything may go on, which kim (token default) had held (network is down)',
+      because: 'everything may go on, which token default (says kim) had held (network is down)',
     });
   });
 
@@ -52,7 +52,7 @@ describe('the option --override', () => {
       expect((await asUser(54_321, 'campaign', 'pause', 'sp4', '--reason', 'lunch')).code).toBe(0);
       for (const uid of [54_322, 0])
         expect((await asUser(uid, 'campaign', 'resume', 'sp4')).stderr).toContain(
-          'was paused by uid 54321 (token default): lunch; ask them',
+          'was paused by token default (says uid 54321): lunch; ask them',
         );
       expect((await asUser(54_321, 'campaign', 'resume', 'sp4', '--reason', 'back')).stdout).toBe(
         'Campaign sp4 is running: resumed: back\nFollow: servpack campaign watch sp4\n',

@@ -42,7 +42,7 @@ describe.each(stores)('a campaign that waits for its start, on the %s store', (_
     await roundAt(orchestrator, now + 1);
     expect(await read(orchestrator)).toMatchObject({
       status: 'waitingForRelease',
-      paused: { by: 'anna (token default)', missed: 'its release sms-sp4 is staged' },
+      paused: { by: 'token default (says anna)', missed: 'its release sms-sp4 is staged' },
     });
     expect((await ask(orchestrator, 'resume', {})).status).toBe(409);
     expect((await ask(orchestrator, 'resume', { startNow: true }, kim)).status).toBe(409);
@@ -52,9 +52,9 @@ describe.each(stores)('a campaign that waits for its start, on the %s store', (_
     });
     const entries = await orchestrator.store.audit(9, { campaign: 'sp4' });
     expect(entries.slice(0, 3).map(({ who, because }) => [who, because])).toEqual([
-      ['anna (token default)', 'its release was staged'],
-      ['anna (token default)', 'resumed'],
-      ['anna (token default)', 'payroll runs'],
+      ['token default (says anna)', 'its release was staged'],
+      ['token default (says anna)', 'resumed'],
+      ['token default (says anna)', 'payroll runs'],
     ]);
   });
 
@@ -89,7 +89,7 @@ describe.each(stores)('a campaign that waits for its start, on the %s store', (_
     const unscheduled = await ask(orchestrator, 'unschedule', { reason: 'not this week' }, kim);
     expect([unscheduled.status, unscheduled.body.error.message]).toEqual([
       409,
-      expect.stringContaining('was paused by anna (token default): payroll runs'),
+      expect.stringContaining('was paused by token default (says anna): payroll runs'),
     ]);
     const override = { reason: 'not this week', override: true };
     expect((await ask(orchestrator, 'unschedule', override, kim)).body.status).toBe('created');

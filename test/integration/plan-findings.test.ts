@@ -92,7 +92,7 @@ describe.each(stores)('the plan of a campaign, on the %s store', (_name, open) =
     await using orchestrator = await ready();
     await orchestrator.ask('POST', '/v1/releases/sms-sp4/withdraw', { reason: 'wrong files' }, anna);
     expect(await warnings(orchestrator, yaml('sp4', 'on: staged\n'))).toEqual([
-      'release sms-sp4 was withdrawn by anna (token default): wrong files; nothing starts with it until it is staged again',
+      'release sms-sp4 was withdrawn by token default (says anna): wrong files; nothing starts with it until it is staged again',
     ]);
   });
 });

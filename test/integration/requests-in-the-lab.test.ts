@@ -20,7 +20,7 @@ import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const contextOf = ({ store, clock, dispatcher }: OneClient) => contextOver(store, clock, dispatcher);
 
-const anna = 'anna (token default)';
+const anna = 'token default (says anna)';
 const order = ({ client }: OneClient): ClientRequest => ({ client, reason: 'because', campaign: null });
 const abort = (one: OneClient) => abortCampaign(contextOf(one), anna, 'sp4', 'wrong release').then(unwrapped);
 

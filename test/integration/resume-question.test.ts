@@ -54,7 +54,7 @@ describe('the resume of a campaign that a gate has paused', () => {
     await runCampaigns().run(contextOf(orchestrator));
     const status = (await orchestrator.ask('GET', '/v1/campaigns/sp4')).body;
     expect(status.waves[0].gate).toBe(
-      'opened by anna (token default) in spite of 2 failures: 0 upgraded, 2 failed',
+      'opened by token default (says anna) in spite of 2 failures: 0 upgraded, 2 failed',
     );
     expect(status.waves[1].isOpen).toBe(true);
   });

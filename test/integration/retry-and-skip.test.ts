@@ -20,7 +20,7 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     expect((await order(orchestrator, a, 'retry')).body).toEqual({
       client: a,
       campaign: 'sp4',
-      because: 'retried: anna (token default): because I say so',
+      because: 'retried: token default (says anna): because I say so',
     });
     expect(await orchestrator.store.readUpgrade({ campaign: 'sp4', client: a })).toMatchObject({
       index: 'due',
@@ -110,7 +110,7 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     await bring(orchestrator.store, a, changes.deferred, rest);
     await bring(orchestrator.store, b, (upgrade) => upgrade, { index: 'driven' });
     const says = async (client: string) => (await order(orchestrator, client, 'skip')).body.because;
-    const skipped = 'skipped by anna (token default): because I say so';
+    const skipped = 'skipped by token default (says anna): because I say so';
     expect([await says(a), await says(c)]).toEqual([skipped, skipped]);
     expect(await says(b)).toBe(
       'the client is skipped as soon as its work in progress is completed (a worker is busy with it)',
@@ -119,11 +119,11 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
       /the worker of the client has this order already$/,
     );
     expect((await order(orchestrator, a, 'skip')).body.error.message).toMatch(
-      /the client is already finished: skipped by anna/,
+      /the client is already finished: skipped by token default \(says anna\)/,
     );
     const [newest] = await orchestrator.store.audit(1, { client: c });
     expect(newest).toMatchObject({
-      who: 'anna (token default)',
+      who: 'token default (says anna)',
       from: 'waiting',
       to: 'settled',
       because: skipped,

@@ -42,13 +42,13 @@ describe.each(storesAndShards)('what became of clients is told apart, on the %s 
       'held: nothing new starts on any client; 1 client in progress is held; work on 1 client is being completed',
     );
     expect((await status()).actions).toEqual([
-      'servpack campaign resume sp4   # anybody but anna (token default) adds --override',
+      'servpack campaign resume sp4   # anybody but token default (says anna) adds --override',
     ]);
     await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, anna);
     await orchestrator.ask('POST', '/v1/halt', { reason: 'network' }, anna);
     expect(await status()).toMatchObject({
       held: { active: 1, remedying: 0 },
-      actions: ['servpack unhalt   # anybody but anna (token default) adds --override'],
+      actions: ['servpack unhalt   # anybody but token default (says anna) adds --override'],
     });
   });
 

@@ -48,7 +48,7 @@ async function undo(one: OneClient): Promise<OneClient> {
   const context = contextOver(one.store, one.clock, one.dispatcher);
   await runCampaigns().run(context);
   const request = { client: one.client, reason: 'because', campaign: null };
-  unwrapped(await undoClient(context, 'anna (token default)', request));
+  unwrapped(await undoClient(context, 'token default (says anna)', request));
   return one;
 }
 
@@ -80,7 +80,7 @@ test('an undo moves both services back, the newest relocation first', async () =
     end: 'upgraded',
     cause: 'proved',
     because: expect.stringContaining(
-      `; ${monitor.name} and ${pcm} were moved back for anna (token default): because`,
+      `; ${monitor.name} and ${pcm} were moved back for token default (says anna): because`,
     ),
   });
   expect(await pathsOf(one)).toMatchObject(atFirst);
@@ -102,7 +102,7 @@ test('a service that another person has moved since is left alone and named; the
   expect(upgrade.state).toMatchObject({
     end: 'needsAttention',
     cause: 'not moved back',
-    because: `${pcm} moved back for anna (token default); ${monitor.name} is not where it was moved to, and was left alone`,
+    because: `${pcm} moved back for token default (says anna); ${monitor.name} is not where it was moved to, and was left alone`,
   });
   const { services } = await truthOf(one);
   const paths = Object.fromEntries(services.map(({ name, imagePath }) => [name, imagePath.toLowerCase()]));

@@ -81,7 +81,7 @@ describe.each<MoveBy>(['repoint', 'reinstall'])('a service that cannot be stoppe
     const context = contextOver(one.store, one.clock, one.dispatcher);
     await runCampaigns().run(context);
     const request = { client: one.client, reason: 'it has restarted', campaign: null };
-    unwrapped(await retryClient(context, 'anna (token default)', request));
+    unwrapped(await retryClient(context, 'token default (says anna)', request));
     await one.settle();
     const after = await truthOf(one);
     expect((await pcmOf(one)).is).toEqual(was);

@@ -23,7 +23,7 @@ describe.each(storesAndShards)('a release that is withdrawn, on the %s store', (
   test('starts no campaign until it is staged again, which needs an override', async () => {
     await using orchestrator = await startReady();
     expect((await withdraw(orchestrator)).body).toEqual({ release: 'sms-sp4', waiting: [] });
-    const because = 'was withdrawn by anna (token default): restarts do not come back';
+    const because = 'was withdrawn by token default (says anna): restarts do not come back';
     expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/start')).body.error.message).toBe(
       `release sms-sp4 ${because}; nothing is started with it until it is staged again`,
     );
@@ -69,7 +69,7 @@ describe.each(storesAndShards)('a release that is withdrawn, on the %s store', (
     expect((await orchestrator.ask('POST', '/v1/campaigns/later/start')).body.status).toBe('scheduled');
     expect((await withdraw(orchestrator)).body).toEqual({ release: 'sms-sp4', waiting: ['later'] });
     expect((await orchestrator.ask('GET', '/v1/campaigns/later')).body.withdrawn).toMatchObject({
-      by: 'anna (token default)',
+      by: 'token default (says anna)',
       because: 'restarts do not come back',
     });
   });

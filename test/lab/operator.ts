@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { userHeader } from '../../orchestrator/http/schemas/fields.ts';
 import { patienceMs } from '../environment/patience.ts';
 import { defaultComponents } from './fleet/read-release.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
@@ -35,14 +35,16 @@ const smsTree: StagedTree = {
  */
 export class Operator {
   readonly #url: string;
-  readonly #token: string;
-  readonly #person: Readonly<Record<string, string>>;
+  #token: string;
+  /** Whose token is still to be made; null = the one of the token file is used. */
+  #person: string | null;
+  #becoming: Promise<void> | null = null;
 
   /** @param person the name that goes into the audit; left out = the request names nobody */
   constructor(url: string, dataDir: string, person?: string) {
     this.#url = url;
     this.#token = readFileSync(join(dataDir, 'token'), 'utf8').trim();
-    this.#person = person === undefined ? {} : { [userHeader]: person };
+    this.#person = person ?? null;
   }
 
   /**
@@ -50,6 +52,14 @@ export class Operator {
    * carried out
    */
   async ask(method: 'GET' | 'POST', path: string, body?: object, withinMs = patienceMs): Promise<unknown> {
+    if (this.#person !== null) {
+      this.#becoming ??= this.#becomePerson(this.#person, withinMs).finally(() => (this.#becoming = null));
+      await this.#becoming;
+    }
+    return this.#send(method, path, body, withinMs);
+  }
+
+  async #send(method: string, path: string, body: object | undefined, withinMs: number): Promise<unknown> {
     const signal = AbortSignal.timeout(withinMs);
     const ask = () =>
       fetch(`${this.#url}${path}`, {
@@ -57,7 +67,6 @@ export class Operator {
         signal,
         headers: {
           authorization: `Bearer ${this.#token}`,
-          ...this.#person,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -72,6 +81,15 @@ export class Operator {
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
+  }
+
+  /** Only a token that belongs to a person proves who asks. */
+  async #becomePerson(person: string, withinMs: number): Promise<void> {
+    const name = `${person}-${randomUUID().slice(0, 8)}`;
+    const order = { name, role: 'administrator', person };
+    const made = (await this.#send('POST', '/v1/tokens', order, withinMs)) as { readonly token: string };
+    this.#token = made.token;
+    this.#person = null;
   }
 
   /** The whole audit, oldest first within a shard, from the files and from Redis. */

@@ -1,4 +1,5 @@
 import type { Store } from '../../shared/store/store.ts';
+import { accessStoreOf } from './access.ts';
 import { answerStoreOf } from './answers.ts';
 import { admissionStoreOf } from './admission.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './audit.ts';
@@ -29,6 +30,7 @@ import { upgradeStoreOf } from './upgrades.ts';
 export function createMemoryStore(now: () => number): Store {
   const tables = emptyTables();
   return {
+    ...accessStoreOf(tables, now),
     ...answerStoreOf(now),
     ...fleetStoreOf(tables),
     ...freeTimeStoreOf(tables),

@@ -14,7 +14,7 @@ import { type Example, readExamples } from './examples.ts';
 import { jsonSchemasOf, type RouteSchemas } from './json-schemas.ts';
 import { tags } from './operation.ts';
 import { permissions } from './permissions.ts';
-import { isChange, refusals, refusalsOf } from './errors-of.ts';
+import { keepsAnswer, refusals, refusalsOf } from './errors-of.ts';
 import type { DescribedRoute } from './routes-of.ts';
 
 /** The OpenAPI document of these routes, made from the schemas that validate their requests. */
@@ -103,7 +103,7 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
     ...parametersOf('query', schemas.query, example.query),
     ...(operation.needs === null ? [] : [{ $ref: '#/components/parameters/User' }]),
     ...(operation.events === undefined ? [] : [lastEventParameter]),
-    ...(isChange(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(keepsAnswer(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
   const shape = {
     method: route.method,

@@ -4,6 +4,7 @@ import { isUrgent, type Operation } from './operation.ts';
 export const refusals = {
   400: 'The request is not understood, or a value in it is wrong.',
   401: 'The token is missing or wrong.',
+  403: 'The role of the token, or its narrowing, does not allow it.',
   404: 'There is nothing of this name.',
   409: 'It cannot be done as things stand.',
   413: 'The request is larger than the route takes.',
@@ -34,19 +35,25 @@ export const isChange = ({
   readonly operation: Operation;
 }): boolean => method === 'POST' && operation.readsOnly !== true;
 
+/** Whether a request of the route may name itself, and gets the first answer again. */
+export const keepsAnswer = (route: { readonly method: string; readonly operation: Operation }): boolean =>
+  isChange(route) && route.operation.holdsSecret !== true;
+
 /** The statuses with which a route may refuse a request, in order. */
 export function refusalsOf(operation: Operation, shape: RouteShape): readonly RefusalStatus[] {
   const changes = isChange({ method: shape.method, operation });
+  const isKept = keepsAnswer({ method: shape.method, operation });
   const may: readonly (readonly [RefusalStatus, boolean])[] = [
     // The header with the user name is checked wherever a token is.
     [400, operation.needs !== null || shape.hasInput],
     [401, operation.needs !== null],
+    [403, operation.needs !== null],
     [404, shape.hasPathNames || operation.mayMiss === true],
     [409, changes || operation.mayConflict === true],
     [413, shape.method === 'POST'],
     [414, shape.hasPathNames],
     [415, shape.method === 'POST'],
-    [422, changes],
+    [422, isKept],
     [429, !isUrgent(operation)],
     [431, true],
     [500, true],

@@ -12,10 +12,32 @@ export const tags = {
   schedules: 'Recurring campaigns.',
   notifications: 'Messages about campaigns, and their destinations.',
   events: 'What changes, pushed as it happens.',
+  access: 'Who may use the API: its tokens, and the sessions of people who have signed in.',
   audit: 'What was done, to whom, by whom and why.',
 } as const;
 
 export type Tag = keyof typeof tags;
+
+/**
+ * How a token that is narrowed to campaigns or logon servers may use a route. `open`: as any token.
+ * `seen`: the answer holds what the token reaches (`request.seen`). `campaign`: where it reaches
+ * the campaign of the path or the query; numbers of a campaign are those of the whole. `allSites`:
+ * the same, unless it is narrowed to logon servers. `client`: where it reaches the client and its
+ * campaign. `campaigns`: the answer holds the campaigns that it reaches, unless it is narrowed to
+ * logon servers. `servers`: the logon servers of the body. `file`: the campaign of a campaign file.
+ * `question`: the campaign and the client of a question. `refused`: not at all.
+ */
+export type Reach =
+  | 'open'
+  | 'seen'
+  | 'campaign'
+  | 'allSites'
+  | 'campaigns'
+  | 'client'
+  | 'servers'
+  | 'file'
+  | 'question'
+  | 'refused';
 
 /**
  * What a route is: how the document describes it, and what a request needs. One entry says all of
@@ -34,6 +56,10 @@ export interface Operation {
    * load.
    */
   readonly isUrgent?: boolean;
+  /** Left out = as the path says (`reachOf`). */
+  readonly reach?: Reach;
+  /** Its answer holds a secret, so no key of a request keeps it. */
+  readonly holdsSecret?: boolean;
   /** A POST that changes nothing, such as a plan. */
   readonly readsOnly?: boolean;
   /** It names something that may not be there, outside its path. */
@@ -60,3 +86,10 @@ export type Operations = Readonly<Record<string, Operation>>;
 
 /** The table's entry of a route. HEAD is what GET is. */
 export const keyOf = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;
+
+/** The reach of a route: what names no campaign or client is refused to a narrowed token. */
+export function reachOf({ reach }: Operation, method: string, url: string): Reach {
+  if (reach !== undefined) return reach;
+  if (/:(?:campaign|schedule)\b/.test(url)) return method === 'GET' ? 'campaign' : 'allSites';
+  return url.includes(':client') ? 'client' : 'refused';
+}

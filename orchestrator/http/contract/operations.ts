@@ -1,4 +1,5 @@
 import type { Operations } from './operation.ts';
+import { accessOperations } from './operations/access.ts';
 import { campaignControlOperations } from './operations/campaign-control.ts';
 import { campaignOperations } from './operations/campaigns.ts';
 import { orchestratorOperations } from './operations/orchestrator.ts';
@@ -10,4 +11,5 @@ export const operations: Operations = {
   ...campaignOperations,
   ...campaignControlOperations,
   ...supplyOperations,
+  ...accessOperations,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as access from '../schemas/access.ts';
 import * as approvals from '../schemas/approvals.ts';
 import * as audit from '../schemas/audit.ts';
 import { forecastAnswer as endForecast } from '../schemas/campaign-forecast.ts';
@@ -25,6 +26,9 @@ import { idForm } from '../../input/names.ts';
 /** Answers by their stable names in the document. Generated clients name their types so. */
 const answers = {
   Problem: problemAnswer,
+  ApiTokens: access.tokensAnswer,
+  NewApiToken: access.newTokenAnswer,
+  RevokedApiToken: access.revokedTokenAnswer,
   Approvals: approvals.approvalsAnswer,
   ApprovalResult: approvals.approvalAnswer,
   AuditLine: audit.auditLine,
@@ -98,6 +102,7 @@ const answers = {
 
 /** Bodies of requests. */
 const bodies = {
+  ApiTokenOrder: access.tokenBody,
   ApprovalAnswer: approvals.approvalBody,
   CampaignFile: fields.campaignBody,
   CampaignResume: fields.resumeCampaignBody,

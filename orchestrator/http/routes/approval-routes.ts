@@ -10,8 +10,8 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/approvals',
     { schema: { querystring: approvalsQuery, response: answers(approvalsAnswer) } },
-    async ({ query }, reply) => {
-      const found = await openApprovals(context, query.campaign ?? null);
+    async ({ query, seen }, reply) => {
+      const found = await openApprovals(seen, query.campaign ?? null);
       return answer(reply, found.ok ? ok({ approvals: found.value }) : found);
     },
   );

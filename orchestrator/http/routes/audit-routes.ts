@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { clientParams } from '../schemas/fields.ts';
 import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
+import { everything } from '../access/principal.ts';
+import { reachesCampaign } from '../../domain/narrowing.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer, answers, type Api, textTypes } from '../responses.ts';
 
@@ -10,8 +12,11 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/audit/clients/:client',
     { schema: { params: clientParams, querystring: auditQuery, response: answers(auditShowAnswer) } },
-    async ({ params, query }, reply) =>
-      answer(reply, await showAudit(context, params.client, query.evidence)),
+    async ({ params, query, principal }, reply) => {
+      const narrowing = principal?.narrowing ?? everything;
+      const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
+      return answer(reply, await showAudit(context, params.client, query.evidence, isSeen));
+    },
   );
 
   app.get('/v1/audit/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>

@@ -130,10 +130,10 @@ function positionNow({ position: now }: OrchestratorContext): { readonly positio
 }
 
 function readingRoutes(app: Api, context: OrchestratorContext): void {
-  app.get('/v1/campaigns', { schema: { response: answers(campaignsAnswer) } }, async () => ({
+  app.get('/v1/campaigns', { schema: { response: answers(campaignsAnswer) } }, async ({ seen }) => ({
     ...positionNow(context),
     halted: await readHalted(context),
-    campaigns: await listCampaigns(context),
+    campaigns: await listCampaigns(seen),
   }));
 
   app.get(
@@ -162,7 +162,7 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/blockers',
     { schema: { querystring: blockersQuery, response: answers(blockersAnswer) } },
-    async ({ query }, reply) => answer(reply, await readBlockers(context, query.campaign ?? null)),
+    async ({ query, seen }, reply) => answer(reply, await readBlockers(seen, query.campaign ?? null)),
   );
 }
 
@@ -203,8 +203,9 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
     async (request, reply) => {
       const { format = linesAccepted(request), ...query } = request.query;
       const { campaign } = request.params;
-      if (format === null) return sendPage(reply, await pageClients(context, campaign, query));
-      return sendLines(reply, await listClients(context, campaign, query, format), format);
+      const seesAll = (request.principal?.narrowing.sites.length ?? 0) === 0;
+      if (format === null) return sendPage(reply, await pageClients(request.seen, campaign, query, seesAll));
+      return sendLines(reply, await listClients(request.seen, campaign, query, format), format);
     },
   );
 }

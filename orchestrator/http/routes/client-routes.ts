@@ -21,15 +21,15 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/clients/:client',
     { schema: { params: clientParams, querystring: clientQuery, response: answers(clientAnswer) } },
-    async ({ params, query }, reply) =>
-      answer(reply, await readClientRecord(context, params.client, query.entries)),
+    async ({ params, query, seen }, reply) =>
+      answer(reply, await readClientRecord(seen, params.client, query.entries)),
   );
 
   app.get(
     '/v1/clients/:client/why',
     { schema: { params: clientParams, querystring: whyQuery, response: answers(whyAnswer) } },
-    async ({ params, query: { campaign = null, evidence } }, reply) =>
-      answer(reply, await why(context, { client: params.client, campaign, evidence })),
+    async ({ params, query: { campaign = null, evidence }, seen }, reply) =>
+      answer(reply, await why(seen, { client: params.client, campaign, evidence })),
   );
 
   app.post(

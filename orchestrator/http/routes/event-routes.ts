@@ -17,13 +17,6 @@ import { eventsHeader, streamsAtMost } from '../events/limits.ts';
 /** What the one who asks may see, and for how long: decided by the token or the session. */
 export type Readership = (request: FastifyRequest) => Pick<Reader, 'reach' | 'sees' | 'mayStillRead'>;
 
-/** One token that may see everything, as long as the process lives. */
-export const everythingForAll: Readership = () => ({
-  reach: '',
-  sees: () => true,
-  mayStillRead: async () => true,
-});
-
 /** Seconds after which a reader that found no place may come again. */
 const fullSeconds = 30;
 

@@ -37,7 +37,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/fleet',
     { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
-    async ({ query }, reply) => answer(reply, await listFleet(context, query)),
+    async ({ query, seen }, reply) => answer(reply, await listFleet(seen, query)),
   );
 
   app.post(
@@ -49,14 +49,14 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
     async ({ who, body }, reply) => answer(reply, await removeFromFleet(context, who, body)),
   );
 
-  app.get('/v1/fleet/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>
-    reply.type(textTypes[query.format]).send(Readable.from(exportFleet(context.store.fleet(), query.format))),
+  app.get('/v1/fleet/export', { schema: { querystring: exportQuery } }, async ({ query, seen }, reply) =>
+    reply.type(textTypes[query.format]).send(Readable.from(exportFleet(seen.store.fleet(), query.format))),
   );
 
   app.get(
     '/v1/fleet/sample',
     { schema: { querystring: sampleQuery, response: answers(sampleAnswer) } },
-    async ({ query }) => sampleOf(context.store, query.count, query.seed),
+    async ({ query, seen }) => sampleOf(seen.store, query.count, query.seed),
   );
 
   app.get('/v1/fleet/tokens', { schema: { querystring: tokensQuery } }, async ({ who, query }, reply) => {

@@ -1,6 +1,8 @@
 import { archiveCampaign } from '../../campaigns/archive.ts';
 import { listArchived } from '../../campaigns/archived.ts';
 import { deleteCampaign } from '../../campaigns/remove.ts';
+import { everything } from '../access/principal.ts';
+import { reachesCampaign } from '../../domain/narrowing.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer, answers, type Api } from '../responses.ts';
 import { archiveAnswer, removedAnswer } from '../schemas/campaigns.ts';
@@ -19,7 +21,9 @@ export function removalRoutes(app: Api, context: OrchestratorContext): void {
     answer(reply, await archiveCampaign(context, who, params.campaign, body?.reason ?? noReason)),
   );
 
-  app.get('/v1/archive', { schema: { response: answers(archiveAnswer) } }, async () => ({
-    campaigns: await listArchived(context),
+  app.get('/v1/archive', { schema: { response: answers(archiveAnswer) } }, async ({ principal }) => ({
+    campaigns: (await listArchived(context)).filter(({ status }) =>
+      reachesCampaign(principal?.narrowing ?? everything, status.campaign),
+    ),
   }));
 }

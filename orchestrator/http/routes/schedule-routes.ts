@@ -25,8 +25,8 @@ export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
     async ({ who, body }, reply) => answer(reply, await createSchedule(context, who, body)),
   );
 
-  app.get('/v1/schedules', { schema: { response: answers(schedulesAnswer) } }, async () => ({
-    schedules: await listSchedules(context),
+  app.get('/v1/schedules', { schema: { response: answers(schedulesAnswer) } }, async ({ seen }) => ({
+    schedules: await listSchedules(seen),
   }));
 
   app.get('/v1/schedules/:schedule', { schema: one }, async ({ params }, reply) =>

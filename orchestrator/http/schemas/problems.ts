@@ -22,6 +22,8 @@ export const problemAnswer = refusalAnswer.extend({
     .array(z.object({ detail: z.string(), pointer: z.string(), line: z.int().optional() }))
     .readonly()
     .optional(),
+  /** The roles that allow what was asked, and the one that the caller has. */
+  role: z.object({ needs: z.array(z.string()).readonly(), has: z.string() }).optional(),
 });
 
 export type Problem = z.infer<typeof problemAnswer>;

@@ -1,3 +1,4 @@
+import { isSameCaller } from './person.ts';
 import { stopRule } from './stop.ts';
 
 /** A person stopped all campaigns: who, why, and since when (policy time). */
@@ -32,7 +33,7 @@ export function unhalt(
   reason: string | undefined,
 ): HaltDecision {
   if (present === null) return { kind: 'refused', because: 'nothing is halted' };
-  const over = present.by === by || present.by === stopRule ? null : present;
+  const over = isSameCaller(present.by, by) || present.by === stopRule ? null : present;
   const what =
     present.by === stopRule
       ? `everything may go on; a stop rule had halted it: ${present.because}`

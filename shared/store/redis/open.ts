@@ -5,6 +5,7 @@ import type { Store } from '../store.ts';
 import { type WaitingConnections, waitingConnections } from './changes/changes.ts';
 import { connect } from './core/connection.ts';
 import { explain, explainUnavailable } from './core/store-unavailable.ts';
+import { accessStoreOf } from './access/access.ts';
 import { answerStoreOf } from './answers/answers.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
@@ -80,6 +81,7 @@ export async function openRedisStore({
 /** Ports that work on one shard stand with their aggregate, the others in `sharding`. */
 const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'close' | keyof HealthStore> => ({
   ...changeStoreOf(shards, waiting),
+  ...accessStoreOf(shards.head),
   ...answerStoreOf(shards.head),
   ...fleetStoreOf(shards),
   ...freeTimeStoreOf(shards),

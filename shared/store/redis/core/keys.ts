@@ -166,6 +166,16 @@ export const keyNames = {
   identity: 'identity',
   /** string in shard 0 per key of a request, with an expiry: the request and its answer, as JSON */
   answer: 'answer',
+  /** hash in shard 0: name of a token of the API in lower case -> its record with its SHA-256 */
+  apiTokens: 'apiTokens',
+  /** hash in shard 0: session of a person who has signed in -> its record with its SHA-256 */
+  sessions: 'sessions',
+  /** hash in shard 0: id of a token or a session -> when it was used last (real time) */
+  accessUses: 'accessUses',
+  /** string in shard 0: how often a token or a session was added or removed */
+  accessVersion: 'accessVersion',
+  /** string in shard 0 per SHA-256 of a code, with an expiry: whom the code signs in */
+  signInLink: 'signInLink',
   /** string that expires: a trial whether the server takes writes */
   trial: 'trial',
   /** string in shard 0: how many fleet imports there were */

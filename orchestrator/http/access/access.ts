@@ -1,0 +1,114 @@
+import type { Logger } from 'pino';
+import type { OperatorStore } from '../../../shared/store/store.ts';
+import type { AccessRecords, SessionProof, StoredToken } from '../../../shared/store/access-store.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import type { Refusal } from '../../refusal.ts';
+import { type Role, roles } from '../contract/permissions.ts';
+import { isSameToken } from '../secrets.ts';
+import { KnownAccess } from './known-access.ts';
+import { everything, fileTokenName, type Principal } from './principal.ts';
+import { digestOf, idInToken } from './token-form.ts';
+
+export interface AccessOptions {
+  readonly store: OperatorStore;
+  /** Real time in milliseconds since the epoch. */
+  readonly realNow: () => number;
+  readonly log: Logger;
+  /** The token in the token file of this orchestrator, which may do everything. */
+  readonly fileToken: string;
+}
+
+/** Proves who asks. */
+export class Access {
+  readonly known: KnownAccess;
+  readonly realNow: () => number;
+  readonly #fileToken: string;
+  readonly #fileDigest: string;
+
+  constructor({ store, realNow, log, fileToken }: AccessOptions) {
+    this.known = new KnownAccess(store, realNow, log);
+    this.realNow = realNow;
+    this.#fileToken = fileToken;
+    this.#fileDigest = digestOf(fileToken);
+  }
+
+  /**
+   * Whom a token proves. The one of the token file asks no Redis. Faults: `token.wrong`,
+   * `token.expired`.
+   */
+  async ofToken(given: string): Promise<Result<Principal, Refusal>> {
+    if (isSameToken(given, this.#fileToken)) return ok(this.#ofFile());
+    const id = idInToken(given);
+    if (id === null) return err(wrong);
+    const found = (await this.known.records()).tokens.find((each) => each.id === id);
+    if (found === undefined || !isSameToken(digestOf(given), found.sha256)) return err(wrong);
+    const expired = this.#whyExpired(found);
+    if (expired !== null) return err(expired);
+    this.known.use(found.id);
+    return ok(principalOf(found));
+  }
+
+  /**
+   * Whom a session stands for. Faults: `token.wrong` where its token was revoked, `token.expired`.
+   */
+  whomProves(proof: SessionProof, { tokens }: AccessRecords): Result<Principal, Refusal> {
+    if (proof.kind === 'tokenFile')
+      return proof.sha256 === this.#fileDigest ? ok(this.#ofFile()) : err(wrong);
+    if (proof.kind === 'provider') {
+      const { person, role, campaigns, sites } = proof;
+      const narrowing = { campaigns, sites };
+      const common = { by: 'sign-in', name: person, person, role: roleOf(role), narrowing };
+      return ok({ ...common, proof, session: null, expiresAt: null });
+    }
+    const found = tokens.find(({ id }) => id === proof.id);
+    if (found === undefined) return err(wrong);
+    const expired = this.#whyExpired(found);
+    return expired === null ? ok(principalOf(found)) : err(expired);
+  }
+
+  /**
+   * Whether what has proved the principal still does, with the same role. For answers that last: a
+   * stream asks this every half a minute. It counts as no use.
+   */
+  async mayStillRead(principal: Principal): Promise<boolean> {
+    if (principal.session === null && principal.proof.kind === 'tokenFile') return true;
+    const records = await this.known.records();
+    const now = this.whomProves(principal.proof, records);
+    return now.ok && now.value.role === principal.role;
+  }
+
+  #ofFile(): Principal {
+    return {
+      by: `token ${fileTokenName}`,
+      name: fileTokenName,
+      person: null,
+      role: 'administrator',
+      narrowing: everything,
+      proof: { kind: 'tokenFile', sha256: this.#fileDigest },
+      session: null,
+      expiresAt: null,
+    };
+  }
+
+  #whyExpired({ name, expiresAt }: StoredToken): Refusal | null {
+    return expiresAt === null || this.realNow() < expiresAt
+      ? null
+      : fault('token.expired', `the token ${name} has expired; an administrator makes a new one`);
+  }
+}
+
+const wrong: Refusal = fault('token.wrong', 'the token is not one of this orchestrator');
+
+const principalOf = ({ name, person, role, campaigns, sites, id, expiresAt }: StoredToken): Principal => ({
+  by: `token ${name}`,
+  name,
+  person,
+  role: roleOf(role),
+  narrowing: { campaigns, sites },
+  proof: { kind: 'token', id },
+  session: null,
+  expiresAt,
+});
+
+/** A role that this version does not know may do the least. */
+const roleOf = (text: string): Role => roles.find((each) => each === text) ?? 'viewer';

@@ -1,0 +1,147 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { OrchestratorContext } from '../../context.ts';
+import { isNarrowed, reachesCampaign, reachesSite } from '../../domain/narrowing.ts';
+import { partOf } from '../../fleet/clients.ts';
+import type { Refusal } from '../../refusal.ts';
+import { fault } from '../../../shared/errors.ts';
+import { readYamlFile } from '../../../shared/input/yaml-input.ts';
+import { type Narrowing, narrowingWords } from '../../../shared/domain/campaign/narrowing.ts';
+import { reachOf } from '../contract/operation.ts';
+import { refuse } from '../problems.ts';
+import { narrowedStore } from './narrowed-store.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the caller sees of the records: all of them, unless its token is narrowed. */
+    readonly seen: OrchestratorContext;
+    /** Set where the token is narrowed. */
+    narrowed: OrchestratorContext | null;
+  }
+}
+
+/** Says on every answer to a narrowed token that lists and totals are of what it reaches. */
+export const narrowedHeader = 'servpack-narrowed-to';
+
+/**
+ * Refuses what a narrowed token does not reach, and narrows what the other routes see. Call it
+ * after the names were spelled.
+ */
+export function narrowRequests(app: FastifyInstance, context: OrchestratorContext): void {
+  app.decorateRequest('narrowed', null);
+  app.decorateRequest('seen', {
+    getter() {
+      return this.narrowed ?? context;
+    },
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    const { narrowing } = request.principal ?? {};
+    if (narrowing === undefined || !isNarrowed(narrowing)) return undefined;
+    reply.header(narrowedHeader, narrowingWords(narrowing));
+    request.narrowed = { ...context, store: narrowedStore(context.store, narrowing) };
+    const refusal = await whyBeyond(context, request, narrowing);
+    return refusal === null ? undefined : reply.send(refuse(reply, refusal));
+  });
+}
+
+/** What the parts of a request may name. */
+interface Named {
+  readonly campaign?: unknown;
+  readonly schedule?: unknown;
+  readonly client?: unknown;
+  readonly id?: unknown;
+  readonly logonServers?: unknown;
+  readonly text?: unknown;
+}
+
+/** Null = the narrowed token reaches all that the request is about. */
+async function whyBeyond(
+  context: OrchestratorContext,
+  { routeOptions, method, params, query, body }: FastifyRequest,
+  narrowing: Narrowing,
+): Promise<Refusal | null> {
+  const { operation } = routeOptions.config;
+  // There is no such route, which the answer says.
+  if (operation === undefined) return null;
+  const reach = reachOf(operation, method === 'HEAD' ? 'GET' : method, routeOptions.url ?? '');
+  const named: Named = { ...objectIn(query), ...objectIn(body), ...objectIn(params) };
+  const asked = textIn(named.campaign) ?? textIn(named.schedule);
+  if (asked !== null && !reachesCampaign(narrowing, asked)) return beyondCampaign(narrowing, asked);
+  switch (reach) {
+    case 'open':
+    case 'seen':
+    case 'campaign':
+      return null;
+    case 'allSites':
+      return narrowing.sites.length > 0 || asked === null ? beyond(narrowing) : null;
+    case 'campaigns':
+      return narrowing.sites.length > 0 ? beyond(narrowing) : null;
+    case 'servers':
+      return whyBeyondServers(narrowing, named.logonServers);
+    case 'file':
+      return narrowing.sites.length > 0 ? beyond(narrowing) : whyBeyondFile(narrowing, textIn(named.text));
+    case 'client':
+      return whyBeyondClient(context, narrowing, textIn(named.client) ?? '', asked);
+    case 'question':
+      return whyBeyondQuestion(context, narrowing, textIn(named.id) ?? '');
+    case 'refused':
+      return beyond(narrowing);
+  }
+}
+
+const objectIn = (part: unknown): object => (typeof part === 'object' && part !== null ? part : {});
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function whyBeyondServers(narrowing: Narrowing, named: unknown): Refusal | null {
+  const servers = Array.isArray(named) ? named.map(String) : [];
+  const foreign = servers.find((each) => !reachesSite(narrowing, each));
+  return foreign === undefined ? null : beyondSite(narrowing, `logon server ${foreign}`);
+}
+
+/** A file with faults is refused for them. */
+function whyBeyondFile(narrowing: Narrowing, text: string | null): Refusal | null {
+  const read = readYamlFile(text ?? '', 'the campaign file', z.looseObject({ campaign: z.string() }));
+  if (!read.ok) return null;
+  const { campaign } = read.value.value;
+  return reachesCampaign(narrowing, campaign) ? null : beyondCampaign(narrowing, campaign);
+}
+
+async function whyBeyondClient(
+  { store }: OrchestratorContext,
+  narrowing: Narrowing,
+  client: string,
+  asked: string | null,
+): Promise<Refusal | null> {
+  const known = await store.readClient(client);
+  const part = await partOf(store, client, asked);
+  // Which site a client that has left the fleet belonged to is not known.
+  const site = known?.logonServer ?? '';
+  if (!reachesSite(narrowing, site)) return beyondSite(narrowing, `client ${client}`);
+  return part === null || reachesCampaign(narrowing, part.campaign)
+    ? null
+    : beyondCampaign(narrowing, part.campaign);
+}
+
+/** `sms-sp4/client/pc-7/1/…` is about one client; any other question is about all sites. */
+async function whyBeyondQuestion(
+  context: OrchestratorContext,
+  narrowing: Narrowing,
+  id: string,
+): Promise<Refusal | null> {
+  const [campaign = '', kind, client = ''] = id.split('/');
+  if (!reachesCampaign(narrowing, campaign)) return beyondCampaign(narrowing, campaign);
+  if (narrowing.sites.length === 0) return null;
+  return kind === 'client' ? whyBeyondClient(context, narrowing, client, campaign) : beyond(narrowing);
+}
+
+const beyondCampaign = (narrowing: Narrowing, campaign: string): Refusal =>
+  fault(
+    'role.campaign',
+    `campaign ${campaign} is beyond the token, which is for ${narrowingWords(narrowing)}`,
+  );
+
+const beyondSite = (narrowing: Narrowing, what: string): Refusal =>
+  fault('role.site', `${what} is beyond the token, which is for ${narrowingWords(narrowing)}`);
+
+export const beyond = (narrowing: Narrowing): Refusal =>
+  fault('role.narrowed', `this concerns more than the token is for: ${narrowingWords(narrowing)}`);

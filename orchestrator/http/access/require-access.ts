@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { whoOf } from '../../../shared/domain/campaign/person.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { Operation } from '../contract/operation.ts';
+import { type Permission, permissions, type Role } from '../contract/permissions.ts';
+import { refuse } from '../problems.ts';
+import { RefusalLog } from '../refusal-log.ts';
+import { userHeader } from '../schemas/fields.ts';
+import type { Access } from './access.ts';
+import { type Principal, roleWords } from './principal.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, as it goes into the audit (`whoOf`). */
+    who: string;
+    /** Who is proved, and what that allows; null on a route that needs no proof. */
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    /** This route needs no token. */
+    open?: boolean;
+  }
+}
+
+/**
+ * Refuses every request that proves nobody, and every request whose role does not allow what its
+ * route does. Each refusal is logged. The user name that a request brings is a remark.
+ */
+export function requireAccess(app: FastifyInstance, access: Access, log: Logger): void {
+  const refusals = {
+    unproved: new RefusalLog(log, 'requests without a token of the API', 'route'),
+    notAllowed: new RefusalLog(log, 'requests that their role does not allow', 'route'),
+  };
+  app.decorateRequest('who', '');
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request, reply) => {
+    const { open, operation } = request.routeOptions.config;
+    if (open === true) return undefined;
+    const proved = await prove(access, request);
+    if (!proved.ok) {
+      refusals.unproved.note({ named: routeOf(request), from: request.socket.remoteAddress });
+      return reply.header('www-authenticate', 'Bearer').send(refuse(reply, proved.error));
+    }
+    const user = readUser(request.headers[userHeader]);
+    if (!user.ok) return reply.send(refuse(reply, user.error));
+    request.principal = proved.value;
+    request.who = whoOf(proved.value, user.value);
+    const refusal = whyNotAllowed(operation, proved.value);
+    if (refusal === null) return undefined;
+    refusals.notAllowed.note({ named: routeOf(request), from: request.socket.remoteAddress });
+    return reply.send(refuse(reply, refusal));
+  });
+}
+
+function prove(access: Access, { headers }: FastifyRequest): Promise<Result<Principal, Refusal>> {
+  const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (given !== undefined) return access.ofToken(given);
+  return Promise.resolve(err(fault('token.missing', 'a token is needed: Authorization: Bearer …')));
+}
+
+/** Why the role does not allow what a route does; null = it does. */
+function whyNotAllowed(operation: Operation | undefined, principal: Principal): Refusal | null {
+  const permission = operation?.needs ?? null;
+  if (operation === undefined || permission === null) return null;
+  const allowed: readonly Role[] = permissions[permission];
+  if (allowed.includes(principal.role)) return null;
+  const message = `"${operation.summary}" needs ${orOf(allowed)}; you are ${roleWords(principal)}`;
+  return { ...fault('role.missing', message), role: { needs: allowed, has: principal.role } };
+}
+
+/** `operator, approver or administrator` */
+const orOf = (names: readonly Role[]): string =>
+  names.length === 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
+export const mayDo = ({ role }: Principal, permission: Permission): boolean =>
+  (permissions[permission] as readonly Role[]).includes(role);
+
+/** As the router knows it: what a caller writes into a path stays out of the log. */
+const routeOf = ({ method, routeOptions: { url = 'none' } }: FastifyRequest): string => `${method} ${url}`;
+
+/**
+ * The user name, percent-encoded because headers carry no more than Latin-1. It goes into the
+ * audit, so it may hold no line ends or other control characters.
+ */
+function readUser(header: string | string[] | undefined): Result<string | null> {
+  if (header === undefined) return ok(null);
+  const name = decoded(String(header));
+  return isPerson(name) ? ok(name) : err(fault('input.user', `${userHeader} must be ${personForm}`));
+}
+
+export const personForm = 'a user name of at most 64 letters, digits, spaces and . _ @ \\ -';
+
+export const isPerson = (name: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@\\-]{0,63}$/u.test(name);
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}

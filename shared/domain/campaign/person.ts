@@ -1,0 +1,58 @@
+/**
+ * Who did something, as records and the audit name it: `anna (token night-shift)` where the token
+ * belongs to one person, else `token default`. What the caller says of itself is a remark behind:
+ * `token default (says anna)`.
+ */
+
+export interface Proved {
+  /** What proves it: `token night-shift`, `sign-in`. */
+  readonly by: string;
+  /** Whose it is; null = it belongs to no single person. */
+  readonly person: string | null;
+}
+
+/**
+ * Names who did something.
+ * @param says the user name that the caller sent, which nothing proves; null = none
+ */
+export function whoOf({ by, person }: Proved, says: string | null): string {
+  if (person === null) return says === null ? by : `${by} (says ${says})`;
+  const remark = says === null || accountOf(says) === accountOf(person) ? '' : `, says ${says}`;
+  return `${person} (${by}${remark})`;
+}
+
+/**
+ * The person of `anna (token a)`, in one spelling; null = it is not proved which person it was. A
+ * name without a proof behind it comes from the records of an earlier version, or from servpack.
+ */
+export function personOf(who: string): string | null {
+  if (/^token \S+(?: \(says [^()]*\))?$/.test(who)) return null;
+  return accountOf(who.replace(proof, ''));
+}
+
+/**
+ * May two names be one person? Then the one cannot approve what the other has made. Where it is not
+ * proved which person it was, it may have been any.
+ */
+export function mayBeSamePerson(a: string, b: string): boolean {
+  const [first, second] = [personOf(a), personOf(b)];
+  return first === null || second === null || first === second;
+}
+
+/**
+ * Is it certain that two names are one person, or the same caller of the same token? Then what the
+ * one has stopped the other may let go on.
+ */
+export const isSameCaller = (a: string, b: string): boolean =>
+  a === b || (proof.test(a) && proof.test(b) && personOf(a) === personOf(b));
+
+const proof = / \((?:token |sign-in)[^()]*\)$/;
+
+/**
+ * Upper and lower case, spaces and the domain of an account (`CORP\anna`, `anna@corp.example`) do
+ * not make another person.
+ */
+function accountOf(name: string): string {
+  const account = name.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
+  return account.replace(/^.*\\/, '').replace(/@.*$/, '');
+}
