@@ -118,6 +118,7 @@ test('a hold is said by every command that shows the campaign or its clients', a
   await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', body, anna);
   const says = async (...args: readonly string[]): Promise<string> =>
     (await runCliAt(orchestrator, args)).stdout;
+  const holder = 'token default (says anna)';
   const by = 'held by token default (says anna) since 2026-11-17T09:00:00Z: payroll';
   const way = 'servpack campaign release sp4 --server LS-ROM';
   expect(await says('campaign', 'status')).toMatch(/\nsp4 +sms-sp4 +running, LS-ROM held +10 /);
@@ -127,7 +128,7 @@ test('a hold is said by every command that shows the campaign or its clients', a
       `\nLS-ROM ${by}\n  held: nothing new starts on 7 clients that have not finished\n`,
     );
     expect(text).toMatch(/canary: waiting: .* waits for held logon server LS-ROM: \d of its clients there /);
-    expect(text).toContain(`\ndo: ${way}   # anybody but token default (says anna) adds --override\n`);
+    expect(text).toContain(`\ndo: ${way}   # anybody but ${holder} adds --override\n`);
   }
   const clients = (await says('campaign', 'clients', 'sp4')).split('\n');
   expect(clients.filter((line) => line.includes(`  ${by}`)).length).toBe(7);
