@@ -39,6 +39,7 @@ import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
+import { forwardRounds, readForwardSettings } from './forward/open-forward.ts';
 import { noticesOf } from './notify/notices.ts';
 import { notifierOf } from './notify/notifier.ts';
 import { readNotifySettings } from './notify/read-settings.ts';
@@ -74,6 +75,8 @@ export async function runOrchestrator(
   if (!checkInKey.ok) return checkInKey;
   const notify = readNotifySettings(config);
   if (!notify.ok) return notify;
+  const forward = readForwardSettings(config);
+  if (!forward.ok) return forward;
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
@@ -162,7 +165,8 @@ export async function runOrchestrator(
   const apart = openBackground(config, ending.signal);
   const making = [makeForecasts(apart, ending.signal), makePlans(apart)];
   const notices = noticesOf(context, place);
-  const all = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds];
+  const forwarding = forwardRounds(forward.value, ending.signal, log, metrics);
+  const all = [...roundsOf(sealer, verifier, alarms, making), ...notices.rounds, ...forwarding];
   const table = all.map(([everyMs, round]) => ({ everyMs, round, box: openMailbox() }));
   const leadership = seekLeadership(
     { ...context, store: store.value },

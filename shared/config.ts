@@ -61,6 +61,8 @@ export interface Config {
    */
   readonly auditKeep: number;
   readonly metrics: MetricsConfig;
+  /** The file that says who gets the audit, such as a SIEM; null = nobody does. */
+  readonly forward: string | null;
 }
 
 export interface CheckInConfig {
@@ -128,6 +130,7 @@ export const environment = z.object({
   SERVPACK_HOOKS: z.string().optional(),
   SERVPACK_HOOKS_AT_ONCE: count(1, 100, 4),
   SERVPACK_NOTIFY: z.string().optional(),
+  SERVPACK_FORWARD: z.string().optional(),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
@@ -207,6 +210,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,
+    forward: data.SERVPACK_FORWARD ?? null,
     metrics: {
       listen: parseMetricsListen(data.SERVPACK_METRICS_LISTEN ?? ''),
       servers: data.SERVPACK_METRICS_SERVERS,

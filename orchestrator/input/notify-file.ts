@@ -30,17 +30,17 @@ import { isZone, zoneForm } from './names.ts';
 const variable = () =>
   matching('the name of an environment variable', (value) => /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value));
 
-const secretForm = '{ file: PATH } or { env: NAME }, which holds the value';
+export const secretForm = '{ file: PATH } or { env: NAME }, which holds the value';
 
 /** A secret stands in a file or in the environment: the settings file may be read by many. */
-const secret = () =>
+export const secret = () =>
   across(section({ file: text('a path').optional(), env: variable().optional() }), ({ file, env }, blame) => {
     if ((file === undefined) === (env === undefined)) blame([], 'names not exactly one place', secretForm);
   }).transform(({ file, env = '' }): SecretSource => (file === undefined ? { env } : { file }));
 
-const urlForm = 'a URL such as https://hooks.example/servpack, or { file: PATH } or { env: NAME }';
+export const urlForm = 'a URL such as https://hooks.example/servpack, or { file: PATH } or { env: NAME }';
 
-const url = () =>
+export const url = () =>
   either(
     (value) => typeof value === 'string',
     field(urlForm, (value) =>

@@ -72,6 +72,12 @@ export function openProcessFigures(leads: () => boolean) {
       labelNames: ['form', 'outcome'],
       registers,
     }),
+    forwarded: new Counter({
+      name: 'servpack_audit_forwarded_total',
+      help: 'Audit entries that were sent to their receiver, by what became of it.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     eventConnections: new Gauge({
       name: 'servpack_sse_connections',
       help: 'Open streams of events.',

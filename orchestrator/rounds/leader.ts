@@ -104,5 +104,6 @@ export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore =>
     store.writeCopies(release, manifest, found, forgotten, leader),
   keepForecasts: (campaign, kept) => store.keepForecasts(campaign, kept, leader),
   commitNotices: (version, memory, notices) => store.commitNotices(version, memory, notices, leader),
+  commitForwarded: (shard, before, next) => store.commitForwarded(shard, before, next, leader),
   sweep: (at, graceMs, limit, skip) => store.sweep(at, graceMs, limit, skip, leader),
 });

@@ -7,6 +7,7 @@ import type { CampaignStore } from './campaign-store.ts';
 import type { ClientHookStore } from './client-hook-store.ts';
 import type { ChangeStore } from './change-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
+import type { ForwardStore } from './forward-store.ts';
 import type { ForecastStore } from './forecast-store.ts';
 import type { HealthStore } from './health-store.ts';
 import type { NoticeStore } from './notice-store.ts';
@@ -87,4 +88,11 @@ export interface DrivingStore
 
 /** What the rounds of the leader need. */
 export interface LeadingStore
-  extends OperatorStore, AdmissionStore, LeaderStore, RestartStore, RoundFailureStore, SafetyNet {}
+  extends
+    OperatorStore,
+    AdmissionStore,
+    ForwardStore,
+    LeaderStore,
+    RestartStore,
+    RoundFailureStore,
+    SafetyNet {}

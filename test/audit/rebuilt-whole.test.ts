@@ -126,6 +126,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   noticeLine: 'a message that was not delivered',
   noticeHeads: 'a message that was not delivered',
   deliveries: 'the log of deliveries',
+  forwarded: 'the audit is forwarded from the end of the rebuilt one on',
   noticesDisabled: 'the next answer of the destination says it again',
 };
 

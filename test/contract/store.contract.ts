@@ -29,6 +29,7 @@ import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { clientHooksContract } from './store/client-hooks.contract.ts';
+import { forwardContract } from './store/forward.contract.ts';
 import { forecastsContract } from './store/forecasts.contract.ts';
 import { hooksContract } from './store/hooks.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
@@ -86,6 +87,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     workerRegistryContract(given);
     hooksContract(given);
     forecastsContract(given);
+    forwardContract(given);
     clientHooksContract(given);
     schedulesContract(given);
     noticesContract(given);

@@ -15,6 +15,7 @@ import { removalStoreOf } from './removals.ts';
 import { campaignRemovalStoreOf } from './campaign-removal.ts';
 import { hookStoreOf } from './hooks.ts';
 import { restartStoreOf } from './restarts.ts';
+import { forwardStoreOf } from './forward.ts';
 import { noticeStoreOf } from './notices.ts';
 import { scheduleStoreOf } from './schedules.ts';
 import { stepTimeStoreOf } from './step-times.ts';
@@ -47,6 +48,7 @@ export function createMemoryStore(now: () => number): Store {
     ...scheduleStoreOf(tables),
     ...forecastStoreOf(tables),
     ...noticeStoreOf(tables),
+    ...forwardStoreOf(tables),
     ...stepTimeStoreOf(tables),
     ...surveyStoreOf(tables),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>

@@ -9,6 +9,7 @@ import { accessStoreOf } from './access/access.ts';
 import { answerStoreOf } from './answers/answers.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
+import { forwardStoreOf } from './forward/forward.ts';
 import { forecastStoreOf } from './forecasts/forecasts.ts';
 import { leaderStoreOf } from './leader/leader.ts';
 import { noticeStoreOf } from './notices/notices.ts';
@@ -96,6 +97,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...clientHookStoreOf(shards),
   ...scheduleStoreOf(shards.head),
   ...forecastStoreOf(shards.head),
+  ...forwardStoreOf(shards.head),
   ...noticeStoreOf(shards.head),
   ...stepTimeStoreOf(shards.head),
   ...surveyStoreOf(shards),

@@ -142,6 +142,8 @@ export const keyNames = {
    * block that was written last
    */
   seal: 'seal',
+  /** hash in shard 0: shard -> how far its audit was forwarded, and how far it may have been */
+  forwarded: 'forwarded',
   /** the counter of fences */
   fence: 'fence',
   /**
