@@ -23,6 +23,8 @@ export interface EntryFilter {
   readonly client?: string | undefined;
   /** With a client: also what concerns no single client, such as a pause of its campaign. */
   readonly orNoClient?: boolean;
+  /** Only what concerns no single client. */
+  readonly isOfNoClient?: boolean;
 }
 
 /**
@@ -92,12 +94,19 @@ export async function* fileEntries(files: readonly string[], filter: EntryFilter
 /** An entry of no client has no such key, and in a text its quotes would be escaped. */
 const anyClient = Buffer.from('"client":"');
 
-function openSieve({ client, campaign, orNoClient = false }: EntryFilter): (line: Buffer) => boolean {
+function openSieve({
+  client,
+  campaign,
+  orNoClient = false,
+  isOfNoClient = false,
+}: EntryFilter): (line: Buffer) => boolean {
   const needleOf = (name: string, value: string | undefined): Buffer =>
     Buffer.from(value === undefined ? '' : `"${name}":${JSON.stringify(value)}`);
   const [ofClient, ofCampaign] = [needleOf('client', client), needleOf('campaign', campaign)];
   return (line) =>
-    line.includes(ofCampaign) && (line.includes(ofClient) || (orNoClient && !line.includes(anyClient)));
+    line.includes(ofCampaign) &&
+    (!isOfNoClient || !line.includes(anyClient)) &&
+    (line.includes(ofClient) || (orNoClient && !line.includes(anyClient)));
 }
 
 const pageSize = 1_000;
@@ -123,6 +132,10 @@ async function* redisEntries(
   }
 }
 
-const fits = (entry: KeptEntry, { campaign, client, orNoClient = false }: EntryFilter): boolean =>
+const fits = (
+  entry: KeptEntry,
+  { campaign, client, orNoClient = false, isOfNoClient = false }: EntryFilter,
+): boolean =>
+  (!isOfNoClient || entry.client === null) &&
   (campaign === undefined || entry.campaign === campaign) &&
   (client === undefined || entry.client === client || (orNoClient && entry.client === null));

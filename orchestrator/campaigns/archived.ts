@@ -4,6 +4,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { plannedOf } from './look-back.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { campaignStatus, type CampaignStatus } from '../views/status.ts';
 import { calm } from '../views/surroundings.ts';
 import { type CampaignEdition, presentEdition } from '../../shared/domain/campaign/edition.ts';
@@ -60,6 +61,15 @@ export async function readArchivedReport(
   context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignReport, Refusal>> {
+  const found = await readArchived(context, name);
+  return found.ok ? ok(found.value.report) : found;
+}
+
+/** The same, with the campaign. */
+export async function readArchived(
+  context: OrchestratorContext,
+  name: string,
+): Promise<Result<{ readonly campaign: Campaign; readonly report: CampaignReport }, Refusal>> {
   const { campaignArchive } = context;
   const files = (await campaignArchive?.list()) ?? [];
   const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
@@ -72,5 +82,5 @@ export async function readArchivedReport(
   const report = campaignReport(campaign, counters, clients, at, { ...calm, kept });
   const planned = await plannedOf(context, campaign, kept, true);
   const compared = planned === null ? {} : { planned };
-  return ok({ ...report, ...compared, actions: [], archived: archivedIn(file) });
+  return ok({ campaign, report: { ...report, ...compared, actions: [], archived: archivedIn(file) } });
 }

@@ -8,6 +8,7 @@ import { accessRoutes } from './routes/access-routes.ts';
 import { approvalRoutes } from './routes/approval-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
+import { reportRoutes } from './routes/report-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
 import { documentOf } from './contract/document.ts';
 import type { EventHub } from './events/hub.ts';
@@ -104,6 +105,7 @@ export function buildApi(
   for (const routes of [
     fleetRoutes,
     campaignRoutes,
+    reportRoutes,
     editRoutes,
     replayRoutes,
     removalRoutes,

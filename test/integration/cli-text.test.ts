@@ -205,7 +205,7 @@ describe('the ranking of blockers', () => {
 });
 
 describe('the report of a campaign', () => {
-  test('names the clients that failed or need attention, twenty of them', () => {
+  const reported = (reasonOf: (n: number) => string) => {
     const upgrades = Array.from({ length: 25 }, (_, i) => ({
       kind: 'waiting' as const,
       client: `pc-${String(i).padStart(2, '0')}`,
@@ -213,15 +213,22 @@ describe('the report of a campaign', () => {
       logonServer: 'LS',
     }));
     const { clients, ...rest } = campaignReport(standing(running(1)), {}, upgrades, evening);
-    const failed = clients.map((client) => ({
-      ...client,
-      end: 'failed' as const,
-      reason: 'did not come back',
-    }));
-    const lines = reportLines(plainView, { ...rest, clients: failed });
+    const failed = clients.map((client, n) => ({ ...client, end: 'failed' as const, reason: reasonOf(n) }));
+    return reportLines(plainView, { ...rest, clients: failed });
+  };
+
+  test('says an equal reason once, with the clients that it holds for', () => {
+    const lines = reported((n) => (n === 7 ? 'no disk' : 'did not come back'));
+    expect(lines).toContain('pc-07       failed           no disk');
+    expect(lines.filter((line) => line.includes('did not come back'))).toEqual([
+      '24 clients  failed           did not come back (pc-00, pc-01, pc-02, pc-03, pc-04, pc-05, pc-06, pc-08, pc-09, pc-10, pc-11, pc-12 and 12 more)',
+    ]);
+  });
+
+  test('lists twenty reasons', () => {
+    const lines = reported((n) => `reason ${n}`);
     expect(lines.filter((line) => line.startsWith('pc-'))).toHaveLength(20);
-    expect(lines).toContain('pc-00  failed           did not come back');
-    expect(lines).toContain('and 5 more');
+    expect(lines).toContain('and 5 clients for other reasons');
   });
 });
 

@@ -61,6 +61,8 @@ const commands: readonly string[] = [
   'campaign forecast sp4',
   'campaign replay sp4',
   'campaign report sp4',
+  'campaign report sp4 --html {folder}/sp4.html',
+  'campaign report sp4 --sqlite {folder}/sp4.sqlite',
   'campaign hooks sp4',
   'campaign hook accept sp7 before-campaign --reason test',
   'campaign clients sp4',
@@ -130,6 +132,8 @@ const commands: readonly string[] = [
 /** These have a document of their own, beside the one of their name. */
 const others: Readonly<Record<string, readonly string[]>> = {
   'campaign status': ['campaigns', 'halted', 'schemaVersion'],
+  'campaign report sp4 --html {folder}/sp4.html': ['files', 'schemaVersion'],
+  'campaign report sp4 --sqlite {folder}/sp4.sqlite': ['clients', 'file', 'schemaVersion'],
   'help words': ['schemaVersion', 'words'],
 };
 

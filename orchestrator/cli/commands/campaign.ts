@@ -14,15 +14,15 @@ import { addProveCommand } from './campaign-prove.ts';
 import { addRemoveCommands } from './campaign-remove.ts';
 import { addReplayCommand } from './campaign-replay.ts';
 import { addRetryCommands } from './campaign-retry.ts';
+import { addReportCommand } from './campaign-report.ts';
 import { addRollbackCommand } from './campaign-rollback.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
 import { addSimulateCommand } from './campaign-simulate.ts';
 import { addUndoCommand } from './campaign-undo.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { createdLines, planLines } from '../render/plan.ts';
-import { reportLines } from '../render/report.ts';
 import { statusLines } from '../render/status.ts';
-import { planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
+import { planAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 
 export function addCampaignCommands(program: Command): void {
   const campaign = program
@@ -40,6 +40,7 @@ export function addCampaignCommands(program: Command): void {
   addEditCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
+  addReportCommand(campaign);
   addForecastCommand(campaign);
   addReplayCommand(campaign);
   addListCommand(campaign);
@@ -87,22 +88,6 @@ function addReadingCommands(campaign: Command): void {
         name === undefined
           ? listCampaigns(api)
           : outputOf(await api.get(statusAnswer, campaignPath(name)), statusLines),
-      );
-    });
-
-  campaign
-    .command('report <campaign>')
-    .description(
-      'show the status, the blockers ranked and the clients that failed or need attention; with --json every client with its result and evidence',
-    )
-    .addHelpText(
-      'after',
-      '\nExample:\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'',
-    )
-    .option('--archived', 'the archived campaign, also if another one of its name is there')
-    .action(async (name: string, options: { archived?: boolean }, command: Command) => {
-      await withApi(command, async (api) =>
-        outputOf(await api.get(reportAnswer, campaignPath(name, '/report'), options), reportLines),
       );
     });
 }

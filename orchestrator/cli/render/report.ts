@@ -3,14 +3,15 @@ import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { isFailure } from '../../../shared/domain/outcome/ending.ts';
 import { earlierLines } from './campaign-forecast.ts';
 import { plannedLines } from './planned.ts';
+import { EqualReasons, namesInWords } from '../../views/equal-reasons.ts';
 import { stateWord } from '../../views/state-words.ts';
 import { statusLines } from './status.ts';
 import { table } from './table.ts';
-import { many, number, type View } from './view.ts';
+import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** So many clients that failed or need attention are listed by name; `--json` has all. */
-const namedAtMost = 20;
+/** So many reasons of clients that failed or need attention are listed; `--json` has all. */
+const listedAtMost = 20;
 
 /** The report on a terminal: status, blockers ranked, and the clients that need a person. */
 export function reportLines(view: View, report: CampaignReport): readonly string[] {
@@ -60,16 +61,23 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   return [...table(view, columns, rows), ...best];
 }
 
-/** The clients that failed or need attention, by name. */
+/** The clients that failed or need attention: a line for each reason, the one of most first. */
 export function failureLines(view: View, clients: readonly ClientReport[]): readonly string[] {
-  const named = clients.slice(0, namedAtMost);
-  const width = named.reduce((widest, { client }) => Math.max(widest, client.length), 0);
-  const more = clients.length - named.length;
+  const reasons = new EqualReasons();
+  for (const client of clients) reasons.add(client);
+  const ranked = reasons.ranked();
+  const listed = ranked.slice(0, listedAtMost);
+  const heads = listed.map(({ count, clients: [first = ''] }) =>
+    count === 1 ? safe(first) : many(count, 'client'),
+  );
+  const width = Math.max(0, ...heads.map((head) => head.length));
+  const more = ranked.slice(listedAtMost).reduce((sum, { count }) => sum + count, 0);
   return [
-    ...named.flatMap(({ client, end, reason, cause }) => {
-      const word = stateWord(end ?? '').padEnd('needs attention'.length);
-      return wrapped(view, `${client.padEnd(width)}  ${word}  `, reason ?? cause ?? '', 'red');
+    ...listed.flatMap((group, at) => {
+      const word = stateWord(group.end).padEnd('needs attention'.length);
+      const names = group.count === 1 ? '' : ` (${namesInWords(group)})`;
+      return wrapped(view, `${(heads[at] ?? '').padEnd(width)}  ${word}  `, `${group.reason}${names}`, 'red');
     }),
-    ...(more > 0 ? [`and ${number(more)} more`] : []),
+    ...(more > 0 ? [`and ${many(more, 'client')} for other reasons`] : []),
   ];
 }

@@ -14,6 +14,7 @@ import {
   resumeCampaignBody,
   unholdBody,
 } from '../schemas/fields.ts';
+import { reportQuery } from '../schemas/report-query.ts';
 import { forecastAnswer } from '../schemas/campaign-forecast.ts';
 import { checkInsBody, clientsAnswer, clientsQuery } from '../schemas/campaign-clients.ts';
 import {
@@ -26,7 +27,6 @@ import {
   planAnswer,
   reopenedAnswer,
   reportAnswer,
-  reportQuery,
   retryBody,
   statusAnswer,
 } from '../schemas/campaigns.ts';

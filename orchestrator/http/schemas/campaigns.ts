@@ -14,23 +14,11 @@ import { clientHookAnswer, hookAnswer } from './hooks.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
 import { binds, pastForecast } from './campaign-forecast.ts';
-import {
-  campaignStatuses,
-  count,
-  idSchema,
-  isTrue,
-  position,
-  rankedBlocker,
-  reason,
-  time,
-} from './fields.ts';
+import { campaignStatuses, count, idSchema, position, rankedBlocker, reason, time } from './fields.ts';
 
 /** Campaigns. `satisfies` keeps the answers equal to what the domain and the views compute. */
 
 export const retryBody = z.strictObject({ which: z.enum(retrySelections), reason: reason.optional() });
-
-/** `archived`: the archived campaign, also where another one of its name is there. */
-export const reportQuery = z.strictObject({ archived: isTrue });
 
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
 

@@ -62,6 +62,23 @@ export const campaignOperations: Operations = {
     summary: 'Read the report of a campaign',
     description: 'The status, the blockers, and one entry for each client.',
   },
+  'GET /v1/campaigns/:campaign/report/html': {
+    id: 'getReportAsHtml',
+    tag,
+    needs: 'see',
+    text: 'text/html',
+    summary: 'Read the report of a campaign as HTML',
+    description:
+      'One file for people: verdict, exceptions, planned against actual, scope, who did what, and how to check it. It needs no script and loads nothing. It names every client of up to 5,000; `file` and `sha256` name the list of a larger campaign.',
+  },
+  'GET /v1/campaigns/:campaign/report/markdown': {
+    id: 'getReportAsMarkdown',
+    tag,
+    needs: 'see',
+    text: 'text/markdown',
+    summary: 'Read the report of a campaign as Markdown',
+    description: 'The same report for a ticket or a wiki, with tables in place of charts.',
+  },
   'GET /v1/campaigns/:campaign/clients': {
     id: 'listCampaignClients',
     tag,

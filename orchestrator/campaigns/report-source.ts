@@ -1,0 +1,58 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { ok, type Result } from '../../shared/errors.ts';
+import type { OrchestratorContext } from '../context.ts';
+import type { Refusal } from '../refusal.ts';
+import { type CampaignReport, campaignReport, type ClientReport } from '../views/report.ts';
+import { readArchived } from './archived.ts';
+import { lastEdit } from './last-edit.ts';
+import { clientsAsked } from './list-clients.ts';
+import { plannedOf } from './look-back.ts';
+import { surroundingsOf } from './report.ts';
+
+/** What a report is made of, before its clients are read. */
+export interface ReportSource {
+  readonly campaign: Campaign;
+  /** Without its clients. */
+  readonly report: CampaignReport;
+  /** The clients of an archived campaign; null = they are in the store. */
+  readonly archived: readonly ClientReport[] | null;
+}
+
+/**
+ * Reads the campaign of a report, or the file of an archived one.
+ * @param isArchived only the file, also where another campaign of the same name is there
+ */
+export async function readSource(
+  context: OrchestratorContext,
+  name: string,
+  isArchived: boolean,
+): Promise<Result<ReportSource, Refusal>> {
+  const { store, clock } = context;
+  const record = isArchived ? null : await store.readCampaign(name);
+  if (record === null) {
+    const found = await readArchived(context, name);
+    if (!found.ok) return found;
+    const { campaign, report } = found.value;
+    return ok({ campaign, report: { ...report, clients: [] }, archived: report.clients });
+  }
+  const { campaign } = record;
+  const surroundings = await surroundingsOf(context, campaign);
+  const counters = await store.counters(campaign.definition.campaign);
+  const report = campaignReport(campaign, counters, [], clock.now(), surroundings);
+  const planned = await plannedOf(context, campaign, surroundings.kept ?? null, false);
+  const compared = planned === null ? {} : { planned };
+  return ok({
+    campaign,
+    report: { ...report, ...compared, ...(await lastEdit(store, campaign)) },
+    archived: null,
+  });
+}
+
+/** Every client of it once, in no order. */
+export async function* everyClient(
+  { store, clock }: OrchestratorContext,
+  { campaign, archived }: ReportSource,
+): AsyncGenerator<ClientReport> {
+  if (archived === null) yield* clientsAsked(store, campaign, {}, clock.now());
+  else yield* archived;
+}

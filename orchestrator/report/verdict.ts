@@ -1,0 +1,69 @@
+import { count, percent } from '../charts/svg.ts';
+import type { CampaignReport } from '../views/report.ts';
+import type { Figure, Verdict } from './document.ts';
+
+/** How many clients of a campaign have the release, and how many of those that should. */
+export function scopeOf({ states, size }: Pick<CampaignReport, 'states' | 'size'>) {
+  const have = states.upgraded + states.alreadyCurrent;
+  const leftOut = states.excluded + states.skipped + states.cancelled;
+  const notOk = states.failed + states.needsAttention;
+  const inScope = size - leftOut;
+  return { have, leftOut, notOk, inScope, open: Math.max(0, inScope - have - notOk) };
+}
+
+/** What became of the campaign, in one sentence. */
+export function verdictOf(report: CampaignReport): Verdict {
+  const { have, notOk, inScope, open } = scopeOf(report);
+  const done = `${count(have)} of ${clients(inScope)} in scope ${have === 1 ? 'has' : 'have'} the release (${percent(have, inScope)} %)`;
+  const bad = notOk === 0 ? '' : `; ${count(notOk)} failed or ${notOk === 1 ? 'needs' : 'need'} attention`;
+  const unhealthy = report.health?.unhealthy ?? 0;
+  const ill = unhealthy === 0 ? '' : `; ${count(unhealthy)} upgraded, and not healthy afterwards`;
+  switch (report.status) {
+    case 'ended':
+      if (inScope === 0) return { tone: 'mixed', word: 'Ended', says: 'No client was in scope.' };
+      return notOk + unhealthy + open === 0
+        ? { tone: 'good', word: 'Done', says: `${done}.` }
+        : { tone: 'mixed', word: 'Done, with exceptions', says: `${done}${bad}${ill}.` };
+    case 'aborted':
+      return {
+        tone: 'bad',
+        word: 'Aborted',
+        says: `${done}${bad}. Aborted by ${report.aborted?.by ?? 'an unknown person'}: ${report.aborted?.because ?? ''}`,
+      };
+    case 'running':
+      return {
+        tone: 'open',
+        word: 'Running',
+        says: `${done} so far${bad}${ill}; ${count(open)} are not finished.`,
+      };
+    case 'paused':
+      return {
+        tone: 'mixed',
+        word: 'Paused',
+        says: `${done} so far${bad}. Paused by ${report.paused?.by ?? 'an unknown person'}: ${report.paused?.because ?? ''}`,
+      };
+    case 'created':
+    case 'scheduled':
+    case 'waitingForRelease':
+      return { tone: 'open', word: 'Not started', says: `${clients(report.size)} will get the release.` };
+  }
+}
+
+const clients = (number: number): string => `${count(number)} ${number === 1 ? 'client' : 'clients'}`;
+
+/** The numbers beside the verdict. */
+export function figuresOf(report: CampaignReport): readonly Figure[] {
+  const { have, notOk, leftOut, open } = scopeOf(report);
+  const { done, undone } = report.relocations;
+  return [
+    { value: count(have), label: 'have the release', tone: 'good' },
+    { value: count(notOk), label: 'failed or need attention', tone: notOk === 0 ? 'open' : 'bad' },
+    ...(open === 0 ? [] : [{ value: count(open), label: 'not finished', tone: 'open' } as const]),
+    { value: count(leftOut), label: 'left out, with reasons', tone: 'open' },
+    {
+      value: count(done),
+      label: undone === 0 ? 'services relocated' : `services relocated, ${undone} moved back`,
+      tone: 'open',
+    },
+  ];
+}
