@@ -4,7 +4,7 @@ import type { ReportData } from '../../orchestrator/report/report-data.ts';
 import { tallyOf } from '../../orchestrator/report/tally.ts';
 import type { CampaignReport, ClientReport } from '../../orchestrator/views/report.ts';
 
-/** A campaign of some hundred clients that ended with a few exceptions: what a report is made of. */
+/** A campaign of some hundred clients with a few exceptions: what a report is made of. */
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 10, 30, 20);
