@@ -35,7 +35,7 @@ export function progressChart(frame: ChartFrame, given: ProgressData): Markup {
     cone(data, x, y),
     plannedLine(data, x, y),
     actual(data, x, y),
-    data.isOver ? '' : nowLine(x(data.until)),
+    data.isOver ? '' : nowLine(x(data.until), frame.width),
     key.markup,
   );
 }
@@ -158,9 +158,14 @@ function cone({ points, until, size, forecast }: ProgressData, x: Scale, y: Scal
 const plannedLine = ({ planned }: ProgressData, x: Scale, y: Scale): Markup =>
   planned.length < 2 ? '' : element('path', { class: 'planned', d: pathOf(planned, x, y) });
 
-const nowLine = (at: number): Markup =>
-  element('path', { class: 'now', d: `M${coordinate(at)},${top}V${top + plotHeight}` }) +
-  label({ x: at + 5, y: top + 12, text: 'now', kind: 'axis' });
+/** Its word stands on the side that has room. */
+function nowLine(at: number, width: number): Markup {
+  const isWide = at + 5 + widthOf('now') < width;
+  return (
+    element('path', { class: 'now', d: `M${coordinate(at)},${top}V${top + plotHeight}` }) +
+    label({ x: isWide ? at + 5 : at - 5, y: top + 12, text: 'now', kind: 'axis', anchor: isWide ? 'start' : 'end' })
+  );
+}
 
 const sample =
   (kind: string) =>

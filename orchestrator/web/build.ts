@@ -27,6 +27,7 @@ const always = (): readonly string[] => [
   'package-lock.json',
   ...['build.ts', 'icon.svg', 'index.html'].map((file) => `orchestrator/web/${file}`),
   ...readdirSync(join(web, 'style')).map((file) => `orchestrator/web/style/${file}`),
+  'orchestrator/charts/charts.css',
 ];
 
 function hashOf(files: readonly string[]): string {

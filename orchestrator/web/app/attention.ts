@@ -131,14 +131,18 @@ function ofCampaign(status: Status): readonly Attention[] {
       clients: stillMarked,
       act: { kind: 'unmark', status },
     });
-  if (status.status === 'ended' && states.needsAttention > 0)
+  const notOk = states.needsAttention + states.failed;
+  if (status.status === 'ended' && notOk > 0)
     found.push({
       ...base,
       key: `attention ${campaign}`,
       tone: 'warn',
-      title: `${campaign} has ended, and some clients need a person`,
-      why: status.causes[0]?.cause ?? '',
-      clients: states.needsAttention,
+      title: `${campaign} has ended, and not every client has the release`,
+      why: status.causes
+        .slice(0, 3)
+        .map(({ cause, count }) => `${count}x ${cause}`)
+        .join(', '),
+      clients: notOk,
       act: { kind: 'retry', status },
     });
   return found;

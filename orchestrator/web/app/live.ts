@@ -1,6 +1,9 @@
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { EventEntries, EventEntry, EventHead } from '../../http/schemas/events.ts';
+import type { Campaigns, Status } from './answers.ts';
 import type { Api } from './api.ts';
 import { type ApiProblem, isLost } from './problem.ts';
+import { followStream, type StreamSign } from './stream.ts';
 
 /** An answer that is kept as it is now. */
 export interface Live<T> {
@@ -13,120 +16,205 @@ export interface Live<T> {
 /** Whether what is on the screen is how things stand. Times are real, in milliseconds. */
 export type Connection =
   | { readonly state: 'connecting' }
-  | { readonly state: 'live'; readonly at: number }
+  | { readonly state: 'live' }
   | { readonly state: 'lost'; readonly since: number; readonly retryAt: number };
+
+/** A line of the feed: one entry of the audit, or how many came at once. */
+export type FeedLine = { readonly entry: EventEntry } | { readonly entries: EventEntries };
 
 export interface LiveData {
   readonly connection: ReadonlySignal<Connection>;
+  /** What was done, the newest first; only what came while the page was open. */
+  readonly feed: ReadonlySignal<readonly FeedLine[]>;
   /** Null = the view goes on; else since when it stands still, and how many answers wait. */
   readonly frozen: ReadonlySignal<{ readonly since: number; readonly changes: number } | null>;
-  freeze(on: boolean): void;
+  readonly freeze: (on: boolean) => void;
   /**
    * Keeps the answer of a path until `release` is called. Everyone who asks shares one request.
-   * @param everyMs how often it is asked; what changes seldom is asked seldom
+   * @param everyMs how often it is asked where no event says that it has changed
    */
   watch<T>(path: string, everyMs?: number): { readonly live: Live<T>; readonly release: () => void };
   /** Asks everything again now: after a change, and when the reader comes back. */
-  refresh(): Promise<void>;
-  stop(): void;
+  readonly refresh: () => Promise<void>;
+  /** Follows the orchestrator, once somebody is signed in. */
+  readonly begin: () => void;
+  readonly end: () => void;
 }
 
 interface Entry {
   readonly path: string;
+  readonly everyMs: number;
   readonly value: Signal<unknown>;
   readonly problem: Signal<ApiProblem | null>;
   text: string;
   readers: number;
-  readonly everyMs: number;
   /** When it was asked last; real time. */
   askedAt: number;
+  isAsked: boolean;
   waiting: { readonly value: unknown } | null;
 }
 
-const usualMs = 2_000;
-const lostAfter = 2;
-const backOffMs = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000] as const;
+/** Where no event tells: such an answer is asked so often. */
+const usualMs = 5_000;
+/** What events tell of is asked as well, seldom: nothing depends on the stream alone. */
+const toldMs = 30_000;
+const turnMs = 1_000;
+const againMs = 2_000;
+const feedAtMost = 60;
+/** The first silence is no loss: an orchestrator that ends hands over within a moment. */
+const lostAfterMs = 3_000;
 
-/**
- * Asks what is on the screen again and again, and says honestly when no answer comes.
- * @param onSignedOut called when the orchestrator does not know the reader any longer
- */
+/** Asks what is on the screen, follows its changes, and says honestly when nothing comes. */
 export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
   const entries = new Map<string, Entry>();
   const connection = signal<Connection>({ state: 'connecting' });
+  const feed = signal<readonly FeedLine[]>([]);
   const frozen = signal<{ since: number; changes: number } | null>(null);
-  let failures = 0;
+  let silentSince: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStopped = false;
+  let stopStream: (() => void) | null = null;
 
-  async function read(entry: Entry): Promise<ApiProblem | null> {
-    entry.askedAt = Date.now();
-    const asked = await api.get(entry.path);
-    if (!asked.ok) {
-      entry.problem.value = asked.problem;
-      if (asked.problem.status === 401) onSignedOut();
-      return asked.problem;
-    }
-    const text = JSON.stringify(asked.value);
-    batch(() => {
-      entry.problem.value = null;
-      if (text === entry.text) return;
-      entry.text = text;
-      if (frozen.value === null || entry.value.peek() === null) entry.value.value = asked.value;
-      else {
-        entry.waiting = { value: asked.value };
-        frozen.value = { ...frozen.value, changes: frozen.value.changes + 1 };
-      }
-    });
-    return null;
-  }
-
-  async function round(isAll: boolean): Promise<void> {
-    const begun = Date.now();
-    const watched = [...entries.values()].filter(
-      ({ readers, askedAt, everyMs, problem }) =>
-        readers > 0 && (isAll || problem.value !== null || begun - askedAt >= everyMs - usualMs / 2),
-    );
-    if (watched.length === 0) return;
-    const problems = await Promise.all(watched.map(read));
-    const lost = problems.some((problem) => problem !== null && isLost(problem));
-    const now = Date.now();
-    failures = lost ? failures + 1 : 0;
-    if (!lost) connection.value = { state: 'live', at: now };
-    else if (failures >= lostAfter) {
-      const before = connection.value;
-      const since = before.state === 'lost' ? before.since : before.state === 'live' ? before.at : now;
-      connection.value = { state: 'lost', since, retryAt: now + waitMs() };
-    }
-  }
-
-  const waitMs = (): number => {
-    if (failures < lostAfter) return usualMs;
-    const wait = backOffMs[Math.min(failures - lostAfter, backOffMs.length - 1)] ?? usualMs;
-    return wait * (0.75 + Math.random() / 2);
+  const show = (entry: Entry, value: unknown): void => {
+    const text = JSON.stringify(value);
+    if (text === entry.text) return;
+    entry.text = text;
+    if (frozen.value === null || entry.value.peek() === null) return void (entry.value.value = value);
+    entry.waiting = { value };
+    frozen.value = { ...frozen.value, changes: frozen.value.changes + 1 };
   };
 
-  function plan(): void {
-    clearTimeout(timer);
-    const { value } = connection;
-    const inMs = value.state === 'lost' ? Math.max(0, value.retryAt - Date.now()) : usualMs;
-    if (!isStopped) timer = setTimeout(() => void turn(), inMs);
+  async function read(entry: Entry): Promise<void> {
+    if (entry.isAsked) return;
+    entry.isAsked = true;
+    entry.askedAt = Date.now();
+    const asked = await api.get(entry.path);
+    entry.isAsked = false;
+    batch(() => {
+      entry.problem.value = asked.ok ? null : asked.problem;
+      if (asked.ok) show(entry, asked.value);
+    });
+    if (!asked.ok && asked.problem.status === 401) return onSignedOut();
+    if (asked.ok || !isLost(asked.problem)) heard();
+    else lost(asked.problem.retryAfterMs ?? turnMs);
   }
 
-  async function turn(isAll = false): Promise<void> {
-    // Nobody looks at a hidden page: it asks again as soon as somebody does.
-    if (document.visibilityState === 'visible') await round(isAll);
-    plan();
+  function heard(): void {
+    silentSince = null;
+    if (connection.value.state !== 'live') connection.value = { state: 'live' };
+  }
+
+  function lost(againInMs: number): void {
+    const now = Date.now();
+    silentSince ??= now;
+    if (connection.value.state === 'lost' || now - silentSince >= lostAfterMs)
+      connection.value = { state: 'lost', since: silentSince, retryAt: now + againInMs };
+  }
+
+  const watched = (): readonly Entry[] => [...entries.values()].filter(({ readers }) => readers > 0);
+
+  async function refresh(): Promise<void> {
+    await Promise.all(watched().map(read));
+  }
+
+  /** Asks what is due. While the connection is lost only the stream tries. */
+  function turn(): void {
+    timer = setTimeout(turn, turnMs);
+    if (document.visibilityState !== 'visible') return;
+    const isWaiting = connection.value.state === 'lost' && Date.now() < connection.value.retryAt;
+    if (isWaiting) return;
+    const now = Date.now();
+    for (const entry of watched()) if (now - entry.askedAt >= paceOf(entry)) void read(entry);
+  }
+
+  /** Has the paths asked again that begin so; each at most once a second. */
+  function changed(start: string): void {
+    for (const entry of watched())
+      if (entry.path.startsWith(start))
+        entry.askedAt = Math.min(entry.askedAt, Date.now() - entry.everyMs + turnMs / 2);
+  }
+
+  function takeHead({ campaign, leftOut, status }: EventHead): void {
+    const merged = (old: Status): Status =>
+      (status.at ?? '') < old.at
+        ? old
+        : withoutGone({ ...old, ...(status as Partial<Status>) }, status, leftOut);
+    const one = entries.get(`v1/campaigns/${encodeURIComponent(campaign)}`);
+    if (one !== undefined && one.value.value !== null) show(one, merged(latest(one) as Status));
+    const all = entries.get('v1/campaigns');
+    if (all !== undefined && all.value.value !== null) {
+      const before = latest(all) as Campaigns;
+      const isKnown = before.campaigns.some((each) => each.campaign === campaign);
+      if (!isKnown) changed('v1/campaigns');
+      const { halted = before.halted } = status;
+      show(all, {
+        ...before,
+        halted,
+        campaigns: before.campaigns.map((each) => (each.campaign === campaign ? merged(each) : each)),
+      });
+    }
+    if (leftOut.length > 0) changed(`v1/campaigns/${encodeURIComponent(campaign)}`);
+    changed('v1/blockers');
+  }
+
+  function takeEvent({ event, data }: { readonly event: string; readonly data: string }): void {
+    const value: unknown = JSON.parse(data);
+    switch (event) {
+      case 'head':
+        return takeHead(value as EventHead);
+      case 'entry': {
+        const entry = value as EventEntry;
+        addLine({ entry });
+        if (entry.client !== null) changed(`v1/clients/${encodeURIComponent(entry.client)}`);
+        return undefined;
+      }
+      case 'entries':
+        addLine({ entries: value as EventEntries });
+        return changed('v1/clients/');
+      case 'approval':
+        return changed('v1/approvals');
+      default:
+        return void refresh();
+    }
+  }
+
+  const addLine = (line: FeedLine): void => {
+    if (frozen.value === null) feed.value = [line, ...feed.value].slice(0, feedAtMost);
+  };
+
+  function onSign(sign: StreamSign): void {
+    batch(() => {
+      switch (sign.kind) {
+        case 'live':
+          // What changed while nothing came is read before the stream goes on.
+          if (silentSince !== null) void refresh();
+          return heard();
+        case 'lost':
+          return lost(sign.againInMs);
+        case 'event':
+          heard();
+          return takeEvent(sign.event);
+        case 'refused':
+          return sign.status === 401 ? onSignedOut() : undefined;
+      }
+    });
+  }
+
+  /** The stream goes on from a fresh answer: nothing between the two is missed. */
+  async function readPosition(): Promise<string | null> {
+    const asked = await api.get<Campaigns & { readonly position?: string }>('v1/campaigns');
+    if (!asked.ok) return null;
+    const all = entries.get('v1/campaigns');
+    if (all !== undefined) show(all, asked.value);
+    return asked.value.position ?? null;
   }
 
   const onVisible = (): void => {
-    if (document.visibilityState === 'visible') void turn(true);
+    if (document.visibilityState === 'visible') void refresh();
   };
-  document.addEventListener('visibilitychange', onVisible);
-  plan();
 
   return {
     connection,
+    feed,
     frozen,
     freeze: (on) =>
       batch(() => {
@@ -137,25 +225,11 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
           entry.waiting = null;
         }
       }),
-    watch: <T>(path: string, everyMs = usualMs) => {
-      const found = entries.get(path);
-      const entry: Entry = found ?? {
-        path,
-        value: signal<unknown>(null),
-        problem: signal<ApiProblem | null>(null),
-        text: '',
-        readers: 0,
-        everyMs,
-        askedAt: 0,
-        waiting: null,
-      };
+    watch: <T>(path: string, everyMs = usualEveryMs(path)) => {
+      const entry = entries.get(path) ?? newEntry(path, everyMs);
       entries.set(path, entry);
       entry.readers += 1;
-      if (entry.readers === 1)
-        void read(entry).then((problem) => {
-          if (problem === null && connection.value.state === 'connecting')
-            connection.value = { state: 'live', at: Date.now() };
-        });
+      if (entry.readers === 1) void read(entry);
       return {
         live: { value: entry.value as Signal<T | null>, problem: entry.problem },
         release: () => {
@@ -165,14 +239,52 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
         },
       };
     },
-    refresh: async () => {
-      await round(true);
-      plan();
+    refresh,
+    begin: () => {
+      if (stopStream !== null) return;
+      stopStream = followStream({ api, readPosition, onSign });
+      document.addEventListener('visibilitychange', onVisible);
+      for (const change of ['online', 'offline']) addEventListener(change, onVisible);
+      turn();
     },
-    stop: () => {
-      isStopped = true;
+    end: () => {
+      stopStream?.();
+      stopStream = null;
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onVisible);
+      for (const change of ['online', 'offline']) removeEventListener(change, onVisible);
     },
   };
+}
+
+/** What the events tell of is asked seldom. */
+const usualEveryMs = (path: string): number =>
+  /^v1\/(?:campaigns(?:\/[^/]+)?|approvals|clients\/[^/?]+.*)$/.test(path) ? toldMs : usualMs;
+
+const newEntry = (path: string, everyMs: number): Entry => ({
+  path,
+  everyMs,
+  value: signal<unknown>(null),
+  problem: signal<ApiProblem | null>(null),
+  text: '',
+  readers: 0,
+  askedAt: 0,
+  isAsked: false,
+  waiting: null,
+});
+
+/** What got no answer is asked again soon, so that a loss is known, and its end. */
+const paceOf = ({ problem: { value }, everyMs }: Entry): number =>
+  value !== null && isLost(value) ? Math.min(everyMs, againMs) : everyMs;
+
+/** The newest answer, also while the view is frozen. */
+const latest = ({ waiting, value }: Entry): unknown => (waiting === null ? value.peek() : waiting.value);
+
+/** What a status no longer has is not in the event either, unless the event left it out. */
+function withoutGone(merged: Status, status: object, leftOut: readonly string[]): Status {
+  return Object.fromEntries(
+    Object.entries(merged).filter(
+      ([name]) => name in status || leftOut.includes(name) || name === 'position',
+    ),
+  ) as unknown as Status;
 }

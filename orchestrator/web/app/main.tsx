@@ -15,6 +15,11 @@ function Page({ app }: { readonly app: App }): JSX.Element | null {
   const wasIn = useRef(false);
   useEffect(() => listenToKeys(app), [app]);
   const state = session.state.value;
+  useEffect(() => {
+    if (state !== 'in') return undefined;
+    app.live.begin();
+    return app.live.end;
+  }, [app, state]);
   if (state === 'in') wasIn.current = true;
   if (state === 'unknown') return null;
   if (state === 'out') return <SignIn wasIn={wasIn.current} />;
@@ -30,6 +35,12 @@ function Page({ app }: { readonly app: App }): JSX.Element | null {
   );
 }
 
+/** A relative link would lead elsewhere once the address has changed. */
+function fixLinks(): void {
+  for (const link of document.querySelectorAll('link')) link.href = new URL(link.href).href;
+}
+
+fixLinks();
 const app = openApp();
 const root = document.getElementById('app');
 if (root !== null)

@@ -1,12 +1,14 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { type ReadonlySignal, signal } from '@preact/signals';
 import { permissions, type Permission, type Role } from '../../http/contract/permissions.ts';
 import type { Api } from './api.ts';
-import type { ApiProblem, Asked } from './problem.ts';
+import type { ApiProblem } from './problem.ts';
 
-/** Who is signed in. */
+/** Who is signed in, as the orchestrator has proved it. */
 export interface Person {
   readonly name: string;
+  readonly person: string | null;
   readonly role: Role;
+  readonly permissions: readonly Permission[];
 }
 
 export interface Session {
@@ -15,47 +17,76 @@ export interface Session {
   readonly person: ReadonlySignal<Person | null>;
   /** The roles that may do it, where the reader may not; null = the reader may. */
   readonly missing: (permission: Permission) => readonly Role[] | null;
-  /** Proves who asks. The token stays in the memory of this page, and is nowhere else. */
+  /** Proves who asks, where the cookie of a session does not. */
   readonly headers: () => Readonly<Record<string, string>>;
   signIn(api: Api, token: string): Promise<ApiProblem | null>;
   signOut(api: Api): Promise<void>;
-  /** Finds out whether the browser is signed in already. */
+  /** Finds out whether the browser is signed in already, or came with a one-use link. */
   begin(api: Api): Promise<void>;
   /** The orchestrator does not know the reader any longer. */
   readonly expire: () => void;
 }
 
+const path = 'v1/session';
+
+/** An orchestrator without sessions knows one token, which may do everything. */
+const withToken: Person = {
+  name: 'token default',
+  person: null,
+  role: 'administrator',
+  permissions: Object.keys(permissions) as Permission[],
+};
+
+/** The code of a one-use link stands behind `#`, which no server and no log ever sees. */
+function takeCode(): string | null {
+  const code = /^#code=([\w.-]+)$/.exec(location.hash)?.[1] ?? null;
+  if (code !== null) history.replaceState(null, '', location.pathname + location.search);
+  return code;
+}
+
 export function openSession(): Session {
+  // Only where the orchestrator has no sessions; it is kept nowhere else.
   let token: string | null = null;
   const state = signal<'unknown' | 'out' | 'in'>('unknown');
   const person = signal<Person | null>(null);
-  const role = computed(() => person.value?.role ?? 'viewer');
+  const enter = (who: Person): null => {
+    person.value = who;
+    state.value = 'in';
+    return null;
+  };
+  const leave = (): void => {
+    token = null;
+    person.value = null;
+    state.value = 'out';
+  };
   return {
     state,
     person,
-    missing: (permission) => {
-      const may: readonly Role[] = permissions[permission];
-      return may.includes(role.value) ? null : may;
-    },
+    missing: (permission) =>
+      person.value?.permissions.includes(permission) === true ? null : permissions[permission],
     headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
     signIn: async (api, given) => {
       token = given;
-      const asked: Asked<unknown> = await api.get('v1/leader');
-      if (!asked.ok && asked.problem.status === 401) {
+      const asked = await api.post<Person>(path, { token: given });
+      if (asked.ok) {
+        // From here on the cookie proves who asks.
         token = null;
-        return asked.problem;
+        return enter(asked.value);
       }
-      if (!asked.ok) return asked.problem;
-      person.value = { name: 'token default', role: 'administrator' };
-      state.value = 'in';
-      return null;
-    },
-    signOut: async () => {
+      if (asked.problem.status === 404) return enter(withToken);
       token = null;
-      person.value = null;
-      state.value = 'out';
+      return asked.problem;
     },
-    begin: async () => void (state.value = 'out'),
+    signOut: async (api) => {
+      await api.delete(path);
+      leave();
+    },
+    begin: async (api) => {
+      const code = takeCode();
+      const asked = code === null ? await api.get<Person>(path) : await api.post<Person>(path, { code });
+      if (asked.ok) enter(asked.value);
+      else leave();
+    },
     expire: () => void (state.value = 'out'),
   };
 }

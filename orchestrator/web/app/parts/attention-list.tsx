@@ -47,7 +47,7 @@ export function AttentionList({
             )}
           </div>
           <div class="attention-facts">
-            {item.clients > 0 ? <span>{many(item.clients, 'client')} waiting</span> : null}
+            {item.clients > 0 ? <span>{many(item.clients, 'client')}</span> : null}
             {item.since !== null && now !== null ? (
               <span class="dim">{distance(Date.parse(item.since), Date.parse(now))}</span>
             ) : null}

@@ -70,7 +70,7 @@ export function CampaignCard({ status }: { readonly status: Status }): JSX.Eleme
             </>
           ) : (
             <span class="dim">
-              <Says text={forecast?.because ?? texts.empty} />
+              {words.noForecast} <Says text={forecast?.because ?? texts.empty} />
             </span>
           )}
         </div>

@@ -22,6 +22,9 @@ const screens = [
   ['settings', ['settings']],
 ] as const satisfies readonly (readonly [IconName & keyof typeof texts.nav, readonly string[]])[];
 
+/** A phone has room for these; the others are behind "More". */
+const onPhone: ReadonlySet<string> = new Set(['overview', 'campaigns', 'clients', 'approvals']);
+
 /** What is around every screen: the rail at the left, on a phone at the bottom, and the header. */
 export function Shell({ children }: { readonly children: ComponentChildren }): JSX.Element {
   const { live } = useApp();
@@ -59,12 +62,21 @@ function Rail(): JSX.Element {
         <b>{texts.product}</b>
       </span>
       {screens.map(([name, path]) => (
-        <Link key={name} to={path} current={first === (path[0] ?? '')} class={`to ${name}`}>
+        <Link
+          key={name}
+          to={path}
+          current={first === (path[0] ?? '')}
+          class={`to ${name} ${onPhone.has(name) ? '' : 'not-on-phone'}`}
+        >
           <Icon name={name} />
           <span class="to-name">{texts.nav[name]}</span>
           {name === 'approvals' && approvals > 0 ? <span class="count">{approvals}</span> : null}
         </Link>
       ))}
+      <Link to={['more']} current={first === 'more'} class="to only-on-phone">
+        <Icon name="more" />
+        <span class="to-name">{texts.nav.more}</span>
+      </Link>
     </nav>
   );
 }
@@ -74,7 +86,12 @@ function Header(): JSX.Element {
   const person = session.person.value;
   return (
     <header class="top">
-      <button type="button" class="find" onClick={() => void (overlay.value = 'palette')}>
+      <button
+        type="button"
+        class="find"
+        aria-label={`${texts.palette.placeholder} Ctrl K`}
+        onClick={() => void (overlay.value = 'palette')}
+      >
         <Icon name="search" />
         <span>{texts.palette.placeholder}</span>
         <kbd>Ctrl K</kbd>

@@ -5,6 +5,9 @@ import { Says, Time } from './time.tsx';
 
 const words = texts.client;
 
+/** A worker is one of many: its number is of use to nobody but a log. */
+const shortWho = (who: string): string => who.replace(/^worker .*/, 'a worker');
+
 /** What was done and what is planned, in one line of time: the newest first, the plan above it. */
 export function Timeline({
   entries,
@@ -26,7 +29,7 @@ export function Timeline({
           </span>
         </li>
       )}
-      {entries.length === 0 ? null : (
+      {entries.length === 0 || next === null ? null : (
         <li class="now" aria-hidden="true">
           <span>{words.now}</span>
         </li>
@@ -41,8 +44,8 @@ export function Timeline({
           </span>
           <span class="what">
             <Says text={because} />
-            <span class="dim by">
-              {who} · {campaign}
+            <span class="dim by" title={who}>
+              {shortWho(who)} · {campaign}
             </span>
           </span>
         </li>

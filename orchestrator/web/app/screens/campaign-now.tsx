@@ -5,8 +5,10 @@ import { many, number } from '../../../views/numbers.ts';
 import type { Blockers, Status } from '../answers.ts';
 import { pace, percent } from '../format.ts';
 import { Figure, paceOf } from '../parts/campaign-card.tsx';
+import { Feed } from '../parts/feed.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
+import { Progress } from '../parts/progress.tsx';
 import { Panel } from '../parts/screen.tsx';
 import { StateBar, StateLegend } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
@@ -52,26 +54,34 @@ export function CampaignNow({ status }: { readonly status: Status }): JSX.Elemen
         )}
       </section>
       <div class="columns">
-        <Panel title={words.waves} class="span">
-          <Waves status={status} />
-        </Panel>
-        <FixFirst campaign={campaign} />
-        <Waits status={status} />
-        {status.causes.length === 0 ? null : (
-          <Panel title={words.causes}>
-            <ul class="rows">
-              {status.causes.map(({ cause, count }) => (
-                <li key={cause} data-row>
-                  <Link to={['campaigns', campaign]} query={{ tab: 'clients', cause }}>
-                    {cause}
-                  </Link>
-                  <span class="end num">{number(count)}</span>
-                </li>
-              ))}
-            </ul>
+        <div class="stack">
+          <Panel title={words.waves}>
+            <Waves status={status} />
           </Panel>
-        )}
-        <Facts status={status} />
+          <Waits status={status} />
+          {status.causes.length === 0 ? null : (
+            <Panel title={words.causes}>
+              <ul class="rows">
+                {status.causes.map(({ cause, count }) => (
+                  <li key={cause} data-row>
+                    <Link to={['campaigns', campaign]} query={{ tab: 'clients', cause }}>
+                      {cause}
+                    </Link>
+                    <span class="end num">{number(count)}</span>
+                  </li>
+                ))}
+              </ul>
+            </Panel>
+          )}
+        </div>
+        <div class="stack">
+          {status.startedAt === null ? null : (
+            <Progress status={{ ...status, startedAt: status.startedAt }} />
+          )}
+          <FixFirst campaign={campaign} />
+          <Facts status={status} />
+        </div>
+        {status.startedAt === null || status.endedAt !== null ? null : <Feed campaign={campaign} />}
       </div>
     </>
   );
@@ -93,7 +103,7 @@ function EndFigure({ status: { forecast, endedAt, at } }: { readonly status: Sta
       <span class="figure-label">{words.ends.toLowerCase()}</span>
       {ends === null ? (
         <span class="dim">
-          <Says text={forecast?.because ?? texts.empty} />
+          {words.noForecast} <Says text={forecast?.because ?? texts.empty} />
         </span>
       ) : (
         <>
@@ -109,8 +119,8 @@ function EndFigure({ status: { forecast, endedAt, at } }: { readonly status: Sta
   );
 }
 
-function Waves({ status: { waves, campaign } }: { readonly status: Status }): JSX.Element {
-  const last = waves.findLastIndex(({ isOpen }) => isOpen);
+function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Status }): JSX.Element {
+  const last = endedAt === null ? waves.findLastIndex(({ isOpen }) => isOpen) : -1;
   return (
     <ol class="waves">
       {waves.map(({ wave, size, states, isOpen, gate }, index) => {
@@ -125,7 +135,7 @@ function Waves({ status: { waves, campaign } }: { readonly status: Status }): JS
               <Link to={['campaigns', campaign]} query={{ tab: 'clients', wave }}>
                 {wave}
               </Link>
-              <span class="dim"> {isOpen ? words.open : words.closed}</span>
+              <span class="dim"> {isOpen ? (endedAt === null ? words.open : '') : words.closed}</span>
             </span>
             <StateBar states={states} size={size} label={wave} />
             <span class="num">

@@ -7,7 +7,6 @@ import {
   resumeCampaign,
   retryFailed,
   startCampaign,
-  takeMarksBack,
 } from '../actions.ts';
 import type { Approvals, Status } from '../answers.ts';
 import { attentionOf } from '../attention.ts';
@@ -105,7 +104,7 @@ function Trouble({ status }: { readonly status: Status }): JSX.Element | null {
 /** What can be done now; what cannot be done in this state is not there. */
 function Buttons({ status }: { readonly status: Status }): JSX.Element {
   const app = useApp();
-  const { states, stillMarked, relocations, paused } = status;
+  const { states, relocations, paused } = status;
   const isOver = status.status === 'ended' || status.status === 'aborted';
   const mayPause =
     status.status === 'running' || status.status === 'scheduled' || status.status === 'waitingForRelease';
@@ -125,14 +124,9 @@ function Buttons({ status }: { readonly status: Status }): JSX.Element {
           <Icon name="pause" /> {texts.actions.pause}
         </Action>
       ) : null}
-      {states.failed + states.needsAttention > 0 && status.status !== 'aborted' ? (
+      {states.failed + states.needsAttention > 0 && !isOver ? (
         <Action needs="run" onClick={() => retryFailed(app, status)}>
           {texts.actions.retry}
-        </Action>
-      ) : null}
-      {isOver && stillMarked > 0 ? (
-        <Action needs="change" onClick={() => takeMarksBack(app, status)}>
-          {texts.actions.unmark}
         </Action>
       ) : null}
       {isOver && relocations.done > relocations.undone ? (

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { actOnClient, lookNow } from '../actions.ts';
-import type { Client, Why } from '../answers.ts';
+import type { Campaigns, Client, Why } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Link } from '../parts/link.tsx';
@@ -68,8 +68,10 @@ export function ClientScreen({ name }: { readonly name: string }): JSX.Element {
   );
 }
 
+/** The client's own clock shows the time of the orchestrator, which may be that of a lab. */
 function Machine({ client }: { readonly client: Client['client'] }): JSX.Element {
-  const now = Date.now();
+  const at = useLive<Campaigns>('v1/campaigns').value.value?.campaigns[0]?.at;
+  const now = at === undefined ? Date.now() : Date.parse(at);
   return (
     <p class="lead">
       <span>{client.host}</span>

@@ -7,6 +7,7 @@ import { CampaignScreen } from './campaign.tsx';
 import { CampaignsScreen } from './campaigns.tsx';
 import { ClientScreen } from './client.tsx';
 import { ClientsScreen } from './clients.tsx';
+import { MoreScreen } from './more.tsx';
 import { NotFoundScreen } from './not-found.tsx';
 import { OverviewScreen } from './overview.tsx';
 import { ReleasesScreen } from './releases.tsx';
@@ -30,6 +31,8 @@ export function screenOf({ parts }: Place): JSX.Element {
       return <ReleasesScreen />;
     case 'audit':
       return <AuditScreen />;
+    case 'more':
+      return <MoreScreen />;
     case 'settings':
       return <SettingsScreen />;
     default:

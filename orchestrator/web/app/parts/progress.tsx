@@ -1,0 +1,103 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { progressChart, progressTable } from '../../../charts/progress.ts';
+import { countedUp, type ProgressData, type ProgressPoint } from '../../../charts/progress-data.ts';
+import { tableMarkup } from '../../../charts/table.ts';
+import { campaignPath } from '../actions.ts';
+import type { EndForecast, Status } from '../answers.ts';
+import type { ClientPage } from '../client-list.ts';
+import { nameOfZone } from '../format.ts';
+import { texts } from '../texts.ts';
+import { useApp, useLive } from '../use.ts';
+import { Panel, Skeleton } from './screen.tsx';
+
+/** The forecast is made in minutes, not in seconds. */
+const everyMs = 300_000;
+/** One page of clients: of a larger campaign the forecasts say how far it was. */
+const pageAtMost = 1_000;
+
+/** How far a campaign has come, and the cone of its forecast; the same numbers as a table below. */
+export function Progress({
+  status,
+}: {
+  readonly status: Status & { readonly startedAt: string };
+}): JSX.Element {
+  const { prefs } = useApp();
+  const before = usePoints(status);
+  const data = dataOf(status, before, nameOfZone(prefs.zone.value));
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  const id = useId();
+  useEffect(() => {
+    const { current } = box;
+    if (current === null) return undefined;
+    const observer = new ResizeObserver(() => void (width.value = current.clientWidth));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [width]);
+  // The chart escapes every text itself, and draws only what it has made.
+  const drawn =
+    width.value < 50 || before === null
+      ? ''
+      : progressChart({ id: `progress-${id}`, width: width.value }, data);
+  return (
+    <Panel title={texts.campaign.progress}>
+      <div ref={box}>
+        {before === null ? (
+          <Skeleton lines={6} />
+        ) : (
+          <div class="drawing" dangerouslySetInnerHTML={{ __html: drawn }} />
+        )}
+      </div>
+      <details class="as-table">
+        <summary>{texts.campaign.table}</summary>
+        <div class="table-scroll" dangerouslySetInnerHTML={{ __html: tableMarkup(progressTable(data)) }} />
+      </details>
+    </Panel>
+  );
+}
+
+/**
+ * What is known of the way: when each client ended, or, of a large campaign, how far it was when
+ * each forecast was made.
+ */
+function usePoints({ campaign, size }: Status): readonly ProgressPoint[] | null {
+  const isSmall = size <= pageAtMost;
+  const path = campaignPath(campaign, isSmall ? `/clients?limit=${pageAtMost}` : '/end-forecast');
+  const { value } = useLive<Partial<ClientPage & EndForecast>>(path, everyMs).value;
+  if (value === null) return null;
+  if (isSmall) {
+    const ends = (value.items ?? []).flatMap(({ settledAt }) =>
+      settledAt === null ? [] : [Date.parse(settledAt)],
+    );
+    return countedUp(ends);
+  }
+  return (value.earlier ?? []).map(({ madeAt, finishedPercent }) => ({
+    at: Date.parse(madeAt),
+    finished: Math.round((finishedPercent * size) / 100),
+  }));
+}
+
+function dataOf(
+  { size, startedAt, endedAt, at, settled, forecast }: Status & { readonly startedAt: string },
+  before: readonly ProgressPoint[] | null,
+  zone: string,
+): ProgressData {
+  const until = Date.parse(endedAt ?? at);
+  const points = [...(before ?? []), { at: until, finished: settled }].toSorted((a, b) => a.at - b.at);
+  const ends = forecast?.ends ?? null;
+  return {
+    size,
+    startedAt: Date.parse(startedAt),
+    points,
+    until,
+    isOver: endedAt !== null,
+    forecast:
+      ends === null
+        ? null
+        : { p50: ends.p50 === null ? null : Date.parse(ends.p50), p90: Date.parse(ends.p90) },
+    planned: [],
+    zone,
+  };
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { TestContext } from 'vitest';
+
+/** Debian's Chromium. Nothing is downloaded by a test. */
+const executablePath = process.env['SERVPACK_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Root needs the first; the others keep the browser from talking to anybody. */
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Skips a test where there is no browser. The continuous integration must not skip. */
+export function needBrowser(context: TestContext): void {
+  if (existsSync(executablePath) || process.env['CI'] !== undefined) return;
+  context.skip(`there is no Chromium at ${executablePath}: apt-get install chromium`);
+}
+
+export const openBrowser = async (): Promise<Browser | null> =>
+  existsSync(executablePath) || process.env['CI'] !== undefined
+    ? chromium.launch({ executablePath, args })
+    : null;
+
+/** The end of waiting for what never comes on a page; no measure of speed. */
+const actionMs = 60_000;
+
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What must not be: errors on the console, and requests to anywhere else. */
+  readonly trouble: readonly string[];
+}
+
+/** Opens a page of its own, which may ask this origin only. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  {
+    width = 1280,
+    height = 800,
+    colorScheme = 'light' as 'light' | 'dark',
+  }: { readonly width?: number; readonly height?: number; readonly colorScheme?: 'light' | 'dark' } = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  context.setDefaultTimeout(actionMs);
+  const page = await context.newPage();
+  const trouble: string[] = [];
+  page.on('console', (message) => {
+    // A browser that is not signed in is told so once, and writes that down.
+    if (message.type() !== 'error' || message.location().url.endsWith('/v1/session')) return;
+    trouble.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
+  const { origin } = new URL(url);
+  await page.route('**/*', (route) => {
+    const asked = route.request().url();
+    if (asked.startsWith(`${origin}/`)) return route.continue();
+    trouble.push(`request: ${asked}`);
+    return route.abort();
+  });
+  return { page, context, trouble };
+}
+
+/** Signs in with the token, as a person does. */
+export async function signIn({ page }: Visit, url: string, token: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'Sign in' }).waitFor();
+}

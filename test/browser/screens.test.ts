@@ -1,0 +1,185 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { leaderRound } from '../api/world.ts';
+import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+
+const hostile = '<img src=x onerror=alert(1)>';
+
+/** It asks a person, is paused by another one, and has names that would be markup elsewhere. */
+const asking = `${campaignYaml()}approvals: [{ wave: rest, expires: 24h }]\nticket: ${JSON.stringify(hostile)}\n`;
+
+let browser: Browser | null;
+let orchestrator: SmallOrchestrator;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  orchestrator = await startRunning(undefined, asking);
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'b.yaml', text: campaignYaml('created-only') });
+  await leaderRound(orchestrator, undefined);
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: hostile });
+});
+afterAll(async () => {
+  await browser?.close();
+  await orchestrator[Symbol.asyncDispose]();
+});
+beforeEach(needBrowser);
+
+/** Each screen, and words that say that its answer is there. */
+const screens: readonly (readonly [path: string, says: string])[] = [
+  ['', 'Needs a person'],
+  ['campaigns', 'created-only'],
+  ['campaigns/sp4', 'Waves'],
+  ['campaigns/sp4?tab=clients', 'pc-2'],
+  ['campaigns/sp4?tab=servers', 'LS-MIL'],
+  ['clients?state=waiting', 'pc-2'],
+  ['clients/pc-2', 'Evidence'],
+  ['blockers', 'Nothing blocks a client'],
+  ['approvals', 'No question waits'],
+  ['releases', 'sms-sp4'],
+  ['audit?client=pc-2', 'Verify the seal'],
+  ['settings', 'Checks of this servpack'],
+  ['more', 'Blockers'],
+  ['nowhere', 'There is no such screen'],
+];
+
+async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {
+  if (browser === null) throw new Error('there is no browser');
+  const visited = await visit(browser, orchestrator.url, looks);
+  await signIn(visited, orchestrator.url, orchestrator.token);
+  return visited;
+}
+
+/** To another screen without loading the page again, which would sign out. */
+async function go({ page }: Visit, path: string, says: string): Promise<void> {
+  // As text: it runs in the browser, whose types this file does not have.
+  await page.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(`/${path}`)}); dispatchEvent(new PopStateEvent('popstate'));`,
+  );
+  await page.locator('main').getByText(says).first().waitFor();
+}
+
+const violations = async ({ page }: Visit): Promise<readonly string[]> => {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
+};
+
+describe.each([
+  ['light, wide', { colorScheme: 'light', width: 1280, height: 800 }],
+  ['dark, as a phone', { colorScheme: 'dark', width: 390, height: 844 }],
+] as const)('every screen, %s', (_name, looks) => {
+  test('has no fault of accessibility, no sideways scroll, and no error', async () => {
+    const visited = await opened(looks);
+    const found: (readonly [string, readonly string[], boolean])[] = [];
+    for (const [path, says] of screens) {
+      await go(visited, path, says);
+      const isWide = await visited.page.evaluate<boolean>(
+        'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+      );
+      found.push([path, await violations(visited), isWide]);
+    }
+    expect(found.filter(([, wrong, isWide]) => wrong.length > 0 || isWide)).toEqual([]);
+    expect(visited.trouble).toEqual([]);
+    await visited.context.close();
+  });
+});
+
+describe('the page', () => {
+  test('shows names as text, whatever they hold', async () => {
+    const visited = await opened({});
+    await go(visited, 'campaigns/sp4', 'Waves');
+    expect(await visited.page.getByText(hostile).count()).toBeGreaterThan(0);
+    expect(await visited.page.locator('main img').count()).toBe(0);
+    await visited.context.close();
+  });
+
+  test('asks before an abort as the command does, wants its name, and gives the focus back', async () => {
+    const visited = await opened({});
+    const { page } = visited;
+    await go(visited, 'campaigns/sp4', 'Waves');
+    const button = page.getByRole('button', { name: 'Abort…' });
+    await button.click();
+    const dialog = page.getByRole('dialog', { name: 'Abort sp4' });
+    await dialog.getByText('Undo: none. An aborted campaign cannot be resumed.').waitFor();
+    expect(await violations(visited)).toEqual([]);
+    const confirm = dialog.getByRole('button', { name: 'Abort', exact: true });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason').fill('the wrong release');
+    await dialog.getByLabel('Type sp4 to confirm').fill('sp5');
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toContain('Abort…');
+    const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    expect(body.status).toBe('paused');
+    await visited.context.close();
+  });
+
+  test('resumes in spite of the pause of another person only when that is said', async () => {
+    await using other = await startRunning();
+    await other.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'payroll' }, { 'x-servpack-user': 'bert' });
+    if (browser === null) throw new Error('there is no browser');
+    const visited = await visit(browser, other.url);
+    await signIn(visited, other.url, other.token);
+    const { page } = visited;
+    await go(visited, 'campaigns/sp4', 'payroll');
+    await page.getByRole('button', { name: 'Resume…' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Resume sp4' });
+    await dialog.getByRole('checkbox').check();
+    await dialog.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('Campaign sp4 is running').waitFor();
+    const { body } = await other.ask('GET', '/v1/campaigns/sp4');
+    expect(body.status).toBe('running');
+    await visited.context.close();
+  });
+
+  test('goes everywhere by keyboard, and a key changes nothing', async () => {
+    const visited = await opened({});
+    const { page } = visited;
+    for (const [key, title] of [
+      ['c', 'Campaigns'],
+      ['b', 'Blockers'],
+      ['a', 'Approvals'],
+      ['s', 'Settings'],
+      ['o', 'Overview'],
+    ] as const) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('created');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'created-only' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.getByRole('link', { name: 'sp4', exact: true }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByText('Waves').first().waitFor();
+    expect(visited.trouble).toEqual([]);
+    await visited.context.close();
+  });
+
+  test('says that a wrong token is wrong, and keeps no token', async () => {
+    if (browser === null) throw new Error('there is no browser');
+    const visited = await visit(browser, orchestrator.url);
+    const { page } = visited;
+    await page.goto(orchestrator.url);
+    await page.getByLabel('Token').fill('not-this-one');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'token' }).waitFor();
+    expect(await violations(visited)).toEqual([]);
+    await page.getByLabel('Token').fill(orchestrator.token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+    expect(kept).not.toContain(orchestrator.token);
+    expect(page.url()).not.toContain(orchestrator.token);
+    await visited.context.close();
+  });
+});
