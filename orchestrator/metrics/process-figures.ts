@@ -85,12 +85,12 @@ export function openProcessFigures(leads: () => boolean) {
     }),
     events: new Counter({
       name: 'servpack_sse_events_total',
-      help: 'Events that were written to streams.',
+      help: 'How often a stream was sent what has changed.',
       registers,
     }),
     eventsDropped: new Counter({
       name: 'servpack_sse_dropped_total',
-      help: 'Events that were left out, and streams that were ended, because their reader was slow.',
+      help: 'How often a stream was sent nothing because its reader was too far behind.',
       registers,
     }),
     eventLagSeconds: new Histogram({

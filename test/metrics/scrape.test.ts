@@ -40,6 +40,28 @@ test('while a campaign runs, its clients are counted by wave and state, and it i
   expect(during.sum('servpack_records_read')).toBe(1);
 });
 
+test('an open stream of events is counted, and how late its events come', async () => {
+  const { operator, orchestrator } = open.lab;
+  const stop = new AbortController();
+  const token = readFileSync(join(open.lab.installation.dataDir, 'token'), 'utf8').trim();
+  const stream = await fetch(`${urlOf(orchestrator)}/v1/events?topics=heads,feed`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: stop.signal,
+  });
+  const reading = stream.body?.getReader();
+  await operator.ask('POST', '/v1/campaigns/sp4/hold', { logonServers: ['LS-0'], reason: 'payroll' });
+  const counted = await scrapeUntil(
+    open.orchestratorUrl,
+    'an event was sent',
+    ({ sum }) => (sum('servpack_sse_events_total') ?? 0) > 0,
+  );
+  expect(counted.sum('servpack_sse_connections')).toBe(1);
+  expect(counted.sum('servpack_event_lag_seconds_count')).toBeGreaterThan(0);
+  await operator.ask('POST', '/v1/campaigns/sp4/release', { logonServers: ['LS-0'] });
+  await reading?.cancel();
+  stop.abort();
+});
+
 test('a pause is on the next scrape, and how long it took is measured', async () => {
   await open.lab.operator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'the phones ring' });
   const paused = await scrapeUntil(
@@ -47,7 +69,8 @@ test('a pause is on the next scrape, and how long it took is measured', async ()
     'the campaign is paused',
     ({ sum }) => sum('servpack_campaign_info', { status: 'paused' }) === 1,
   );
-  expect(paused.sum('servpack_pause_latency_seconds_count')).toBe(1);
+  // The hold of the test before, and the pause.
+  expect(paused.sum('servpack_pause_latency_seconds_count')).toBe(2);
   expect(paused.sum('servpack_campaign_paused_by_gate', { campaign: 'sp4' })).toBe(0);
   expect(paused.sum('servpack_campaign_begins', { campaign: 'sp4' })).toBe(0);
   await open.lab.operator.ask('POST', '/v1/campaigns/sp4/resume', { reason: 'it is quiet' });

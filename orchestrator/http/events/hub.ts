@@ -1,4 +1,5 @@
 import type { OrchestratorContext } from '../../context.ts';
+import { type EventFigures, eventFigures } from '../../metrics/count-events.ts';
 import type { Changes } from '../../../shared/store/change-store.ts';
 import { audienceKey, beatFrame, framesOf, type Heard, resetFrame } from './frames.ts';
 import { Ear } from './hearing.ts';
@@ -24,6 +25,8 @@ export class EventHub {
   readonly #log: OrchestratorContext['log'];
   readonly #window: ChangeWindow;
   readonly #ear: Ear;
+  readonly #figures: EventFigures;
+  readonly #realNow: () => number;
   /** Streams that know everything up to `#sent`. */
   readonly #live = new Set<EventStream>();
   /** Streams that miss something, which is read for each of them. */
@@ -44,6 +47,8 @@ export class EventHub {
     this.#log = context.log;
     this.#window = new ChangeWindow(shards);
     this.#ear = new Ear(context);
+    this.#figures = eventFigures(context.metrics);
+    this.#realNow = () => context.clock.realNow();
   }
 
   get size(): number {
@@ -74,6 +79,7 @@ export class EventHub {
   connect(stream: EventStream, closed: Promise<unknown>): void {
     this.#seconds ??= setInterval(() => this.#second(), 1_000).unref();
     this.#joining.add(stream);
+    this.#figures.streams(this.size);
     void closed.then(() => this.#remove(stream));
     this.#wake(0);
   }
@@ -93,6 +99,7 @@ export class EventHub {
   #remove(stream: EventStream): void {
     this.#live.delete(stream);
     this.#joining.delete(stream);
+    this.#figures.streams(this.size);
     if (this.size > 0) return;
     clearInterval(this.#seconds);
     clearTimeout(this.#timer);
@@ -161,11 +168,13 @@ export class EventHub {
   #spread(heard: Heard): void {
     const made = new Map<string, Buffer>();
     const changed = heard.heads.map(({ campaign }) => campaign);
+    this.#figures.lag(heard.to, this.#realNow());
     for (const stream of this.#live) {
       const key = audienceKey(stream.reader);
       const bytes = made.get(key) ?? Buffer.from(framesOf(heard, stream.reader));
       made.set(key, bytes);
       stream.send(bytes, heard.to, changed);
+      this.#figures.sent(stream.missed === null);
     }
   }
 
