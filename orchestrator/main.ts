@@ -131,6 +131,8 @@ export async function runOrchestrator(
   const context: OrchestratorContext = { ...quiet, position: () => events.position() };
   const api = buildApi(context, {
     token: token.value,
+    hosts: config.api.publicUrls.map((each) => new URL(each).hostname),
+    isOverTls: config.api.isOverTls,
     log,
     events,
     environment: config,
@@ -142,7 +144,7 @@ export async function runOrchestrator(
     await Promise.all([context.dispatcher.close(), metrics.close(), store.value.close()]);
   };
   // A copy: the framework writes into what it is given.
-  const listening = await listen(() => api.listen({ ...config.api }), config.api.port, 'SERVPACK_PORT');
+  const listening = await listen(() => api.listen({ host: config.api.host, port: config.api.port }), config.api.port, 'SERVPACK_PORT');
   if (!listening.ok) {
     await close();
     return listening;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, type Fault, ok, type Result } from './errors.ts';
-import { readOperatorText } from './input/operator-file.ts';
 import { listenForms, type MetricsConfig, parseMetricsListen } from './metrics/settings.ts';
+import { withPasswordFrom } from './redis/password-file.ts';
 import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
@@ -19,7 +19,14 @@ export interface Config {
   readonly shards: number;
   readonly dataDir: string;
   readonly logLevel: string;
-  readonly api: { readonly host: string; readonly port: number };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    /** By which people reach the API and the page, besides addresses and localhost. */
+    readonly publicUrls: readonly string[];
+    /** A proxy before the API takes requests over TLS. */
+    readonly isOverTls: boolean;
+  };
   /** Where clients report in by themselves; null = nowhere. */
   readonly checkIn: CheckInConfig | null;
   /**
@@ -101,6 +108,17 @@ export const environment = z.object({
   SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
   /** Said in so many words: the API beyond loopback, where its token travels in plain text. */
   SERVPACK_API_WITHOUT_TLS: z.literal('allowed', 'must be allowed, or not set').optional(),
+  /** Said in so many words: a proxy with TLS stands before the API. */
+  SERVPACK_BEHIND_TLS: z.literal('1', 'must be 1, or not set').optional(),
+  SERVPACK_PUBLIC_URL: z
+    .string()
+    .transform((text, context): readonly string[] => {
+      const urls = text.split(/[\s,]+/).filter((each) => each !== '');
+      if (urls.every((each) => /^https?:\/\/[^/@]+\/?/.test(each) && URL.canParse(each))) return urls;
+      context.addIssue('must be URLs such as https://servpack.example, with commas between them');
+      return z.NEVER;
+    })
+    .optional(),
   SERVPACK_PORT: count(0, 65_535, 7300),
   SERVPACK_CHECKIN_HOST: z.string().min(1).default('127.0.0.1'),
   /** Not set = clients cannot report in by themselves. */
@@ -191,7 +209,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     shards: data.SERVPACK_SHARDS,
     dataDir: data.SERVPACK_DATA,
     logLevel: data.SERVPACK_LOG_LEVEL,
-    api: { host: data.SERVPACK_HOST, port: data.SERVPACK_PORT },
+    api: {
+      host: data.SERVPACK_HOST,
+      port: data.SERVPACK_PORT,
+      publicUrls: data.SERVPACK_PUBLIC_URL ?? [],
+      isOverTls: data.SERVPACK_BEHIND_TLS !== undefined,
+    },
     checkIn: checkIn.value,
     concurrency: {
       upgrades: data.SERVPACK_UPGRADES,
@@ -235,11 +258,11 @@ function checkInOf(data: z.output<typeof environment>): Result<CheckInConfig | n
 
 /** The API has no TLS of its own: a token that leaves the machine could be read on the way. */
 function hostFault(data: z.output<typeof environment>): string | null {
-  const { SERVPACK_HOST: host, SERVPACK_API_WITHOUT_TLS: allowed } = data;
-  if (allowed !== undefined || isLoopback(host)) return null;
+  const { SERVPACK_HOST: host, SERVPACK_API_WITHOUT_TLS: allowed, SERVPACK_BEHIND_TLS: behind } = data;
+  if (allowed !== undefined || behind !== undefined || isLoopback(host)) return null;
   return (
     'SERVPACK_HOST: is not on loopback, and the API has no TLS: the token would travel in plain text; ' +
-    'put a proxy with TLS on this machine in front of 127.0.0.1, or set SERVPACK_API_WITHOUT_TLS=allowed'
+    'put a proxy with TLS before it and set SERVPACK_BEHIND_TLS=1, or set SERVPACK_API_WITHOUT_TLS=allowed'
   );
 }
 
@@ -264,24 +287,3 @@ function parseJson(text: string): unknown {
     return null;
   }
 }
-
-/**
- * The Redis URL with the password of a file: a mounted secret stands neither in the environment nor
- * in the list of processes. One line end at the end of the file is not part of the password. No
- * error repeats the URL or the content of the file.
- */
-function withPasswordFrom(file: string, url: string): Result<string, Fault> {
-  const read = readOperatorText(file);
-  if (!read.ok) return err(passwordFault(read.error));
-  const password = read.value.replace(/\r?\n$/, '');
-  if (password === '') return err(passwordFault('holds no password'));
-  const { scheme = '', who = '', rest = '' } = urlParts.exec(url)?.groups ?? {};
-  const [user = ''] = who.split(':');
-  return ok(`${scheme}${user}:${encodeURIComponent(password)}@${rest}`);
-}
-
-/** Every form of URL: no host, database or name of a master holds an @. */
-const urlParts = /^(?<scheme>[a-z+]+:\/\/)(?:(?<who>.*)@)?(?<rest>.*)$/;
-
-const passwordFault = (because: string): Fault =>
-  fault('config.invalid', `REDIS_PASSWORD_FILE: the file ${because}`);

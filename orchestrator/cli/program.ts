@@ -19,6 +19,7 @@ import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
+import { addSessionCommands } from './commands/session.ts';
 import { addSurveyCommands } from './commands/survey.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
@@ -77,6 +78,7 @@ export function buildProgram(): Command {
   addAuditCommands(program);
   addEvidenceCommands(program);
   addTokenCommands(program);
+  addSessionCommands(program);
   addContextCommands(program);
   addCompletionCommands(program);
   addDoctorCommand(program);

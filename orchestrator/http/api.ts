@@ -34,6 +34,7 @@ import { haltRoutes } from './routes/halt-routes.ts';
 import { hookRoutes } from './routes/hook-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { serverLimitRoutes } from './routes/server-limit-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
 import { countRequests } from '../metrics/count-requests.ts';
@@ -41,6 +42,7 @@ import { spellNames } from './stored-names.ts';
 import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
 import { Access } from './access/access.ts';
+import { guardHost } from './access/guard-host.ts';
 import { readershipOf } from './access/readership.ts';
 import { narrowRequests } from './access/narrow.ts';
 import { requireAccess } from './access/require-access.ts';
@@ -58,6 +60,10 @@ const requestDeadlineMs = 300_000;
 export interface ApiOptions {
   /** The token of the token file, which may do everything. */
   readonly token: string;
+  /** Callers reach it over TLS: then browsers send the cookie of a session over nothing else. */
+  readonly isOverTls?: boolean;
+  /** Names by which callers reach it, besides addresses and localhost. */
+  readonly hosts?: readonly string[];
   readonly log: Logger;
   /** How much the API takes; without it anything. */
   readonly limits?: RequestLimits;
@@ -73,7 +79,7 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  { token, log, environment, limits, events }: ApiOptions,
+  { token, log, environment, limits, events, isOverTls = false, hosts = [] }: ApiOptions,
 ): FastifyInstance {
   const app = fastify({
     bodyLimit,
@@ -89,12 +95,14 @@ export function buildApi(
   sendAnswerHeaders(app);
   if (context.metrics !== undefined) countRequests(app, context.metrics);
   answerErrors(app, log);
+  guardHost(app, hosts);
   servePage(app);
   const access = new Access({
     store: context.store,
     realNow: () => context.clock.realNow(),
     log,
     fileToken: token,
+    isOverTls,
   });
   requireAccess(app, access, log);
   if (limits !== undefined) limitRequests(app, limits);
@@ -124,6 +132,7 @@ export function buildApi(
     routes(app, context);
   eventRoutes(app, context, events, readershipOf(access));
   accessRoutes(app, context, access);
+  sessionRoutes(app, context, access);
   orchestratorRoutes(app, context, environment ?? null);
   probeRoutes(app, context);
   metricsRoutes(app, context);

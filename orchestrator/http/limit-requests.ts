@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../../shared/errors.ts';
 import type { Refusal } from '../refusal.ts';
+import { isUnsafe } from './access/same-origin.ts';
 import { isUrgent, type Operation } from './contract/operation.ts';
 import type { Pressure } from './pressure.ts';
 import { refuse } from './problems.ts';
@@ -48,7 +49,7 @@ export function limitRequests(app: FastifyInstance, limits: RequestLimits): void
 
 /** A POST that changes nothing is a read. */
 const isRead = ({ method }: FastifyRequest, operation: Operation | undefined): boolean =>
-  method !== 'POST' || operation?.readsOnly === true;
+  !isUnsafe(method) || operation?.readsOnly === true;
 
 /** Who is proved; without a token the address of the connection. */
 const principalOf = ({ principal, socket }: FastifyRequest): string =>

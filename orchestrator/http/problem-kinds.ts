@@ -32,6 +32,18 @@ export const problemKinds = {
     means:
       'The token is good, and its role or its narrowing does not allow this. `role` names the roles that do. Ask a person who has one of them, or an administrator for another token.',
   },
+  host: {
+    status: 421,
+    title: 'The request is for another host',
+    means:
+      'The request names a host that is neither an address, nor localhost, nor named in SERVPACK_PUBLIC_URL. Nothing was done.',
+  },
+  origin: {
+    status: 403,
+    title: 'The request comes from another site',
+    means:
+      'A browser has sent the cookie of a session for a page that is not the one of this orchestrator. Nothing was done.',
+  },
   notFound: {
     status: 404,
     title: 'There is nothing of this name',

@@ -56,9 +56,13 @@ export async function recordDay(
 ): Promise<readonly Recorded[]> {
   const { url, token, folder } = orchestrator;
   const hooks = openHookRunner(join(folder, 'hooks'), () => undefined);
-  const found = { STAGED: '', SURVEY: '' };
+  const found = { STAGED: '', SURVEY: '', SIGNED: '' };
   const named = (text: string): string =>
-    text.replace('STAGED', found.STAGED).replace('SURVEY', found.SURVEY);
+    text
+      .replace('STAGED', found.STAGED)
+      .replace('SURVEY', found.SURVEY)
+      .replace('SIGNED', found.SIGNED)
+      .replace('A-TOKEN', token);
   const ask = async (asked: Asked): Promise<Recorded> => {
     const { method, path } = requestOf(document, asked);
     const response = await fetch(`${url}${named(path)}`, {
@@ -68,11 +72,12 @@ export async function recordDay(
         'x-servpack-user': 'anna',
         ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+      ...(asked.body === undefined ? {} : { body: named(JSON.stringify(asked.body)) }),
     });
     const text = await textOf(response);
     if (asked.id === 'stageRelease') found.STAGED = (JSON.parse(text) as { evidence: string }).evidence;
     if (asked.id === 'startSurvey') found.SURVEY = (JSON.parse(text) as { survey: string }).survey;
+    if (asked.id === 'signIn') found.SIGNED = (JSON.parse(text) as { session: string }).session;
     const resolved = JSON.parse(named(JSON.stringify(asked))) as Asked;
     return {
       asked: resolved,
@@ -118,6 +123,8 @@ export function exampleOf({ asked, status, text, type }: Recorded, folder: strin
     JSON.parse(
       JSON.stringify(value)
         .replaceAll(folder, '/srv/releases')
+        .replaceAll(/"token":"a-token[^"]*"/g, '"token":"sp_Xk29bQ7z_the-secret-of-this-token"')
+        .replaceAll(/"code":"[0-9A-Za-z]{43}"/g, '"code":"the-code-of-this-link"')
         .replaceAll(/"token":"sp_[^"]*"/g, '"token":"sp_Xk29bQ7z_the-secret-of-this-token"')
         .replaceAll(/"token":"1[^"]*"/g, '"token":"1.the-token-of-this-client"'),
       (_key, each: unknown) => (Array.isArray(each) ? each.slice(0, entriesAtMost) : each),

@@ -14,9 +14,12 @@ describe('the token of the API', () => {
       'GET /v1/health',
       'GET /healthz',
       'GET /readyz',
+      'GET /metrics',
       'GET /problems/x-1',
       'GET /v1/openapi.json',
       'GET /v1/reference',
+      // It takes a token in its body.
+      'POST /v1/session',
     ]);
     const detail = 'a token is needed: Authorization: Bearer …';
     const refusal = {

@@ -31,6 +31,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 export interface ApiClient {
   /** Names the orchestrator, where several contexts are known; else null. */
   readonly named: string | null;
+  /** The address of a page of the orchestrator, for a browser. */
+  link(path: string): string;
   get<Schema extends z.ZodType>(
     schema: Schema,
     path: string,
@@ -61,6 +63,7 @@ export function openApiClient(address: ApiAddress): ApiClient {
   };
   return {
     named: isOneOfMany ? `${context === null ? 'No context' : `Context ${context}`}: ${at.url}` : null,
+    link: (path) => `${at.url.replace(/\/$/, '')}${path}`,
     get: (schema, path, query = {}) => request(at, schema, `${path}${queryOf(query)}`, { headers }),
     stream: (path, query = {}) => requestStream(at, `${path}${queryOf(query)}`, { headers }),
     post: (schema, path, body) =>

@@ -1,12 +1,18 @@
 import type { Logger } from 'pino';
 import type { OperatorStore } from '../../../shared/store/store.ts';
-import type { AccessRecords, SessionProof, StoredToken } from '../../../shared/store/access-store.ts';
+import type {
+  AccessRecords,
+  SessionProof,
+  StoredSession,
+  StoredToken,
+} from '../../../shared/store/access-store.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type Role, roles } from '../contract/permissions.ts';
 import { isSameToken } from '../secrets.ts';
 import { KnownAccess } from './known-access.ts';
 import { everything, fileTokenName, type Principal } from './principal.ts';
+import { idleMs } from './session-cookie.ts';
 import { digestOf, idInToken } from './token-form.ts';
 
 export interface AccessOptions {
@@ -16,18 +22,21 @@ export interface AccessOptions {
   readonly log: Logger;
   /** The token in the token file of this orchestrator, which may do everything. */
   readonly fileToken: string;
+  readonly isOverTls: boolean;
 }
 
 /** Proves who asks. */
 export class Access {
   readonly known: KnownAccess;
   readonly realNow: () => number;
+  readonly isOverTls: boolean;
   readonly #fileToken: string;
   readonly #fileDigest: string;
 
-  constructor({ store, realNow, log, fileToken }: AccessOptions) {
+  constructor({ store, realNow, log, fileToken, isOverTls }: AccessOptions) {
     this.known = new KnownAccess(store, realNow, log);
     this.realNow = realNow;
+    this.isOverTls = isOverTls;
     this.#fileToken = fileToken;
     this.#fileDigest = digestOf(fileToken);
   }
@@ -48,8 +57,38 @@ export class Access {
     return ok(principalOf(found));
   }
 
+  /** Whom the secret in a cookie proves. Faults: `token.noSession`, and those of its token. */
+  async ofSession(secret: string): Promise<Result<Principal, Refusal>> {
+    const digest = digestOf(secret);
+    const find = ({ sessions }: AccessRecords) => sessions.find(({ sha256 }) => isSameToken(sha256, digest));
+    let records = await this.known.records();
+    let found = find(records);
+    // It may have been used at another orchestrator a moment ago.
+    if (found !== undefined && this.#isOver(found, records)) {
+      records = await this.known.reread();
+      found = find(records);
+    }
+    if (found === undefined) return err(noSession);
+    const whose = this.ofSessionRecord(found, records);
+    if (whose.ok) this.known.use(found.id);
+    return whose;
+  }
+
+  /** Whom a session stands for, unless it is over. Counts as no use. */
+  ofSessionRecord(session: StoredSession, records: AccessRecords): Result<Principal, Refusal> {
+    if (this.#isOver(session, records)) return err(noSession);
+    const whose = this.whomProves(session.proof, records);
+    if (!whose.ok) return whose;
+    return ok({ ...whose.value, session: session.id, expiresAt: session.endsAt });
+  }
+
+  #isOver({ id, startedAt, endsAt }: StoredSession, records: AccessRecords): boolean {
+    const now = this.realNow();
+    return now >= endsAt || now - (this.known.lastUse(id, records) ?? startedAt) >= idleMs;
+  }
+
   /**
-   * Whom a session stands for. Faults: `token.wrong` where its token was revoked, `token.expired`.
+   * Whom a proof stands for. Faults: `token.wrong` where its token was revoked, `token.expired`.
    */
   whomProves(proof: SessionProof, { tokens }: AccessRecords): Result<Principal, Refusal> {
     if (proof.kind === 'tokenFile')
@@ -73,7 +112,10 @@ export class Access {
   async mayStillRead(principal: Principal): Promise<boolean> {
     if (principal.session === null && principal.proof.kind === 'tokenFile') return true;
     const records = await this.known.records();
-    const now = this.whomProves(principal.proof, records);
+    const { session, proof } = principal;
+    const found = records.sessions.find(({ id }) => id === session);
+    if (session !== null && found === undefined) return false;
+    const now = found === undefined ? this.whomProves(proof, records) : this.ofSessionRecord(found, records);
     return now.ok && now.value.role === principal.role;
   }
 
@@ -96,6 +138,8 @@ export class Access {
       : fault('token.expired', `the token ${name} has expired; an administrator makes a new one`);
   }
 }
+
+const noSession: Refusal = fault('token.noSession', 'the session has ended; sign in again');
 
 const wrong: Refusal = fault('token.wrong', 'the token is not one of this orchestrator');
 

@@ -10,6 +10,8 @@ import { RefusalLog } from '../refusal-log.ts';
 import { userHeader } from '../schemas/fields.ts';
 import type { Access } from './access.ts';
 import { type Principal, roleWords } from './principal.ts';
+import { isUnsafe, whyOtherSite } from './same-origin.ts';
+import { secretIn } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -54,10 +56,17 @@ export function requireAccess(app: FastifyInstance, access: Access, log: Logger)
   });
 }
 
-function prove(access: Access, { headers }: FastifyRequest): Promise<Result<Principal, Refusal>> {
+async function prove(access: Access, request: FastifyRequest): Promise<Result<Principal, Refusal>> {
+  const { headers, method } = request;
   const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (given !== undefined) return access.ofToken(given);
-  return Promise.resolve(err(fault('token.missing', 'a token is needed: Authorization: Bearer …')));
+  const secret = secretIn(headers.cookie, access.isOverTls);
+  if (secret === null)
+    return err(
+      fault('token.missing', 'a token is needed: Authorization: Bearer …, or the cookie of a session'),
+    );
+  const foreign = isUnsafe(method) ? whyOtherSite(request, 'refused') : null;
+  return foreign === null ? access.ofSession(secret) : err(foreign);
 }
 
 /** Why the role does not allow what a route does; null = it does. */

@@ -58,6 +58,8 @@ export interface Operation {
   readonly isUrgent?: boolean;
   /** Left out = as the path says (`reachOf`). */
   readonly reach?: Reach;
+  /** Its body proves who asks. */
+  readonly signsIn?: boolean;
   /** Its answer holds a secret, so no key of a request keeps it. */
   readonly holdsSecret?: boolean;
   /** A POST that changes nothing, such as a plan. */

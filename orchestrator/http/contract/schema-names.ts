@@ -29,6 +29,10 @@ const answers = {
   ApiTokens: access.tokensAnswer,
   NewApiToken: access.newTokenAnswer,
   RevokedApiToken: access.revokedTokenAnswer,
+  Session: access.sessionAnswer,
+  Sessions: access.sessionsAnswer,
+  EndedSession: access.endedAnswer,
+  SignInLink: access.linkAnswer,
   Approvals: approvals.approvalsAnswer,
   ApprovalResult: approvals.approvalAnswer,
   AuditLine: audit.auditLine,
@@ -103,6 +107,7 @@ const answers = {
 /** Bodies of requests. */
 const bodies = {
   ApiTokenOrder: access.tokenBody,
+  SignIn: access.signInBody,
   ApprovalAnswer: approvals.approvalBody,
   CampaignFile: fields.campaignBody,
   CampaignResume: fields.resumeCampaignBody,

@@ -55,3 +55,56 @@ export const newTokenAnswer = tokenRecord.extend({ token: z.string() });
 export const revokedTokenAnswer = z.object({ name: z.string(), id: z.string() });
 
 export const permissionSchema = z.enum(Object.keys(permissions) as [Permission, ...Permission[]]);
+
+/** A token, or the code of a link that signs in once (`servpack open`). */
+export const signInBody = z.union([
+  z.strictObject({ token: z.string().min(1).max(600) }),
+  z.strictObject({ code: z.string().min(1).max(100) }),
+]);
+
+/** Who asks, and what that allows. */
+export const sessionAnswer = z.object({
+  /** The name of the token; of a person whom an identity provider has named, their own. */
+  name: z.string(),
+  /** As the audit names it: `token night-shift`. */
+  by: z.string(),
+  /** Null = it belongs to no single person. */
+  person: z.string().nullable(),
+  role,
+  /** What the role may do. */
+  permissions: z.array(permissionSchema).readonly(),
+  /** Empty lists narrow nothing. */
+  narrowing: z.object({ campaigns: z.array(z.string()).readonly(), sites: z.array(z.string()).readonly() }),
+  /** Null = the request brought the token itself. */
+  session: z.string().nullable(),
+  /** When the session or the token ends; null = never. */
+  expiresAt: time.nullable(),
+});
+
+export const endedAnswer = z.object({ ended: z.boolean() });
+
+/** Put the code into the fragment of a link: browsers send no fragment to anybody. */
+export const linkAnswer = z.object({ code: z.string(), expiresAt: time });
+
+export const sessionParams = z.strictObject({
+  session: z.string().regex(/^[0-9A-Za-z]{8}$/, 'is not the id of a session'),
+});
+
+export const sessionsAnswer = z.object({
+  sessions: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        person: z.string().nullable(),
+        role,
+        startedAt: time,
+        endsAt: time,
+        /** Exact to a minute. */
+        usedAt: time,
+        /** The address of the connection that began it. */
+        from: z.string(),
+      }),
+    )
+    .readonly(),
+});

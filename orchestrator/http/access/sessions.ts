@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import type { SessionProof } from '../../../shared/store/access-store.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { notFound, type Refusal } from '../../refusal.ts';
+import type { sessionAnswer, sessionsAnswer, signInBody } from '../schemas/access.ts';
+import type { Access } from './access.ts';
+import { permissionsOf, type Principal } from './principal.ts';
+import { sessionMs } from './session-cookie.ts';
+import { digestOf, randomId, randomSecret } from './token-form.ts';
+import { accessAudit } from './tokens.ts';
+
+/** People sign in with a token or a link, and end sessions. */
+
+/** Real time for which a link signs in. */
+const linkMs = 60_000;
+
+type SessionRecord = z.infer<typeof sessionsAnswer>['sessions'][number];
+
+/**
+ * Exchanges a token or the code of a link for a session with a new secret. Faults: `token.wrong`,
+ * `token.expired`, `token.link`.
+ * @param from the address of the connection
+ */
+export async function signIn(
+  { store, log }: OrchestratorContext,
+  access: Access,
+  given: z.output<typeof signInBody>,
+  from: string,
+): Promise<Result<{ readonly principal: Principal; readonly secret: string }, Refusal>> {
+  const proved =
+    'token' in given ? await access.ofToken(given.token) : await ofLink({ store }, access, given.code);
+  if (!proved.ok) return proved;
+  const [secret, id, startedAt] = [randomSecret(), randomId(), access.realNow()];
+  const { proof, expiresAt } = proved.value;
+  const endsAt = Math.min(startedAt + sessionMs, expiresAt ?? Number.POSITIVE_INFINITY);
+  await store.addSession({ id, sha256: digestOf(secret), proof, startedAt, endsAt, from });
+  access.known.forget();
+  log.info({ who: proved.value.by, person: proved.value.person, session: id, from }, 'signed in');
+  return ok({ principal: { ...proved.value, session: id, expiresAt: endsAt }, secret });
+}
+
+async function ofLink(
+  { store }: Pick<OrchestratorContext, 'store'>,
+  access: Access,
+  code: string,
+): Promise<Result<Principal, Refusal>> {
+  const kept = await store.takeLink(digestOf(code));
+  if (kept === null)
+    return err(fault('token.link', 'the link was used already, or is older than a minute; make a new one'));
+  return access.whomProves(JSON.parse(kept) as SessionProof, await access.known.records());
+}
+
+/** Makes a code that signs in once, as the one who asks, within a minute. */
+export async function makeLink(
+  { store }: OrchestratorContext,
+  access: Access,
+  { proof }: Principal,
+): Promise<{ readonly code: string; readonly expiresAt: string }> {
+  const code = randomSecret();
+  await store.keepLink(digestOf(code), JSON.stringify(proof), linkMs);
+  return { code, expiresAt: isoOf(access.realNow() + linkMs) };
+}
+
+/** Who asks, and what that allows. */
+export function whoAmI({
+  name,
+  by,
+  person,
+  role,
+  narrowing,
+  session,
+  expiresAt,
+}: Principal): z.infer<typeof sessionAnswer> {
+  return {
+    name,
+    by,
+    person,
+    role,
+    permissions: permissionsOf(role),
+    narrowing,
+    session,
+    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+  };
+}
+
+/** Every session that has not ended, the newest first. */
+export async function listSessions(access: Access): Promise<readonly SessionRecord[]> {
+  const records = await access.known.reread();
+  return records.sessions
+    .toSorted((a, b) => b.startedAt - a.startedAt)
+    .flatMap((session): readonly SessionRecord[] => {
+      const whose = access.ofSessionRecord(session, records);
+      if (!whose.ok) return [];
+      const { name, person, role } = whose.value;
+      const usedAt = access.known.lastUse(session.id, records) ?? session.startedAt;
+      const { id, startedAt, endsAt, from } = session;
+      const times = { startedAt: isoOf(startedAt), endsAt: isoOf(endsAt), usedAt: isoOf(usedAt) };
+      return [{ id, name, person, role, ...times, from }];
+    });
+}
+
+/** Signs the one who asks out. */
+export async function signOut(
+  { store, log }: OrchestratorContext,
+  access: Access,
+  { session }: Principal,
+): Promise<{ readonly ended: boolean }> {
+  const ended = session !== null && (await store.removeSession(session, null));
+  access.known.forget();
+  if (ended) log.info({ session }, 'signed out');
+  return { ended };
+}
+
+/** Ends the session of another person. Faults: `notFound.session`. */
+export async function endSession(
+  { store, clock, log }: OrchestratorContext,
+  access: Access,
+  who: string,
+  { session, reason }: { readonly session: string; readonly reason: string },
+): Promise<Result<{ readonly ended: boolean }, Refusal>> {
+  const because = `session ${session}: ${reason}`;
+  const audit = accessAudit({ at: clock.now(), who, to: 'session ended', because });
+  const ended = await store.removeSession(session, audit);
+  access.known.forget();
+  if (!ended) return err(notFound('session', session));
+  log.info({ who, session }, 'session ended');
+  return ok({ ended });
+}
