@@ -61,10 +61,7 @@ async function prove(access: Access, request: FastifyRequest): Promise<Result<Pr
   const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (given !== undefined) return access.ofToken(given);
   const secret = secretIn(headers.cookie, access.isOverTls);
-  if (secret === null)
-    return err(
-      fault('token.missing', 'a token is needed: Authorization: Bearer …, or the cookie of a session'),
-    );
+  if (secret === null) return err(fault('token.missing', 'a token is needed: Authorization: Bearer …'));
   const foreign = isUnsafe(method) ? whyOtherSite(request, 'refused') : null;
   return foreign === null ? access.ofSession(secret) : err(foreign);
 }
