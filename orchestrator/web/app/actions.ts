@@ -143,20 +143,28 @@ export function retryFailed(app: App, status: Status): void {
 export function takeMarksBack(app: App, status: Status): void {
   const question = unmarkQuestion(status);
   if (question === null) return;
-  bulk(app, status, question, { title: 'Take marks back', what: '/unmark' });
+  bulk(app, status, question, { title: 'Take marks back', what: '/unmark', says: done.unmarked });
 }
 
 export function moveServicesBack(app: App, status: Status): void {
   const question = undoQuestion(status);
   if (question === null) return;
-  bulk(app, status, question, { title: 'Move services back', what: '/undo' });
+  bulk(app, status, question, { title: 'Move services back', what: '/undo', says: done.undone });
 }
 
 function bulk(
   app: App,
   { campaign }: Status,
   question: Question,
-  { title, what }: { readonly title: string; readonly what: string },
+  {
+    title,
+    what,
+    says,
+  }: {
+    readonly title: string;
+    readonly what: string;
+    readonly says: (clients: number, passedOver: number) => string;
+  },
 ): void {
   app.dialogs.ask({
     ...asDialog(app, question),
@@ -169,7 +177,7 @@ function bulk(
       ended<Reopened>(
         app,
         app.api.post(campaignPath(campaign, what), { reason }),
-        ({ reopened, passedOver }) => done.reopened(reopened, passedOver),
+        ({ reopened, passedOver }) => says(reopened, passedOver),
       ),
   });
 }

@@ -112,7 +112,6 @@ export const texts = {
     feed: 'What happens now',
     noFeed: 'Nothing has happened since this page was opened.',
     many: (count: number) => `${many(count, 'step')} at once`,
-    forecastAt: (when: string) => `P90 ${when}`,
     table: 'As a table',
     noForecast: 'No forecast:',
     ticket: 'Ticket',
@@ -130,7 +129,6 @@ export const texts = {
     more: 'Next page',
     first: 'First page',
     remove: (what: string) => `Remove the filter ${what}`,
-    add: 'Filter',
     noneSoFar: 'None on this page. The filter goes on at the next one.',
     shown: (count: number, total: number, isExact: boolean) =>
       `${number(count)} of ${isExact ? '' : 'at least '}${many(total, 'client')}`,
@@ -139,7 +137,6 @@ export const texts = {
     why: 'Why',
     next: 'Next',
     otherwise: 'If nothing changes',
-    timeline: 'Timeline',
     planned: 'planned',
     now: 'now',
     evidence: 'Evidence',
@@ -151,8 +148,6 @@ export const texts = {
     asSoon: 'as soon as possible',
     never: 'Nothing more happens by itself.',
     notThere: (name: string) => `There is no client ${name}.`,
-    facts: 'Machine',
-    attempt: (count: number) => `attempt ${count}`,
     history: 'What was done',
     noHistory: 'Nothing was done to this client yet.',
   },
@@ -194,7 +189,6 @@ export const texts = {
     show: 'Show',
     none: 'Choose a client to see every step that was done to it.',
     verify: 'Verify the seal',
-    export: 'Download as CSV',
     sealed: (blocks: number, entries: number) =>
       `Unchanged: ${many(entries, 'entry', 'entries')} in ${many(blocks, 'block')}.`,
     broken: (faults: number) => `${many(faults, 'fault')} found.`,
@@ -266,6 +260,10 @@ export const texts = {
     failed: 'Nothing was changed',
     reopened: (count: number, passedOver: number) =>
       `${many(count, 'client')} will be tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign works on them.`}`,
+    unmarked: (count: number, left: number) =>
+      `The marks of ${many(count, 'client')} are taken back as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
+    undone: (count: number, left: number) =>
+      `The services of ${many(count, 'client')} go back as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
     unhalted: 'The halt is over. Running campaigns go on.',
     halted: 'Everything is halted. Nothing new begins.',
     looks: 'A worker looks at it as soon as one is free.',

@@ -58,7 +58,7 @@ export function CampaignScreen({ name }: { readonly name: string }): JSX.Element
       <Loaded live={live} missing={words.notThere(name)}>
         {(found) => (
           <>
-            <Trouble status={found} />
+            {tab === 'now' ? <Trouble status={found} /> : null}
             <nav class="tabs" aria-label={name}>
               {tabs.map((each) => (
                 <Link
