@@ -1,6 +1,8 @@
 import { readArchiveFile } from '../archive/archive-file.ts';
 import type { ArchivedFile } from '../archive/campaign-archive.ts';
 import type { OrchestratorContext } from '../context.ts';
+import type { Page, PageQuestion } from '../lists/page.ts';
+import { newestFirst, pageOfWhole } from '../lists/whole-list.ts';
 import { plannedOf } from './look-back.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
@@ -20,12 +22,19 @@ export interface ArchivedStatus {
   readonly status: CampaignStatus;
 }
 
-/** The campaigns that this orchestrator archived, the newest first. */
-export async function listArchived({
-  campaignArchive,
-}: OrchestratorContext): Promise<readonly ArchivedStatus[]> {
-  const files = (await campaignArchive?.list()) ?? [];
-  return files.map((file) => ({ archived: archivedIn(file), status: statusIn(file) }));
+/** A page of the campaigns that this orchestrator archived, the newest first. */
+export async function pageArchived(
+  { campaignArchive }: OrchestratorContext,
+  question: PageQuestion,
+  isSeen: (campaign: string) => boolean = () => true,
+): Promise<Result<Page<ArchivedStatus>, Refusal>> {
+  const all = (await campaignArchive?.list()) ?? [];
+  const files = all.filter(({ head }) => isSeen(head.campaign.definition.campaign));
+  const keyOf = ({ head, path }: ArchivedFile): string => newestFirst(head.at, path);
+  const page = pageOfWhole(['archive'], files, keyOf, question);
+  if (!page.ok) return page;
+  const items = page.value.items.map((file) => ({ archived: archivedIn(file), status: statusIn(file) }));
+  return ok({ ...page.value, items });
 }
 
 /** No person can act on these any more. */

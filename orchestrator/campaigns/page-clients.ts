@@ -6,7 +6,7 @@ import type { OperatorStore } from '../../shared/store/store.ts';
 import { nameKey } from '../../shared/store/name-order.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { cursorOf, placeOf } from '../lists/cursor.ts';
-import { type Page, type PageQuestion, readAtMost } from '../lists/page.ts';
+import { type Page, type PageQuestion, readAtFirst, readAtMost } from '../lists/page.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ClientReport } from '../views/report.ts';
 import { type ClientFilter, findCampaign, kindOf, reportIfAsked } from './list-clients.ts';
@@ -85,7 +85,11 @@ async function readSome(
   const items: ClientReport[] = [];
   let through = after;
   let read = 0;
-  for (let count = limit; ; count = Math.min(readAtOnce, count * 2, readAtMost - read)) {
+  for (
+    let count = isOpen ? limit : Math.max(limit, readAtFirst);
+    ;
+    count = Math.min(readAtOnce, count * 2, readAtMost - read)
+  ) {
     const range = { after: through, prefix: filter.prefix, limit: count };
     const page = await store.membersByName(campaign.definition.campaign, range, kindOf(campaign, filter));
     read += page.read;

@@ -12,6 +12,8 @@ import { err, ok, type Result } from '../../shared/errors.ts';
 import { plannedOf } from './look-back.ts';
 import { lastEdit } from './last-edit.ts';
 import { readArchivedReport } from './archived.ts';
+import type { Page, PageQuestion } from '../lists/page.ts';
+import { newestFirst, pageOfWhole } from '../lists/whole-list.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -27,11 +29,18 @@ export interface Blockers {
   readonly blockers: readonly RankedBlocker[];
 }
 
-/** Every campaign in one line, newest first. */
-export async function listCampaigns(context: OrchestratorContext): Promise<readonly CampaignStatus[]> {
-  const { store } = context;
-  const records = [...(await store.campaigns())].sort((a, b) => b.campaign.createdAt - a.campaign.createdAt);
-  return Promise.all(records.map(async (record) => statusOf(context, record)));
+/** A page of the campaigns, newest first, each with its whole status. */
+export async function pageCampaigns(
+  context: OrchestratorContext,
+  question: PageQuestion,
+): Promise<Result<Page<CampaignStatus>, Refusal>> {
+  const records = await context.store.campaigns();
+  const keyOf = ({ campaign: { createdAt, definition } }: CampaignRecord): string =>
+    newestFirst(createdAt, definition.campaign);
+  const page = pageOfWhole(['campaigns'], records, keyOf, question);
+  if (!page.ok) return page;
+  const items = await Promise.all(page.value.items.map(async (record) => statusOf(context, record)));
+  return ok({ ...page.value, items });
 }
 
 /** Where a campaign stands, read from its counters: cheap for any number of clients. */

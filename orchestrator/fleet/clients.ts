@@ -1,11 +1,8 @@
 import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
-import { hasLabel } from '../domain/plan-waves.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { fleetServers } from './servers.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -124,60 +121,6 @@ async function shown(store: OperatorStore, part: Part | null): Promise<ClientRec
     return { campaign, state: part.stored.upgrade.state.phase, record: part.stored };
   const status = (await store.readCampaign(campaign))?.campaign.state.status;
   return { campaign, state: status === 'aborted' ? 'cancelled' : 'waiting', record: part.pick };
-}
-
-/** The fleet in numbers, and some of its clients. */
-export interface FleetList {
-  readonly total: number;
-  readonly servers: number;
-  readonly logonServers: readonly { readonly logonServer: string; readonly clients: number }[];
-  /** The clients that were asked for, in order, cut at the limit. */
-  readonly clients: readonly Client[];
-  /** How many clients match; more than `clients` when the list was cut. */
-  readonly found: number;
-}
-
-/**
- * The fleet in numbers, and its clients: those of one logon server or with one label, at most
- * `limit`. Refused for a logon server that the fleet does not have.
- */
-export async function listFleet(
-  { store }: OrchestratorContext,
-  {
-    limit,
-    logonServer,
-    label,
-    prefix = '',
-  }: {
-    readonly limit: number;
-    readonly logonServer?: string | undefined;
-    readonly label?: string | undefined;
-    readonly prefix?: string | undefined;
-  },
-): Promise<Result<FleetList, Refusal>> {
-  const known = logonServer === undefined ? ok([]) : await fleetServers(store, [logonServer]);
-  if (!known.ok) return known;
-  const perServer = new Map<string, number>();
-  const asked: Client[] = [];
-  let servers = 0;
-  for await (const client of store.fleet()) {
-    perServer.set(client.logonServer, (perServer.get(client.logonServer) ?? 0) + 1);
-    if (client.role === 'server') servers += 1;
-    const isAsked =
-      (logonServer === undefined || logonServerKey(client.logonServer) === logonServerKey(logonServer)) &&
-      (label === undefined || hasLabel(client, label)) &&
-      client.client.toLowerCase().startsWith(prefix.toLowerCase());
-    if (isAsked) asked.push(client);
-  }
-  return ok({
-    total: [...perServer.values()].reduce((sum, clients) => sum + clients, 0),
-    servers,
-    logonServers: [...perServer]
-      .map(([name, clients]) => ({ logonServer: name, clients }))
-      .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1)),
-    clients: asked.sort((a, b) => (a.client < b.client ? -1 : 1)).slice(0, limit),
-    found: asked.length,
-  });
 }
 
 export interface Sample {

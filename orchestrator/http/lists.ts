@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Result } from '../../shared/errors.ts';
 import type { LineFormat } from '../lists/line-format.ts';
-import type { Page } from '../lists/page.ts';
 import type { Refusal } from '../refusal.ts';
 import { refuse } from './problems.ts';
 import { textTypes } from './responses.ts';
@@ -30,7 +29,10 @@ export function linesAccepted({ headers }: FastifyRequest): LineFormat | null {
 }
 
 /** Answers with a page, and with a link to the next one (RFC 8288). */
-export function sendPage<Item>(reply: FastifyReply, page: Result<Page<Item>, Refusal>): Page<Item> | Problem {
+export function sendList<Listed extends { readonly next: string | null }>(
+  reply: FastifyReply,
+  page: Result<Listed, Refusal>,
+): Listed | Problem {
   if (!page.ok) return refuse(reply, page.error);
   const { next } = page.value;
   if (next !== null) {

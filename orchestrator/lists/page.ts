@@ -21,5 +21,8 @@ export interface Page<Item> {
   readonly read?: number | undefined;
 }
 
+/** How many records are read first where a filter may pass over most of them. */
+export const readAtFirst = 100;
+
 /** How many records one request reads at most, where a filter has no index. */
 export const readAtMost = 20_000;

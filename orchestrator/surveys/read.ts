@@ -5,6 +5,8 @@ import type { Verdict } from '../../shared/domain/observation/verdict.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { SurveyLook } from '../../shared/store/survey-store.ts';
 import type { OrchestratorContext } from '../context.ts';
+import type { Page, PageQuestion } from '../lists/page.ts';
+import { newestFirst, pageOfWhole } from '../lists/whole-list.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
 /** How far a survey is, and what it has found so far. */
@@ -16,9 +18,15 @@ export async function readSurvey(
   return progress === null ? err(notFound('survey', name)) : ok(surveyStatus(progress));
 }
 
-/** The surveys that have not ended or ended in the last week, newest first. */
-export const listSurveys = async ({ store }: OrchestratorContext): Promise<readonly SurveyStatus[]> =>
-  (await store.surveys()).map(surveyStatus);
+/** A page of the surveys that have not ended or ended in the last week, newest first. */
+export async function pageSurveys(
+  { store }: OrchestratorContext,
+  question: PageQuestion,
+): Promise<Result<Page<SurveyStatus>, Refusal>> {
+  const surveys = (await store.surveys()).map(surveyStatus);
+  const keyOf = ({ at, survey }: SurveyStatus): string => newestFirst(Date.parse(at), survey);
+  return pageOfWhole(['surveys'], surveys, keyOf, question);
+}
 
 export interface LooksQuestion {
   readonly verdict?: Verdict['kind'] | undefined;

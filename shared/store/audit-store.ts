@@ -16,4 +16,6 @@ export interface AuditStore {
   readSeal(shard: number): Promise<SealState>;
   /** Entries with an id above `after`, oldest first, at most `limit`. */
   auditAfter(shard: number, after: string, limit: number): Promise<readonly KeptEntry[]>;
+  /** Entries with ids below `before`, newest first, at most `limit`; null = from the newest on. */
+  auditBefore(shard: number, before: string | null, limit: number): Promise<readonly KeptEntry[]>;
 }

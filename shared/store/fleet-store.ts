@@ -1,5 +1,6 @@
 import type { Client } from '../domain/campaign/definition.ts';
 import type { Twin } from '../domain/campaign/machine.ts';
+import type { NameRange } from './name-order.ts';
 import type { AuditEntry } from './types.ts';
 
 /** How many clients were new and changed, and how many there are now. */
@@ -13,6 +14,13 @@ export interface Imported {
 export type ImportOutcome =
   | { readonly kind: 'imported'; readonly imported: Imported }
   | { readonly kind: 'twins'; readonly twins: readonly Twin[] };
+
+/** As `MemberPage` of a campaign. */
+export interface FleetPage {
+  readonly clients: readonly Client[];
+  readonly read: number;
+  readonly through: string | null;
+}
 
 /** The fleet: one entry per client. */
 export interface FleetStore {
@@ -43,6 +51,10 @@ export interface FleetStore {
    */
   spellings(names: readonly string[]): Promise<readonly (readonly string[])[]>;
   fleet(): AsyncIterable<Client>;
+  /** Clients in the order of their names, whatever their case: the first ones of the range. */
+  fleetByName(range: NameRange): Promise<FleetPage>;
+  /** How many clients are servers. Reads no client, but for the first call after a large import. */
+  fleetServers(): Promise<number>;
   /** The names of all clients, each once, in no order. */
   fleetNames(): AsyncIterable<string>;
   fleetSize(): Promise<number>;

@@ -21,6 +21,17 @@ beforeAll(async () => {
   );
 });
 
+/**
+ * What breaks clients of the last release on purpose, as CHANGELOG.md says. A release empties the
+ * list.
+ */
+const acceptedBreaks: readonly string[] = [
+  'GET /v1/fleet refuses what was taken: maximum of the query parameter limit is 1000000, where 1000 is expected',
+];
+
+const howToBreak =
+  'undo what breaks clients; or, where it must be, say it in CHANGELOG.md, raise the version (1.x: the first number; 0.x: the second), and name it in acceptedBreaks. A release empties acceptedBreaks and runs: npm run --silent openapi > docs/openapi-released.json';
+
 /** Each of them of which this is not so. */
 const without = (is: (operation: DocumentedOperation) => unknown): readonly string[] =>
   operations.filter(([, each]) => !is(each)).map(([route]) => route);
@@ -92,7 +103,8 @@ describe('the document of the API', () => {
 
   test('breaks no client of the last released document', () => {
     const released = readFileSync(join(import.meta.dirname, '../../docs/openapi-released.json'), 'utf8');
-    expect(breakingChanges(JSON.parse(released) as OpenApiDocument, document)).toEqual([]);
+    const broken = breakingChanges(JSON.parse(released) as OpenApiDocument, document);
+    expect(broken, howToBreak).toEqual(acceptedBreaks);
   });
 });
 

@@ -41,6 +41,11 @@ export const auditStoreOf = (tables: Tables): AuditStore => ({
   readSeal: async () => tables.seals.state,
   auditAfter: async (_shard, after, limit) =>
     tables.audit.filter(({ id }) => compareIds(id, after) > 0).slice(0, limit),
+  auditBefore: async (_shard, before, limit) =>
+    tables.audit
+      .filter(({ id }) => before === null || compareIds(id, before) < 0)
+      .toReversed()
+      .slice(0, limit),
 });
 
 const plainEntry = ({ id: _i, version: _v, servpack: _s, beside: _b, ...entry }: KeptEntry): AuditEntry =>

@@ -3,6 +3,7 @@ import type { Client, Release } from '../../shared/domain/campaign/definition.ts
 import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machine.ts';
 import { type CheckInStore, everyClient } from '../../shared/store/check-in-store.ts';
 import type { FleetStore } from '../../shared/store/fleet-store.ts';
+import { isInRange, nameKey } from '../../shared/store/name-order.ts';
 import { byServer, manifestOf, type ReleaseStore } from '../../shared/store/release-store.ts';
 import { rememberedMs, type WorkerRegistry } from '../../shared/store/worker-registry.ts';
 import { addAudit, keepEvidence } from './audit.ts';
@@ -32,6 +33,16 @@ export const fleetStoreOf = (tables: Tables): FleetStore => ({
   spellings: async (names) =>
     names.map((name) => [...tables.fleet.keys()].filter((each) => nameOf(each) === nameOf(name)).sort()),
   fleet: () => each(tables.fleet.values()),
+  fleetByName: async (range) => {
+    const found = [...tables.fleet.values()]
+      .filter(({ client }) => isInRange(nameKey(client), range))
+      .sort((a, b) => (nameKey(a.client) < nameKey(b.client) ? -1 : 1));
+    const clients = found.slice(0, range.limit);
+    const last = clients.at(-1);
+    const isEnd = last === undefined || found.length <= range.limit;
+    return { clients, read: clients.length, through: isEnd ? null : nameKey(last.client) };
+  },
+  fleetServers: async () => [...tables.fleet.values()].filter(({ role }) => role === 'server').length,
   fleetNames: () => each(tables.fleet.keys()),
   fleetSize: async () => tables.fleet.size,
   fleetChanges: async () => [tables.imports, tables.removals, tables.starts].join(' '),

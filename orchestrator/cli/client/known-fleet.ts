@@ -9,6 +9,7 @@ import { surveyLooksAnswer, surveysAnswer } from '../../http/schemas/surveys.ts'
 import type { Refusal } from '../../refusal.ts';
 import type { KnownLook } from '../../simulation/from-looks.ts';
 import { type ApiClient, surveyPath } from './api-client.ts';
+import { allPages } from './all-pages.ts';
 
 /** The product that models of machines have. */
 const product = 'sms-1.2';
@@ -47,7 +48,7 @@ async function readClients(api: ApiClient): Promise<Result<readonly Client[], Re
 
 /** The newest look at each client, of the surveys of the product. */
 async function readLooks(api: ApiClient): Promise<Result<readonly KnownLook[], Refusal>> {
-  const surveys = await api.get(surveysAnswer, '/v1/surveys');
+  const surveys = await allPages(api, surveysAnswer, '/v1/surveys', 'surveys');
   if (!surveys.ok) return surveys;
   const found = new Map<string, KnownLook>();
   const newestFirst = surveys.value.surveys.toSorted((a, b) => (a.at < b.at ? 1 : -1));

@@ -11,6 +11,7 @@ import { haltedLine } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
 import { number, type View } from '../render/view.ts';
+import { allPages } from '../client/all-pages.ts';
 
 export function addListCommand(campaign: Command): void {
   campaign
@@ -25,10 +26,10 @@ export function addListCommand(campaign: Command): void {
 
 /** All campaigns, newest first. */
 export const listCampaigns = async (api: ApiClient) =>
-  outputOf(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { halted, campaigns }) => [
-    ...haltedLine(view, halted),
-    ...campaignLines(view, campaigns),
-  ]);
+  outputOf(
+    await allPages(api, campaignsAnswer, '/v1/campaigns', 'campaigns'),
+    (view: View, { halted, campaigns }) => [...haltedLine(view, halted), ...campaignLines(view, campaigns)],
+  );
 
 /** `scheduled, paused, LS-PUN held`: a start that is paused does not begin at its time. */
 function statusText({ status, paused, holds, forecast }: CampaignStatus): string {
@@ -71,9 +72,12 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
 
 /** The campaigns that the orchestrator archived, the newest first. */
 const listArchived = async (api: ApiClient) =>
-  outputOf(await api.get(archiveAnswer, '/v1/archive'), archivedLines);
+  outputOf(await allPages(api, archiveAnswer, '/v1/archive', 'campaigns'), archivedLines);
 
-function archivedLines(view: View, { campaigns }: z.infer<typeof archiveAnswer>): readonly string[] {
+function archivedLines(
+  view: View,
+  { campaigns }: Pick<z.infer<typeof archiveAnswer>, 'campaigns'>,
+): readonly string[] {
   if (campaigns.length === 0) return ['This orchestrator has archived no campaign.'];
   const right = { align: 'right' as const };
   return table(

@@ -2,11 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault } from '../../../shared/errors.ts';
 import { formOf, listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
+import { readFleet } from '../client/read-fleet.ts';
 import { fleetLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
 import { addImportCommand } from './fleet-import.ts';
 import { addRemoveCommand } from './fleet-remove.ts';
-import { fleetAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
+import { revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
 import { alsoSpelled } from './former-option.ts';
 
 export function addFleetCommands(program: Command): void {
@@ -42,9 +43,7 @@ export function addFleetCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack fleet list --server LS-ROM --limit 100')
     .action(async ({ server: logonServer, limit, label }: ListOptions, command: Command) => {
       const query = { limit, logonServer, label };
-      await withApi(command, async (api) =>
-        outputOf(await api.get(fleetAnswer, '/v1/fleet', query), fleetLines),
-      );
+      await withApi(command, async (api) => outputOf(await readFleet(api, query), fleetLines));
     });
   alsoSpelled(list, '--logon-server <name>', 'server');
 }

@@ -8,6 +8,7 @@ import { type ApiClient, placeLine } from '../client/api-client.ts';
 import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
 import { wrapped } from '../render/wrap.ts';
 import { haltedLine } from '../render/status.ts';
+import { allPages } from '../client/all-pages.ts';
 
 /** Options of `campaign resume` and `unhalt`. */
 export interface ResumeOptions {
@@ -51,7 +52,7 @@ async function stillStopped(
   api: ApiClient,
   ended: Result<z.infer<typeof haltAnswer>, Refusal>,
 ): Promise<Result<CommandOutput, Refusal>> {
-  const all = ended.ok ? await api.get(campaignsAnswer, '/v1/campaigns') : null;
+  const all = ended.ok ? await allPages(api, campaignsAnswer, '/v1/campaigns', 'campaigns') : null;
   const campaigns = all?.ok === true ? all.value.campaigns : [];
   const [paused, held] = [campaigns.flatMap(pausedWords), campaigns.flatMap(heldWords)];
   return outputOf(ended, (view) => [

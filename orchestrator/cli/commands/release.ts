@@ -11,6 +11,7 @@ import {
   stagedAnswer,
   withdrawnAnswer,
 } from '../../http/schemas/releases.ts';
+import { allPages } from '../client/all-pages.ts';
 
 export function addReleaseCommands(program: Command): void {
   const release = program
@@ -73,7 +74,7 @@ export function addReleaseCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack release list --json')
     .action(async (_options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.get(releasesAnswer, '/v1/releases'), releaseLines),
+        outputOf(await allPages(api, releasesAnswer, '/v1/releases', 'releases'), releaseLines),
       );
     });
 }

@@ -5,6 +5,7 @@ import { readCampaignOf } from '../client/campaign-input.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { scheduleLines, scheduleListLines } from '../render/schedule.ts';
 import { safe } from '../render/view.ts';
+import { allPages } from '../client/all-pages.ts';
 
 const schedulePath = (name: string, what = ''): string => `/v1/schedules/${segment(name)}${what}`;
 
@@ -33,7 +34,7 @@ export function addScheduleCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack schedule list')
     .action(async (_options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.get(schedulesAnswer, '/v1/schedules'), scheduleListLines),
+        outputOf(await allPages(api, schedulesAnswer, '/v1/schedules', 'schedules'), scheduleListLines),
       );
     });
 

@@ -5,6 +5,7 @@ import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../
 import { type ShowSurvey, showSurvey } from '../client/show-survey.ts';
 import { surveyLines, surveyListLines } from '../render/survey.ts';
 import { surveyPath } from '../client/api-client.ts';
+import { allPages } from '../client/all-pages.ts';
 
 /**
  * Surveys that `servpack look` has started. A survey runs in the orchestrator, also without a
@@ -22,7 +23,7 @@ export function addSurveyCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack survey list')
     .action(async (_options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.get(surveysAnswer, '/v1/surveys'), (view, { surveys }) =>
+        outputOf(await allPages(api, surveysAnswer, '/v1/surveys', 'surveys'), (view, { surveys }) =>
           surveyListLines(view, surveys),
         ),
       );

@@ -11,6 +11,7 @@ import type { Environment, TargetOptions } from '../client/target.ts';
 import { many } from '../render/view.ts';
 import type { FindNames, Word } from './offer.ts';
 import { type TypedLine, valueOf } from './typed-line.ts';
+import { allPages } from '../client/all-pages.ts';
 
 /** Clients whose labels are read: labels are few. */
 const clientsForLabels = 1_000;
@@ -19,7 +20,7 @@ const clientsForLabels = 1_000;
 const kinds: Readonly<Record<string, (api: ApiClient, line: TypedLine) => Promise<readonly Word[]>>> = {
   campaign: async (api, line) => {
     if (isGiven(line, 'archived')) return archived(api);
-    const found = await api.get(campaignsAnswer, '/v1/campaigns');
+    const found = await allPages(api, campaignsAnswer, '/v1/campaigns', 'campaigns');
     return listed(found, ({ campaigns }) =>
       campaigns.map(({ campaign, status }) => ({ word: campaign, says: statusClause[status] })),
     );
@@ -44,11 +45,11 @@ const kinds: Readonly<Record<string, (api: ApiClient, line: TypedLine) => Promis
     );
   },
   release: async (api) =>
-    listed(await api.get(releasesAnswer, '/v1/releases'), ({ releases }) =>
+    listed(await allPages(api, releasesAnswer, '/v1/releases', 'releases'), ({ releases }) =>
       releases.map(({ release, product }) => ({ word: release, says: product })),
     ),
   survey: async (api) =>
-    listed(await api.get(surveysAnswer, '/v1/surveys'), ({ surveys }) =>
+    listed(await allPages(api, surveysAnswer, '/v1/surveys', 'surveys'), ({ surveys }) =>
       surveys.map(({ survey, what }) => ({ word: survey, says: what })),
     ),
 };
@@ -93,7 +94,7 @@ async function clients(api: ApiClient, { typed }: TypedLine): Promise<readonly W
 }
 
 async function archived(api: ApiClient): Promise<readonly Word[]> {
-  return listed(await api.get(archiveAnswer, '/v1/archive'), ({ campaigns }) =>
+  return listed(await allPages(api, archiveAnswer, '/v1/archive', 'campaigns'), ({ campaigns }) =>
     campaigns.map(({ status }) => ({
       word: status.campaign,
       says: `archived, ${statusClause[status.status]}`,

@@ -3,11 +3,12 @@ import { table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 import type { Encoding } from '../../input-file.ts';
-import type { fleetAnswer, fleetImportAnswer } from '../../http/schemas/fleet.ts';
+import type { FleetNumbers } from '../client/read-fleet.ts';
+import type { fleetImportAnswer } from '../../http/schemas/fleet.ts';
 import type { releasesAnswer, stagedAnswer } from '../../http/schemas/releases.ts';
 
-export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): readonly string[] {
-  const { total, servers, logonServers, clients, found } = fleet;
+export function fleetLines(view: View, fleet: FleetNumbers): readonly string[] {
+  const { total, servers, logonServers, clients, found, foundIs } = fleet;
   const right = { align: 'right' as const };
   return [
     `${many(total, 'client')} on ${many(logonServers.length, 'logon server')}, ${many(servers, 'server')} among them`,
@@ -34,7 +35,9 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
     ),
     ...(found > clients.length
       ? [`${number(found - clients.length)} more not shown; list more with --limit`]
-      : []),
+      : foundIs === 'atLeast'
+        ? ['There may be more; list more with --limit']
+        : []),
   ];
 }
 
@@ -79,7 +82,10 @@ const clientLines = (view: View, client: string, changes: readonly Change[]): re
 export const readAs = (encoding: Encoding, delimiter: string): readonly string[] =>
   encoding === 'UTF-8' && delimiter === ',' ? [] : [safe(`Read as ${encoding}, delimiter ${delimiter}`)];
 
-export function releaseLines(view: View, { releases }: z.infer<typeof releasesAnswer>): readonly string[] {
+export function releaseLines(
+  view: View,
+  { releases }: Pick<z.infer<typeof releasesAnswer>, 'releases'>,
+): readonly string[] {
   if (releases.length === 0) return ['No release is staged.'];
   const right = { align: 'right' as const };
   const withdrawn = releases.flatMap(({ release, withdrawn: by }) =>

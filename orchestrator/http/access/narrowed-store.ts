@@ -112,6 +112,16 @@ const rules: Rules = {
     for await (const _each of namesIn(store, may)) size += 1;
     return size;
   },
+  fleetByName: (store, may) => async (range) => {
+    const page = await store.fleetByName(range);
+    return { ...page, clients: page.clients.filter(({ logonServer }) => may.site(logonServer)) };
+  },
+  fleetServers: (store, may) => async () => {
+    let servers = 0;
+    for await (const { role, logonServer } of store.fleet())
+      if (role === 'server' && may.site(logonServer)) servers += 1;
+    return servers;
+  },
   readClient: (store, may) => async (client) => seenClient(await store.readClient(client), may),
   readClients: (store, may) => async (clients) =>
     (await store.readClients(clients)).map((client) => seenClient(client, may)),
@@ -171,6 +181,7 @@ const rules: Rules = {
   forecasts: 'closed',
   readSeal: 'closed',
   auditAfter: 'closed',
+  auditBefore: 'closed',
   surveys: 'closed',
   readSurvey: 'closed',
   openSurveys: 'closed',

@@ -36,6 +36,8 @@ const answers = {
   Approvals: approvals.approvalsAnswer,
   ApprovalResult: approvals.approvalAnswer,
   AuditLine: audit.auditLine,
+  AuditItem: audit.auditItem,
+  AuditPage: audit.auditPage,
   ClientAudit: audit.auditShowAnswer,
   AuditVerification: audit.verifyAnswer,
   Evidence: audit.evidenceAnswer,

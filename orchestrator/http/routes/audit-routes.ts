@@ -1,9 +1,18 @@
 import { Readable } from 'node:stream';
 import { clientParams } from '../schemas/fields.ts';
-import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
+import {
+  auditPage,
+  auditPageQuery,
+  auditQuery,
+  auditShowAnswer,
+  exportQuery,
+  verifyAnswer,
+} from '../schemas/audit.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import { everything } from '../access/principal.ts';
 import { reachesCampaign } from '../../domain/narrowing.ts';
+import { pageAudit } from '../../audit/page-audit.ts';
+import { sendList } from '../lists.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer, answers, type Api, textTypes } from '../responses.ts';
 
@@ -16,6 +25,16 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
       const narrowing = principal?.narrowing ?? everything;
       const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
       return answer(reply, await showAudit(context, params.client, query.evidence, isSeen));
+    },
+  );
+
+  app.get(
+    '/v1/audit',
+    { schema: { querystring: auditPageQuery, response: answers(auditPage) } },
+    async ({ query, principal }, reply) => {
+      const narrowing = principal?.narrowing ?? everything;
+      const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
+      return sendList(reply, await pageAudit(context, query, isSeen));
     },
   );
 

@@ -38,9 +38,11 @@ import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { readForecast } from '../../campaigns/forecast.ts';
-import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
+import { pageCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
-import { linesAccepted, sendLines, sendPage } from '../lists.ts';
+import { named } from '../../lists/whole-list.ts';
+import { pageQuery } from '../schemas/lists.ts';
+import { linesAccepted, sendLines, sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
 
 const bodyLimit = campaignBodyAtMost;
@@ -130,11 +132,17 @@ function positionNow({ position: now }: OrchestratorContext): { readonly positio
 }
 
 function readingRoutes(app: Api, context: OrchestratorContext): void {
-  app.get('/v1/campaigns', { schema: { response: answers(campaignsAnswer) } }, async ({ seen }) => ({
-    ...positionNow(context),
-    halted: await readHalted(context),
-    campaigns: await listCampaigns(seen),
-  }));
+  app.get(
+    '/v1/campaigns',
+    { schema: { querystring: pageQuery, response: answers(campaignsAnswer) } },
+    async ({ query, seen }, reply) => {
+      const position = positionNow(context);
+      const page = await pageCampaigns(seen, query);
+      if (!page.ok) return answer(reply, page);
+      const halted = await readHalted(context);
+      return sendList(reply, ok({ ...position, halted, ...named('campaigns', page.value) }));
+    },
+  );
 
   app.get(
     '/v1/campaigns/:campaign',
@@ -204,7 +212,7 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
       const { format = linesAccepted(request), ...query } = request.query;
       const { campaign } = request.params;
       const seesAll = (request.principal?.narrowing.sites.length ?? 0) === 0;
-      if (format === null) return sendPage(reply, await pageClients(request.seen, campaign, query, seesAll));
+      if (format === null) return sendList(reply, await pageClients(request.seen, campaign, query, seesAll));
       return sendLines(reply, await listClients(request.seen, campaign, query, format), format);
     },
   );

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { fleetBytesAtMost } from '../../input-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { listFleet, sampleOf } from '../../fleet/clients.ts';
+import { sampleOf } from '../../fleet/clients.ts';
 import { exportFleet } from '../../fleet/export.ts';
+import { pageFleet } from '../../fleet/page-fleet.ts';
 import { removeFromFleet } from '../../fleet/remove.ts';
 import { importFleet } from '../../fleet/import.ts';
 import { listTokens, revokeTokens } from '../checkin/tokens.ts';
+import { sendList } from '../lists.ts';
 import { type Api, answer, answers, textTypes } from '../responses.ts';
 import { jsonLimit } from '../schemas/fields.ts';
 import {
@@ -37,7 +39,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/fleet',
     { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
-    async ({ query, seen }, reply) => answer(reply, await listFleet(seen, query)),
+    async ({ query, seen }, reply) => sendList(reply, await pageFleet(seen, query)),
   );
 
   app.post(

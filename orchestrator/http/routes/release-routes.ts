@@ -2,7 +2,11 @@ import type { OrchestratorContext } from '../../context.ts';
 import { readServers } from '../../releases/copies/servers.ts';
 import { stageRelease } from '../../releases/stage-release.ts';
 import { withdrawRelease } from '../../releases/withdraw.ts';
+import { ok } from '../../../shared/errors.ts';
+import { named, pageOfWhole } from '../../lists/whole-list.ts';
+import { sendList } from '../lists.ts';
 import { type Api, answer, answers } from '../responses.ts';
+import { pageQuery } from '../schemas/lists.ts';
 import { reasonBody } from '../schemas/fields.ts';
 import {
   releaseParams,
@@ -34,7 +38,13 @@ export function releaseRoutes(app: Api, context: OrchestratorContext): void {
     async ({ params }, reply) => answer(reply, await readServers(context, params.release)),
   );
 
-  app.get('/v1/releases', { schema: { response: answers(releasesAnswer) } }, async () => ({
-    releases: await context.store.releases(),
-  }));
+  app.get(
+    '/v1/releases',
+    { schema: { querystring: pageQuery, response: answers(releasesAnswer) } },
+    async ({ query }, reply) => {
+      const releases = await context.store.releases();
+      const page = pageOfWhole(['releases'], releases, ({ release }) => release, query);
+      return page.ok ? sendList(reply, ok(named('releases', page.value))) : answer(reply, page);
+    },
+  );
 }

@@ -1,10 +1,14 @@
 import { archiveCampaign } from '../../campaigns/archive.ts';
-import { listArchived } from '../../campaigns/archived.ts';
+import { pageArchived } from '../../campaigns/archived.ts';
 import { deleteCampaign } from '../../campaigns/remove.ts';
 import { everything } from '../access/principal.ts';
 import { reachesCampaign } from '../../domain/narrowing.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { ok } from '../../../shared/errors.ts';
+import { named } from '../../lists/whole-list.ts';
+import { sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
+import { pageQuery } from '../schemas/lists.ts';
 import { archiveAnswer, removedAnswer } from '../schemas/campaigns.ts';
 import { campaignParams, optionalReasonBody } from '../schemas/fields.ts';
 
@@ -21,9 +25,14 @@ export function removalRoutes(app: Api, context: OrchestratorContext): void {
     answer(reply, await archiveCampaign(context, who, params.campaign, body?.reason ?? noReason)),
   );
 
-  app.get('/v1/archive', { schema: { response: answers(archiveAnswer) } }, async ({ principal }) => ({
-    campaigns: (await listArchived(context)).filter(({ status }) =>
-      reachesCampaign(principal?.narrowing ?? everything, status.campaign),
-    ),
-  }));
+  app.get(
+    '/v1/archive',
+    { schema: { querystring: pageQuery, response: answers(archiveAnswer) } },
+    async ({ query, principal }, reply) => {
+      const narrowing = principal?.narrowing ?? everything;
+      const isSeen = (campaign: string) => reachesCampaign(narrowing, campaign);
+      const page = await pageArchived(context, query, isSeen);
+      return page.ok ? sendList(reply, ok(named('campaigns', page.value))) : answer(reply, page);
+    },
+  );
 }

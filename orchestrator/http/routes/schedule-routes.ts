@@ -9,7 +9,11 @@ import {
   runScheduleNow,
   showSchedule,
 } from '../../schedules/schedules.ts';
+import { ok } from '../../../shared/errors.ts';
+import { named, pageOfWhole } from '../../lists/whole-list.ts';
+import { sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
+import { pageQuery } from '../schemas/lists.ts';
 import { campaignBody, reasonBody } from '../schemas/fields.ts';
 import { scheduleAnswer, scheduleParams, schedulesAnswer } from '../schemas/schedules.ts';
 
@@ -25,9 +29,15 @@ export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
     async ({ who, body }, reply) => answer(reply, await createSchedule(context, who, body)),
   );
 
-  app.get('/v1/schedules', { schema: { response: answers(schedulesAnswer) } }, async ({ seen }) => ({
-    schedules: await listSchedules(seen),
-  }));
+  app.get(
+    '/v1/schedules',
+    { schema: { querystring: pageQuery, response: answers(schedulesAnswer) } },
+    async ({ query, seen }, reply) => {
+      const schedules = await listSchedules(seen);
+      const page = pageOfWhole(['schedules'], schedules, ({ schedule }) => schedule, query);
+      return page.ok ? sendList(reply, ok(named('schedules', page.value))) : answer(reply, page);
+    },
+  );
 
   app.get('/v1/schedules/:schedule', { schema: one }, async ({ params }, reply) =>
     answer(reply, await showSchedule(context, params.schedule)),

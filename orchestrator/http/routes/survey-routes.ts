@@ -12,9 +12,13 @@ import {
 import type { OrchestratorContext } from '../../context.ts';
 import { forecastCampaign } from '../../surveys/forecast.ts';
 import { cancelSurvey } from '../../surveys/end.ts';
-import { listLooks, listSurveys, readSurvey } from '../../surveys/read.ts';
+import { listLooks, pageSurveys, readSurvey } from '../../surveys/read.ts';
 import { startSurvey } from '../../surveys/start.ts';
+import { ok } from '../../../shared/errors.ts';
+import { named } from '../../lists/whole-list.ts';
+import { sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
+import { pageQuery } from '../schemas/lists.ts';
 
 /** Looks that change nothing, and what they say about a campaign. */
 export function surveyRoutes(app: Api, context: OrchestratorContext): void {
@@ -24,9 +28,14 @@ export function surveyRoutes(app: Api, context: OrchestratorContext): void {
     async ({ who, body }, reply) => answer(reply, await startSurvey(context, who, body)),
   );
 
-  app.get('/v1/surveys', { schema: { response: answers(surveysAnswer) } }, async () => ({
-    surveys: await listSurveys(context),
-  }));
+  app.get(
+    '/v1/surveys',
+    { schema: { querystring: pageQuery, response: answers(surveysAnswer) } },
+    async ({ query }, reply) => {
+      const page = await pageSurveys(context, query);
+      return page.ok ? sendList(reply, ok(named('surveys', page.value))) : answer(reply, page);
+    },
+  );
 
   const one = { params: surveyParams, response: answers(surveyAnswer) };
   app.get('/v1/surveys/:survey', { schema: one }, async ({ params }, reply) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageFields, pageOf } from './lists.ts';
 import { count, idSchema, isTrue, lineFormat } from './fields.ts';
 
 /** Questions and answers about the audit. Times are ISO 8601, UTC. */
@@ -33,6 +34,19 @@ export const auditLine = z.object({
   beside: z.array(z.string()).readonly(),
   servpack: z.string(),
 });
+
+export const auditPageQuery = z.strictObject({
+  campaign: idSchema.optional(),
+  client: idSchema.optional(),
+  /** Part of the name of who did it, in any case. */
+  who: z.string().min(1).max(200).optional(),
+  ...pageFields,
+});
+
+/** An entry as Redis keeps it, without what only a sealed block says. */
+export const auditItem = auditLine.omit({ block: true, campaignHash: true });
+
+export const auditPage = pageOf(auditItem);
 
 /** Evidence is named by the SHA-256 of its text. */
 export const sha256Schema = z

@@ -11,6 +11,7 @@ import type { CampaignStatus } from '../../views/status.ts';
 import { clientReport } from './campaign-clients.ts';
 import { editionAnswer } from './edition.ts';
 import { clientHookAnswer, hookAnswer } from './hooks.ts';
+import { pageAnswer } from './lists.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
 import { binds, pastForecast } from './campaign-forecast.ts';
@@ -198,7 +199,12 @@ export const statusAnswer = z.object({
 }) satisfies z.ZodType<CampaignStatus>;
 
 const campaignsRead = z.array(statusAnswer).readonly();
-export const campaignsAnswer = z.object({ position, halted: haltedBy, campaigns: campaignsRead });
+export const campaignsAnswer = z.object({
+  position,
+  halted: haltedBy,
+  campaigns: campaignsRead,
+  ...pageAnswer,
+});
 
 /** `file` holds an archived campaign; null for a deleted one. */
 export const removedAnswer = z.object({ campaign: z.string(), clients: count, file: z.string().nullable() });
@@ -221,6 +227,7 @@ const archived = z.object({ at: time, by: z.string(), because: z.string(), file:
 /** The campaigns that this orchestrator archived, as they stood then, the newest first. */
 export const archiveAnswer = z.object({
   campaigns: z.array(z.object({ archived, status: statusAnswer })).readonly(),
+  ...pageAnswer,
 });
 
 export const reportAnswer = statusAnswer.extend({

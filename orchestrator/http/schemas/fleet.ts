@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { fleetColumns } from '../../input/fleet-columns.ts';
+import { pageAnswer, pageAtMost, pageFields } from './lists.ts';
 import { count, fileBody, idSchema, lineFormat, reason } from './fields.ts';
 
 /** The fleet, check-in tokens, and a sample of clients. */
@@ -8,7 +9,9 @@ import { count, fileBody, idSchema, lineFormat, reason } from './fields.ts';
 export { type ColumnMapping, fleetColumns } from '../../input/fleet-columns.ts';
 
 export const fleetQuery = z.strictObject({
-  limit: z.coerce.number().int().min(0).max(1_000_000).default(100),
+  ...pageFields,
+  /** 0 = the numbers alone. */
+  limit: z.coerce.number().int().min(0).max(pageAtMost).default(100),
   logonServer: z.string().max(253).optional(),
   label: z.string().max(63).optional(),
   /** Only clients whose names begin so, in any case. */
@@ -120,8 +123,12 @@ export const fleetAnswer = z.object({
   servers: count,
   logonServers: z.array(z.object({ logonServer: z.string(), clients: count })).readonly(),
   clients: z.array(clientSchema).readonly(),
-  /** How many were asked for; more than `clients` when the list was cut. */
+  /** How many clients all pages have together; with `atLeast`, how many they have had so far. */
   found: count,
+  foundIs: pageAnswer.totalIs,
+  next: pageAnswer.next,
+  /** How many clients were read for a filter, at most 20,000 for a page. */
+  read: count.optional(),
 });
 
 /** A line of the list of check-in tokens. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, versionedIdSchema } from './fields.ts';
+import { pageAnswer } from './lists.ts';
 
 /** Releases: staging, withdrawing, and the copies on the logon servers. */
 
@@ -42,7 +43,7 @@ export const releaseServersAnswer = z.object({
     .readonly(),
 });
 
-export const releasesAnswer = z.object({ releases: z.array(release).readonly() });
+export const releasesAnswer = z.object({ releases: z.array(release).readonly(), ...pageAnswer });
 
 export const stagedAnswer = z.object({
   release,

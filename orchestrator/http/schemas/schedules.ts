@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ScheduleView } from '../../schedules/schedule-words.ts';
 import { idSchema, time } from './fields.ts';
+import { pageAnswer } from './lists.ts';
 
 /** Recurring campaigns; `schedules/schedule-words.ts` explains each field. */
 
@@ -31,4 +32,4 @@ export const scheduleAnswer = z.object({
 
 export type ScheduleAnswer = z.infer<typeof scheduleAnswer>;
 
-export const schedulesAnswer = z.object({ schedules: z.array(scheduleAnswer).readonly() });
+export const schedulesAnswer = z.object({ schedules: z.array(scheduleAnswer).readonly(), ...pageAnswer });

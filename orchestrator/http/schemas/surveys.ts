@@ -6,6 +6,7 @@ import { remarks, verdictKinds } from '../../../shared/domain/observation/verdic
 import { isHost } from '../../../shared/input/names.ts';
 import { count, fileBody, idSchema, isTrue, rankedBlocker, time, versionedIdSchema } from './fields.ts';
 import { isId } from '../../input/names.ts';
+import { pageAnswer } from './lists.ts';
 
 /** Questions and answers about looks that change nothing. Times are ISO 8601, UTC. */
 
@@ -85,7 +86,7 @@ export const surveyAnswer = z.object({
   ...findings,
 }) satisfies z.ZodType<SurveyStatus>;
 
-export const surveysAnswer = z.object({ surveys: z.array(surveyAnswer).readonly() });
+export const surveysAnswer = z.object({ surveys: z.array(surveyAnswer).readonly(), ...pageAnswer });
 
 export const lookAnswer = z.object({
   client: z.string(),

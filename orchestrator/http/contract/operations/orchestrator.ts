@@ -115,6 +115,15 @@ export const orchestratorOperations: Operations = {
     summary: 'Deliver a message once more',
     description: 'Puts a message behind the others of its destinations again, under the same id.',
   },
+  'GET /v1/audit': {
+    id: 'listAudit',
+    tag: 'audit',
+    needs: 'see',
+    reach: 'campaigns',
+    summary: 'List what was done',
+    description:
+      'A page of the audit, the newest entry first, as far back as Redis keeps it. The export has everything.',
+  },
   'GET /v1/audit/clients/:client': {
     id: 'getClientAudit',
     tag: 'audit',

@@ -17,7 +17,8 @@ export const supplyOperations: Operations = {
     reach: 'seen',
     mayMiss: true,
     summary: 'List the fleet',
-    description: 'The fleet in numbers, and the clients that the filters let through.',
+    description:
+      'The fleet in numbers, and a page of the clients that the filters let through, in the order of their names.',
   },
   'POST /v1/fleet/remove': {
     id: 'removeFromFleet',

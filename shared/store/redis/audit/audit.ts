@@ -82,6 +82,15 @@ export async function entriesAfter(
   return (await redis.xrange(keys.of('audit'), `(${after}`, '+', 'COUNT', limit)).map(keptEntry);
 }
 
+export async function entriesBefore(
+  { redis, keys }: Shard,
+  before: string | null,
+  limit: number,
+): Promise<readonly KeptEntry[]> {
+  const from = before === null ? '+' : `(${before}`;
+  return (await redis.xrevrange(keys.of('audit'), from, '-', 'COUNT', limit)).map(keptEntry);
+}
+
 /** The id of the newest entry; an audit without entries has none. */
 export async function newestId({ redis, keys }: Shard): Promise<string> {
   return (await redis.xrevrange(keys.of('audit'), '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0';

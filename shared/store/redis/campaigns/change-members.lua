@@ -2,7 +2,7 @@
 -- @include ../core/counters.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
--- @include member-names.lua
+-- @include ../core/name-parts.lua
 
 -- Lets clients of this shard join a campaign, leave it, or wait in another wave. Each is compared
 -- and set: a client that does not stand where the step says is passed over. Returns false when the
@@ -50,7 +50,9 @@ for at = 1, tonumber(asked.steps) do
   if isThere and isFree then
     local place = from ~= '' and leave(client, from) or nil
     if to ~= '' then enter(client, to, place or tonumber(asked.position) + at) end
-    if from == '' or to == '' then noteMember(campaign, client, to ~= '') end
+    if from == '' or to == '' then
+      noteName(key('memberNames', campaign), key('memberNameParts', campaign), client, to ~= '')
+    end
     addAudit(first, last)
     made[at] = 1
   end

@@ -8,7 +8,7 @@ import { flat, list, named, scriptFile, type ScriptValue } from '../core/scripts
 import { inPieces, type Shard, valuesOf } from '../core/shard.ts';
 import { stagingSeconds } from '../fleet/import-fleet.ts';
 import { editionFields, headFields, memberText } from './campaigns.ts';
-import { stageNames } from './member-names.ts';
+import { stageNames } from '../core/name-parts.ts';
 
 /** A client with its position in the whole campaign. */
 export interface Positioned extends WaitingClient {

@@ -1,55 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
-import { isInRange, nameKey, type NameRange } from '../../name-order.ts';
+import type { NameRange } from '../../name-order.ts';
+import { readNames, stageNames } from '../core/name-parts.ts';
 import { lua, named, script } from '../core/scripts.ts';
-import { inPieces, type Shard, scanHash, valuesOf } from '../core/shard.ts';
-import { stagingSeconds } from '../fleet/import-fleet.ts';
-
-/** How many names one part gets when the index is made; parts are cut beyond twice as many. */
-const namesInPart = 128;
-const partsInCommand = 100;
-
-/**
- * Writes the names of a shard's clients under a token, in order (`member-names.lua`). They expire
- * unless they are published.
- */
-export async function stageNames(
-  { redis, keys }: Shard,
-  token: string,
-  clients: readonly string[],
-): Promise<void> {
-  const names = await inOrder(clients.map(nameKey));
-  const parts = [...inPieces(names, namesInPart)].map((part, at): readonly [string, string] => [
-    at === 0 ? '' : (part[0] ?? ''),
-    part.join('\n'),
-  ]);
-  const [texts, firsts] = [keys.of('staging', token, 'names'), keys.of('staging', token, 'parts')];
-  for (const piece of inPieces(parts, partsInCommand))
-    valuesOf(
-      await redis
-        .pipeline()
-        .hset(texts, '#', names.length, ...piece.flat())
-        .zadd(firsts, ...piece.flatMap(([first]) => [0, first]))
-        .expire(texts, stagingSeconds)
-        .expire(firsts, stagingSeconds)
-        .exec(),
-    );
-}
-
-const sortedAtOnce = 50_000;
-
-/**
- * Keys are ASCII, so the order of JavaScript is that of bytes. Other work gets its turn between
- * pieces of a long list; sorting what is sorted in pieces is quick.
- */
-async function inOrder(keys: readonly string[]): Promise<readonly string[]> {
-  const sorted: string[][] = [];
-  for (const piece of inPieces(keys, sortedAtOnce)) {
-    sorted.push(piece.toSorted());
-    await turn();
-  }
-  return sorted.flat().sort();
-}
+import { type Shard, scanHash } from '../core/shard.ts';
 
 const readNamesScript = script(
   import.meta.url,
@@ -69,33 +22,14 @@ return redis.call('HMGET', texts, unpack(redis.call('ZRANGEBYLEX', parts, '[' ..
 );
 
 /**
- * The first keys of a range, in order: as many as its limit, where there are as many. Puts the
- * names in order first where an earlier version has made the campaign.
+ * The first keys of a range of a shard's clients, in order. Puts the names in order first where an
+ * earlier version has made the campaign.
  */
-export async function readNames(
+export const readMemberNames = (
   shard: Shard,
   campaign: string,
   range: NameRange,
-): Promise<readonly string[]> {
-  const prefix = range.prefix?.toLowerCase() ?? '';
-  let { after } = range;
-  const found: string[] = [];
-  for (;;) {
-    const wanted = range.limit - found.length;
-    // The first part may have no key of the range.
-    const most = Math.ceil(wanted / (namesInPart / 2)) + 1;
-    const texts = await readParts(shard, campaign, after === null || after < prefix ? prefix : after, most);
-    const keys = texts
-      .flatMap((text) => text.split('\n'))
-      .filter((key) => key !== '')
-      .sort();
-    found.push(...keys.filter((key) => isInRange(key, { ...range, after })).slice(0, wanted));
-    const last = keys.at(-1) ?? '';
-    const isBeyond = last > prefix && !last.startsWith(prefix);
-    if (found.length >= range.limit || texts.length < most || isBeyond) return found;
-    after = last;
-  }
-}
+): Promise<readonly string[]> => readNames((from, most) => readParts(shard, campaign, from, most), range);
 
 async function readParts(
   shard: Shard,

@@ -32,7 +32,7 @@ export const keyNames = {
   /** hash per campaign: every client -> `wave|queue` while it waits, empty once it has a record */
   members: 'members',
   /**
-   * hash per campaign: its clients in the order of their names, in parts (`member-names.lua`); `#`
+   * hash per campaign: its clients in the order of their names, in parts (`name-parts.lua`); `#`
    * is how many there are. Missing where an earlier version made the campaign: the first list
    * makes it.
    */
@@ -84,6 +84,15 @@ export const keyNames = {
   slotHolders: 'slotHolders',
   /** hash: client -> the rest of its fleet entry as a JSON array */
   fleet: 'fleet',
+  /**
+   * hash in shard 0: the fleet in the order of its names, in parts (`name-parts.lua`); `#` is how
+   * many there are, `#servers` how many of them are servers
+   */
+  fleetNames: 'fleetNames',
+  /** zset in shard 0, ordered by its members: the first name of each part of `fleetNames` */
+  fleetNameParts: 'fleetNameParts',
+  /** string in shard 0: the number of the import up to which `fleetNames` knows the whole fleet */
+  fleetNamesAt: 'fleetNamesAt',
   /**
    * zset in shard 0, ordered by its members: which clients have a name or a machine that their id
    * does not tell (`machine-index.ts`)

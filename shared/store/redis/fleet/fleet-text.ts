@@ -66,6 +66,9 @@ function addressOf([port, hostKeys]: Address = [null, []]): Pick<Client, 'port' 
 /** Any other role counts as a server, where no service is relocated. */
 const isWorkstation = (role: string): boolean => role === '' || role === 'workstation';
 
+/** Whether an entry is that of a server. */
+export const isServerIn = (text: string): boolean => !isWorkstation((JSON.parse(text) as Row)[3]);
+
 /** The home shard of the client with this entry. It is fixed when the client is first imported. */
 export function homeShardIn(text: string, shards: number): number {
   const [, logonServer, , , , home] = JSON.parse(text) as Row;

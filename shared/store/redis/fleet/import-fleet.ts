@@ -7,6 +7,7 @@ import { auditFields } from '../audit/audit.ts';
 import { list, named, scriptFile } from '../core/scripts.ts';
 import { inPieces, scanHash, type Shard, valuesOf } from '../core/shard.ts';
 import { fleetSize } from './fleet.ts';
+import { noteFleetNames } from './fleet-names.ts';
 import { formerHomes } from './former-homes.ts';
 import { fleetText, homeShardIn, hostIn, shardOfServer } from './fleet-text.ts';
 import {
@@ -109,7 +110,9 @@ async function tryImport(
   const asked = { token, ...version, way, rows: different.length, new: added, members };
   const lists = [...list(auditFields(audit, null)), ...serverList(serverChanges(different))];
   const total = Number(await head.run(importFleetScript, named(asked), ...lists));
-  return total < 0 ? null : { kind: 'imported', imported: { added, changed, total } };
+  if (total < 0) return null;
+  await noteFleetNames(head, Number(version.imports), different);
+  return { kind: 'imported', imported: { added, changed, total } };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AuditStore } from '../../audit-store.ts';
 import type { RebuildStore } from '../../rebuild-store.ts';
 import type { KeptEntry, SealStore } from '../../seal-store.ts';
 import type { AuditEntry } from '../../types.ts';
-import { type AuditFilter, entriesAfter, newestEntries } from '../audit/audit.ts';
+import { type AuditFilter, entriesAfter, entriesBefore, newestEntries } from '../audit/audit.ts';
 import { dropJobs, isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
 import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
 import { writeFormerLife } from '../campaigns/remove-campaign.ts';
@@ -20,6 +20,7 @@ export function auditStoreOf(shards: Shards): AuditStore {
     shards: async () => shards.all.length,
     readSeal: (shard) => readSeal(shardAt(shard)),
     auditAfter: (shard, after, limit) => entriesAfter(shardAt(shard), after, limit),
+    auditBefore: (shard, before, limit) => entriesBefore(shardAt(shard), before, limit),
   };
 }
 

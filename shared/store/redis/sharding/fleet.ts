@@ -1,6 +1,7 @@
 import type { FleetStore } from '../../fleet-store.ts';
 import type { ReleaseStore } from '../../release-store.ts';
 import { fleetChanges, fleetSize, readClient, readClients, readFleet, readNames } from '../fleet/fleet.ts';
+import { fleetByName, fleetServers } from '../fleet/fleet-names.ts';
 import { importFleet, importUnique, twinsOf } from '../fleet/import-fleet.ts';
 import { readServers } from '../fleet/server-index.ts';
 import { spellingsOf } from '../fleet/spellings.ts';
@@ -26,6 +27,8 @@ export const fleetStoreOf = ({ head, all }: Shards): FleetStore => ({
   logonServers: () => readServers(head),
   spellings: (names) => spellingsOf(head, names),
   fleet: () => readFleet(head),
+  fleetByName: (range) => fleetByName(head, range),
+  fleetServers: () => fleetServers(head),
   fleetNames: () => readNames(head),
   fleetSize: () => fleetSize(head),
   fleetChanges: () => fleetChanges(head),

@@ -1,7 +1,7 @@
 import { clientOfKey, type NameRange } from '../../name-order.ts';
 import type { MemberFound, MemberKind, MemberPage } from '../../upgrade-store.ts';
 import { waitingPick } from '../campaigns/campaigns.ts';
-import { readNames } from '../campaigns/member-names.ts';
+import { readMemberNames } from '../campaigns/member-names.ts';
 import type { Shard } from '../core/shard.ts';
 import { readUpgrades } from '../upgrades/record.ts';
 import { fromEach, type Shards } from './shards.ts';
@@ -21,7 +21,7 @@ export async function membersByName(
 ): Promise<MemberPage> {
   const more = { ...range, limit: range.limit + 1 };
   const all = await fromEach(shards, async (shard) =>
-    (await readNames(shard, campaign, more)).map((key): Named => ({ key, shard })),
+    (await readMemberNames(shard, campaign, more)).map((key): Named => ({ key, shard })),
   );
   const named = all.length === 1 ? (all[0] ?? []) : all.flat().sort(byKey);
   const asked = named.slice(0, range.limit);

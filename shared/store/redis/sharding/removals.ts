@@ -7,7 +7,8 @@ import { inPieces, type Shard } from '../core/shard.ts';
 import { fleetSize } from '../fleet/fleet.ts';
 import { hostIn } from '../fleet/fleet-text.ts';
 import { formerNames } from '../fleet/former-homes.ts';
-import { indexFleet, indexMembers } from '../fleet/machine-index.ts';
+import { noteFleetNames } from '../fleet/fleet-names.ts';
+import { fleetVersion, indexFleet, indexMembers } from '../fleet/machine-index.ts';
 import { serverChanges, serverList } from '../fleet/server-index.ts';
 import { byHome, type Shards } from './shards.ts';
 
@@ -72,6 +73,7 @@ async function tryRemove(shards: Shards, asked: readonly Removal[]): Promise<Rem
     }
     closed.push({ shard, clients: names, before: outcome.before });
   }
+  const { imports } = await fleetVersion(head);
   const homes = new Map(closed.flatMap(({ shard, clients }) => clients.map((each) => [each, shard.number])));
   const total = await head.run(
     removeClientsScript,
@@ -83,7 +85,12 @@ async function tryRemove(shards: Shards, asked: readonly Removal[]): Promise<Rem
     ...list(removals.flatMap(({ audit }) => auditFields(audit, null))),
     ...serverList(serverChanges(removals.map(({ text }) => ({ known: text, text: null })))),
   );
-  if (Number(total) >= 0) return { kind: 'removed', removed: removals.length, total: Number(total) };
+  if (Number(total) >= 0) {
+    const gone = removals.map(({ client, text }) => ({ client, known: text, text: null }));
+    // Where another change came in between, nothing is noted, and the next list reads the fleet.
+    await noteFleetNames(head, Number(imports), gone);
+    return { kind: 'removed', removed: removals.length, total: Number(total) };
+  }
   await Promise.all(closed.map(reopen));
   return null;
 }

@@ -1,7 +1,7 @@
--- The clients of a campaign in the order of their names (member-names.ts). The keys of names lie in
--- parts of at most 256, in no order within a part: a name takes a tenth of the memory that it takes
--- in a sorted set. `memberNames` has the texts of the parts and, as `#`, how many names there are;
--- `memberNameParts` has the first key of each part, and an empty one for the first part.
+-- Clients in the order of their names (name-parts.ts). The keys of names lie in parts of at most
+-- 256, in no order within a part: a name takes a tenth of the memory that it takes in a sorted set.
+-- A hash has the texts of the parts and, as `#`, how many names there are; a sorted set has the
+-- first key of each part, and an empty one for the first part.
 local mostInPart = 256
 
 local function keyOfName(client)
@@ -27,10 +27,9 @@ local function writePart(texts, parts, part, names)
   end
 end
 
--- A client has joined or left the campaign. Nothing is noted where the names are not in order yet:
--- the first list puts them in order.
-local function noteMember(campaign, client, isThere)
-  local texts, parts = key('memberNames', campaign), key('memberNameParts', campaign)
+-- A client has come or gone. Nothing is noted where the names are not in order yet: the first list
+-- puts them in order.
+local function noteName(texts, parts, client, isThere)
   local name = keyOfName(client)
   local part = redis.call('ZREVRANGEBYLEX', parts, '[' .. name, '-', 'LIMIT', 0, 1)[1]
   if not part then return end
