@@ -24,7 +24,7 @@ const left = ({ size, settled }: Status): number => Math.max(0, size - settled);
 
 /** What needs a person, worst first: what holds up everything, then by the clients held up. */
 export function attentionOf(
-  { halted, campaigns }: Campaigns,
+  { halted, campaigns }: Pick<Campaigns, 'halted' | 'campaigns'>,
   approvals: readonly Approval[],
   checks: Doctor['checks'],
 ): readonly Attention[] {
