@@ -49,6 +49,12 @@ export const problemKinds = {
     title: 'There is nothing of this name',
     means: 'The route or the name is not known. `detail` names the nearest name that is.',
   },
+  version: {
+    status: 412,
+    title: 'It has changed meanwhile',
+    means:
+      'The change is based on an older version, and `errors` says what it would change now; or it does not say on which version it is based (428). Read it again, then decide.',
+  },
   tooLarge: {
     status: 413,
     title: 'The request is too large',

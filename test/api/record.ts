@@ -70,6 +70,7 @@ export async function recordDay(
       headers: {
         authorization: `Bearer ${token}`,
         'x-servpack-user': 'anna',
+        ...(/\/(edit|revert)$/.test(path) ? { 'if-match': '*' } : {}),
         ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(asked.body === undefined ? {} : { body: named(JSON.stringify(asked.body)) }),

@@ -68,6 +68,8 @@ export class Operator {
         headers: {
           authorization: `Bearer ${this.#token}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          // An edit is made whatever the version of the campaign is.
+          ...(/\/(edit|revert)$/.test(path) ? { 'if-match': '*' } : {}),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
@@ -116,7 +118,7 @@ export class Operator {
   /** The lines of an answer that is streamed, as they come. */
   async *lines(path: string): AsyncGenerator<string> {
     const response = await fetch(`${this.#url}${path}`, {
-      headers: { authorization: `Bearer ${this.#token}` },
+      headers: { authorization: `Bearer ${this.#token}`, accept: 'application/x-ndjson' },
     });
     if (!response.ok || response.body === null)
       throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);

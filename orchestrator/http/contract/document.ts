@@ -48,8 +48,13 @@ export function documentOf(routes: readonly DescribedRoute[]): OpenApiDocument {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'The token of the orchestrator.' },
       },
-      parameters: { User: userParameter, IdempotencyKey: idempotencyParameter },
-      headers: { NextPage: nextPage },
+      parameters: {
+        User: userParameter,
+        IdempotencyKey: idempotencyParameter,
+        IfMatch: ifMatchParameter,
+        IfNoneMatch: ifNoneMatchParameter,
+      },
+      headers: { NextPage: nextPage, Version: versionHeader },
       responses: Object.fromEntries(
         Object.entries(refusals).map(([status, description]) => [`Refused${status}`, refusal(description)]),
       ),
@@ -86,6 +91,30 @@ const idempotencyParameter: Parameter = {
   example: '2d1f0c1e-6d4b-4b39-9f2a-0a4f4c1f7f0e',
 };
 
+const ifMatchParameter: Parameter = {
+  name: 'if-match',
+  in: 'header',
+  required: false,
+  description:
+    'The version on which the change is based: the `ETag` of the campaign, or `*` for any. Needed, unless the body has `version` or `dryRun`.',
+  schema: { type: 'string', maxLength: 40 },
+  example: '"c17"',
+};
+
+const ifNoneMatchParameter: Parameter = {
+  name: 'if-none-match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` of the answer that the caller has: answered with 304 where it has not changed.',
+  schema: { type: 'string', maxLength: 400 },
+  example: '"c17"',
+};
+
+const versionHeader: HeaderObject = {
+  description: 'The version of the campaign: it grows with every change of the campaign itself.',
+  schema: { type: 'string' },
+};
+
 const nextPage: HeaderObject = {
   description: 'The address of the next page, with `rel="next"`; left out where there is none.',
   schema: { type: 'string' },
@@ -104,6 +133,8 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
     ...(operation.needs === null ? [] : [{ $ref: '#/components/parameters/User' }]),
     ...(operation.events === undefined ? [] : [lastEventParameter]),
     ...(keepsAnswer(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(operation.version === 'needed' ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
+    ...(operation.version === 'kept' ? [{ $ref: '#/components/parameters/IfNoneMatch' }] : []),
   ];
   const shape = {
     method: route.method,
@@ -129,9 +160,10 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
     responses: {
       200: {
         description: 'As asked.',
-        ...headersOf(schemas),
+        ...headersOf(schemas, operation),
         content: contentOf(route, schemas, example),
       },
+      ...(operation.version === 'kept' ? { 304: { description: 'It has not changed.' } } : {}),
       ...Object.fromEntries(
         refusalsOf(operation, shape).map((status) => [
           status,
@@ -170,10 +202,18 @@ function contentOf(
 }
 
 /** The answer of a list names its next page. */
-const headersOf = ({ query }: RouteSchemas): Pick<ResponseObject, 'headers'> =>
-  query?.properties?.['after'] === undefined
-    ? {}
-    : { headers: { link: { $ref: '#/components/headers/NextPage' } } };
+function headersOf(
+  { query }: RouteSchemas,
+  { version }: DescribedRoute['operation'],
+): Pick<ResponseObject, 'headers'> {
+  const headers = {
+    ...(query?.properties?.['after'] === undefined
+      ? {}
+      : { link: { $ref: '#/components/headers/NextPage' } }),
+    ...(version === 'named' || version === 'kept' ? { etag: { $ref: '#/components/headers/Version' } } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
 
 const exampleIn = (example: Example, part: 'body' | 'answer'): { readonly example?: unknown } =>
   example[part] === undefined ? {} : { example: example[part] };

@@ -64,6 +64,11 @@ export interface Operation {
   readonly holdsSecret?: boolean;
   /** A POST that changes nothing, such as a plan. */
   readonly readsOnly?: boolean;
+  /**
+   * `named`: its answer has the version of the campaign as `ETag`. `kept`: it also answers 304 to a
+   * caller that has this version. `needed`: it changes the version that `If-Match` names.
+   */
+  readonly version?: 'named' | 'kept' | 'needed';
   /** It names something that may not be there, outside its path. */
   readonly mayMiss?: boolean;
   /** A GET that may be refused as things stand. */

@@ -42,6 +42,7 @@ import { pageCampaigns, readBlockers, readHalted, readReport, readStatus } from 
 import type { Refusal } from '../../refusal.ts';
 import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
+import { tagVersion } from '../versions.ts';
 import { linesAccepted, sendLines, sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
 
@@ -149,6 +150,7 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: campaignParams, response: answers(statusAnswer) } },
     async ({ params }, reply) => {
       const position = positionNow(context);
+      await tagVersion(context, reply, params.campaign);
       const status = await readStatus(context, params.campaign);
       return answer(reply, status.ok ? ok({ ...status.value, ...position }) : status);
     },

@@ -4,7 +4,9 @@ import { rollBackCampaign } from '../../campaigns/rollback.ts';
 import { undoCampaign } from '../../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
+import { refuse } from '../problems.ts';
 import { answer, answers, type Api } from '../responses.ts';
+import { answerEdit, basedOn, isKnown, tagVersion, versionNeeded } from '../versions.ts';
 import {
   cloneAnswer,
   cloneQuery,
@@ -26,15 +28,29 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
       bodyLimit: campaignBodyAtMost,
       schema: { params: campaignParams, body: editBody, response: answers(editAnswer) },
     },
-    async ({ who, params, body }, reply) =>
-      answer(reply, await editCampaign(context, who, { ...body, ...params })),
+    async (request, reply) => {
+      const { who, params, body } = request;
+      const based = basedOn(request, body);
+      if (!based.ok) return refuse(reply, based.error, versionNeeded);
+      const asked = { ...body, ...params };
+      const dry = { ...asked, dryRun: true, version: undefined };
+      const edited = await editCampaign(context, who, { ...asked, ...based.value });
+      return answerEdit(request, reply, edited, () => editCampaign(context, who, dry));
+    },
   );
 
   app.post(
     '/v1/campaigns/:campaign/revert',
     { schema: { params: campaignParams, body: revertBody, response: answers(editAnswer) } },
-    async ({ who, params, body }, reply) =>
-      answer(reply, await revertCampaign(context, who, { ...body, ...params })),
+    async (request, reply) => {
+      const { who, params, body } = request;
+      const based = basedOn(request, body);
+      if (!based.ok) return refuse(reply, based.error, versionNeeded);
+      const asked = { ...body, ...params };
+      const dry = { ...asked, dryRun: true, version: undefined };
+      const reverted = await revertCampaign(context, who, { ...asked, ...based.value });
+      return answerEdit(request, reply, reverted, () => revertCampaign(context, who, dry));
+    },
   );
 
   app.post(
@@ -47,7 +63,12 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/campaigns/:campaign/history',
     { schema: { params: campaignParams, response: answers(historyAnswer) } },
-    async ({ params }, reply) => answer(reply, await readHistory(context, params.campaign)),
+    async (request, reply) => {
+      const { campaign } = request.params;
+      await tagVersion(context, reply, campaign);
+      if (isKnown(request, reply)) return reply.code(304).send(undefined as never);
+      return answer(reply, await readHistory(context, campaign));
+    },
   );
 
   app.get(

@@ -86,6 +86,7 @@ export const campaignControlOperations: Operations = {
   },
   'POST /v1/campaigns/:campaign/edit': {
     id: 'editCampaign',
+    version: 'needed',
     tag,
     needs: 'change',
     summary: 'Edit a campaign',
@@ -93,6 +94,7 @@ export const campaignControlOperations: Operations = {
   },
   'POST /v1/campaigns/:campaign/revert': {
     id: 'revertCampaign',
+    version: 'needed',
     tag,
     needs: 'change',
     summary: 'Revert a campaign',

@@ -32,6 +32,7 @@ export const campaignOperations: Operations = {
   },
   'GET /v1/campaigns/:campaign': {
     id: 'getCampaign',
+    version: 'named',
     tag,
     needs: 'see',
     summary: 'Read the status of a campaign',
@@ -115,6 +116,7 @@ export const campaignOperations: Operations = {
   },
   'GET /v1/campaigns/:campaign/history': {
     id: 'getHistory',
+    version: 'kept',
     tag,
     needs: 'see',
     summary: 'Read the editions of a campaign',

@@ -1,0 +1,82 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { CampaignEdit } from '../background/results.ts';
+import type { OrchestratorContext } from '../context.ts';
+import type { Refusal } from '../refusal.ts';
+import { refuse } from './problems.ts';
+import type { Problem } from './schemas/problems.ts';
+
+/** The version of a campaign as an `ETag`: it grows with every change of the campaign itself. */
+const tagOf = (version: number): string => `"c${version}"`;
+
+/**
+ * Names the version of the campaign in `ETag`. Call it before the answer is read: an edit that is
+ * based on an older version is refused, never one made over what was not seen.
+ */
+export async function tagVersion(
+  { store }: Pick<OrchestratorContext, 'store'>,
+  reply: FastifyReply,
+  campaign: string,
+): Promise<void> {
+  const record = await store.readCampaign(campaign);
+  if (record !== null) reply.header('etag', tagOf(record.version));
+}
+
+/** Whether the caller has the answer that `tagVersion` has named already. */
+export const isKnown = ({ headers }: FastifyRequest, reply: FastifyReply): boolean => {
+  const tag = reply.getHeader('etag');
+  const known = headers['if-none-match']?.split(',').map((each) => each.trim().replace(/^W\//, ''));
+  return tag !== undefined && known?.includes(String(tag)) === true;
+};
+
+/** What an edit is based on. */
+interface Based {
+  readonly dryRun: boolean;
+  readonly version?: number | undefined;
+}
+
+/**
+ * The version on which a change is based: of `If-Match`, or of the body. `*` = whatever it is.
+ * Refused with 428 where neither says it; a dry run changes nothing and needs none.
+ */
+export function basedOn(
+  { headers }: FastifyRequest,
+  { dryRun, version }: Based,
+): Result<{ readonly version?: number }, Refusal> {
+  const tag = headers['if-match'];
+  if (tag === undefined)
+    return version !== undefined || dryRun ? ok(version === undefined ? {} : { version }) : err(missing);
+  if (tag.trim() === '*') return ok(version === undefined ? {} : { version });
+  const [, number] = /^"c(\d{1,15})"$/.exec(tag.trim()) ?? [];
+  // A tag of something else is a version that the campaign does not have.
+  return ok({ version: number === undefined ? -1 : Number(number) });
+}
+
+const missing: Refusal = fault(
+  'version.missing',
+  'say on which version the change is based: If-Match with the ETag of the campaign, or * for any',
+);
+
+/**
+ * Answers an edit. One whose `If-Match` names an older version is refused with 412, and the problem
+ * says what the file would change now.
+ * @param differenceNow the same edit as a dry run, whatever the version
+ */
+export async function answerEdit(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  edited: Result<CampaignEdit, Refusal>,
+  differenceNow: () => Promise<Result<CampaignEdit, Refusal>>,
+): Promise<CampaignEdit | Problem> {
+  if (edited.ok) return edited.value;
+  const tag = headers['if-match']?.trim() ?? '*';
+  if (tag === '*' || edited.error.code !== 'campaign.changed') return refuse(reply, edited.error);
+  const now = await differenceNow();
+  if (!now.ok) return refuse(reply, now.error);
+  const places = now.value.changes.map(({ section, says }) => ({ pointer: `#/${section}`, detail: says }));
+  reply.header('etag', tagOf(now.value.version));
+  return refuse(reply, { ...fault('version.changed', edited.error.message), places });
+}
+
+/** The status of a refusal of `basedOn`. */
+export const versionNeeded = 428;
