@@ -165,6 +165,32 @@ describe('the page', () => {
     await visited.context.close();
   });
 
+  test('keeps a person signed in over a reload, until the person signs out', async () => {
+    const visited = await opened({});
+    const { page } = visited;
+    await page.goto(`${orchestrator.url}/settings`);
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await page.goto(orchestrator.url);
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await visited.context.close();
+  });
+
+  test('signs in by a link once, and takes its code out of the address', async () => {
+    if (browser === null) throw new Error('there is no browser');
+    const { body } = await orchestrator.ask('POST', '/v1/session/links');
+    const link = `${orchestrator.url}/#code=${String(body.code)}`;
+    const first = await visit(browser, orchestrator.url);
+    await first.page.goto(link);
+    await first.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(first.page.url()).toBe(`${orchestrator.url}/`);
+    const second = await visit(browser, orchestrator.url);
+    await second.page.goto(link);
+    await second.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await Promise.all([first.context.close(), second.context.close()]);
+  });
+
   test('says that a wrong token is wrong, and keeps no token', async () => {
     if (browser === null) throw new Error('there is no browser');
     const visited = await visit(browser, orchestrator.url);

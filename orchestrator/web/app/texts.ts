@@ -39,7 +39,7 @@ export const texts = {
   theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
   signIn: {
     title: 'Sign in',
-    says: 'Paste the token of this orchestrator. It stands in the file "token" of its data folder.',
+    says: 'Paste a token of this orchestrator, or open the link that "servpack open" prints.',
     token: 'Token',
     button: 'Sign in',
     signOut: 'Sign out',
