@@ -5,6 +5,7 @@ import { type Bench, openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
 import { forecast } from './figures/forecast.ts';
 import { large } from './figures/large.ts';
+import { surface } from './figures/surface.ts';
 import { throughput } from './figures/throughput.ts';
 import { workers } from './figures/workers.ts';
 import { type BenchOptions, readOptions } from './options.ts';
@@ -17,6 +18,7 @@ const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure
   workers,
   forecast,
   large,
+  surface,
 };
 
 async function measure(options: BenchOptions, stack: AsyncDisposableStack): Promise<void> {
