@@ -86,12 +86,7 @@ function Header(): JSX.Element {
   const person = session.person.value;
   return (
     <header class="top">
-      <button
-        type="button"
-        class="find"
-        aria-label={`${texts.palette.placeholder} Ctrl K`}
-        onClick={() => void (overlay.value = 'palette')}
-      >
+      <button type="button" class="find" onClick={() => void (overlay.value = 'palette')}>
         <Icon name="search" />
         <span>{texts.palette.placeholder}</span>
         <kbd>Ctrl K</kbd>
