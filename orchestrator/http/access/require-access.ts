@@ -5,6 +5,7 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { Operation } from '../contract/operation.ts';
 import { type Permission, permissions, type Role } from '../contract/permissions.ts';
+import { isPerson, personForm } from '../../input/person-name.ts';
 import { refuse } from '../problems.ts';
 import { RefusalLog } from '../refusal-log.ts';
 import { userHeader } from '../schemas/fields.ts';
@@ -32,7 +33,7 @@ declare module 'fastify' {
  */
 export function requireAccess(app: FastifyInstance, access: Access, log: Logger): void {
   const refusals = {
-    unproved: new RefusalLog(log, 'requests without a token of the API', 'route'),
+    unproved: new RefusalLog(log, 'requests without the token of the API', 'route'),
     notAllowed: new RefusalLog(log, 'requests that their role does not allow', 'route'),
   };
   app.decorateRequest('who', '');
@@ -95,10 +96,6 @@ function readUser(header: string | string[] | undefined): Result<string | null> 
   const name = decoded(String(header));
   return isPerson(name) ? ok(name) : err(fault('input.user', `${userHeader} must be ${personForm}`));
 }
-
-export const personForm = 'a user name of at most 64 letters, digits, spaces and . _ @ \\ -';
-
-export const isPerson = (name: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@\\-]{0,63}$/u.test(name);
 
 function decoded(text: string): string {
   try {

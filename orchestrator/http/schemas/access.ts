@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roles, permissions, type Permission } from '../contract/permissions.ts';
 import { idSchema, time } from './fields.ts';
-import { isPerson, personForm } from '../access/require-access.ts';
+import { isPerson, personForm } from '../../input/person-name.ts';
 import { hostForm, isHost } from '../../../shared/input/names.ts';
 
 /** Who may use the API: its tokens, and the sessions of people who have signed in. */
