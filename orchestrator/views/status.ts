@@ -153,6 +153,8 @@ export interface CampaignStatus extends Edited, HooksNow {
   readonly window?: string;
   /** Blackouts that last or begin soon, a sentence each; left out where there is none. */
   readonly blackouts?: readonly string[];
+  /** Where a reader of events goes on after this status; left out = nobody can say. */
+  readonly position?: string;
   /** Causes of the ends that failed or need attention, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }

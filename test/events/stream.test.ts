@@ -1,23 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { eventSchemas } from '../../orchestrator/http/schemas/events.ts';
-import type { Store } from '../../shared/store/store.ts';
-import { entry } from '../contract/store/fixtures.ts';
 import { type EventReader, followFor, openEvents, type ReadEvent } from '../fixtures/event-reader.ts';
 import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { bring, changes, contextOf, firstWave } from '../integration/admitted-clients.ts';
 import { until } from '../fixtures/until.ts';
-
-/** Adds one entry to the audit that names this campaign. */
-async function note(store: Store, campaign: string, because: string): Promise<void> {
-  const { version } = await store.readHalt();
-  await store.commitHalt(null, version, { ...entry(campaign), client: null, because });
-}
-
-async function noteMany(store: Store, campaign: string, from: number, count: number): Promise<void> {
-  for (let number = from; number < from + count; number += 1) await note(store, campaign, `note ${number}`);
-}
+import { note, noteMany } from './notes.ts';
 
 const positionIn = async (orchestrator: SmallOrchestrator): Promise<string> =>
   (await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.position as string;

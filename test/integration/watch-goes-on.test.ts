@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { watchCampaign, type WatchScreen } from '../../orchestrator/cli/client/watch-campaign.ts';
+import { watchCampaign } from '../../orchestrator/cli/client/watch-campaign.ts';
+import type { WatchScreen } from '../../orchestrator/cli/client/watch-screen.ts';
 import { listenForKeys, type Scroll } from '../../orchestrator/cli/client/watch-keys.ts';
 import { watchScreenOn } from '../../orchestrator/cli/client/watch-screens.ts';
 import { campaignStatus, type CampaignStatus } from '../../orchestrator/views/status.ts';

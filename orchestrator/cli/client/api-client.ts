@@ -51,6 +51,8 @@ export interface ApiClient {
   ): Promise<Result<z.output<Schema>, Refusal>>;
   /** Returns text of any length while it arrives. */
   stream(path: string, query?: Query): Promise<Result<AsyncIterable<Uint8Array>, Refusal>>;
+  /** Opens an answer that has no end; the caller tries again as it sees fit. */
+  open(path: string, query: Query, more: RequestInit): Promise<Response>;
 }
 
 export function openApiClient(address: ApiAddress): ApiClient {
@@ -66,6 +68,12 @@ export function openApiClient(address: ApiAddress): ApiClient {
     link: (path) => `${at.url.replace(/\/$/, '')}${path}`,
     get: (schema, path, query = {}) => request(at, schema, `${path}${queryOf(query)}`, { headers }),
     stream: (path, query = {}) => requestStream(at, `${path}${queryOf(query)}`, { headers }),
+    open: (path, query, { headers: more, ...init }) =>
+      fetch(new URL(`${path}${queryOf(query)}`, at.url), {
+        ...init,
+        headers: { ...headers, ...(more as Record<string, string>) },
+        redirect: 'error',
+      }),
     post: (schema, path, body) =>
       request(at, schema, path, {
         method: 'POST',

@@ -1,15 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignStatus } from '../../views/status.ts';
-import { err, fault, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
-
-/** The place that shows a watched campaign. */
-export interface WatchScreen {
-  show(status: CampaignStatus): void;
-  /** Says that the orchestrator does not answer at the moment. */
-  lost(refusal: Refusal): void;
-  close(): void;
-}
+import type { Follow } from './follow-campaign.ts';
+import type { WatchScreen } from './watch-screen.ts';
 
 export interface Watch {
   readonly read: () => Promise<Result<CampaignStatus, Refusal>>;
@@ -17,6 +11,8 @@ export interface Watch {
   readonly everyMs: number;
   /** Also stop watching when the campaign is paused, so that a script can decide what to do. */
   readonly untilPaused: boolean;
+  /** Shows what the orchestrator pushes; left out = the campaign is read again and again. */
+  readonly follow?: Follow;
   /** Stops watching early. */
   readonly signal: AbortSignal;
   /** Without a first answer in this real time the address is taken for a wrong one. */
@@ -38,21 +34,36 @@ export async function watchCampaign({
   screen,
   everyMs,
   untilPaused,
+  follow,
   signal,
   patienceMs = restartMs,
   answerMs = longestAnswerMs,
 }: Watch): Promise<Result<CampaignStatus, Refusal>> {
   const begunAt = performance.now();
+  const isOver = (status: CampaignStatus): boolean =>
+    status.status === 'ended' || isAbortComplete(status) || (untilPaused && status.paused !== null);
   let isKnown = false;
+  const note = onceOnly(`${notPushed} every ${everyMs / 1_000} s`, screen);
+  let push = follow;
+  let unpushed = 0;
   try {
     for (;;) {
       const status = await readInTime(read, answerMs, signal);
       if (status.ok) {
         isKnown = true;
         screen.show(status.value);
-        const isPause = untilPaused && status.value.paused !== null;
-        const isOver = status.value.status === 'ended' || isAbortComplete(status.value);
-        if (isOver || isPause || signal.aborted) return status;
+        if (isOver(status.value) || signal.aborted) return status;
+        const from = status.value.position;
+        if (push !== undefined && from !== undefined) {
+          const followed = await push({ from, shown: status.value, isOver });
+          if (followed.is === 'over') return ok(followed.status);
+          if (followed.is === 'left') continue;
+          push = undefined;
+        }
+        unpushed += 1;
+        // An orchestrator that has just started does not know yet where the audit stands.
+        if (unpushed === 4) push = undefined;
+        if (follow !== undefined && push === undefined) note();
       } else {
         const isLate = !isKnown && performance.now() - begunAt > patienceMs;
         if (!mayComeBack(status.error, isKnown) || signal.aborted || isLate) return err(status.error);
@@ -63,6 +74,16 @@ export async function watchCampaign({
   } finally {
     screen.close();
   }
+}
+
+const notPushed = 'this orchestrator does not push changes: the campaign is read';
+
+function onceOnly(says: string, screen: WatchScreen): () => void {
+  let isSaid = false;
+  return () => {
+    if (!isSaid) screen.note?.(says);
+    isSaid = true;
+  };
 }
 
 /** Never waits longer than `answerMs`, and not at all after the person has stopped watching. */

@@ -6,7 +6,7 @@ import { statusLine } from '../render/status-line.ts';
 import { viewOf } from '../render/view.ts';
 import { folded, textOf } from '../render/wrap.ts';
 import { jsonLine } from '../json-document.ts';
-import type { WatchScreen } from './watch-campaign.ts';
+import type { WatchScreen } from './watch-screen.ts';
 import type { Scroll } from './watch-keys.ts';
 
 /** A screen for a person who has a keyboard. */
@@ -40,13 +40,14 @@ export function watchScreenOn(
   let answeredAt = clock();
   let isStale = false;
   let isHelp = false;
+  let noted = '';
   const draw = (): void => {
     const view = viewOf(stream);
     const times = localTimes(undefined, clock());
     const since = last === null ? '' : `stale since ${times.clock(answeredAt)}: `;
     const stale = `${since}the orchestrator does not answer; trying again`;
     const keys = hasKeys ? '  q quit  ? help' : '';
-    const foot = `${times.clock(clock())} ${times.zone}${keys}`;
+    const foot = `${times.clock(clock())} ${times.zone}${keys}${noted === '' ? '' : `  ${noted}`}`;
     screen.draw(
       folded(view, [
         // First, because a small window leaves out the last lines.
@@ -68,6 +69,13 @@ export function watchScreenOn(
     lost: () => {
       isStale = true;
       draw();
+    },
+    redraw: draw,
+    alive: () => {
+      answeredAt = clock();
+    },
+    note: (says) => {
+      noted = says;
     },
     toggleHelp: () => {
       isHelp = !isHelp;
@@ -94,9 +102,13 @@ export function watchLinesOn(stream: NodeJS.WriteStream): WatchScreen {
   return {
     show: (status) => say(`${status.at} `, statusLine(status)),
     lost: () => say('', 'the orchestrator does not answer; trying again'),
+    note,
     close: () => undefined,
   };
 }
+
+/** Beside the lines that a script reads. */
+const note = (says: string): void => void process.stderr.write(`servpack: ${says}\n`);
 
 /** With `--json`: one status per line, whenever it has changed. */
 export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
@@ -105,11 +117,12 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
     show: (status) => {
       // A later time alone is no change, nor the age of a forecast.
       const forecast = status.forecast === undefined ? {} : { forecast: { ...status.forecast, says: '' } };
-      const timeless = JSON.stringify({ ...status, ...forecast, at: '', tookMs: 0 });
+      const timeless = JSON.stringify({ ...status, ...forecast, at: '', tookMs: 0, position: '' });
       if (timeless !== last) stream.write(jsonLine(status));
       last = timeless;
     },
     lost: () => undefined,
+    note,
     close: () => undefined,
   };
 }

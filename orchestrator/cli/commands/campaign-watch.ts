@@ -4,13 +4,14 @@ import { readDuration } from '../../../shared/input/quantities.ts';
 import { statusAnswer } from '../../http/schemas/campaigns.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { connect, type GlobalOptions, showRefusal } from '../client/session.ts';
-import { watchCampaign, type WatchScreen } from '../client/watch-campaign.ts';
+import { watchCampaign } from '../client/watch-campaign.ts';
+import type { WatchScreen } from '../client/watch-screen.ts';
 import { listenForKeys } from '../client/watch-keys.ts';
 import { canRedraw } from '../render/view.ts';
 import { jsonScreenOn, watchLinesOn, watchScreenOn } from '../client/watch-screens.ts';
 import { segment } from '../client/api-client.ts';
 
-/** Half a second looks live to a person; a log file needs fewer lines. */
+/** Time between two drawings: half a second looks live; a log file needs fewer lines. */
 const liveEveryMs = 500;
 const lineEveryMs = 2_000;
 /** The exit code that a shell gives to a command that Ctrl-C ended. */
@@ -24,21 +25,21 @@ export function addWatchCommand(campaign: Command): void {
     )
     .option(
       '--every <duration>',
-      'time between two reads, such as 1s or 1m (default: 0.5 s on a terminal, else 2 s)',
+      'read the campaign this often, such as 1s or 1m (default: show what the orchestrator pushes)',
       every,
     )
     .option('--until-paused', 'also stop when the campaign is paused, with exit code 1')
     .addHelpText('after', '\nExample:\n  servpack campaign watch sms-sp4')
     .action(async (name: string, { every: given }: { every?: number }, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { untilPaused?: boolean }>();
-      await watch(name, options, given ?? (canRedraw(process.stdout) ? liveEveryMs : lineEveryMs));
+      await watch(name, options, given ?? null);
     });
 }
 
 async function watch(
   name: string,
   options: GlobalOptions & { untilPaused?: boolean },
-  everyMs: number,
+  givenMs: number | null,
 ): Promise<void> {
   const isJson = options.json === true;
   const api = await connect(options, process.env);
@@ -48,12 +49,13 @@ async function watch(
   process.once('SIGINT', quit);
   const read = () => api.value.get(statusAnswer, `/v1/campaigns/${segment(name)}`);
   const { screen, release } = screenFor(isJson, quit);
+  const everyMs = givenMs ?? (canRedraw(process.stdout) ? liveEveryMs : lineEveryMs);
+  const watching = { api: api.value, name, read, screen, everyMs, signal: interrupt.signal };
+  const { followCampaign } = await import('../client/follow-campaign.ts');
   const ended = await watchCampaign({
-    read,
-    screen,
-    everyMs,
+    ...watching,
+    ...(givenMs === null ? { follow: (seen) => followCampaign(watching, seen) } : {}),
     untilPaused: options.untilPaused === true,
-    signal: interrupt.signal,
   }).finally(release);
   if (interrupt.signal.aborted) {
     process.exitCode = interruptedCode;

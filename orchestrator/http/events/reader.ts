@@ -52,6 +52,8 @@ export interface Following {
   readonly onEvent: (event: ServerEvent) => void;
   /** The stream is open: what is shown is live. */
   readonly onLive: () => void;
+  /** Called for everything that arrives, heartbeats included. */
+  readonly onSign?: () => void;
   /** It is not, and is opened again after this time. */
   readonly onLost: (againInMs: number) => void;
   readonly signal: AbortSignal;
@@ -84,16 +86,17 @@ export async function followEvents(options: Following): Promise<Response | null>
 }
 
 async function readOnce(
-  { open, onLive, signal, silentMs = 21_000 }: Following,
+  { open, onLive, onSign, signal, silentMs = 21_000 }: Following,
   reading: Reading,
 ): Promise<{ readonly refusal: Response | null; readonly wasLive: boolean }> {
   const silence = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasLive = false;
   const heard = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => silence.abort(), silentMs);
+    if (wasLive) onSign?.();
   };
-  let wasLive = false;
   try {
     heard();
     const response = await open(reading.id, AbortSignal.any([signal, silence.signal]));
