@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
+import { events } from './figures/events.ts';
 import { forecast } from './figures/forecast.ts';
 import { large } from './figures/large.ts';
 import { surface } from './figures/surface.ts';
@@ -17,6 +18,7 @@ const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure
   throughput,
   workers,
   forecast,
+  events,
   large,
   surface,
 };

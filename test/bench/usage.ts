@@ -40,9 +40,17 @@ export function cpuOf(pid: number): number {
 }
 
 /** The most that a process has had in memory, in MiB. NaN where the system does not tell. */
-export function memoryPeakOf(pid: number): number {
+export const memoryPeakOf = (pid: number): number => memoryOf(pid, 'VmHWM');
+
+/** What a process has in memory now, in MiB. NaN where the system does not tell. */
+export const memoryNowOf = (pid: number): number => memoryOf(pid, 'VmRSS');
+
+function memoryOf(pid: number, line: 'VmHWM' | 'VmRSS'): number {
   try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+    const found = new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    );
+    return Number(found?.[1]) / 1_024;
   } catch {
     return NaN;
   }

@@ -15,10 +15,11 @@ const finite: unknown = expect.any(Number);
 test('the bench prints a table and writes its figures as JSON', async () => {
   const file = join(folder, 'figures.json');
   const size = ['--clients', '200', '--size', '100', '--rounds', '1'];
-  const args = [...size, '--only', 'throughput', '--only', 'large', '--json', file];
+  const args = [...size, '--only', 'throughput', '--only', 'events', '--only', 'large', '--json', file];
   const { stdout } = await run(process.execPath, [join(root, 'test/bench/main.ts'), ...args], { cwd: root });
 
   expect(stdout).toContain('upgrades free, without a restart');
+  expect(stdout).toContain('upgrades while 200 watch and 100/s read');
   const result = JSON.parse(readFileSync(file, 'utf8')) as { figures: { name: string; value: number }[] };
   expect(result).toMatchObject({
     machine: { cores: finite, memoryGiB: finite },
