@@ -185,6 +185,9 @@ function contentOf(
         schema: {
           type: 'string',
           description: 'Server-sent events. `x-servpack-events` has the data of each.',
+          // What JSON Schema has for a text that holds other content.
+          contentMediaType: 'application/json',
+          contentSchema: { anyOf: Object.values(events) },
         },
         'x-servpack-events': events,
       },
