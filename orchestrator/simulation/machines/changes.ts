@@ -10,7 +10,7 @@ import {
   joinPath,
   keyOf,
   readFile,
-  textContent,
+  jsonContent,
   writeFile,
 } from './disk.ts';
 import { violate } from './fence.ts';
@@ -163,6 +163,6 @@ function protectDirectory(machine: Machine, { path, allowed }: RequestOf<'protec
 /** A few hundred bytes fit on a full disk too. */
 function writeIntent(machine: Machine, intent: RequestOf<'writeIntent'>['intent']): Outcome {
   if (intent !== null && beginsReinstall(intent)) machine.keptService = null;
-  writeFile(machine.disk, intentPath, intent === null ? null : textContent(JSON.stringify(intent)));
+  writeFile(machine.disk, intentPath, intent === null ? null : jsonContent(intent));
   return done();
 }

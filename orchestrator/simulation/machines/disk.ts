@@ -25,7 +25,45 @@ export const contentOf = (bytes: Buffer | string, text: string | null = null): F
   text,
 });
 
-export const textContent = (text: string): FileContent => contentOf(text, text);
+export const textContent = (text: string): FileContent => new TextContent(() => text);
+
+/**
+ * A file that holds a value as JSON. The text and the hash are made when they are asked for, which
+ * a simulation of many clients rarely does, and the value is read without parsing the text.
+ */
+export const jsonContent = (value: unknown): FileContent =>
+  new TextContent(() => JSON.stringify(value), value);
+
+/** The value of a file that holds JSON; it is shared, so nobody may change it. */
+export const jsonIn = (content: FileContent): unknown =>
+  content instanceof TextContent && content.value !== undefined
+    ? content.value
+    : JSON.parse(content.text ?? '');
+
+class TextContent implements FileContent {
+  readonly #make: () => string;
+  readonly value: unknown;
+  #text: string | undefined;
+  #sha256: string | undefined;
+
+  /** @param value what the text holds as JSON; undefined = it is no JSON */
+  constructor(make: () => string, value?: unknown) {
+    this.#make = make;
+    this.value = value;
+  }
+
+  get text(): string {
+    return (this.#text ??= this.#make());
+  }
+
+  get sha256(): string {
+    return (this.#sha256 ??= hash('sha256', this.text, 'hex'));
+  }
+
+  get size(): number {
+    return Buffer.byteLength(this.text);
+  }
+}
 
 /** The key of a path: without quotes, without the space before arguments, in lower case. */
 export function keyOf(path: string): string {

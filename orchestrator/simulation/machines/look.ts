@@ -1,6 +1,6 @@
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Intent } from '../../../shared/domain/observation/observation.ts';
-import { joinPath, keyOf, nameOf, readFile, readKey, rootOf } from './disk.ts';
+import { joinPath, jsonIn, keyOf, nameOf, readFile, readKey, rootOf } from './disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
 import { findService, showService } from './service-control.ts';
 import { userSession } from './sessions.ts';
@@ -102,6 +102,6 @@ const intentKey = keyOf(intentPath);
 
 /** The intent is a file on the client: it survives restarts, and the next driver finds it. */
 export function readIntent({ disk }: Machine): Intent | null {
-  const text = readKey(disk, intentKey)?.text;
-  return text === undefined || text === null ? null : (JSON.parse(text) as Intent);
+  const file = readKey(disk, intentKey);
+  return file === null ? null : (jsonIn(file) as Intent);
 }
