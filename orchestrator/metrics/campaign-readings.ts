@@ -10,7 +10,9 @@ import { type Reading, reading } from './figures.ts';
 /** What the records hold of a campaign that has not ended. */
 export interface ReadCampaign {
   readonly campaign: Campaign;
+  /** Summed over the logon servers (`sumServers`). */
   readonly counters: Counters;
+  readonly downloading: ReadonlyMap<string, number>;
   readonly slots: SlotsInUse;
   /** Null = no forecast was made. */
   readonly kept: KeptForecasts | null;

@@ -25,13 +25,13 @@ export function blockerReadings(all: readonly Counters[]): readonly Reading[] {
 }
 
 /** Clients that download, by logon server. */
-export function downloadReadings(all: readonly Counters[], serversAtMost: number): readonly Reading[] {
+export function downloadReadings(
+  all: readonly ReadonlyMap<string, number>[],
+  serversAtMost: number,
+): readonly Reading[] {
   const perServer = new Map<string, number>();
-  for (const counters of all)
-    for (const [name, count] of Object.entries(counters)) {
-      const [kind, server = ''] = name.split('|');
-      if (kind === 'downloading') perServer.set(server, (perServer.get(server) ?? 0) + count);
-    }
+  for (const downloading of all)
+    for (const [server, count] of downloading) perServer.set(server, (perServer.get(server) ?? 0) + count);
   const ranked = [...perServer].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const rest = ranked.slice(serversAtMost).reduce((total, [, count]) => total + count, 0);
   return [

@@ -3,6 +3,7 @@ import type { Campaign, CampaignState } from '../../shared/domain/campaign/campa
 import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { campaignReadings, type ReadCampaign } from './campaign-readings.ts';
+import { sumServers } from './sum-servers.ts';
 import { type Reading, reading } from './figures.ts';
 import { approvalReading, blockerReadings, downloadReadings, serverReadings } from './fleet-readings.ts';
 
@@ -65,7 +66,10 @@ export async function readRecords(source: RecordSource): Promise<readonly Readin
     ...campaignReadings(campaigns, halt !== null, now),
     reading('halted', halt === null ? 0 : 1),
     ...ofServers,
-    ...downloadReadings(all, servers),
+    ...downloadReadings(
+      campaigns.map(({ downloading }) => downloading),
+      servers,
+    ),
     ...blockerReadings(all),
     approvalReading(campaigns),
     reading('oldest_due_age_seconds', dueMs / 1_000),
@@ -91,7 +95,7 @@ async function readCampaigns({ store }: RecordSource): Promise<readonly ReadCamp
         store.slotsInUse(name),
         store.readForecasts(name),
       ]);
-      return { campaign, counters, slots, kept };
+      return { campaign, ...sumServers(counters), slots, kept };
     }),
   );
 }
