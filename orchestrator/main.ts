@@ -144,7 +144,11 @@ export async function runOrchestrator(
     await Promise.all([context.dispatcher.close(), metrics.close(), store.value.close()]);
   };
   // A copy: the framework writes into what it is given.
-  const listening = await listen(() => api.listen({ host: config.api.host, port: config.api.port }), config.api.port, 'SERVPACK_PORT');
+  const listening = await listen(
+    () => api.listen({ host: config.api.host, port: config.api.port }),
+    config.api.port,
+    'SERVPACK_PORT',
+  );
   if (!listening.ok) {
     await close();
     return listening;

@@ -163,7 +163,13 @@ function nowLine(at: number, width: number): Markup {
   const isWide = at + 5 + widthOf('now') < width;
   return (
     element('path', { class: 'now', d: `M${coordinate(at)},${top}V${top + plotHeight}` }) +
-    label({ x: isWide ? at + 5 : at - 5, y: top + 12, text: 'now', kind: 'axis', anchor: isWide ? 'start' : 'end' })
+    label({
+      x: isWide ? at + 5 : at - 5,
+      y: top + 12,
+      text: 'now',
+      kind: 'axis',
+      anchor: isWide ? 'start' : 'end',
+    })
   );
 }
 

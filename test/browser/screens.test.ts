@@ -174,6 +174,7 @@ describe('the page', () => {
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await page.goto(orchestrator.url);
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    expect(await visited.context.cookies()).toEqual([]);
     await visited.context.close();
   });
 

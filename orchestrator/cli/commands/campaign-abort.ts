@@ -6,7 +6,6 @@ import type { Terminal } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
-import { abortQuestion } from '../../views/questions/abort.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 
@@ -40,11 +39,14 @@ export function addAbortCommand(campaign: Command): void {
  * Says what an abort ends, and asks for the name. A campaign that cannot be aborted gets no
  * question: the answer of the abort says why.
  */
-export const confirmAbort = (
+export async function confirmAbort(
   api: ApiClient,
   name: string,
   terminal?: Terminal,
-): Promise<Result<void, Refusal>> => confirmAbout(api, name, abortQuestion, terminal);
+): Promise<Result<void, Refusal>> {
+  const { abortQuestion } = await import('../../views/questions/abort.ts');
+  return confirmAbout(api, name, abortQuestion, terminal);
+}
 
 /** "Stopped in 0.4 s. Work on 7 clients is being completed. 1,212 clients are marked and WILL …" */
 export function abortedLines(view: View, aborted: AbortedAnswer): readonly string[] {

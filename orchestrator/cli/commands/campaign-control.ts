@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import { confirmResume } from '../client/resume-question.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { confirmStart } from '../client/start-question.ts';
 import type { ResumeOptions } from './halt.ts';
 import { changedLines, pausedLines } from '../render/changed.ts';
 import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
@@ -24,6 +22,7 @@ export function addControlCommands(campaign: Command): void {
     .option('--yes', 'do not ask')
     .action(async (name: string, { yes = false }: { yes?: boolean }, command: Command) => {
       await withApi(command, async (api) => {
+        const { confirmStart } = await import('../client/start-question.ts');
         const confirmed = yes ? null : await confirmStart(api, name);
         return confirmed !== null && !confirmed.ok ? confirmed : start(api, name);
       });
@@ -58,6 +57,7 @@ export function addControlCommands(campaign: Command): void {
         command: Command,
       ) => {
         await withApi(command, async (api) => {
+          const { confirmResume } = await import('../client/resume-question.ts');
           const accepted = yes ? ok({ startNow: true }) : await confirmResume(api, name);
           return accepted.ok ? change(api, name, '/resume', { ...options, ...accepted.value }) : accepted;
         });

@@ -1,25 +1,5 @@
 import type { Command } from 'commander';
-import { basename } from 'node:path';
-import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { blockersAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
-import type { Refusal } from '../../refusal.ts';
-import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import { intoFile, ontoStdout, writtenFile } from '../client/save.ts';
-import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
-import { reportLines } from '../render/report.ts';
-import { many, safe } from '../render/view.ts';
-
-interface ReportOptions {
-  readonly archived?: boolean;
-  readonly html?: string;
-  readonly sqlite?: string;
-  readonly markdown?: boolean;
-  readonly csv?: boolean;
-  readonly jsonl?: boolean;
-}
-
-/** The file of a report names every client up to so many; the list of more is written beside it. */
-const listedAtMost = 5_000;
+import type { ReportOptions } from '../client/show-report.ts';
 
 export function addReportCommand(campaign: Command): void {
   campaign
@@ -38,95 +18,7 @@ export function addReportCommand(campaign: Command): void {
       '\nExamples:\n  servpack campaign report sms-sp4 --html sms-sp4.html\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'',
     )
     .action(async (name: string, options: ReportOptions, command: Command) => {
-      const { json = false } = command.optsWithGlobals<GlobalOptions>();
-      const wrong = whyNotTogether(options, json);
-      if (wrong !== null) return showRefusal(fault('input.form', wrong), json);
-      const { html, sqlite, archived = false } = options;
-      if (html !== undefined)
-        return withApi(command, async (api) =>
-          outputOf(await saveHtml(api, name, html, archived), (_view, { files }) =>
-            files.map((file) => safe(`written: ${file}`)),
-          ),
-        );
-      if (sqlite !== undefined)
-        return withApi(command, async (api) =>
-          outputOf(await saveSqlite(api, name, sqlite), (_view, { file, clients }) => [
-            safe(`written: ${file}, ${many(clients, 'client')}`),
-          ]),
-        );
-      if (options.markdown === true || options.csv === true || options.jsonl === true)
-        return printText(name, options, command);
-      await withApi(command, async (api) =>
-        outputOf(await api.get(reportAnswer, campaignPath(name, '/report'), { archived }), reportLines),
-      );
+      const { showReport } = await import('../client/show-report.ts');
+      await showReport(name, options, command);
     });
-}
-
-/** Why these options do not go together; null = they do. */
-function whyNotTogether(options: ReportOptions, json: boolean): string | null {
-  const { html, sqlite, markdown, csv, jsonl, archived } = options;
-  const printed = [markdown === true, csv === true, jsonl === true, json];
-  const forms = [html !== undefined, sqlite !== undefined, ...printed.slice(0, 3)].filter(Boolean).length;
-  if (forms > 1) return 'give one of --html, --sqlite, --markdown, --csv and --jsonl';
-  if (printed.filter(Boolean).length > 1) return 'give --json or another form, not both';
-  const ofClients = csv === true || jsonl === true || sqlite !== undefined;
-  return archived === true && ofClients
-    ? 'an archived campaign is shown as text, --json, --html or --markdown'
-    : null;
-}
-
-/**
- * Writes the report, and beside it the list of the clients where they are too many for it. The
- * report names the list by its hash.
- */
-async function saveHtml(
-  api: ApiClient,
-  name: string,
-  path: string,
-  archived: boolean,
-): Promise<Result<{ readonly files: readonly string[] }, Refusal>> {
-  const status = archived ? null : await api.get(statusAnswer, campaignPath(name));
-  const isLarge = status?.ok === true && status.value.size > listedAtMost;
-  const list = isLarge ? await saveList(api, name, `${path}.clients.csv`) : ok(null);
-  if (!list.ok) return list;
-  const named = list.value === null ? {} : { file: basename(list.value.file), sha256: list.value.sha256 };
-  const html = await api.stream(campaignPath(name, '/report/html'), { archived, ...named });
-  const written = html.ok ? await intoFile(path, html.value) : html;
-  if (!written.ok) return written;
-  return ok({ files: [path, ...(list.value === null ? [] : [list.value.file])] });
-}
-
-async function saveList(api: ApiClient, name: string, path: string) {
-  const lines = await api.stream(campaignPath(name, '/clients'), { format: 'csv' });
-  return lines.ok ? intoFile(path, lines.value) : lines;
-}
-
-async function saveSqlite(
-  api: ApiClient,
-  name: string,
-  path: string,
-): Promise<Result<{ readonly file: string; readonly clients: number }, Refusal>> {
-  const status = await api.get(statusAnswer, campaignPath(name));
-  if (!status.ok) return status;
-  const blockers = await api.get(blockersAnswer, '/v1/blockers', { campaign: status.value.campaign });
-  if (!blockers.ok) return blockers;
-  const lines = await api.stream(campaignPath(name, '/clients'), { format: 'jsonl' });
-  if (!lines.ok) return lines;
-  const { writeDatabase } = await import('../client/save-sqlite.ts');
-  return writtenFile(path, async (draft) => {
-    const clients = await writeDatabase(draft, status.value, blockers.value.blockers, lines.value);
-    return { file: path, clients };
-  });
-}
-
-async function printText(name: string, options: ReportOptions, command: Command): Promise<void> {
-  const api = await connect(command.optsWithGlobals<GlobalOptions>(), process.env);
-  if (!api.ok) return showRefusal(api.error, false);
-  const { markdown, csv, archived = false } = options;
-  const text =
-    markdown === true
-      ? await api.value.stream(campaignPath(name, '/report/markdown'), { archived })
-      : await api.value.stream(campaignPath(name, '/clients'), { format: csv === true ? 'csv' : 'jsonl' });
-  const printed = text.ok ? await ontoStdout(text.value) : err(text.error);
-  if (!printed.ok) showRefusal(printed.error, false);
 }

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { Result } from '../../../shared/errors.ts';
 import { undoneAnswer } from '../../http/schemas/edits.ts';
 import type { Refusal } from '../../refusal.ts';
-import { undoQuestion } from '../../views/questions/undo.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
@@ -36,11 +35,14 @@ export function addUndoCommand(campaign: Command): void {
 }
 
 /** Says what goes back, and asks for the number. */
-export const confirmUndo = (
+export async function confirmUndo(
   api: ApiClient,
   name: string,
   terminal?: Terminal,
-): Promise<Result<void, Refusal>> => confirmAbout(api, name, undoQuestion, terminal);
+): Promise<Result<void, Refusal>> {
+  const { undoQuestion } = await import('../../views/questions/undo.ts');
+  return confirmAbout(api, name, undoQuestion, terminal);
+}
 
 function undoLines(
   view: View,

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { roles } from '../../http/contract/permissions.ts';
-import { newTokenAnswer, revokedTokenAnswer, tokensAnswer } from '../../http/schemas/access.ts';
 import { segment } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { newTokenLines, revokedTokenLines, tokenLines } from '../render/tokens.ts';
 
 interface NewToken {
   readonly role: string;
@@ -34,6 +32,7 @@ export function addTokenCommands(program: Command): void {
     .action(async (name: string, options: NewToken, command: Command) => {
       const { role, person, expires, campaigns, sites } = options;
       const body = { name, role, person, expires, campaigns, sites };
+      const [{ newTokenAnswer }, { newTokenLines }] = await shapes();
       await withApi(command, async (api) =>
         outputOf(await api.post(newTokenAnswer, '/v1/tokens', body), newTokenLines),
       );
@@ -44,6 +43,7 @@ export function addTokenCommands(program: Command): void {
     .description('every token with its role, its person, its expiry, and when it was used last')
     .addHelpText('after', '\nExample:\n  servpack token list')
     .action(async (_options: unknown, command: Command) => {
+      const [{ tokensAnswer }, { tokenLines }] = await shapes();
       await withApi(command, async (api) => outputOf(await api.get(tokensAnswer, '/v1/tokens'), tokenLines));
     });
 
@@ -53,12 +53,16 @@ export function addTokenCommands(program: Command): void {
     .requiredOption('--reason <text>', 'why; kept in the audit')
     .addHelpText('after', '\nExample:\n  servpack token revoke night-shift --reason "anna has left"')
     .action(async (name: string, { reason }: { readonly reason: string }, command: Command) => {
+      const [{ revokedTokenAnswer }, { revokedTokenLines }] = await shapes();
       await withApi(command, async (api) => {
         const path = `/v1/tokens/${segment(name)}/revoke`;
         return outputOf(await api.post(revokedTokenAnswer, path, { reason }), revokedTokenLines);
       });
     });
 }
+
+/** Loaded when they are needed: every command loads this file. */
+const shapes = () => Promise.all([import('../../http/schemas/access.ts'), import('../render/tokens.ts')]);
 
 /** `a,b` and a repeated option mean the same. */
 const listOf = (text: string, before: readonly string[]): readonly string[] => [

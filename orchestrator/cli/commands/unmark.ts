@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { unmarkQuestion } from '../../views/questions/unmark.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 import { reopenedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
@@ -58,11 +57,14 @@ export async function removeMarks(
 }
 
 /** Says who would still install, and asks for their number. */
-export const confirmUnmark = (
+export async function confirmUnmark(
   api: ApiClient,
   name: string,
   terminal?: Terminal,
-): Promise<Result<void, Refusal>> => confirmAbout(api, name, unmarkQuestion, terminal);
+): Promise<Result<void, Refusal>> {
+  const { unmarkQuestion } = await import('../../views/questions/unmark.ts');
+  return confirmAbout(api, name, unmarkQuestion, terminal);
+}
 
 /** The number of clients with work in progress. */
 const inProgress = ({ states: { active, restarting, deferred, remedying } }: CampaignStatus): number =>
