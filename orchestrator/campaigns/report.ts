@@ -48,8 +48,19 @@ export async function readStatus(
   context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignStatus, Refusal>> {
+  const read = await readVersionedStatus(context, name);
+  return read.ok ? ok(read.value.status) : read;
+}
+
+/** The status, and the version of the campaign that it was made of. */
+export async function readVersionedStatus(
+  context: OrchestratorContext,
+  name: string,
+): Promise<Result<{ readonly status: CampaignStatus; readonly version: number }, Refusal>> {
   const record = await context.store.readCampaign(name);
-  return record === null ? err(notFound('campaign', name)) : ok(await statusOf(context, record));
+  return record === null
+    ? err(notFound('campaign', name))
+    : ok({ status: await statusOf(context, record), version: record.version });
 }
 
 const statusOf = async (

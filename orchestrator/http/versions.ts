@@ -19,8 +19,12 @@ export async function tagVersion(
   campaign: string,
 ): Promise<void> {
   const record = await store.readCampaign(campaign);
-  if (record !== null) reply.header('etag', tagOf(record.version));
+  if (record !== null) tagAnswer(reply, record.version);
 }
+
+/** Names the version that an answer was made of. */
+export const tagAnswer = (reply: FastifyReply, version: number): unknown =>
+  reply.header('etag', tagOf(version));
 
 /** Whether the caller has the answer that `tagVersion` has named already. */
 export const isKnown = ({ headers }: FastifyRequest, reply: FastifyReply): boolean => {

@@ -54,12 +54,12 @@ test.each([
   [
     'an unknown route',
     404,
-    'GET /nothing HTTP/1.1\r\nHost: x\r\nAuthorization: TOKEN\r\nConnection: close\r\n\r\n',
+    'GET /nothing HTTP/1.1\r\nHost: localhost\r\nAuthorization: TOKEN\r\nConnection: close\r\n\r\n',
   ],
   [
     'an unknown method',
     404,
-    'DELETE /v1/fleet HTTP/1.1\r\nHost: x\r\nAuthorization: TOKEN\r\nConnection: close\r\n\r\n',
+    'DELETE /v1/fleet HTTP/1.1\r\nHost: localhost\r\nAuthorization: TOKEN\r\nConnection: close\r\n\r\n',
   ],
 ])('%s is answered with a problem document', async (_what, status, bytes) => {
   await using orchestrator = await startSmallOrchestrator();

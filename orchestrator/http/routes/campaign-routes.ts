@@ -38,11 +38,17 @@ import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { readForecast } from '../../campaigns/forecast.ts';
-import { pageCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
+import {
+  pageCampaigns,
+  readBlockers,
+  readHalted,
+  readReport,
+  readVersionedStatus,
+} from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
 import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
-import { tagVersion } from '../versions.ts';
+import { tagAnswer } from '../versions.ts';
 import { linesAccepted, sendLines, sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
 
@@ -150,9 +156,10 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: campaignParams, response: answers(statusAnswer) } },
     async ({ params }, reply) => {
       const position = positionNow(context);
-      await tagVersion(context, reply, params.campaign);
-      const status = await readStatus(context, params.campaign);
-      return answer(reply, status.ok ? ok({ ...status.value, ...position }) : status);
+      const read = await readVersionedStatus(context, params.campaign);
+      if (!read.ok) return answer(reply, read);
+      tagAnswer(reply, read.value.version);
+      return answer(reply, ok({ ...read.value.status, ...position }));
     },
   );
 
