@@ -154,9 +154,8 @@ const comesThrough = /^\/v1\/(fleet|releases|campaigns|campaigns\/x-1\/start|cli
 const comesThroughFrom = 5_000;
 
 async function expectStateHeld(): Promise<void> {
-  const { body: fleet } = await orchestrator.ask('GET', '/v1/fleet?limit=1000000');
   const byName = (a: { client: string }, b: { client: string }): number => (a.client < b.client ? -1 : 1);
-  expect(fleet.clients).toEqual([...state.fleet.values()].sort(byName));
+  expect((await wholeFleet()).toSorted(byName)).toEqual([...state.fleet.values()].sort(byName));
   const { campaigns, releases } = await heldNow();
   expect(campaigns).toEqual(state.campaigns);
   expect(releases).toEqual([...state.releases]);
@@ -164,6 +163,17 @@ async function expectStateHeld(): Promise<void> {
     expect((await orchestrator.ask('GET', `/v1/campaigns/${name}/report`)).status).toBe(200);
     expect(await orchestrator.store.counters(name)).toEqual(await recount(orchestrator.store, name));
   }
+}
+
+/** All pages of the fleet. */
+async function wholeFleet(): Promise<{ client: string }[]> {
+  const clients: { client: string }[] = [];
+  for (let after: string | null = ''; after !== null;) {
+    const { body } = await orchestrator.ask('GET', `/v1/fleet?limit=1000&after=${encodeURIComponent(after)}`);
+    clients.push(...(body.clients as { client: string }[]));
+    after = body.next as string | null;
+  }
+  return clients;
 }
 
 test(

@@ -250,9 +250,7 @@ describe.each(storesAndShards)('the health of upgraded clients, on the %s store'
         because: 'wave canary: 0 failures and 3 unhealthy in 3 clients that were tried, limit 40 %',
       },
     });
-    const listed = await fetch(`${orchestrator.url}/v1/campaigns/sp4/clients?cause=unhealthy`, {
-      headers: { authorization: `Bearer ${orchestrator.token}` },
-    });
-    expect((await listed.text()).trim().split('\n')).toHaveLength(3);
+    const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/clients?cause=unhealthy');
+    expect(body).toMatchObject({ total: 3, items: names.map((client) => ({ client })) });
   });
 });
