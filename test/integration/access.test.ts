@@ -223,6 +223,8 @@ describe('a narrowed token', () => {
     expect((await ask('POST', '/v1/clients/pc-3/skip', { reason: 'x' })).body.code).toBe('role.site');
     expect((await ask('POST', '/v1/clients/pc-4/skip', { reason: 'x' })).status).toBe(200);
     expect((await ask('POST', '/v1/campaigns/sp4/pause', { reason: 'x' })).body.code).toBe('role.narrowed');
+    for (const form of ['', '/html', '/markdown'])
+      expect((await ask('GET', `/v1/campaigns/sp4/report${form}`)).body.code).toBe('role.narrowed');
     const stream = await fetch(`${orchestrator.url}/v1/campaigns/sp4/clients?format=jsonl`, {
       headers: rome,
     });

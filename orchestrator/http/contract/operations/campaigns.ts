@@ -67,6 +67,7 @@ export const campaignOperations: Operations = {
     id: 'getReportAsHtml',
     tag,
     needs: 'see',
+    reach: 'allSites',
     text: 'text/html',
     summary: 'Read the report of a campaign as HTML',
     description:
@@ -76,6 +77,7 @@ export const campaignOperations: Operations = {
     id: 'getReportAsMarkdown',
     tag,
     needs: 'see',
+    reach: 'allSites',
     text: 'text/markdown',
     summary: 'Read the report of a campaign as Markdown',
     description: 'The same report for a ticket or a wiki, with tables in place of charts.',
