@@ -78,7 +78,7 @@ function blockMarkup(block: Block): Markup {
         {},
         element(
           'div',
-          { class: 'wide', role: 'region', tabindex: '0', 'aria-label': `${block.table.caption}, drawn` },
+          { class: 'wide', role: 'group', tabindex: '0', 'aria-label': `${block.table.caption}, drawn` },
           block.svg,
         ),
         element(
@@ -91,8 +91,8 @@ function blockMarkup(block: Block): Markup {
   }
 }
 
-/** A wide table moves in a box of its own, which the keyboard reaches. */
+/** A wide table moves in a box of its own, which the keyboard reaches and which is no landmark. */
 const scrolling = (name: string, table: Markup): Markup =>
-  element('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': name }, table);
+  element('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': name }, table);
 
 const escapedLines = (lines: readonly string[]): Markup => lines.map(escaped).join('\n');
