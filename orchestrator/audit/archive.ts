@@ -93,7 +93,7 @@ export function openArchive(options: ArchiveOptions): Archive {
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
         if (isAhead(before, draft.header)) return null;
         if (newest !== null) await truncateTo(present(shard), newest);
-        const isOld = newest !== null && newest.opening.audit !== 2;
+        const isOld = newest !== null && newest.opening.audit !== 3;
         const isFull = newest !== null && newest.end > (options.fileBytesAtMost ?? usualBytesAtMost);
         if (isOld || isFull)
           await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));
@@ -126,7 +126,7 @@ const isAhead = (tail: FileTail | null, { block, replaces = [] }: BlockHeader): 
   (tail.block.number > block || (tail.block.number === block && !replaces.includes(tail.block.head)));
 
 const openingOf = ({ prefix, shards }: ArchiveOptions, shard: number, follows: string | null): Opening => ({
-  audit: 2,
+  audit: 3,
   prefix,
   shard,
   shards,

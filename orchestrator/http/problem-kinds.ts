@@ -131,6 +131,10 @@ export const problemKinds = {
     'servpack notifies nobody',
     'This orchestrator has no destinations for messages. Set SERVPACK_NOTIFY to a file with them.',
   ),
+  proof: conflict(
+    'There is no proof',
+    'Nothing of the client is sealed yet, or the audit files of this orchestrator are not whole, as `detail` says.',
+  ),
   release: conflict(
     'The release does not allow it',
     'The release is in use, withdrawn, or not staged, as `detail` says.',

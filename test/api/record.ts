@@ -1,5 +1,8 @@
 import type { Example } from '../../orchestrator/http/contract/examples.ts';
 import type { OpenApiDocument } from '../../orchestrator/http/contract/document-types.ts';
+import { pino } from 'pino';
+import { openArchive } from '../../orchestrator/audit/archive.ts';
+import { openSealer } from '../../orchestrator/audit/seal.ts';
 import { openHookRunner } from '../../orchestrator/hooks/hook-runner.ts';
 import { join } from 'node:path';
 import { type SmallOrchestrator, writeRelease } from '../fixtures/small-orchestrator.ts';
@@ -99,6 +102,13 @@ export async function recordDay(
       await orchestrator.ask('POST', '/v1/releases', {
         path: writeRelease(orchestrator, 'echo staged', 'sms-sp3'),
       });
+    if (asked.id === 'proveClient')
+      await openSealer({
+        store: orchestrator.store,
+        archive: openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 }),
+        log: pino({ level: 'silent' }),
+        keep: 1_000_000,
+      }).round();
     recorded.push(await ask(asked));
     if (asked.id === 'startCampaign')
       for (const client of await firstWave(orchestrator, 5))

@@ -154,6 +154,7 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'planRollback', path: sp4, query: { release: 'sms-sp3', as: 'back' } },
   { id: 'getClientAudit', path: pc1, query: { evidence: 'false' } },
   { id: 'listAudit', query: { campaign: 'sp4', limit: 2 } },
+  { id: 'proveClient', path: pc1 },
   { id: 'exportAudit', query: { campaign: 'sp4', format: 'jsonl' } },
   { id: 'verifyAudit' },
   { id: 'getEvidence', path: { sha256: 'STAGED' } },

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { attachmentsMark, headOf } from '../../orchestrator/audit/format/section-hash.ts';
+import { type Skip, skipsAfter } from '../../orchestrator/audit/format/skips.ts';
+import { leafOf, rootOf } from '../../orchestrator/audit/format/tree.ts';
 
 /** What a person can do to a file of the audit who knows its format and may write it. */
 
@@ -37,26 +40,58 @@ export function withFileHashes(lines: readonly string[]): readonly string[] {
   });
 }
 
-/** The lines of a file of format 2 with every hash computed again, heads included. */
-export function withHeads(lines: readonly string[]): readonly string[] {
-  let before: string | null = null;
+interface ForgedHeader {
+  readonly block: number;
+  readonly previous: string;
+  readonly skips?: readonly Skip[];
+}
+
+/**
+ * The lines of a file of format 3, the first of its chain, with every hash computed again, heads
+ * included.
+ * @param header changes a header once its hashes are right again
+ */
+export function withHeads(
+  lines: readonly string[],
+  header: (right: ForgedHeader) => object = (right) => right,
+): readonly string[] {
+  let opening: string | null = lines[0] ?? '';
+  let before: { readonly header: ForgedHeader; readonly head: string } | null = null;
   let section: string[] = [];
   return lines.map((line, index) => {
-    if (line.startsWith('{"block":') && before !== null)
-      section.push(JSON.stringify({ ...parsedLine(line), previous: before }));
-    else if (!line.startsWith('{"seal":')) section.push(line);
-    if (!line.startsWith('{"seal":')) return index === 0 ? line : (section.at(-1) ?? '');
-    const isFirst = before === null;
-    const header = section[isFirst ? 1 : 0] ?? '';
-    before = sha256([parsedLine(header)['previous'], ...section, ''].join('\n'));
-    const sealed = JSON.stringify({
-      ...parsedLine(line),
-      head: before,
-      lines: section.length - (isFirst ? 1 : 0),
+    if (index === 0) return line;
+    if (line.startsWith('{"block":')) {
+      const { skips: _wrong, ...read } = parsedLine(line) as unknown as ForgedHeader;
+      const skips = skipsAfter(before?.header ?? null);
+      const right = { ...read, previous: before?.head ?? read.previous };
+      section = [ordered(header(skips.length === 0 ? right : { ...right, skips }), line)];
+      return section[0] ?? '';
+    }
+    if (!line.startsWith('{"seal":')) {
+      section.push(line);
+      return line;
+    }
+    const [first = '', ...others] = section;
+    const isEntry = (each: string): boolean => each.startsWith('{"entry":');
+    const found = parsedLine(first) as unknown as ForgedHeader;
+    const head = headOf({
+      previous: found.previous,
+      opening,
+      header: first,
+      entries: rootOf(others.filter(isEntry).map(leafOf)),
+      attachments: sha256([attachmentsMark, ...others.filter((each) => !isEntry(each)), ''].join('\n')),
     });
-    section = [];
-    return sealed;
+    opening = null;
+    before = { header: found, head };
+    return JSON.stringify({ ...parsedLine(line), head, lines: section.length });
   });
+}
+
+/** The header with its keys in the order of the line that it takes the place of. */
+function ordered(header: object, before: string): string {
+  const [now, was] = [header as Record<string, unknown>, parsedLine(before)];
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter((key) => key in now);
+  return JSON.stringify(Object.fromEntries(keys.map((key) => [key, now[key]])));
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -133,11 +133,11 @@ describe('files of format 1', () => {
     });
   });
 
-  test('are continued in a file of format 2, which seals them', async () => {
+  test('are continued in a file of format 3, which seals them', async () => {
     const sealing = await continuedGolden();
     expect(sealing.files().map((path) => JSON.parse(linesOf(path)[0] ?? '') as unknown)).toMatchObject([
       { audit: 1 },
-      { audit: 2 },
+      { audit: 3 },
     ]);
     expect(await sealing.verify()).toMatchObject({ faults: [], notes: [], chains: [{ blocks: 4 }] });
     const again = createMemoryStore(Date.now);

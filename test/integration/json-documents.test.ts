@@ -73,6 +73,7 @@ const commands: readonly string[] = [
   'campaign resume sp4',
   'client show pc-1',
   'client why pc-1',
+  'client proof pc-1 --out {folder}/pc-1.proof.json',
   'client checkin pc-1',
   'client retry pc-1 --reason test',
   'client skip pc-1 --reason test',

@@ -17,6 +17,7 @@ const block: FoundBlock = {
   line: 1,
   lastAt: Date.parse('2026-11-16T20:14:03Z'),
   coversAll: true,
+  hasTree: true,
 };
 
 const linesFor = (

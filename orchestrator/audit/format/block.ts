@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/seal-store.ts';
 import { entryLine } from './entry-line.ts';
+import { type Skip, skipsAfter } from './skips.ts';
 
 /** The previous head of the first block of a chain. */
 export const genesis = '0'.repeat(64);
@@ -11,6 +12,8 @@ export interface BlockHeader {
   readonly shard: number;
   /** Head of the block before. */
   readonly previous: string;
+  /** Further earlier blocks; left out = none, and in formats 1 and 2. */
+  readonly skips?: readonly Skip[];
   /**
    * Heads that Redis had for this number before, each of a block that was never known to stand in a
    * file. A crash may have left such a block in the folder of another orchestrator.
@@ -63,6 +66,9 @@ export function draftBlock(
     block: replaced?.number ?? (head?.number ?? 0) + 1,
     shard,
     previous: replaced?.header.previous ?? head?.head ?? genesis,
+    ...skipsOf(
+      replaced?.header.skips ?? skipsAfter(replaced === null && head !== null ? headerIn(head) : null),
+    ),
     ...(replaced === null
       ? {}
       : { replaces: [...(replaced.header.replaces ?? []), replaced.head].slice(-replacedAtMost) }),
@@ -75,6 +81,8 @@ export function draftBlock(
   const lines = [JSON.stringify(header), ...entries.map((entry) => entryLine(entry, servpack))];
   return { header, lines, entries, after: replaced?.after ?? head?.last ?? beforeAll };
 }
+
+const skipsOf = (skips: readonly Skip[]): Pick<BlockHeader, 'skips'> => (skips.length === 0 ? {} : { skips });
 
 /** The draft as Redis remembers it once it is sealed under this head. */
 export const sealedAs = ({ header, lines, after }: Draft, head: string): SealedHead => ({
@@ -91,10 +99,10 @@ export const headerIn = ({ header }: SealedHead): BlockHeader => JSON.parse(head
 /** Text that goes into the hash in one call: a call costs more than a short line does. */
 const gatheredAtMost = 64 * 1024;
 
-/** SHA-256 over the previous head and the exact bytes of each line with its line end. */
-export function openHead(previous: string) {
+/** SHA-256 over a first text and the exact bytes of each line, each with its line end. */
+export function openHead(first: string) {
   const hash = createHash('sha256');
-  let gathered = `${previous}\n`;
+  let gathered = `${first}\n`;
   const flush = (): void => {
     if (gathered !== '') hash.update(gathered);
     gathered = '';

@@ -6,7 +6,8 @@ import { sha256 } from '../../../shared/evidence.ts';
  * removed clients, releases, revoked tokens, evidence, and what `control-lines.ts` names: the first
  * key of each line says which), and a seal line. The seal names the block's head, which the next
  * block continues. The head covers every line of the section; that of a file's first block covers
- * the opening line, too.
+ * the opening line, too. Since format 3 it covers the entries by a tree of hashes, so that one of
+ * them is proved without the others (`tree.ts`); in format 2 it is one hash over all lines.
  *
  * In format 1 a head covers header and entries only. There the seal also names the running hash of
  * the file, which covers all lines, and which anybody can compute again.
@@ -65,7 +66,7 @@ export function kindOf(line: Buffer): LineKind | null {
 
 export interface Opening {
   /** Version of this format. */
-  readonly audit: 1 | 2;
+  readonly audit: 1 | 2 | 3;
   readonly prefix: string;
   readonly shard: number;
   readonly shards: number;
@@ -100,7 +101,7 @@ export const endHash = ({ head, file }: Seal): string => file ?? head;
 /** Null when the line is not byte for byte what `openingLine` writes. */
 export function openingOf(line: string): Opening | null {
   const read = parsed(line) as Opening | null;
-  if (read?.audit !== 1 && read?.audit !== 2) return null;
+  if (read?.audit !== 1 && read?.audit !== 2 && read?.audit !== 3) return null;
   const { audit, prefix, shard, shards, servpack, follows } = read;
   const opening = { audit, prefix, shard, shards, servpack, follows };
   return openingLine(opening) === line ? opening : null;

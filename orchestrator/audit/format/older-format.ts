@@ -7,7 +7,7 @@ import type { FileVerdict } from './verify-file.ts';
  */
 export function unsealedNotes(files: readonly FileVerdict[]): readonly string[] {
   const named = new Set(
-    files.flatMap(({ opening }) => (opening?.audit === 2 ? (opening.follows ?? []) : [])),
+    files.flatMap(({ opening }) => (opening === null || opening.audit === 1 ? [] : (opening.follows ?? []))),
   );
   for (let size = -1; size !== named.size;) {
     size = named.size;

@@ -1,4 +1,5 @@
 import { genesis } from './block.ts';
+import { skipsAfter } from './skips.ts';
 import { unsealedNotes } from './older-format.ts';
 import type { AuditFault, FileVerdict, FoundBlock } from './verify-file.ts';
 
@@ -103,7 +104,7 @@ function chainOf(shard: number, found: readonly FoundBlock[], from: KnownHead | 
   let blocks = 0;
   let entries = 0;
   for (const block of found) {
-    const wrong = whyNot(before ?? from, block);
+    const wrong = whyNot(before ?? from, block) ?? whyWrongSkips(before, block);
     if (wrong !== null) faults.push({ file: block.file, line: block.line, block: block.block, says: wrong });
     if (block.block === before?.block) continue;
     before = block;
@@ -125,6 +126,14 @@ function whyNot(before: KnownHead | null, block: FoundBlock): string | null {
   return block.previous === (before?.head ?? genesis)
     ? null
     : `block ${block.block} of shard ${block.shard} does not follow block ${block.block - 1}`;
+}
+
+/** What a header says of earlier blocks follows from the header before it. */
+function whyWrongSkips(before: FoundBlock | null, { skips = [], ...block }: FoundBlock): string | null {
+  if (before === null || !block.hasTree || block.block === before.block) return null;
+  return JSON.stringify(skips) === JSON.stringify(skipsAfter(before))
+    ? null
+    : `block ${block.block} of shard ${block.shard} names other earlier blocks than those of its chain`;
 }
 
 const missing = (from: number, to: number): string =>

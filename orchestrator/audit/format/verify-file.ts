@@ -36,6 +36,8 @@ export interface FoundBlock extends Omit<BlockHeader, 'campaigns' | 'servpack'> 
   readonly lastAt: number;
   /** Whether its head covers the lines beside its entries, too; false in format 1. */
   readonly coversAll: boolean;
+  /** Whether its head covers the entries by a tree, and its header names earlier blocks. */
+  readonly hasTree: boolean;
 }
 
 export interface FileVerdict {
@@ -119,7 +121,8 @@ export function verifyFile(file: string, now: number): FileVerifier {
     const { campaigns: _c, servpack: _s, ...found } = header;
     const { text, lastAt } = current;
     const coversAll = at.opening?.audit !== 1;
-    blocks.push({ ...found, header: text, head, file, line: current.line, lastAt, coversAll });
+    const hasTree = at.opening?.audit === 3;
+    blocks.push({ ...found, header: text, head, file, line: current.line, lastAt, coversAll, hasTree });
     // The next section continues from the hash that the seal names, so one broken block does not
     // break every later one.
     whole = { end, hash: endHash(seal ?? expected) };

@@ -4,6 +4,7 @@ import { type ApiClient, placeLine, segment } from '../client/api-client.ts';
 import { readTranscript } from '../client/input-file.ts';
 import { type GlobalOptions, outputOf, withApi } from '../client/session.ts';
 import { alsoSpelled } from './former-option.ts';
+import { addProofCommand } from './client-proof.ts';
 import { wholeNumber } from './fleet.ts';
 import { safe } from '../render/view.ts';
 import { clientLines, type ShownClient } from '../render/record.ts';
@@ -57,6 +58,7 @@ export function addClientCommands(program: Command): void {
     });
 
   addActionCommands(client);
+  addProofCommand(client);
 
   client
     .command('checkin <client>')

@@ -39,6 +39,7 @@ const answers = {
   AuditItem: audit.auditItem,
   AuditPage: audit.auditPage,
   ClientAudit: audit.auditShowAnswer,
+  ClientProof: audit.proofAnswer,
   AuditVerification: audit.verifyAnswer,
   Evidence: audit.evidenceAnswer,
   EndForecast: endForecast,

@@ -6,8 +6,10 @@ import {
   auditQuery,
   auditShowAnswer,
   exportQuery,
+  proofAnswer,
   verifyAnswer,
 } from '../schemas/audit.ts';
+import { clientProof } from '../../audit/proof/client-proof.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import { everything } from '../access/principal.ts';
 import { reachesCampaign } from '../../domain/narrowing.ts';
@@ -36,6 +38,12 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
       const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
       return sendList(reply, await pageAudit(context, query, isSeen));
     },
+  );
+
+  app.get(
+    '/v1/audit/clients/:client/proof',
+    { schema: { params: clientParams, response: answers(proofAnswer) } },
+    async ({ params }, reply) => answer(reply, await clientProof(context, params.client)),
   );
 
   app.get('/v1/audit/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>

@@ -66,6 +66,36 @@ export const auditShowAnswer = z.object({
   evidence: z.record(z.string(), z.string()),
 });
 
+/** What proves the upgrade of one client. The order of the fields is that of the file. */
+export const proofAnswer = z.object({
+  proof: z.literal(1),
+  client: z.string(),
+  shard: count,
+  block: count,
+  head: z.string(),
+  /** Blocks from the newest back; each is named by the header of the one before. */
+  chain: z
+    .array(
+      z.object({
+        opening: z.string().nullable(),
+        header: z.string(),
+        entries: z.string(),
+        attachments: z.string(),
+      }),
+    )
+    .readonly(),
+  entries: z
+    .array(
+      z.object({
+        block: count,
+        line: z.string(),
+        way: z.array(z.object({ at: count, of: z.array(z.string()).readonly() })).readonly(),
+      }),
+    )
+    .readonly(),
+  evidence: z.array(z.string()).readonly(),
+});
+
 export const verifyAnswer = z.object({
   files: z
     .array(

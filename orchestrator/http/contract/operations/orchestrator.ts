@@ -131,6 +131,16 @@ export const orchestratorOperations: Operations = {
     summary: 'Read the audit of a client',
     description: 'Every audit entry of a client in the order of time, with the evidence where asked.',
   },
+  'GET /v1/audit/clients/:client/proof': {
+    id: 'proveClient',
+    tag: 'audit',
+    needs: 'audit',
+    reach: 'refused',
+    mayConflict: true,
+    summary: 'Prove what was done to a client',
+    description:
+      'Every sealed audit entry of a client with its way to the newest head of the audit. The script that `servpack client proof` writes checks it offline; saved as compact JSON with one line end, every byte of it counts.',
+  },
   'GET /v1/audit/export': {
     id: 'exportAudit',
     tag: 'audit',
