@@ -168,12 +168,12 @@ async function expectStateHeld(): Promise<void> {
 /** All pages of the fleet. */
 async function wholeFleet(): Promise<{ client: string }[]> {
   const clients: { client: string }[] = [];
-  for (let after: string | null = ''; after !== null;) {
-    const { body } = await orchestrator.ask('GET', `/v1/fleet?limit=1000&after=${encodeURIComponent(after)}`);
+  for (let after = ''; ;) {
+    const { body } = await orchestrator.ask('GET', `/v1/fleet?limit=1000${after}`);
     clients.push(...(body.clients as { client: string }[]));
-    after = body.next as string | null;
+    if (body.next === null) return clients;
+    after = `&after=${encodeURIComponent(String(body.next))}`;
   }
-  return clients;
 }
 
 test(
