@@ -135,7 +135,7 @@ describe('the command line', () => {
     const wrong = await runCliAt(orchestrator, ['fleet', 'list'], { env: { SERVPACK_TOKEN: 'wrong' } });
     expect([wrong.code, wrong.stderr]).toEqual([
       5,
-      'servpack: the token is not the one of this orchestrator; if you mean another one, give --url or --data\n',
+      'servpack: the token is not one of this orchestrator; if you mean another one, give --url or --data\n',
     ]);
     const file = orchestrator.write('other-token', `${orchestrator.token}\n`);
     const right = await runCliAt(orchestrator, ['fleet', 'list', '--token-file', file], {

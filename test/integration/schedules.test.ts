@@ -185,7 +185,7 @@ describe('people', () => {
       past: [{ campaign: 'weekly-2026-11-17-0900', outcome: 'started' }],
     });
     expect(await ask('delete', { reason: 'done' })).toMatchObject({ schedule: 'weekly' });
-    expect((await orchestrator.ask('GET', '/v1/schedules')).body).toEqual({ schedules: [] });
+    expect((await orchestrator.ask('GET', '/v1/schedules')).body).toMatchObject({ schedules: [], total: 0 });
     expect((await orchestrator.ask('GET', '/v1/schedules/weekly')).status).toBe(404);
   });
 
