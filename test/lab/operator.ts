@@ -74,13 +74,14 @@ export class Operator {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     let response = await ask();
-    // Too many requests of one token: nothing was done, and the answer says when to ask again.
-    while (response.status === 429) {
-      await response.body?.cancel();
+    let text = await response.text();
+    // Too many requests of one token, or the orchestrator is late: nothing was done, and the answer
+    // says when to ask again.
+    while (response.status === 429 || (response.status === 503 && text.includes('"busy.late"'))) {
       await delay(Number(response.headers.get('retry-after')) * 1_000, undefined, { signal });
       response = await ask();
+      text = await response.text();
     }
-    const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
   }
