@@ -138,7 +138,7 @@ test('a second relocation that fails is undone alone: the first service stays re
   });
   expect((await (await undo(one)).settle()).upgrade.state).toMatchObject({
     end: 'needsAttention',
-    because: expect.stringContaining(`; ${pcm} was moved back for anna`),
+    because: expect.stringContaining(`; ${pcm} was moved back for token default (says anna)`),
   });
   expect(await pathsOf(one)).toMatchObject(atFirst);
 });
