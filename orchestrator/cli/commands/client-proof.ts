@@ -5,7 +5,6 @@ import { ok, type Result } from '../../../shared/errors.ts';
 import { proofAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, segment } from '../client/api-client.ts';
-import { writtenFile } from '../client/save.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { many, safe } from '../render/view.ts';
 
@@ -61,6 +60,7 @@ async function saveProof(
   const { client, entries, shard, block, head } = found.value;
   // One form for each content: the script finds a byte that was changed between the fields, too.
   const text = `${JSON.stringify(found.value)}\n`;
+  const { writtenFile } = await import('../client/save.ts');
   const written = await writtenFile(out, (draft) => writeFile(draft, text));
   if (!written.ok) return written;
   if (checker !== undefined) {

@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault } from '../../../shared/errors.ts';
 import { formOf, listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
-import { readFleet } from '../client/read-fleet.ts';
 import { fleetLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
 import { addImportCommand } from './fleet-import.ts';
@@ -42,6 +41,7 @@ export function addFleetCommands(program: Command): void {
     .option('--label <label>', 'only clients with this label')
     .addHelpText('after', '\nExample:\n  servpack fleet list --server LS-ROM --limit 100')
     .action(async ({ server: logonServer, limit, label }: ListOptions, command: Command) => {
+      const { readFleet } = await import('../client/read-fleet.ts');
       const query = { limit, logonServer, label };
       await withApi(command, async (api) => outputOf(await readFleet(api, query), fleetLines));
     });
