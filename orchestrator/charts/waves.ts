@@ -7,7 +7,7 @@ import { type ChartFrame, chartOf, count, type Markup, percent } from './svg.ts'
 import type { ChartTable } from './table.ts';
 import { clipped, label, widthOf } from './text.ts';
 
-/** A row of bars: a wave, a logon server, or whatever else has clients by state. */
+/** A row of bars: a wave, a logon server, or another group of clients by state. */
 export interface StatesRow {
   readonly name: string;
   readonly states: States;

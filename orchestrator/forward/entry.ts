@@ -8,5 +8,5 @@ export interface ForwardedEntry {
   readonly again: boolean;
 }
 
-/** Names an entry for ever: a receiver that has it twice keeps one. */
+/** The permanent name of an entry: a receiver that gets it twice keeps one. */
 export const nameOf = ({ shard, entry }: ForwardedEntry): string => `${shard}/${entry.id}`;

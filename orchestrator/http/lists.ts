@@ -38,7 +38,7 @@ export function sendList<Listed extends { readonly next: string | null }>(
   if (next !== null) {
     const { searchParams } = new URL(reply.request.url, 'http://orchestrator');
     searchParams.set('after', next);
-    // Relative to the address that was asked, whatever is before it.
+    // Relative to the address of the request, so that it works behind the path of a proxy.
     reply.header('link', `<?${searchParams.toString()}>; rel="next"`);
   }
   return page.value;

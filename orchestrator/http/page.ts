@@ -48,7 +48,7 @@ export const pageRoutes: readonly string[] = ['/', '/assets/:file'];
 
 /**
  * The page of people at `/`, beside the API. The names of its files hold their hashes, so browsers
- * keep them for ever; `index.html` is asked for each time. Every other path that a browser opens is
+ * keep them; `index.html` is asked for each time. Every other path that a browser opens is
  * a screen of the page and gets the same file. Without a built page the answer says how to build
  * it. Call it before hooks that refuse requests.
  * @param folder of the built page

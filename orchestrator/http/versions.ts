@@ -40,7 +40,7 @@ interface Based {
 }
 
 /**
- * The version on which a change is based: of `If-Match`, or of the body. `*` = whatever it is.
+ * The version on which a change is based, from `If-Match` or the body. `*` = any version.
  * Refused with 428 where neither says it; a dry run changes nothing and needs none.
  */
 export function basedOn(
@@ -64,7 +64,7 @@ const missing: Refusal = fault(
 /**
  * Answers an edit. One whose `If-Match` names an older version is refused with 412, and the problem
  * says what the file would change now.
- * @param differenceNow the same edit as a dry run, whatever the version
+ * @param differenceNow the same edit as a dry run, on the present version
  */
 export async function answerEdit(
   { headers }: FastifyRequest,

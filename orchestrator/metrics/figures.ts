@@ -1,4 +1,4 @@
-/** A figure that is read from the records, with what Prometheus is told of it. */
+/** A metric that is read from the records: its help text and its labels. */
 export interface Figure {
   readonly help: string;
   readonly labels: readonly string[];

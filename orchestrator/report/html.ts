@@ -9,7 +9,7 @@ const styleIn = (file: string): string => readFileSync(join(import.meta.dirname,
 
 const signs: Readonly<Record<Tone, string>> = { good: '✓', mixed: '!', bad: '✕', open: '…' };
 
-/** Nothing is loaded, and nothing runs: the file says the same wherever it is opened. */
+/** The file loads nothing and runs no script, so it is the same on every machine. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** One HTML file that needs no script and no other file, section by section. */

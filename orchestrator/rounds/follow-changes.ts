@@ -11,13 +11,13 @@ const waitMs = 20_000;
 const restMs = 100;
 const retryMs = 1_000;
 
-/** Hears what a shard answers. `isFirst`: the first answer, or the first one after a break. */
+/** Receives the answers of a shard. `isFirst`: the first one, or the first after a break. */
 export type ChangeListener = (shard: number, found: Changes, isFirst: boolean) => void;
 
 /**
  * Follows the changes of every shard and puts them into the mailboxes of the rounds. After a break
  * of the connection anything may have changed: Redis may have restarted with less.
- * @param listen gets every answer as it is, whoever leads
+ * @param listen gets every answer, also while another orchestrator leads
  */
 export function followChanges(
   store: ChangeStore & { shards(): Promise<number> },

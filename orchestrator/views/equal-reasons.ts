@@ -10,7 +10,7 @@ export interface EqualReason {
   readonly clients: readonly string[];
 }
 
-/** So many different reasons are told apart; the clients of further ones are counted together. */
+/** At most so many different reasons are listed; the clients of all others are counted together. */
 const reasonsAtMost = 200;
 const namedAtMost = 12;
 

@@ -20,7 +20,7 @@ interface Stamp {
 }
 
 /**
- * What makes the page whatever its scripts import: how it is built, the versions of the libraries,
+ * What the page depends on besides its own files: how it is built, the versions of the libraries,
  * and the styles, whose imports the bundler follows by itself.
  */
 const always = (): readonly string[] => [

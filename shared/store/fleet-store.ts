@@ -51,7 +51,7 @@ export interface FleetStore {
    */
   spellings(names: readonly string[]): Promise<readonly (readonly string[])[]>;
   fleet(): AsyncIterable<Client>;
-  /** Clients in the order of their names, whatever their case: the first ones of the range. */
+  /** The first clients of the range, in the order of their names; case does not matter. */
   fleetByName(range: NameRange): Promise<FleetPage>;
   /** How many clients are servers. Reads no client, but for the first call after a large import. */
   fleetServers(): Promise<number>;

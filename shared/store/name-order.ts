@@ -1,5 +1,5 @@
 /**
- * Clients in the order of their names, whatever their case: what a page of a list begins after. A
+ * Clients in the order of their names, without regard to case: what a page of a list begins after. A
  * blank is less than every character of a name, so `pc-1` comes before `pc-10` and `PC-1` beside
  * it.
  */
@@ -19,7 +19,7 @@ export interface NameRange {
   readonly limit: number;
 }
 
-/** @returns whether the key lies in the range, whatever its limit */
+/** @returns whether the key lies in the range; the limit is not considered */
 export function isInRange(key: string, { after, prefix = '' }: NameRange): boolean {
   return (after === null || key > after) && key.startsWith(prefix.toLowerCase());
 }

@@ -125,7 +125,7 @@ describe('the proof of one client', () => {
     );
   });
 
-  test('is found wrong by verify where a header names a made-up block, whoever computed the hashes', async () => {
+  test('is found wrong by verify where a header names a made-up block, also with right hashes', async () => {
     using other = sealingFixture({ entriesAtMost: 4 });
     await played(other);
     const path = other.archive.files(0)[0] ?? '';

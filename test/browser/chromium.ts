@@ -52,7 +52,7 @@ export async function visit(
   const page = await context.newPage();
   const trouble: string[] = [];
   page.on('console', (message) => {
-    // A browser that is not signed in is told so once, and writes that down.
+    // A browser that is not signed in gets one 401, and logs it.
     if (message.type() !== 'error' || message.location().url.endsWith('/v1/session')) return;
     trouble.push(`console: ${message.text()} ${message.location().url}`);
   });

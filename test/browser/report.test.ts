@@ -94,7 +94,7 @@ describe('the report as an HTML file', () => {
     const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     expect(pages).toBeGreaterThan(1);
     expect(pages).toBeLessThanOrEqual(6);
-    // On paper it is light, whatever the screen is.
+    // On paper it is light, also where the screen is dark.
     await page.emulateMedia({ media: 'print' });
     const back = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
     expect(back).toBe('rgb(255, 255, 255)');

@@ -86,7 +86,7 @@ describe.each([
 });
 
 describe('the page', () => {
-  test('shows names as text, whatever they hold', async () => {
+  test('shows names with markup in them as text', async () => {
     const visited = await opened({});
     await go(visited, 'campaigns/sp4', 'Waves');
     expect(await visited.page.getByText(hostile).count()).toBeGreaterThan(0);
@@ -116,7 +116,7 @@ describe('the page', () => {
     await visited.context.close();
   });
 
-  test('resumes in spite of the pause of another person only when that is said', async () => {
+  test('resumes despite the pause of another person only when that is asked for', async () => {
     await using other = await startRunning();
     await other.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'payroll' }, { 'x-servpack-user': 'bert' });
     if (browser === null) throw new Error('there is no browser');

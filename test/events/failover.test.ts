@@ -33,11 +33,11 @@ async function twoOrchestrators() {
 test('a reader that loses its orchestrator goes on with another one, with no entry missing or twice', async () => {
   await using both = await twoOrchestrators();
   const { first, second, board } = both;
-  const told: { event: string; data: { count?: number; countIs?: string } }[] = [];
+  const received: { event: string; data: { count?: number; countIs?: string } }[] = [];
   const seen: string[] = [];
   const stop = new AbortController();
   const counted = (): number =>
-    told.reduce((sum, { event, data }) => sum + (event === 'entry' ? 1 : (data.count ?? 0)), 0);
+    received.reduce((sum, { event, data }) => sum + (event === 'entry' ? 1 : (data.count ?? 0)), 0);
   const position = (await first.ask('GET', '/v1/campaigns/sp4')).body.position as string;
   const following = followEvents({
     open: (id, signal) =>
@@ -50,7 +50,7 @@ test('a reader that loses its orchestrator goes on with another one, with no ent
     waitMs: [50, 200],
     onEvent: ({ event, data }: ServerEvent) => {
       if (event === 'head') seen.push(event);
-      else told.push({ event, data: JSON.parse(data) });
+      else received.push({ event, data: JSON.parse(data) });
     },
     onLive: () => seen.push('live'),
     onLost: () => seen.push('lost'),
@@ -71,8 +71,8 @@ test('a reader that loses its orchestrator goes on with another one, with no ent
   stop.abort();
   expect(await following).toBeNull();
   expect(counted()).toBe(200);
-  expect(told.filter(({ data }) => data.countIs === 'atLeast')).toEqual([]);
-  expect(new Set(told.map(({ event }) => event))).toEqual(new Set(['entry', 'entries']));
+  expect(received.filter(({ data }) => data.countIs === 'atLeast')).toEqual([]);
+  expect(new Set(received.map(({ event }) => event))).toEqual(new Set(['entry', 'entries']));
   expect(seen).toContain('head');
 });
 

@@ -46,7 +46,7 @@ async function oneStream(mayStillRead: () => Promise<boolean> = async () => true
 const block = Buffer.alloc(64 * 1024, 'x');
 
 describe('a reader that reads nothing', () => {
-  test('costs no more memory than its share, and hears afterwards which campaigns have changed', async () => {
+  test('costs no more memory than its share, and gets afterwards which campaigns have changed', async () => {
     await using one = await oneStream();
     const { stream, raw, socket } = one;
     socket.pause();

@@ -96,7 +96,7 @@ describe.each(storesAndShards)('events over the store of %s', (_name, open) => {
     await using _following = await followFor(events, store);
     const shards = await store.shards();
     const lost = Array.from({ length: shards }, () => `${Date.now() - 5}-77`).join('.');
-    for (const position of [lost, 'never heard of', '1-1.1-1.1-1.1-1.1-1']) {
+    for (const position of [lost, 'no position', '1-1.1-1.1-1.1-1.1-1']) {
       const reader: EventReader = await openEvents(orchestrator, 'heads', position);
       await reader.until('a reset', (all) => kinds(all).includes('reset'));
       expect(reader.events[0]?.data).toEqual({ because: expect.stringMatching(/read everything again/) });

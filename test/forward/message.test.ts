@@ -72,7 +72,7 @@ const hostile = fc.oneof(
   ),
 );
 
-test('whatever stands in names and reasons, a receiver reads one message on one line, and nothing else', () => {
+test('hostile names and reasons stay within one message on one line', () => {
   fc.assert(
     fc.property(hostile, hostile, hostile, hostile, (campaign, client, who, because) => {
       const message = syslogMessage(

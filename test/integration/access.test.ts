@@ -156,7 +156,7 @@ test('the audit names whom the token proves, and what the caller says of itself 
   ] as const) {
     await orchestrator.ask('POST', '/v1/halt', { reason: 'x' }, headers);
     expect((await orchestrator.store.audit(1))[0]?.who).toBe(who);
-    // The halt of a person ends without an override by the same person, with whatever token.
+    // The halt of a person ends without an override by the same person, also with another token.
     const own = who.startsWith('anna') ? annaAtHome : headers;
     expect((await orchestrator.ask('POST', '/v1/unhalt', {}, own)).status).toBe(200);
   }

@@ -55,7 +55,7 @@ describe('a request', () => {
     'sub.servpack.example',
     '@',
     'a b',
-  ])('for %s is refused, whatever its token is', async (host) => {
+  ])('for %s is refused, also with a good token', async (host) => {
     expect(await askAs(host)).toEqual([421, 'host.other']);
     expect((await askAs(host, '/'))[0]).toBe(421);
   });

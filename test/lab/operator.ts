@@ -68,7 +68,7 @@ export class Operator {
         headers: {
           authorization: `Bearer ${this.#token}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          // An edit is made whatever the version of the campaign is.
+          // An edit is based on any version of the campaign.
           ...(/\/(edit|revert)$/.test(path) ? { 'if-match': '*' } : {}),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

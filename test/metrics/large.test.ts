@@ -119,7 +119,7 @@ test('a million clients in sixty campaigns have at most 5,000 series, and no cli
     expect(scraped.sum('servpack_logon_server_downloads')).toBe(3 * servers);
     expect(scraped.series.filter(({ name }) => name === 'servpack_blocker_clients')).toHaveLength(21);
     expect(scraped.text).not.toContain('pc-1');
-    // A route by its pattern, whatever a caller writes into the path.
+    // A route by its pattern, not by the path that a caller writes.
     expect(scraped.sum('servpack_http_requests_total', { route: '/v1/clients/:client' })).toBeGreaterThan(0);
   } finally {
     await api.close();

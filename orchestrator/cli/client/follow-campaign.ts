@@ -60,7 +60,7 @@ export async function followCampaign(
     while (isOutdated && !stop.signal.aborted) {
       isOutdated = false;
       const status = await read();
-      // Whoever called this reads again, and knows what to do about a refusal.
+      // The caller reads again, and handles a refusal.
       if (status.ok) take(status.value);
       else stop.abort();
     }

@@ -4,7 +4,7 @@ import type { OperatorStore } from '../../../shared/store/store.ts';
 
 /** Real time for which the records are used without a question to Redis. */
 const freshMs = 500;
-/** Real time after which they are read again, whatever their version says. */
+/** Real time after which they are read again, even if their version is the same. */
 const rereadMs = 60_000;
 /** A use is written at most so often for each token and session. */
 const noteEveryMs = 60_000;

@@ -1,4 +1,4 @@
-/** Real time after which a session ends, whatever it is used for. */
+/** Real time after which a session ends, even if it is in use. */
 export const sessionMs = 12 * 60 * 60_000;
 /** Real time without a request after which it ends. */
 export const idleMs = 60 * 60_000;

@@ -13,8 +13,8 @@ export interface Head {
   readonly asks: string | null;
 }
 
-/** What has happened between two positions. */
-export interface Heard {
+/** What is sent between two positions. */
+export interface EventBatch {
   readonly from: Position;
   readonly to: Position;
   /** By time; null = they are only counted. */
@@ -51,13 +51,13 @@ export const resetFrame = (position: Position, says: EventReset): string =>
   frame('reset', textOfPosition(position), JSON.stringify(says));
 
 /**
- * What one audience hears: first the entries, then the heads, because the id of a head says that
+ * The bytes for one audience: first the entries, then the heads, because the id of a head says that
  * all entries before it are known.
  */
-export function framesOf(heard: Heard, audience: Audience): string {
+export function framesOf(batch: EventBatch, audience: Audience): string {
   const { topics } = audience;
-  const id = textOfPosition(heard.to);
-  const heads = heard.heads
+  const id = textOfPosition(batch.to);
+  const heads = batch.heads
     .filter(({ campaign }) => audience.sees(campaign))
     .map(({ campaign, data, asks }) => {
       const isWanted = wantsHead(topics, campaign);
@@ -68,10 +68,10 @@ export function framesOf(heard: Heard, audience: Audience): string {
       const head = isWanted ? frame('head', id, data) : '';
       return asks !== null && wantsEntries(topics, campaign) ? `${head}${frame('approval', id, asks)}` : head;
     });
-  return `${entryFrames(heard, audience)}${heads.join('')}id: ${id}\n\n`;
+  return `${entryFrames(batch, audience)}${heads.join('')}id: ${id}\n\n`;
 }
 
-function entryFrames({ from, to, entries, counts, isWhole }: Heard, audience: Audience): string {
+function entryFrames({ from, to, entries, counts, isWhole }: EventBatch, audience: Audience): string {
   const { topics } = audience;
   if (!topics.feed && topics.campaigns.size === 0) return '';
   const isWanted = (campaign: string): boolean => wantsEntries(topics, campaign) && audience.sees(campaign);

@@ -1,8 +1,8 @@
 import type { OrchestratorContext } from '../../context.ts';
 import { type EventFigures, eventFigures } from '../../metrics/count-events.ts';
 import type { Changes } from '../../../shared/store/change-store.ts';
-import { audienceKey, beatFrame, framesOf, type Heard, resetFrame } from './frames.ts';
-import { Ear } from './hearing.ts';
+import { audienceKey, beatFrame, framesOf, type EventBatch, resetFrame } from './frames.ts';
+import { BatchReader } from './batch-reader.ts';
 import type { Missed } from './missed.ts';
 import { type Position, textOfPosition } from './position.ts';
 import type { EventStream } from './stream.ts';
@@ -18,13 +18,13 @@ const incomplete = { because: 'events are missing; read everything again' };
 
 /**
  * Reads what has changed once for all readers of this process, at most once a second, and sends the
- * same bytes to all that want the same. While nobody listens it notes where the audit stands, and
- * asks Redis nothing. It hears the changes that wake the rounds, whoever leads.
+ * same bytes to all that want the same. While there is no reader it notes where the audit stands, and
+ * asks Redis nothing. It follows the changes that wake the rounds, also on a standby.
  */
 export class EventHub {
   readonly #log: OrchestratorContext['log'];
   readonly #window: ChangeWindow;
-  readonly #ear: Ear;
+  readonly #batches: BatchReader;
   readonly #figures: EventFigures;
   readonly #realNow: () => number;
   /** Streams that know everything up to `#sent`. */
@@ -46,7 +46,7 @@ export class EventHub {
   constructor(context: OrchestratorContext, shards: number) {
     this.#log = context.log;
     this.#window = new ChangeWindow(shards);
-    this.#ear = new Ear(context);
+    this.#batches = new BatchReader(context);
     this.#figures = eventFigures(context.metrics);
     this.#realNow = () => context.clock.realNow();
   }
@@ -63,7 +63,7 @@ export class EventHub {
     return this.#sent === null ? null : textOfPosition(this.#sent);
   }
 
-  /** Hears what a shard says: a `ChangeListener`. */
+  /** Takes the answer of a shard: a `ChangeListener`. */
   note(shard: number, found: Changes, isFirst: boolean): void {
     if (this.size === 0) {
       this.#window.pass(shard, found);
@@ -107,7 +107,7 @@ export class EventHub {
     this.#wakesAt = Infinity;
     this.#audience += 1;
     this.#window.take();
-    this.#ear.forget();
+    this.#batches.forget();
     this.#sent = this.#window.newest;
   }
 
@@ -125,7 +125,7 @@ export class EventHub {
     this.#timer = setTimeout(() => void this.#run(), inMs).unref();
   }
 
-  /** Serves whoever joins, and sends what has been gathered, where a second has passed. */
+  /** Serves new streams, and sends the gathered changes once a second has passed. */
   async #run(): Promise<void> {
     this.#wakesAt = Infinity;
     // The run under way looks again when it has ended.
@@ -152,12 +152,12 @@ export class EventHub {
     const audience = this.#audience;
     try {
       const readers = this.#all().map(({ reader }) => reader);
-      const { heard, later } = await this.#ear.hear(from, gathered, readers);
+      const { batch, later } = await this.#batches.next(from, gathered, readers);
       if (audience !== this.#audience) return;
       for (const campaign of later) this.#window.noteCampaign(campaign);
       this.#sent = gathered.to;
-      if (heard === null) for (const stream of this.#live) reset(stream, gathered.to);
-      else this.#spread(heard);
+      if (batch === null) for (const stream of this.#live) reset(stream, gathered.to);
+      else this.#spread(batch);
     } catch (error) {
       if (audience === this.#audience) this.#window.putBack(gathered);
       throw error;
@@ -165,15 +165,15 @@ export class EventHub {
   }
 
   /** Writes the same bytes to all that want and may see the same. */
-  #spread(heard: Heard): void {
+  #spread(batch: EventBatch): void {
     const made = new Map<string, Buffer>();
-    const changed = heard.heads.map(({ campaign }) => campaign);
-    this.#figures.lag(heard.to, this.#realNow());
+    const changed = batch.heads.map(({ campaign }) => campaign);
+    this.#figures.lag(batch.to, this.#realNow());
     for (const stream of this.#live) {
       const key = audienceKey(stream.reader);
-      const bytes = made.get(key) ?? Buffer.from(framesOf(heard, stream.reader));
+      const bytes = made.get(key) ?? Buffer.from(framesOf(batch, stream.reader));
       made.set(key, bytes);
-      stream.send(bytes, heard.to, changed);
+      stream.send(bytes, batch.to, changed);
       this.#figures.sent(stream.missed === null);
     }
   }
@@ -185,7 +185,7 @@ export class EventHub {
       if (to === null) return;
       const from = stream.position ?? to;
       const text = textOfPosition(from);
-      const missing = known.get(text) ?? this.#ear.missed(from, to);
+      const missing = known.get(text) ?? this.#batches.missed(from, to);
       known.set(text, missing);
       await this.#join(stream, from, to, await missing);
     }
@@ -195,14 +195,14 @@ export class EventHub {
     // Another orchestrator has said a position that this one comes to within a moment.
     if (missed.is === 'ahead') return;
     const changed = stream.missed ?? [];
-    const heard =
-      missed.is === 'gone' ? null : await this.#ear.catchUp(from, to, stream.reader, missed, changed);
+    const batch =
+      missed.is === 'gone' ? null : await this.#batches.catchUp(from, to, stream.reader, missed, changed);
     // It may have closed meanwhile, or every reader has, and what was gathered is forgotten.
     if (to !== this.#sent || !this.#joining.delete(stream)) return;
     stream.missed = null;
     this.#live.add(stream);
-    if (heard === null) reset(stream, to);
-    else stream.send(Buffer.from(framesOf(heard, stream.reader)), to, []);
+    if (batch === null) reset(stream, to);
+    else stream.send(Buffer.from(framesOf(batch, stream.reader)), to, []);
   }
 
   #second(): void {
@@ -214,7 +214,7 @@ export class EventHub {
         this.#joining.add(stream);
       }
     const readers = this.#all().map(({ reader }) => reader);
-    for (const campaign of this.#ear.aged(readers, now)) this.#window.noteCampaign(campaign);
+    for (const campaign of this.#batches.aged(readers, now)) this.#window.noteCampaign(campaign);
     if (this.#window.isNews || this.#joining.size > 0) this.#wake(this.#dueInMs());
     if (now - this.#beatAt < beatEveryMs) return;
     this.#beatAt = now;

@@ -92,18 +92,18 @@ async function readOnce(
   const silence = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasLive = false;
-  const heard = (): void => {
+  const restartTimer = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => silence.abort(), silentMs);
     if (wasLive) onSign?.();
   };
   try {
-    heard();
+    restartTimer();
     const response = await open(reading.id, AbortSignal.any([signal, silence.signal]));
     if (!response.ok || response.body === null) return { refusal: response, wasLive };
     wasLive = true;
     onLive();
-    reading.onSign = heard;
+    reading.onSign = restartTimer;
     await readEvents(response.body, reading);
   } catch {
     // The connection broke, was never made, or was silent.

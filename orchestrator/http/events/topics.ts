@@ -1,4 +1,4 @@
-/** What a reader wants to hear. */
+/** The topics that a reader has asked for. */
 export interface Topics {
   /** The head of every campaign. */
   readonly heads: boolean;
@@ -27,7 +27,7 @@ export function readTopics(text: string): Topics | null {
   };
 }
 
-/** Two readers with the same key hear the same. */
+/** Two readers with the same key have the same topics. */
 export const keyOf = ({ heads, feed, campaigns }: Topics): string =>
   JSON.stringify([heads, feed, ...[...campaigns].toSorted()]);
 

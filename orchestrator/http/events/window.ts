@@ -38,7 +38,7 @@ export class ChangeWindow {
     return this.#isEverything || this.#isBroken || this.#campaigns.size > 0 || this.#counts.size > 0;
   }
 
-  /** Notes only where the shard stands: nobody listens. */
+  /** Notes only where the shard stands: there is no reader. */
   pass(shard: number, { newest }: Changes): void {
     this.#newest[shard] = newest;
   }

@@ -1,7 +1,7 @@
 import type { ApiProblem, Asked } from './problem.ts';
 import { offline } from './problem.ts';
 
-/** Where the page lies: its scripts are in `assets` below it, whatever the path of a proxy is. */
+/** The address of the page, with the path of a proxy: its scripts are in `assets` below it. */
 export const baseUrl: string = new URL('../', import.meta.url).href;
 
 /** The API as the page calls it. Every failure is a value with one sentence. */

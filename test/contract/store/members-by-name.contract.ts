@@ -39,7 +39,7 @@ export function membersByNameContract(given: Given): void {
       return store;
     };
 
-    test('reads pages in the order of the names, whatever their case, each client once', async () => {
+    test('reads pages in the order of the names without regard to case, each client once', async () => {
       const names = ['pc-10', 'PC-2', 'pc-1', 'pc-2-b', 'Pc_3', 'srv-1', 'PC-1-A', 'a1'];
       const store = await create(names);
       const expected = ['a1', 'pc-1', 'PC-1-A', 'pc-10', 'PC-2', 'pc-2-b', 'Pc_3', 'srv-1'];

@@ -1,5 +1,5 @@
 import type { OrchestratorContext } from '../../context.ts';
-import type { Audience, Head, Heard } from './frames.ts';
+import type { Audience, Head, EventBatch } from './frames.ts';
 import { Heads } from './heads.ts';
 import { byTime, entriesBetween, type Missed, type ShardEntry } from './missed.ts';
 import type { Position } from './position.ts';
@@ -13,15 +13,15 @@ const headsAtMost = 50;
 /** What time alone changes in a status is at most so old, in real milliseconds. */
 const headAgeMs = 10_000;
 
-/** What is sent, and the campaigns that were too many for it. */
-export interface Hearing {
+/** What is sent now, and the campaigns that are left for the next time. */
+export interface ReadBatch {
   /** Null = entries may be missing: readers have to read everything again. */
-  readonly heard: Heard | null;
+  readonly batch: EventBatch | null;
   readonly later: readonly string[];
 }
 
-/** Reads for the hub what its readers want to hear. */
-export class Ear {
+/** Reads for the hub the entries and campaigns that its readers have asked for. */
+export class BatchReader {
   readonly #context: OrchestratorContext;
   readonly #heads: Heads;
 
@@ -31,16 +31,16 @@ export class Ear {
   }
 
   /** What has changed since `from`, for all of these readers. */
-  async hear(from: Position, gathered: Gathered, audiences: readonly Audience[]): Promise<Hearing> {
+  async next(from: Position, gathered: Gathered, audiences: readonly Audience[]): Promise<ReadBatch> {
     const counted = gathered.isBroken
       ? countedIn(await this.missed(from, gathered.to))
       : { ...gathered, entries: await this.#entries(from, gathered, audiences) };
-    if (counted === null) return { heard: null, later: [] };
+    if (counted === null) return { batch: null, later: [] };
     const names = await this.#namesOf(gathered, audiences);
     const heads = await this.#read(names.slice(0, headsAtMost));
     const { entries, counts, isWhole } = counted;
     return {
-      heard: { from, to: gathered.to, entries, counts, isWhole, heads },
+      batch: { from, to: gathered.to, entries, counts, isWhole, heads },
       later: names.slice(headsAtMost),
     };
   }
@@ -52,7 +52,7 @@ export class Ear {
     { topics }: Audience,
     missed: Extract<Missed, { is: 'found' }>,
     changed: Iterable<string>,
-  ): Promise<Heard | null> {
+  ): Promise<EventBatch | null> {
     const counted = countedIn(missed);
     if (counted === null) return null;
     const names = new Set([...counted.counts.keys(), ...changed]);
@@ -137,7 +137,7 @@ export class Ear {
 const isWanted = ({ topics }: Pick<Audience, 'topics'>, campaign: string): boolean =>
   wantsHead(topics, campaign) || wantsEntries(topics, campaign);
 
-function countedIn(missed: Missed): Pick<Heard, 'entries' | 'counts' | 'isWhole'> | null {
+function countedIn(missed: Missed): Pick<EventBatch, 'entries' | 'counts' | 'isWhole'> | null {
   if (missed.is !== 'found') return null;
   const counts = new Map<string, number>();
   for (const { campaign } of missed.entries) counts.set(campaign, (counts.get(campaign) ?? 0) + 1);
