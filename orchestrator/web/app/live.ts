@@ -2,6 +2,7 @@ import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals
 import type { EventEntries, EventEntry, EventHead } from '../../http/schemas/events.ts';
 import type { Campaigns, Status } from './answers.ts';
 import type { Api } from './api.ts';
+import { Entries, type Entry } from './entries.ts';
 import { type ApiProblem, isLost } from './problem.ts';
 import { followStream, type StreamSign } from './stream.ts';
 
@@ -41,23 +42,10 @@ export interface LiveData {
   readonly end: () => void;
 }
 
-interface Entry {
-  readonly path: string;
-  readonly everyMs: number;
-  readonly value: Signal<unknown>;
-  readonly problem: Signal<ApiProblem | null>;
-  text: string;
-  readers: number;
-  /** When it was asked last; real time. */
-  askedAt: number;
-  isAsked: boolean;
-  waiting: { readonly value: unknown } | null;
-}
-
-/** Where no event tells: such an answer is asked so often. */
+/** An answer that no event covers is asked again after this time. */
 const usualMs = 5_000;
-/** What events tell of is asked as well, seldom: nothing depends on the stream alone. */
-const toldMs = 30_000;
+/** What events push is asked again too, seldom: nothing depends on the stream alone. */
+const pushedMs = 30_000;
 const turnMs = 1_000;
 const againMs = 2_000;
 const feedAtMost = 60;
@@ -66,7 +54,7 @@ const lostAfterMs = 3_000;
 
 /** Asks what is on the screen, follows its changes, and says honestly when nothing comes. */
 export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
-  const entries = new Map<string, Entry>();
+  const entries = new Entries();
   const connection = signal<Connection>({ state: 'connecting' });
   const feed = signal<readonly FeedLine[]>([]);
   const frozen = signal<{ since: number; changes: number } | null>(null);
@@ -94,11 +82,11 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
       if (asked.ok) show(entry, asked.value);
     });
     if (!asked.ok && asked.problem.status === 401) return onSignedOut();
-    if (asked.ok || !isLost(asked.problem)) heard();
+    if (asked.ok || !isLost(asked.problem)) connected();
     else lost(asked.problem.retryAfterMs ?? turnMs);
   }
 
-  function heard(): void {
+  function connected(): void {
     silentSince = null;
     if (connection.value.state !== 'live') connection.value = { state: 'live' };
   }
@@ -110,10 +98,8 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
       connection.value = { state: 'lost', since: silentSince, retryAt: now + againInMs };
   }
 
-  const watched = (): readonly Entry[] => [...entries.values()].filter(({ readers }) => readers > 0);
-
   async function refresh(): Promise<void> {
-    await Promise.all(watched().map(read));
+    await Promise.all(entries.watched().map(read));
   }
 
   /** Asks what is due. While the connection is lost only the stream tries. */
@@ -123,12 +109,12 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
     const isWaiting = connection.value.state === 'lost' && Date.now() < connection.value.retryAt;
     if (isWaiting) return;
     const now = Date.now();
-    for (const entry of watched()) if (now - entry.askedAt >= paceOf(entry)) void read(entry);
+    for (const entry of entries.watched()) if (now - entry.askedAt >= paceOf(entry)) void read(entry);
   }
 
   /** Has the paths asked again that begin so; each at most once a second. */
   function changed(start: string): void {
-    for (const entry of watched())
+    for (const entry of entries.watched())
       if (entry.path.startsWith(start))
         entry.askedAt = Math.min(entry.askedAt, Date.now() - entry.everyMs + turnMs / 2);
   }
@@ -187,11 +173,11 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
         case 'live':
           // What changed while nothing came is read before the stream goes on.
           if (silentSince !== null) void refresh();
-          return heard();
+          return connected();
         case 'lost':
           return lost(sign.againInMs);
         case 'event':
-          heard();
+          connected();
           return takeEvent(sign.event);
         case 'refused':
           return sign.status === 401 ? onSignedOut() : undefined;
@@ -220,23 +206,17 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
       batch(() => {
         frozen.value = on ? { since: Date.now(), changes: 0 } : null;
         if (on) return;
-        for (const entry of entries.values()) {
+        for (const entry of entries.all()) {
           if (entry.waiting !== null) entry.value.value = entry.waiting.value;
           entry.waiting = null;
         }
       }),
     watch: <T>(path: string, everyMs = usualEveryMs(path)) => {
-      const entry = entries.get(path) ?? newEntry(path, everyMs);
-      entries.set(path, entry);
-      entry.readers += 1;
+      const entry = entries.open(path, everyMs);
       if (entry.readers === 1) void read(entry);
       return {
         live: { value: entry.value as Signal<T | null>, problem: entry.problem },
-        release: () => {
-          entry.readers -= 1;
-          // A screen that is opened again shows what was known, and is fresh within a moment.
-          setTimeout(() => void (entry.readers === 0 && entries.delete(path)), 60_000);
-        },
+        release: () => entries.release(entry),
       };
     },
     refresh,
@@ -257,21 +237,9 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
   };
 }
 
-/** What the events tell of is asked seldom. */
+/** What events push is asked again seldom. */
 const usualEveryMs = (path: string): number =>
-  /^v1\/(?:campaigns(?:\/[^/]+)?|approvals|clients\/[^/?]+.*)$/.test(path) ? toldMs : usualMs;
-
-const newEntry = (path: string, everyMs: number): Entry => ({
-  path,
-  everyMs,
-  value: signal<unknown>(null),
-  problem: signal<ApiProblem | null>(null),
-  text: '',
-  readers: 0,
-  askedAt: 0,
-  isAsked: false,
-  waiting: null,
-});
+  /^v1\/(?:campaigns(?:\/[^/]+)?|approvals|clients\/[^/?]+.*)$/.test(path) ? pushedMs : usualMs;
 
 /** What got no answer is asked again soon, so that a loss is known, and its end. */
 const paceOf = ({ problem: { value }, everyMs }: Entry): number =>
