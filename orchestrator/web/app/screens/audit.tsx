@@ -5,6 +5,7 @@ import { Action } from '../parts/action.tsx';
 import { Link } from '../parts/link.tsx';
 import { Empty, Loaded, Screen } from '../parts/screen.tsx';
 import { Says, Time } from '../parts/time.tsx';
+import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
 
@@ -78,42 +79,26 @@ function OfClient({ client }: { readonly client: string }): JSX.Element {
         entries.length === 0 ? (
           <Empty says={texts.client.noHistory} />
         ) : (
-          <div class="table-box">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Time</th>
-                  <th scope="col">Step</th>
-                  <th scope="col">Why</th>
-                  <th scope="col">Who</th>
-                  <th scope="col">Campaign</th>
-                  <th scope="col" class="num">
-                    Block
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {entries.toReversed().map((entry) => (
-                  <tr key={entry.id}>
-                    <td>
-                      <Time at={entry.at} />
-                    </td>
-                    <td>
-                      <span class="dim">{entry.from} →</span> {entry.to}
-                    </td>
-                    <td class="cause">
-                      <Says text={entry.because} />
-                    </td>
-                    <td>{entry.who}</td>
-                    <td>
-                      <Link to={['campaigns', entry.campaign]}>{entry.campaign}</Link>
-                    </td>
-                    <td class="num">{entry.block ?? texts.empty}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table columns={['Time', 'Step', 'Why', 'Who', 'Campaign', num('Block')]}>
+            {entries.toReversed().map((entry) => (
+              <tr key={entry.id}>
+                <td>
+                  <Time at={entry.at} />
+                </td>
+                <td>
+                  <span class="dim">{entry.from} →</span> {entry.to}
+                </td>
+                <td class="cause">
+                  <Says text={entry.because} />
+                </td>
+                <td>{entry.who}</td>
+                <td>
+                  <Link to={['campaigns', entry.campaign]}>{entry.campaign}</Link>
+                </td>
+                <td class="num">{entry.block ?? texts.empty}</td>
+              </tr>
+            ))}
+          </Table>
         )
       }
     </Loaded>

@@ -4,6 +4,7 @@ import type { Blockers } from '../answers.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Link } from '../parts/link.tsx';
 import { Empty, Loaded, Screen } from '../parts/screen.tsx';
+import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { useLive } from '../use.ts';
 
@@ -26,37 +27,26 @@ export function BlockerTable({ campaign }: { readonly campaign: string | null })
         blockers.length === 0 ? (
           <Empty says={words.none} hint={words.noneHint} />
         ) : (
-          <div class="table-box">
-            <table>
-              <thead>
-                <tr>
-                  {words.columns.map((name, at) => (
-                    <th key={name} scope="col" class={at === 0 ? undefined : 'num'}>
-                      {name}
-                    </th>
-                  ))}
-                  <th scope="col">
-                    <span class="hidden">{words.copy}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {blockers.map(({ blocker, alone, blocks, met }) => (
-                  <tr key={blocker} data-row>
-                    <th scope="row">
-                      <BlockerName blocker={blocker} campaign={campaign ?? campaigns[0] ?? null} />
-                    </th>
-                    <td class="num strong">{number(alone)}</td>
-                    <td class="num">{number(blocks)}</td>
-                    <td class="num dim">{number(met)}</td>
-                    <td class="end">
-                      <Copy text={words.ticket(blocker, alone, blocks)} label={words.copy} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            columns={[
+              ...words.columns.map((name, at) => (at === 0 ? name : num(name))),
+              { name: words.copy, is: 'hidden' },
+            ]}
+          >
+            {blockers.map(({ blocker, alone, blocks, met }) => (
+              <tr key={blocker} data-row>
+                <th scope="row">
+                  <BlockerName blocker={blocker} campaign={campaign ?? campaigns[0] ?? null} />
+                </th>
+                <td class="num strong">{number(alone)}</td>
+                <td class="num">{number(blocks)}</td>
+                <td class="num dim">{number(met)}</td>
+                <td class="end">
+                  <Copy text={words.ticket(blocker, alone, blocks)} label={words.copy} />
+                </td>
+              </tr>
+            ))}
+          </Table>
         )
       }
     </Loaded>

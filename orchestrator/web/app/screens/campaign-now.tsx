@@ -3,15 +3,15 @@ import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import { spanInWords } from '../../../views/duration-text.ts';
 import { many, number } from '../../../views/numbers.ts';
 import type { Blockers, Status } from '../answers.ts';
-import { pace, percent } from '../format.ts';
-import { Figure, paceOf } from '../parts/campaign-card.tsx';
 import { Feed } from '../parts/feed.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { Panel } from '../parts/screen.tsx';
+import { Standing } from '../parts/standing.tsx';
 import { StateBar, StateLegend } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
+import { inProgress } from '../states.ts';
 import { texts } from '../texts.ts';
 import { useLive } from '../use.ts';
 
@@ -19,32 +19,11 @@ const words = texts.campaign;
 
 /** How a campaign stands: how far, until when, wave by wave, and what would help most. */
 export function CampaignNow({ status }: { readonly status: Status }): JSX.Element {
-  const { campaign, states, size, settled } = status;
-  const failures = states.failed + states.needsAttention;
-  const rate = paceOf(status);
+  const { campaign, states, size } = status;
   return (
     <>
       <section class="block standing" aria-label={words.state}>
-        <div class="figures wide">
-          <Figure
-            label="finished"
-            value={percent(settled, size)}
-            more={`${number(settled)} of ${number(size)}`}
-          />
-          <Figure
-            label="not ok"
-            value={number(failures)}
-            tone={failures > 0 ? 'bad' : undefined}
-            more={settled === 0 ? '' : `${percent(failures, settled)} of the finished`}
-            to={failures === 0 ? null : { campaign, state: states.failed > 0 ? 'failed' : 'needsAttention' }}
-          />
-          <Figure
-            label={words.pace.toLowerCase()}
-            value={rate === null ? texts.empty : pace(rate)}
-            more={rate === null ? words.noPace : words.since}
-          />
-          <EndFigure status={status} />
-        </div>
+        <Standing status={status} isWide />
         <StateBar states={states} size={size} label={campaign} />
         <StateLegend states={states} campaign={campaign} />
         {status.binds === undefined ? null : (
@@ -87,45 +66,12 @@ export function CampaignNow({ status }: { readonly status: Status }): JSX.Elemen
   );
 }
 
-function EndFigure({ status: { forecast, endedAt, at } }: { readonly status: Status }): JSX.Element {
-  if (endedAt !== null)
-    return (
-      <div class="figure">
-        <span class="figure-label">{words.ended}</span>
-        <span class="figure-value small">
-          <Time at={endedAt} />
-        </span>
-      </div>
-    );
-  const ends = forecast?.ends ?? null;
-  return (
-    <div class="figure">
-      <span class="figure-label">{words.ends.toLowerCase()}</span>
-      {ends === null ? (
-        <span class="dim">
-          {words.noForecast} <Says text={forecast?.because ?? texts.empty} />
-        </span>
-      ) : (
-        <>
-          <span class="figure-value small">
-            <Time at={ends.p50 ?? ends.p90} now={at} />
-          </span>
-          <span class="dim">
-            {words.p90} <Time at={ends.p90} />
-          </span>
-        </>
-      )}
-    </div>
-  );
-}
-
 function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Status }): JSX.Element {
   const last = endedAt === null ? waves.findLastIndex(({ isOpen }) => isOpen) : -1;
   return (
     <ol class="waves">
       {waves.map(({ wave, size, states, isOpen, gate }, index) => {
-        const done =
-          size - states.waiting - states.active - states.restarting - states.deferred - states.remedying;
+        const done = size - states.waiting - inProgress(states);
         return (
           <li key={wave} class={isOpen ? (index === last ? 'now' : 'open') : 'closed'}>
             <span class="wave-sign" aria-hidden="true">

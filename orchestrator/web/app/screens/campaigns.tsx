@@ -7,6 +7,7 @@ import { Link } from '../parts/link.tsx';
 import { Empty, Loaded, Screen } from '../parts/screen.tsx';
 import { StateBar } from '../parts/state-bar.tsx';
 import { Time } from '../parts/time.tsx';
+import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { useLive } from '../use.ts';
 
@@ -22,56 +23,45 @@ export function CampaignsScreen(): JSX.Element {
           campaigns.length === 0 ? (
             <Empty says={words.none} hint={texts.first.steps[2][2]} />
           ) : (
-            <div class="table-box">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Campaign</th>
-                    <th scope="col">Status</th>
-                    <th scope="col" class="wide-cell">
-                      {words.progress}
-                    </th>
-                    <th scope="col" class="num">
-                      Finished
-                    </th>
-                    <th scope="col" class="num">
-                      Not ok
-                    </th>
-                    <th scope="col">{words.ends}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {campaigns.map((each) => (
-                    <tr key={each.campaign} data-row>
-                      <th scope="row">
-                        <Link to={['campaigns', each.campaign]}>{each.campaign}</Link>
-                        <span class="dim under">{each.release}</span>
-                      </th>
-                      <td>
-                        <StatusBadge status={each.status} />
-                      </td>
-                      <td class="wide-cell">
-                        <StateBar states={each.states} size={each.size} label={each.campaign} />
-                      </td>
-                      <td class="num">
-                        {number(each.settled)} <span class="dim">of {number(each.size)}</span>
-                        <span class="dim under">{percent(each.settled, each.size)}</span>
-                      </td>
-                      <td class="num">{number(each.states.failed + each.states.needsAttention)}</td>
-                      <td>
-                        {each.endedAt !== null ? (
-                          <Time at={each.endedAt} />
-                        ) : each.forecast?.ends ? (
-                          <Time at={each.forecast.ends.p90} />
-                        ) : (
-                          <span class="dim">{texts.empty}</span>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              columns={[
+                'Campaign',
+                'Status',
+                { name: words.progress, is: 'wide-cell' },
+                num('Finished'),
+                num('Not ok'),
+                words.ends,
+              ]}
+            >
+              {campaigns.map((each) => (
+                <tr key={each.campaign} data-row>
+                  <th scope="row">
+                    <Link to={['campaigns', each.campaign]}>{each.campaign}</Link>
+                    <span class="dim under">{each.release}</span>
+                  </th>
+                  <td>
+                    <StatusBadge status={each.status} />
+                  </td>
+                  <td class="wide-cell">
+                    <StateBar states={each.states} size={each.size} label={each.campaign} />
+                  </td>
+                  <td class="num">
+                    {number(each.settled)} <span class="dim">of {number(each.size)}</span>
+                    <span class="dim under">{percent(each.settled, each.size)}</span>
+                  </td>
+                  <td class="num">{number(each.states.failed + each.states.needsAttention)}</td>
+                  <td>
+                    {each.endedAt !== null ? (
+                      <Time at={each.endedAt} />
+                    ) : each.forecast?.ends ? (
+                      <Time at={each.forecast.ends.p90} />
+                    ) : (
+                      <span class="dim">{texts.empty}</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Loaded>

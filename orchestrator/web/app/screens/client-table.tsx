@@ -7,6 +7,7 @@ import { Link } from '../parts/link.tsx';
 import { Empty, Loaded } from '../parts/screen.tsx';
 import { StateBadge } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
+import { Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
 
@@ -80,39 +81,26 @@ function Rows({
   readonly status: Status;
 }): JSX.Element {
   return (
-    <div class="table-box">
-      <table class="clients">
-        <thead>
-          <tr>
-            {words.columns.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.client} data-row>
-              <th scope="row">
-                <Link to={['clients', row.client]} query={{ campaign: status.campaign }}>
-                  {row.client}
-                </Link>
-              </th>
-              <td>
-                <StateBadge state={row.state} end={row.end} />
-              </td>
-              <td>{row.wave}</td>
-              <td>{row.logonServer}</td>
-              <td>{row.since === null ? texts.empty : <Time at={row.since} />}</td>
-              <td class="cause" title={causeOf(row)}>
-                <Says text={causeOf(row)} />
-              </td>
-              <td>{row.next === null ? <span class="dim">{texts.empty}</span> : <Time at={row.next} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={words.columns} class="clients">
+      {rows.map((row) => (
+        <tr key={row.client} data-row>
+          <th scope="row">
+            <Link to={['clients', row.client]} query={{ campaign: status.campaign }}>
+              {row.client}
+            </Link>
+          </th>
+          <td>
+            <StateBadge state={row.state} end={row.end} />
+          </td>
+          <td>{row.wave}</td>
+          <td>{row.logonServer}</td>
+          <td>{row.since === null ? texts.empty : <Time at={row.since} />}</td>
+          <td class="cause" title={causeOf(row)}>
+            <Says text={causeOf(row)} />
+          </td>
+          <td>{row.next === null ? <span class="dim">{texts.empty}</span> : <Time at={row.next} />}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { number } from '../../../views/numbers.ts';
 import type { Releases } from '../answers.ts';
 import { Empty, Loaded, Screen } from '../parts/screen.tsx';
+import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { seldomMs, useLive } from '../use.ts';
 
@@ -36,32 +37,19 @@ export function ReleasesScreen(): JSX.Element {
                       {each.withdrawn.by}: {each.withdrawn.because}
                     </p>
                   )}
-                  <div class="table-box">
-                    <table>
-                      <thead>
-                        <tr>
-                          <th scope="col">File</th>
-                          <th scope="col" class="num">
-                            Bytes
-                          </th>
-                          <th scope="col">SHA-256</th>
-                        </tr>
-                      </thead>
-                      <tbody>
-                        {each.files.map(({ name, size, sha256 }) => (
-                          <tr key={name}>
-                            <th scope="row">{name}</th>
-                            <td class="num">{number(size)}</td>
-                            <td>
-                              <code class="hash" title={sha256}>
-                                {sha256.slice(0, 16)}…
-                              </code>
-                            </td>
-                          </tr>
-                        ))}
-                      </tbody>
-                    </table>
-                  </div>
+                  <Table columns={['File', num('Bytes'), 'SHA-256']}>
+                    {each.files.map(({ name, size, sha256 }) => (
+                      <tr key={name}>
+                        <th scope="row">{name}</th>
+                        <td class="num">{number(size)}</td>
+                        <td>
+                          <code class="hash" title={sha256}>
+                            {sha256.slice(0, 16)}…
+                          </code>
+                        </td>
+                      </tr>
+                    ))}
+                  </Table>
                 </details>
               ))}
             </div>

@@ -4,6 +4,7 @@ import type { Status } from '../answers.ts';
 import { Link } from '../parts/link.tsx';
 import { StateBar } from '../parts/state-bar.tsx';
 import { Says } from '../parts/time.tsx';
+import { num, Table } from '../parts/table.tsx';
 import { inProgress } from '../states.ts';
 
 /** The logon servers of a campaign, what holds one of them up beside it. */
@@ -16,50 +17,35 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
     return copy === undefined ? '' : `${copy.filesOk} of ${copy.filesInAll} files: ${copy.because}`;
   };
   return (
-    <div class="table-box">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Logon server</th>
-            <th scope="col" class="wide-cell">
-              States
-            </th>
-            <th scope="col" class="num">
-              In progress
-            </th>
-            <th scope="col" class="num">
-              Waiting
-            </th>
-            <th scope="col" class="num">
-              Not ok
-            </th>
-            <th scope="col" class="num">
-              Clients
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {logonServers.map(({ logonServer, size, states }) => (
-            <tr key={logonServer} data-row>
-              <th scope="row">
-                <Link to={['campaigns', campaign]} query={{ tab: 'clients', server: logonServer }}>
-                  {logonServer}
-                </Link>
-                <span class="warn-words under">
-                  <Says text={remark(logonServer)} />
-                </span>
-              </th>
-              <td class="wide-cell">
-                <StateBar states={states} size={size} label={logonServer} />
-              </td>
-              <td class="num">{number(inProgress(states))}</td>
-              <td class="num">{number(states.waiting)}</td>
-              <td class="num">{number(states.failed + states.needsAttention)}</td>
-              <td class="num">{number(size)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        'Logon server',
+        { name: 'States', is: 'wide-cell' },
+        num('In progress'),
+        num('Waiting'),
+        num('Not ok'),
+        num('Clients'),
+      ]}
+    >
+      {logonServers.map(({ logonServer, size, states }) => (
+        <tr key={logonServer} data-row>
+          <th scope="row">
+            <Link to={['campaigns', campaign]} query={{ tab: 'clients', server: logonServer }}>
+              {logonServer}
+            </Link>
+            <span class="warn-words under">
+              <Says text={remark(logonServer)} />
+            </span>
+          </th>
+          <td class="wide-cell">
+            <StateBar states={states} size={size} label={logonServer} />
+          </td>
+          <td class="num">{number(inProgress(states))}</td>
+          <td class="num">{number(states.waiting)}</td>
+          <td class="num">{number(states.failed + states.needsAttention)}</td>
+          <td class="num">{number(size)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

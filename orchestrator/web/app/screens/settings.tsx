@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Doctor } from '../answers.ts';
 import { baseUrl } from '../api.ts';
@@ -36,38 +37,8 @@ export function SettingsScreen(): JSX.Element {
         </Panel>
         <Panel title={words.page}>
           <div class="choices">
-            <label class="field">
-              <span>{texts.theme.label}</span>
-              <select
-                class="choice"
-                value={prefs.theme.value}
-                onChange={(event) =>
-                  void (prefs.theme.value = event.currentTarget.value as typeof prefs.theme.value)
-                }
-              >
-                {(['system', 'light', 'dark'] as const).map((each) => (
-                  <option key={each} value={each}>
-                    {texts.theme[each]}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <label class="field">
-              <span>{texts.zone.label}</span>
-              <select
-                class="choice"
-                value={prefs.zone.value}
-                onChange={(event) =>
-                  void (prefs.zone.value = event.currentTarget.value as typeof prefs.zone.value)
-                }
-              >
-                {(['mine', 'utc'] as const).map((each) => (
-                  <option key={each} value={each}>
-                    {texts.zone[each]}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <Choice of={texts.theme} options={['system', 'light', 'dark']} chosen={prefs.theme} />
+            <Choice of={texts.zone} options={['mine', 'utc']} chosen={prefs.zone} />
           </div>
           <p class="panel-end">
             <a href={new URL('v1/reference', baseUrl).href}>{words.reference}</a>
@@ -97,3 +68,27 @@ export function SettingsScreen(): JSX.Element {
     </Screen>
   );
 }
+
+interface ChoiceProps<Option extends string> {
+  readonly of: Readonly<Record<Option | 'label', string>>;
+  readonly options: readonly Option[];
+  readonly chosen: Signal<Option>;
+}
+
+/** One of a few settings of the page, kept in this browser. */
+const Choice = <Option extends string>({ of, options, chosen }: ChoiceProps<Option>): JSX.Element => (
+  <label class="field">
+    <span>{of.label}</span>
+    <select
+      class="choice"
+      value={chosen.value}
+      onChange={(event) => void (chosen.value = event.currentTarget.value as Option)}
+    >
+      {options.map((each) => (
+        <option key={each} value={each}>
+          {of[each]}
+        </option>
+      ))}
+    </select>
+  </label>
+);

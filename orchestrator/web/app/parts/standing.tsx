@@ -1,0 +1,107 @@
+import type { JSX } from 'preact';
+import { number } from '../../../views/numbers.ts';
+import type { Status } from '../answers.ts';
+import { pace, percent } from '../format.ts';
+import { texts } from '../texts.ts';
+import { Link } from './link.tsx';
+import { Says, Time } from './time.tsx';
+
+const words = texts.campaign;
+
+/** Clients that finished in an hour, on average since the start; null before the first. */
+const paceOf = ({ settled, tookMs }: Status): number | null =>
+  settled === 0 || tookMs === null || tookMs < 60_000 ? null : (settled * 3_600_000) / tookMs;
+
+interface StandingProps {
+  readonly status: Status;
+  /** With the words for which a card has no room. */
+  readonly isWide?: boolean;
+}
+
+/** How far a campaign is, how many clients are not ok, how fast it is, and until when. */
+export function Standing({ status, isWide = false }: StandingProps): JSX.Element {
+  const { campaign, states, size, settled } = status;
+  const failures = states.failed + states.needsAttention;
+  const share = settled === 0 ? '' : percent(failures, settled);
+  const rate = paceOf(status);
+  return (
+    <div class={isWide ? 'figures wide' : 'figures'}>
+      <Figure
+        label="finished"
+        value={percent(settled, size)}
+        more={`${number(settled)} of ${number(size)}`}
+      />
+      <Figure
+        label="not ok"
+        value={number(failures)}
+        tone={failures > 0 ? 'bad' : undefined}
+        more={isWide && share !== '' ? `${share} of the finished` : share}
+        to={failures === 0 ? null : { campaign, state: states.failed > 0 ? 'failed' : 'needsAttention' }}
+      />
+      <Figure
+        label={words.pace.toLowerCase()}
+        value={rate === null ? texts.empty : pace(rate)}
+        more={rate !== null ? words.since : isWide ? words.noPace : ''}
+      />
+      <EndFigure status={status} />
+    </div>
+  );
+}
+
+function EndFigure({ status: { forecast, endedAt, at } }: { readonly status: Status }): JSX.Element {
+  if (endedAt !== null)
+    return (
+      <div class="figure">
+        <span class="figure-label">{words.ended}</span>
+        <span class="figure-value small">
+          <Time at={endedAt} />
+        </span>
+      </div>
+    );
+  const ends = forecast?.ends ?? null;
+  return (
+    <div class="figure">
+      <span class="figure-label">{words.ends.toLowerCase()}</span>
+      {ends === null ? (
+        <span class="dim">
+          {words.noForecast} <Says text={forecast?.because ?? texts.empty} />
+        </span>
+      ) : (
+        <>
+          <span class="figure-value small">
+            <Time at={ends.p50 ?? ends.p90} now={at} />
+          </span>
+          <span class="dim">
+            {words.p90} <Time at={ends.p90} />
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface FigureProps {
+  readonly label: string;
+  readonly value: string;
+  readonly more?: string;
+  readonly tone?: string | undefined;
+  readonly to?: { readonly campaign: string; readonly state: string } | null;
+}
+
+function Figure({ label, value, more = '', tone, to = null }: FigureProps): JSX.Element {
+  return (
+    <div class="figure">
+      <span class="figure-label">{label}</span>
+      <span class={`figure-value ${tone ?? ''}`}>
+        {to === null ? (
+          value
+        ) : (
+          <Link to={['campaigns', to.campaign]} query={{ tab: 'clients', state: to.state }}>
+            {value}
+          </Link>
+        )}
+      </span>
+      <span class="dim">{more}</span>
+    </div>
+  );
+}
