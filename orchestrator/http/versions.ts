@@ -43,7 +43,7 @@ interface Based {
  * The version on which a change is based, from `If-Match` or the body. `*` = any version.
  * Refused with 428 where neither says it; a dry run changes nothing and needs none.
  */
-export function basedOn(
+function basedOn(
   { headers }: FastifyRequest,
   { dryRun, version }: Based,
 ): Result<{ readonly version?: number }, Refusal> {
@@ -62,25 +62,27 @@ const missing: Refusal = fault(
 );
 
 /**
- * Answers an edit. One whose `If-Match` names an older version is refused with 412, and the problem
- * says what the file would change now.
- * @param differenceNow the same edit as a dry run, on the present version
+ * Makes an edit and answers it. One that says no version is refused with 428. One whose `If-Match`
+ * names an older version is refused with 412, and the problem says what the edit would change now.
+ * @param edit the edit, with what it is based on in place of what its body says
  */
 export async function answerEdit(
-  { headers }: FastifyRequest,
+  request: FastifyRequest<{ Body: Based }>,
   reply: FastifyReply,
-  edited: Result<CampaignEdit, Refusal>,
-  differenceNow: () => Promise<Result<CampaignEdit, Refusal>>,
+  edit: (based: Partial<Based>) => Promise<Result<CampaignEdit, Refusal>>,
 ): Promise<CampaignEdit | Problem> {
+  const based = basedOn(request, request.body);
+  if (!based.ok) return refuse(reply, based.error, versionNeeded);
+  const edited = await edit(based.value);
   if (edited.ok) return edited.value;
-  const tag = headers['if-match']?.trim() ?? '*';
+  const tag = request.headers['if-match']?.trim() ?? '*';
   if (tag === '*' || edited.error.code !== 'campaign.changed') return refuse(reply, edited.error);
-  const now = await differenceNow();
+  const now = await edit({ dryRun: true, version: undefined });
   if (!now.ok) return refuse(reply, now.error);
   const places = now.value.changes.map(({ section, says }) => ({ pointer: `#/${section}`, detail: says }));
-  reply.header('etag', tagOf(now.value.version));
+  tagAnswer(reply, now.value.version);
   return refuse(reply, { ...fault('version.changed', edited.error.message), places });
 }
 
 /** The status of a refusal of `basedOn`. */
-export const versionNeeded = 428;
+const versionNeeded = 428;

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import { servpackVersion } from '../../shared/version.ts';
+import { Counter, Gauge, Histogram } from '@prometheus-io/client';
+import { leasesLostIn, openRegistry } from '../../shared/metrics/process-registry.ts';
 
 /** Seconds. Each bucket is a series for every route, so there are few. */
 const requestBuckets = [0.005, 0.025, 0.1, 0.5, 2.5, 10];
@@ -12,15 +12,8 @@ const lagBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
  * They begin at 0 with the process.
  */
 export function openProcessFigures(leads: () => boolean) {
-  const registry = new Registry();
+  const registry = openRegistry('orchestrator');
   const registers = [registry];
-  const info = new Gauge({
-    name: 'servpack_info',
-    help: 'The version of this process. Always 1.',
-    labelNames: ['version', 'role'],
-    registers,
-  });
-  info.set({ version: servpackVersion, role: 'orchestrator' }, 1);
   const leader: Gauge = new Gauge({
     name: 'servpack_leader',
     help: '1 while this orchestrator leads.',
@@ -60,12 +53,7 @@ export function openProcessFigures(leads: () => boolean) {
       labelNames: ['outcome'],
       registers,
     }),
-    leasesLost: new Counter({
-      name: 'servpack_leases_lost_total',
-      help: 'Leases that ended under a driver: seen by the worker itself, or by the sweep of the leader.',
-      labelNames: ['seen_by'],
-      registers,
-    }),
+    leasesLost: leasesLostIn(registry),
     deliveries: new Counter({
       name: 'servpack_notify_deliveries_total',
       help: 'Tries to deliver a message.',

@@ -1,5 +1,5 @@
 /**
- * Clients in the order of their names, without regard to case: what a page of a list begins after. A
+ * Clients in the order of their names, without case: what a page of a list begins after. A
  * blank is less than every character of a name, so `pc-1` comes before `pc-10` and `PC-1` beside
  * it.
  */

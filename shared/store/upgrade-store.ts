@@ -28,7 +28,7 @@ export interface UpgradeStore {
   /** Upgrades that have a record, in no order. */
   upgrades(campaign: string): AsyncIterable<StoredUpgrade>;
   /**
-   * Clients of a campaign in the order of their names, without regard to case: the first ones of the
+   * Clients of a campaign in the order of their names, without case: the first ones of the
    * range. One that joins or leaves between two calls is in the later one, or is not; no other
    * client is passed over or comes twice.
    * @param only reads the records of those alone, and says of the others that they are there

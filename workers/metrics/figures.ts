@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import { servpackVersion } from '../../shared/version.ts';
+import { Counter, Histogram } from '@prometheus-io/client';
+import { leasesLostIn, openRegistry } from '../../shared/metrics/process-registry.ts';
 
 /** Seconds. A call is cut off after SERVPACK_CALL_SECONDS, 120 by default. */
 const callBuckets = [0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 120];
@@ -11,15 +11,8 @@ const commitBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
  * begin at 0 with the process.
  */
 export function openFigures() {
-  const registry = new Registry();
+  const registry = openRegistry('worker');
   const registers = [registry];
-  const info = new Gauge({
-    name: 'servpack_info',
-    help: 'The version of this process. Always 1.',
-    labelNames: ['version', 'role'],
-    registers,
-  });
-  info.set({ version: servpackVersion, role: 'worker' }, 1);
   return {
     registry,
     settled: new Counter({
@@ -57,12 +50,7 @@ export function openFigures() {
       help: 'Activations that began: each takes the lease of its client.',
       registers,
     }),
-    leasesLost: new Counter({
-      name: 'servpack_leases_lost_total',
-      help: 'Leases that ended under a driver: seen by the worker itself, or by the sweep of the leader.',
-      labelNames: ['seen_by'],
-      registers,
-    }),
+    leasesLost: leasesLostIn(registry),
     refused: new Counter({
       name: 'servpack_commits_refused_total',
       help: 'Commits that were refused: nothing may begin now, a message came in, or another driver has taken over.',

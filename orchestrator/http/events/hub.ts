@@ -18,8 +18,8 @@ const incomplete = { because: 'events are missing; read everything again' };
 
 /**
  * Reads what has changed once for all readers of this process, at most once a second, and sends the
- * same bytes to all that want the same. While there is no reader it notes where the audit stands, and
- * asks Redis nothing. It follows the changes that wake the rounds, also on a standby.
+ * same bytes to all that want the same. Without a reader it notes where the audit stands, and asks
+ * Redis nothing. It follows the changes that wake the rounds, also on a standby.
  */
 export class EventHub {
   readonly #log: OrchestratorContext['log'];

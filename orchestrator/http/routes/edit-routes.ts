@@ -4,9 +4,8 @@ import { rollBackCampaign } from '../../campaigns/rollback.ts';
 import { undoCampaign } from '../../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
-import { refuse } from '../problems.ts';
 import { answer, answers, type Api } from '../responses.ts';
-import { answerEdit, basedOn, isKnown, tagVersion, versionNeeded } from '../versions.ts';
+import { answerEdit, isKnown, tagVersion } from '../versions.ts';
 import {
   cloneAnswer,
   cloneQuery,
@@ -30,12 +29,9 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
     },
     async (request, reply) => {
       const { who, params, body } = request;
-      const based = basedOn(request, body);
-      if (!based.ok) return refuse(reply, based.error, versionNeeded);
-      const asked = { ...body, ...params };
-      const dry = { ...asked, dryRun: true, version: undefined };
-      const edited = await editCampaign(context, who, { ...asked, ...based.value });
-      return answerEdit(request, reply, edited, () => editCampaign(context, who, dry));
+      return answerEdit(request, reply, (based) =>
+        editCampaign(context, who, { ...body, ...params, ...based }),
+      );
     },
   );
 
@@ -44,12 +40,9 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: campaignParams, body: revertBody, response: answers(editAnswer) } },
     async (request, reply) => {
       const { who, params, body } = request;
-      const based = basedOn(request, body);
-      if (!based.ok) return refuse(reply, based.error, versionNeeded);
-      const asked = { ...body, ...params };
-      const dry = { ...asked, dryRun: true, version: undefined };
-      const reverted = await revertCampaign(context, who, { ...asked, ...based.value });
-      return answerEdit(request, reply, reverted, () => revertCampaign(context, who, dry));
+      return answerEdit(request, reply, (based) =>
+        revertCampaign(context, who, { ...body, ...params, ...based }),
+      );
     },
   );
 
