@@ -4,7 +4,8 @@ import type { KeptEntry } from '../../shared/store/seal-store.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { cursorOf, placeOf } from '../lists/cursor.ts';
-import { type Page, type PageQuestion, readAtFirst, readAtMost } from '../lists/page.ts';
+import { type Page, type PageQuestion, readAtMost } from '../lists/page.ts';
+import { firstCount, nextCount } from '../lists/read-part.ts';
 import type { Refusal } from '../refusal.ts';
 import { compareIds } from './format/entry-id.ts';
 
@@ -23,8 +24,6 @@ interface Found {
   readonly shard: number;
   readonly entry: KeptEntry;
 }
-
-const readAtOnce = 1_000;
 
 /**
  * One page of what was done, the newest first: as far back as Redis keeps it. The files of the
@@ -54,11 +53,7 @@ export async function pageAudit(
       ...(isFiltered ? { read } : {}),
     };
   };
-  for (
-    let count = isFiltered ? Math.max(limit, readAtFirst) : limit;
-    ;
-    count = Math.min(readAtOnce, count * 2, readAtMost - read)
-  ) {
+  for (let count = firstCount(limit, isFiltered); ; count = nextCount(count, read)) {
     const found = await entriesBefore(store, shards, through, count + 1);
     for (const { shard, entry } of found.slice(0, count)) {
       read += 1;

@@ -2,17 +2,14 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Bucket, Counters } from '../../shared/domain/outcome/counters.ts';
 import { buckets } from '../../shared/domain/outcome/states.ts';
 import { ok, type Result } from '../../shared/errors.ts';
-import type { OperatorStore } from '../../shared/store/store.ts';
 import { nameKey } from '../../shared/store/name-order.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { cursorOf, placeOf } from '../lists/cursor.ts';
-import { type Page, type PageQuestion, readAtFirst, readAtMost } from '../lists/page.ts';
+import { placeOf } from '../lists/cursor.ts';
+import type { Page, PageQuestion } from '../lists/page.ts';
+import { pageOfPart, readPart } from '../lists/read-part.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ClientReport } from '../views/report.ts';
 import { type ClientFilter, findCampaign, kindOf, reportIfAsked } from './list-clients.ts';
-
-/** How many clients are read at once at most, while a filter passes over most of them. */
-const readAtOnce = 1_000;
 
 /**
  * One page of a campaign's clients, in the order of their names. Costs the same for any number of
@@ -33,23 +30,27 @@ export async function pageClients(
   const list = ['clients', campaign.definition.campaign, campaign.life ?? 0, filterKey(filter)];
   const place = placeOf(list, after);
   if (!place.ok) return place;
-  const part = await readSome(store, campaign, filter, clock.now(), {
-    after: place.value?.after ?? null,
-    limit,
-  });
-  const before = place.value?.found ?? 0;
-  const sum = before + part.items.length;
+  const question = { after: place.value?.after ?? null, limit, isFiltered: isFiltered(filter) };
+  const now = clock.now();
+  const part = await readPart(
+    question,
+    async (through, count) => {
+      const range = { after: through, prefix: filter.prefix, limit: count };
+      const { members, ...read } = await store.membersByName(
+        campaign.definition.campaign,
+        range,
+        kindOf(campaign, filter),
+      );
+      return { found: members, ...read };
+    },
+    (member) => reportIfAsked(campaign, filter, member, now),
+    ({ client }) => nameKey(client),
+  );
   const counted =
     seesAll && isCounted(filter)
       ? countedTotal(campaign, await store.counters(campaign.definition.campaign), filter)
       : null;
-  return ok({
-    items: part.items,
-    next: part.through === null ? null : cursorOf(list, { after: part.through, found: sum }),
-    total: counted ?? sum,
-    totalIs: counted === null && part.through !== null ? 'atLeast' : 'exact',
-    ...(isFiltered(filter) ? { read: part.read } : {}),
-  });
+  return ok(pageOfPart(list, place.value, part, counted, question.isFiltered));
 }
 
 /** Fields in one order, so that the same filter has the same key. */
@@ -66,45 +67,6 @@ const filterKey = ({ state, wave, server, cause, marked = false, stuck, prefix }
 /** Does anything but the names decide? */
 const isFiltered = ({ state, wave, server, cause, marked = false, stuck }: ClientFilter): boolean =>
   marked || [state, wave, server, cause, stuck].some((each) => each !== undefined);
-
-interface Part {
-  readonly items: readonly ClientReport[];
-  readonly read: number;
-  readonly through: string | null;
-}
-
-/** Reads in the order of names until the page is full, the list ends, or the budget is spent. */
-async function readSome(
-  store: OperatorStore,
-  campaign: Campaign,
-  filter: ClientFilter,
-  now: number,
-  { after, limit }: { readonly after: string | null; readonly limit: number },
-): Promise<Part> {
-  const isOpen = !isFiltered(filter);
-  const items: ClientReport[] = [];
-  let through = after;
-  let read = 0;
-  for (
-    let count = isOpen ? limit : Math.max(limit, readAtFirst);
-    ;
-    count = Math.min(readAtOnce, count * 2, readAtMost - read)
-  ) {
-    const range = { after: through, prefix: filter.prefix, limit: count };
-    const page = await store.membersByName(campaign.definition.campaign, range, kindOf(campaign, filter));
-    read += page.read;
-    ({ through } = page);
-    for (const [at, found] of page.members.entries()) {
-      const report = reportIfAsked(campaign, filter, found, now);
-      if (report === null) continue;
-      items.push(report);
-      if (items.length < limit) continue;
-      const isLast = through === null && at === page.members.length - 1;
-      return { items, read, through: isLast ? null : nameKey(report.client) };
-    }
-    if (through === null || isOpen || read >= readAtMost) return { items, read, through };
-  }
-}
 
 /** Do the counters tell how many clients a filter lets through? */
 const isCounted = ({ cause, marked = false, stuck, prefix = '' }: ClientFilter): boolean =>

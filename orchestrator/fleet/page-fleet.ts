@@ -2,11 +2,11 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import { nameKey } from '../../shared/store/name-order.ts';
-import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { hasLabel } from '../domain/plan-waves.ts';
-import { cursorOf, placeOf } from '../lists/cursor.ts';
-import { type Page, type PageQuestion, readAtFirst, readAtMost } from '../lists/page.ts';
+import { placeOf } from '../lists/cursor.ts';
+import type { Page, PageQuestion } from '../lists/page.ts';
+import { pageOfPart, readPart } from '../lists/read-part.ts';
 import type { Refusal } from '../refusal.ts';
 import { fleetServers } from './servers.ts';
 
@@ -28,8 +28,6 @@ export interface FleetList extends Omit<Page<Client>, 'items' | 'total' | 'total
   readonly foundIs: Page<Client>['totalIs'];
 }
 
-const readAtOnce = 1_000;
-
 /**
  * The numbers stand in the store. A page costs the same at any place of a fleet of any size; one
  * that is filtered by label or logon server reads at most 20,000 clients. Refused for a logon
@@ -49,22 +47,25 @@ export async function pageFleet(
   const logonServers = [...(await store.logonServers())]
     .map(([name, clients]) => ({ logonServer: name, clients }))
     .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
-  const { items, read, through } = await readSome(store, filter, {
-    after: place.value?.after ?? null,
-    limit,
-  });
-  const sum = (place.value?.found ?? 0) + items.length;
+  const question = { after: place.value?.after ?? null, limit, isFiltered: isFiltered(filter) };
+  const part = await readPart(
+    question,
+    async (through, count) => {
+      const range = { after: through, prefix: filter.prefix, limit: count };
+      const { clients, ...read } = await store.fleetByName(range);
+      return { found: clients, ...read };
+    },
+    (client) => (isAsked(filter, client) ? client : null),
+    ({ client }) => nameKey(client),
+  );
   const counted = countedIn(filter, total, logonServers);
-  return ok({
-    total,
-    servers: await store.fleetServers(),
-    logonServers,
-    clients: items,
-    found: counted ?? sum,
-    foundIs: counted === null && through !== null ? 'atLeast' : 'exact',
-    next: through === null ? null : cursorOf(list, { after: through, found: sum }),
-    ...(isFiltered(filter) ? { read } : {}),
-  });
+  const {
+    items: clients,
+    total: found,
+    totalIs: foundIs,
+    ...rest
+  } = pageOfPart(list, place.value, part, counted, question.isFiltered);
+  return ok({ total, servers: await store.fleetServers(), logonServers, clients, found, foundIs, ...rest });
 }
 
 const isFiltered = ({ logonServer, label }: FleetFilter): boolean =>
@@ -86,36 +87,5 @@ function countedIn(
   return logonServers.filter(isAt(logonServer)).reduce((sum, { clients }) => sum + clients, 0);
 }
 
-/** Reads in the order of names until the page is full, the list ends, or the budget is spent. */
-async function readSome(
-  store: OperatorStore,
-  filter: FleetFilter,
-  { after, limit }: { readonly after: string | null; readonly limit: number },
-): Promise<{
-  readonly items: readonly Client[];
-  readonly read: number;
-  readonly through: string | null;
-}> {
-  const items: Client[] = [];
-  let through = after;
-  let read = 0;
-  if (limit === 0) return { items, read, through: null };
-  for (
-    let count = isFiltered(filter) ? Math.max(limit, readAtFirst) : limit;
-    ;
-    count = Math.min(readAtOnce, count * 2, readAtMost - read)
-  ) {
-    const page = await store.fleetByName({ after: through, prefix: filter.prefix, limit: count });
-    read += page.read;
-    ({ through } = page);
-    for (const [at, client] of page.clients.entries()) {
-      if (!isAt(filter.logonServer)(client)) continue;
-      if (filter.label !== undefined && !hasLabel(client, filter.label)) continue;
-      items.push(client);
-      if (items.length < limit) continue;
-      const isLast = through === null && at === page.clients.length - 1;
-      return { items, read, through: isLast ? null : nameKey(client.client) };
-    }
-    if (through === null || !isFiltered(filter) || read >= readAtMost) return { items, read, through };
-  }
-}
+const isAsked = ({ logonServer, label }: FleetFilter, client: Client): boolean =>
+  isAt(logonServer)(client) && (label === undefined || hasLabel(client, label));

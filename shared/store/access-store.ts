@@ -22,9 +22,7 @@ export interface StoredToken extends Narrowing {
 export type SessionProof =
   | { readonly kind: 'token'; readonly id: string }
   /** The token file of an orchestrator, by the SHA-256 of the token in it. */
-  | { readonly kind: 'tokenFile'; readonly sha256: string }
-  /** An identity provider has named the person, and groups that give this role. */
-  | ({ readonly kind: 'provider'; readonly person: string; readonly role: string } & Narrowing);
+  | { readonly kind: 'tokenFile'; readonly sha256: string };
 
 export interface StoredSession {
   /** Names the session in lists. It signs nobody in. */

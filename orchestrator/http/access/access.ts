@@ -93,12 +93,6 @@ export class Access {
   whomProves(proof: SessionProof, { tokens }: AccessRecords): Result<Principal, Refusal> {
     if (proof.kind === 'tokenFile')
       return proof.sha256 === this.#fileDigest ? ok(this.#ofFile()) : err(wrong);
-    if (proof.kind === 'provider') {
-      const { person, role, campaigns, sites } = proof;
-      const narrowing = { campaigns, sites };
-      const common = { by: 'sign-in', name: person, person, role: roleOf(role), narrowing };
-      return ok({ ...common, proof, session: null, expiresAt: null });
-    }
     const found = tokens.find(({ id }) => id === proof.id);
     if (found === undefined) return err(wrong);
     const expired = this.#whyExpired(found);

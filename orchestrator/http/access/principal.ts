@@ -4,9 +4,9 @@ import { type Permission, permissions, type Role } from '../contract/permissions
 
 /** Who is proved by a token or a session, and what that allows. */
 export interface Principal {
-  /** As the audit names it: `token night-shift`, `sign-in`. */
+  /** As the audit names it: `token night-shift`. */
   readonly by: string;
-  /** The name of the token; of a person who has signed in elsewhere, their own. */
+  /** The name of the token. */
   readonly name: string;
   /** Null = the token belongs to no single person. */
   readonly person: string | null;

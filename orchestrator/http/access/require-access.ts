@@ -4,7 +4,7 @@ import { whoOf } from '../../../shared/domain/campaign/person.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { Operation } from '../contract/operation.ts';
-import { type Permission, permissions, type Role } from '../contract/permissions.ts';
+import { permissions, type Role } from '../contract/permissions.ts';
 import { isPerson, personForm } from '../../input/person-name.ts';
 import { refuse } from '../problems.ts';
 import { RefusalLog } from '../refusal-log.ts';
@@ -80,9 +80,6 @@ function whyNotAllowed(operation: Operation | undefined, principal: Principal): 
 /** `operator, approver or administrator` */
 const orOf = (names: readonly Role[]): string =>
   names.length === 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-
-export const mayDo = ({ role }: Principal, permission: Permission): boolean =>
-  (permissions[permission] as readonly Role[]).includes(role);
 
 /** As the router knows it: what a caller writes into a path stays out of the log. */
 const routeOf = ({ method, routeOptions: { url = 'none' } }: FastifyRequest): string => `${method} ${url}`;
