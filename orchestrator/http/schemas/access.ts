@@ -64,7 +64,7 @@ export const signInBody = z.union([
 
 /** Who asks, and what that allows. */
 export const sessionAnswer = z.object({
-  /** The name of the token; of a person whom an identity provider has named, their own. */
+  /** The name of the token. */
   name: z.string(),
   /** As the audit names it: `token night-shift`. */
   by: z.string(),
