@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { reasonOf } from '../../shared/reason-of.ts';
-import type { SealState } from '../../shared/store/seal-store.ts';
+import { beforeAll, type SealState } from '../../shared/store/seal-store.ts';
 import { genesis, headerIn } from './format/block.ts';
 import { parsed } from './format/file-lines.ts';
 import { splitLines } from './format/split-lines.ts';
@@ -18,6 +18,10 @@ export function writtenHead(shard: number, { head, written }: SealState): KnownH
   const { previous } = headerIn(head);
   return previous === genesis ? null : { shard, block: head.number - 1, head: previous };
 }
+
+/** The id of the last entry that stands in a file for sure; all later ones are in Redis only. */
+export const writtenUpTo = ({ head, written }: SealState): string =>
+  head === null ? beforeAll : written === head.number ? head.last : head.after;
 
 /**
  * The heads that an orchestrator logged. Fault `input.heads`: a file cannot be read, or it names no

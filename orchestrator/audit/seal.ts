@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { draftBlock, headerIn } from './format/block.ts';
 import { compareIds } from './format/entry-id.ts';
-import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
+import { type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { reasonOf, systemCodeOf } from '../../shared/reason-of.ts';
@@ -10,7 +10,7 @@ import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn, isCampaignRemoval } from './attachments.ts';
 import { fileHashes } from './file-hash.ts';
 import { catchUp, trustRun } from './catch-up.ts';
-import { sealedMessage } from './known-heads.ts';
+import { sealedMessage, writtenUpTo } from './known-heads.ts';
 
 export interface SealerOptions {
   readonly store: Store;
@@ -167,8 +167,7 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
     await markEverything(store, shard, head);
     return true;
   }
-  const after = (isWritten ? head?.last : head?.after) ?? beforeAll;
-  const read = await store.auditAfter(shard, after, entriesAtMost);
+  const read = await store.auditAfter(shard, writtenUpTo(state), entriesAtMost);
   const { entries, campaigns } = await ofOneFile(store, ofOneLife(read));
   if (entries.length === 0) {
     if (isWritten) return false;

@@ -3,9 +3,9 @@ import { reasonOf } from '../../shared/reason-of.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Archive } from '../audit/archive.ts';
 import { firstBlock, type FileTail, readTail } from '../audit/file-tail.ts';
-import { writtenHead } from '../audit/known-heads.ts';
+import { writtenHead, writtenUpTo } from '../audit/known-heads.ts';
 import { verifyPath } from '../audit/verify.ts';
-import { beforeAll, type SealState } from '../../shared/store/seal-store.ts';
+import type { SealState } from '../../shared/store/seal-store.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 
@@ -43,10 +43,9 @@ async function checkShard(store: OperatorStore, archive: Archive, shard: number)
 async function unsealedChecks(
   store: OperatorStore,
   shard: number,
-  { head, written }: SealState,
+  state: SealState,
 ): Promise<readonly Check[]> {
-  const after = head === null ? beforeAll : written === head.number ? head.last : head.after;
-  const [oldest] = await store.auditAfter(shard, after, 1);
+  const [oldest] = await store.auditAfter(shard, writtenUpTo(state), 1);
   const since = Number.parseInt(oldest?.id ?? '', 10);
   if (oldest === undefined || (await store.readTime()) - since < sealedWithinMs) return [];
   return [

@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
-import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { campaignReadings, type ReadCampaign } from './campaign-readings.ts';
 import { sumServers } from './sum-servers.ts';
 import { type Reading, reading } from './figures.ts';
 import { approvalReading, blockerReadings, downloadReadings, serverReadings } from './fleet-readings.ts';
+import { writtenUpTo } from '../audit/known-heads.ts';
 
 export interface RecordSource {
   readonly store: Pick<
@@ -113,11 +113,9 @@ async function auditReadings({ store }: RecordSource): Promise<readonly Reading[
   const [now, found] = await Promise.all([
     store.readTime(),
     Promise.all(
-      shards.map(async (shard) => {
-        const { head, written } = await store.readSeal(shard);
-        const after = head === null ? beforeAll : written === head.number ? head.last : head.after;
-        return store.auditAfter(shard, after, unsealedAtMost);
-      }),
+      shards.map(async (shard) =>
+        store.auditAfter(shard, writtenUpTo(await store.readSeal(shard)), unsealedAtMost),
+      ),
     ),
   ]);
   const since = found.flatMap(([oldest]) => (oldest === undefined ? [] : [Number.parseInt(oldest.id, 10)]));

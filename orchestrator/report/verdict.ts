@@ -1,20 +1,22 @@
 import { count, percent } from '../charts/svg.ts';
 import type { CampaignReport } from '../views/report.ts';
 import type { Figure, Verdict } from './document.ts';
+import { notOk } from '../../shared/domain/outcome/states.ts';
+import { many } from '../views/numbers.ts';
 
 /** How many clients of a campaign have the release, and how many of those that should. */
 export function scopeOf({ states, size }: Pick<CampaignReport, 'states' | 'size'>) {
   const have = states.upgraded + states.alreadyCurrent;
   const leftOut = states.excluded + states.skipped + states.cancelled;
-  const notOk = states.failed + states.needsAttention;
+  const bad = notOk(states);
   const inScope = size - leftOut;
-  return { have, leftOut, notOk, inScope, open: Math.max(0, inScope - have - notOk) };
+  return { have, leftOut, notOk: bad, inScope, open: Math.max(0, inScope - have - bad) };
 }
 
 /** What became of the campaign, in one sentence. */
 export function verdictOf(report: CampaignReport): Verdict {
   const { have, notOk, inScope, open } = scopeOf(report);
-  const done = `${count(have)} of ${clients(inScope)} in scope ${have === 1 ? 'has' : 'have'} the release (${percent(have, inScope)} %)`;
+  const done = `${count(have)} of ${many(inScope, 'client')} in scope ${have === 1 ? 'has' : 'have'} the release (${percent(have, inScope)} %)`;
   const bad = notOk === 0 ? '' : `; ${count(notOk)} failed or ${notOk === 1 ? 'needs' : 'need'} attention`;
   const unhealthy = report.health?.unhealthy ?? 0;
   const ill = unhealthy === 0 ? '' : `; ${count(unhealthy)} upgraded, and not healthy afterwards`;
@@ -45,11 +47,13 @@ export function verdictOf(report: CampaignReport): Verdict {
     case 'created':
     case 'scheduled':
     case 'waitingForRelease':
-      return { tone: 'open', word: 'Not started', says: `${clients(report.size)} will get the release.` };
+      return {
+        tone: 'open',
+        word: 'Not started',
+        says: `${many(report.size, 'client')} will get the release.`,
+      };
   }
 }
-
-const clients = (number: number): string => `${count(number)} ${number === 1 ? 'client' : 'clients'}`;
 
 /** The numbers beside the verdict. */
 export function figuresOf(report: CampaignReport): readonly Figure[] {

@@ -2,9 +2,10 @@ import { compareIds } from '../audit/format/entry-id.ts';
 import type { LeaderContext } from '../context.ts';
 import type { ForwardedEntry } from '../forward/entry.ts';
 import type { Forwarder } from '../forward/forwarder.ts';
-import { beforeAll, type KeptEntry, type SealState } from '../../shared/store/seal-store.ts';
+import { beforeAll, type KeptEntry } from '../../shared/store/seal-store.ts';
 import { everything, isNews } from './news.ts';
 import type { Round } from './repeat.ts';
+import { writtenUpTo } from '../audit/known-heads.ts';
 
 /** Entries of a batch, and batches of a shard in one run: other shards get their turn. */
 const batchSize = 500;
@@ -48,10 +49,6 @@ export function forwardAudit(forwarder: Forwarder): Round {
     },
   };
 }
-
-/** What stands in a file up to here. */
-const writtenUpTo = ({ head, written }: SealState): string =>
-  head === null ? beforeAll : written === head.number ? head.last : head.after;
 
 async function forwardShard(
   context: LeaderContext,

@@ -8,6 +8,7 @@ import { intoFile, ontoStdout, writtenFile } from './save.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from './session.ts';
 import { reportLines } from '../render/report.ts';
 import { many, safe } from '../render/view.ts';
+import { listedAtMost } from '../../report/tally.ts';
 
 export interface ReportOptions {
   readonly archived?: boolean;
@@ -17,9 +18,6 @@ export interface ReportOptions {
   readonly csv?: boolean;
   readonly jsonl?: boolean;
 }
-
-/** The file of a report names every client up to so many; the list of more is written beside it. */
-const listedAtMost = 5_000;
 
 /** Shows or saves the report of a campaign as the options say. */
 export async function showReport(name: string, options: ReportOptions, command: Command): Promise<void> {

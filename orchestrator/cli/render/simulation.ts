@@ -6,6 +6,7 @@ import { statusLines } from './status.ts';
 import { table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
+import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** What a simulation says on a terminal: when it ends, the waves, what binds, and the report. */
 export function simulationLines(view: View, answer: SimulationAnswer): readonly string[] {
@@ -69,7 +70,7 @@ function waveLines(view: View, { waves, end }: SimulationAnswer): readonly strin
     ...(end.replicates === 0 ? [] : [{ text: wave.p50 ?? '-' }]),
     ...(hasP90 ? [{ text: wave.p90 ?? '-' }] : []),
     { text: number(wave.ends.upgraded + wave.ends.alreadyCurrent) },
-    { text: number(wave.ends.failed + wave.ends.needsAttention) },
+    { text: number(notOk(wave.ends)) },
   ]);
   return table(view, columns, rows);
 }

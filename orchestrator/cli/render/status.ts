@@ -10,6 +10,7 @@ import { heldLines, holdsLines } from './held.ts';
 import { statesTable } from './states-table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
+import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
   created: 'dim',
@@ -193,7 +194,7 @@ function barOf(
 ): readonly string[] {
   const width = Math.min(barAtMost, columns);
   if (!isTerminal || size === 0) return [];
-  const { upgraded, alreadyCurrent, failed, needsAttention, skipped, excluded, cancelled } = states;
+  const { upgraded, alreadyCurrent, skipped, excluded, cancelled } = states;
   let room = width;
   // Counters and sizes are read one after the other, so a share may be larger than the whole: it
   // is cut to the bar. A single client is seen, too.
@@ -203,7 +204,7 @@ function barOf(
     room -= taken;
     return taken;
   };
-  const bad = cells(failed + needsAttention);
+  const bad = cells(notOk(states));
   const out = cells(skipped + excluded + cancelled);
   const current = cells(upgraded + alreadyCurrent);
   return [

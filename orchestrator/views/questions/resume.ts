@@ -1,6 +1,7 @@
 import { many, number } from '../numbers.ts';
 import type { CampaignStatus } from '../status.ts';
 import type { Question } from './question.ts';
+import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** What a person has agreed to before a resume. */
 export interface Agreed {
@@ -15,7 +16,7 @@ export const whenMissed = ({ paused }: CampaignStatus): string =>
     : `, starts now: ${paused.missed} while ${paused.by} had paused it (${paused.because})`;
 
 /** The failures so far, which a person accepts who resumes a campaign that a gate has paused. */
-export const failuresIn = ({ states }: CampaignStatus): number => states.failed + states.needsAttention;
+export const failuresIn = ({ states }: CampaignStatus): number => notOk(states);
 
 /** Shows what a person accepts who resumes a campaign that a gate has paused. */
 export function acceptQuestion(status: CampaignStatus): Question {

@@ -1,4 +1,5 @@
 import type { Approval, Campaigns, Doctor, Status } from './answers.ts';
+import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** Something that goes on only when a person acts. */
 export interface Attention {
@@ -131,8 +132,8 @@ function ofCampaign(status: Status): readonly Attention[] {
       clients: stillMarked,
       act: { kind: 'unmark', status },
     });
-  const notOk = states.needsAttention + states.failed;
-  if (status.status === 'ended' && notOk > 0)
+  const bad = notOk(states);
+  if (status.status === 'ended' && bad > 0)
     found.push({
       ...base,
       key: `attention ${campaign}`,
@@ -142,7 +143,7 @@ function ofCampaign(status: Status): readonly Attention[] {
         .slice(0, 3)
         .map(({ cause, count }) => `${count}x ${cause}`)
         .join(', '),
-      clients: notOk,
+      clients: bad,
       act: { kind: 'retry', status },
     });
   return found;

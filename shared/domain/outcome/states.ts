@@ -35,6 +35,10 @@ export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): Readon
   return found;
 }
 
+/** The number of clients that failed or need attention. */
+export const notOk = ({ failed, needsAttention }: Pick<States, 'failed' | 'needsAttention'>): number =>
+  failed + needsAttention;
+
 /** The number of clients in all columns. */
 export const sizeOf = (states: States): number => buckets.reduce((sum, bucket) => sum + states[bucket], 0);
 

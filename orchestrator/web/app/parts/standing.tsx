@@ -5,6 +5,7 @@ import { pace, percent } from '../format.ts';
 import { texts } from '../texts.ts';
 import { Link } from './link.tsx';
 import { Says, Time } from './time.tsx';
+import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
@@ -21,7 +22,7 @@ interface StandingProps {
 /** How far a campaign is, how many clients are not ok, how fast it is, and until when. */
 export function Standing({ status, isWide = false }: StandingProps): JSX.Element {
   const { campaign, states, size, settled } = status;
-  const failures = states.failed + states.needsAttention;
+  const failures = notOk(states);
   const share = settled === 0 ? '' : percent(failures, settled);
   const rate = paceOf(status);
   return (

@@ -22,6 +22,7 @@ import { ClientTable } from './client-table.tsx';
 import { ServerTable } from './servers.tsx';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
+import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
@@ -124,7 +125,7 @@ function Buttons({ status }: { readonly status: Status }): JSX.Element {
           <Icon name="pause" /> {texts.actions.pause}
         </Action>
       ) : null}
-      {states.failed + states.needsAttention > 0 && !isOver ? (
+      {notOk(states) > 0 && !isOver ? (
         <Action needs="run" onClick={() => retryFailed(app, status)}>
           {texts.actions.retry}
         </Action>

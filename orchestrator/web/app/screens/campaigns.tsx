@@ -10,6 +10,7 @@ import { Time } from '../parts/time.tsx';
 import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { useLive } from '../use.ts';
+import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
@@ -49,7 +50,7 @@ export function CampaignsScreen(): JSX.Element {
                     {number(each.settled)} <span class="dim">of {number(each.size)}</span>
                     <span class="dim under">{percent(each.settled, each.size)}</span>
                   </td>
-                  <td class="num">{number(each.states.failed + each.states.needsAttention)}</td>
+                  <td class="num">{number(notOk(each.states))}</td>
                   <td>
                     {each.endedAt !== null ? (
                       <Time at={each.endedAt} />

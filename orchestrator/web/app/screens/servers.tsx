@@ -6,6 +6,7 @@ import { StateBar } from '../parts/state-bar.tsx';
 import { Says } from '../parts/time.tsx';
 import { num, Table } from '../parts/table.tsx';
 import { inProgress } from '../states.ts';
+import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 /** The logon servers of a campaign, what holds one of them up beside it. */
 export function ServerTable({ status }: { readonly status: Status }): JSX.Element {
@@ -42,7 +43,7 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
           </td>
           <td class="num">{number(inProgress(states))}</td>
           <td class="num">{number(states.waiting)}</td>
-          <td class="num">{number(states.failed + states.needsAttention)}</td>
+          <td class="num">{number(notOk(states))}</td>
           <td class="num">{number(size)}</td>
         </tr>
       ))}
