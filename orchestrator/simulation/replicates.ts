@@ -36,7 +36,9 @@ export function planReplicates(scenario: Scenario, asked?: number): ReplicatePla
   const base = small.scenario ?? scenario;
   const size = Math.max(1, base.clients.length);
   const possible = Math.floor(clientsInReplicates / size);
-  const count = asked ?? Math.max(2, Math.min(replicatesAtMost, possible));
+  // A smaller fleet was chosen so that P90 can be said: it is never so large that this costs much.
+  const least = small.scenario === null ? 2 : leastForP90;
+  const count = asked ?? Math.max(least, Math.min(replicatesAtMost, possible));
   const withSeed = (one: Scenario, number: number): Scenario => reseeded(one, `${scenario.seed}/${number}`);
   const replicates = Array.from({ length: count }, (_, number) => withSeed(base, number));
   const limits = limitsOf(scenario);

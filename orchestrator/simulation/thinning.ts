@@ -12,7 +12,7 @@ export type Thinned =
 const roundedAtMost = 0.1;
 
 /** A fleet of so many times the wanted clients serves where a smaller one would be another. */
-const wantedTimesAtMost = 2;
+const wantedTimesAtMost = 4;
 
 /**
  * Keeps whole logon servers, chosen by the seed, until so many clients are left: what holds for one

@@ -9,8 +9,8 @@ import { simulatedProfile } from '../../orchestrator/simulation/threads/surround
  */
 const clients = Number(process.argv[2] ?? 100_000);
 
-/** One slot for a thousand clients. */
-const active = Math.max(20, Math.round(clients / 1_000));
+/** So few slots that the campaign takes three weeks. */
+const active = Math.max(12, Math.round(clients / 1_700));
 
 const text = `
 campaign: large

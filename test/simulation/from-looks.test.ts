@@ -95,6 +95,16 @@ describe('a smaller fleet', () => {
     expect(planReplicates(scenario).noP90).toBeNull();
   });
 
+  it('is found for every number of slots of a large fleet, and says P90', () => {
+    for (let active = 12; active <= 24; active += 1) {
+      const text = usualCampaign.replace('count: 5', 'percent: 1 %').replace('active: 12', `active: ${active}`);
+      const plan = planReplicates(scenarioOf(text, { clients: 20_000 }));
+      const clients = plan.replicates.reduce((sum, each) => sum + each.clients.length, 0);
+      expect(plan.noP90, `active: ${active}`).toBeNull();
+      expect(clients, `active: ${active}`).toBeLessThanOrEqual(62_000);
+    }
+  });
+
   it.each([
     ['active: 1, perLogonServer: 2', /budgets\.active of 1 would become 0/],
     ['active: 200, perLogonServer: 2 }\nspeed: { startsPerMinute: 1', /speed\.startsPerMinute of 1/],
