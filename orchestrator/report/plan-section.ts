@@ -1,3 +1,4 @@
+import { many } from '../views/numbers.ts';
 import { plannedChart, plannedTable } from '../charts/planned.ts';
 import { count } from '../charts/svg.ts';
 import { spanInWords } from '../views/duration-text.ts';
@@ -91,7 +92,7 @@ export function blockersSection({ blockers, relocations, willBlockAgain }: Campa
       : [
           [
             'will block again at the next release',
-            `${count(willBlockAgain)} clients got past it by a workaround only`,
+            `${many(willBlockAgain, 'client')} got past it by a workaround only`,
           ] as const,
         ]),
   ];

@@ -1,3 +1,4 @@
+import { many } from '../views/numbers.ts';
 import { percent, count } from '../charts/svg.ts';
 import { progressChart, progressTable } from '../charts/progress.ts';
 import type { ProgressData, ProgressPoint } from '../charts/progress-data.ts';
@@ -163,10 +164,13 @@ function scopeSection({ report, tallied, selection, exclusions }: ReportData): S
       {
         kind: 'facts',
         facts: [
-          ['selected', `${selection}: ${count(report.size)} clients`],
+          ['selected', `${selection}: ${many(report.size, 'client')}`],
           ...(exclusions === null ? [] : [['not selected', exclusions] as const]),
           ...(report.members === undefined ? [] : [['changed since', report.members] as const]),
-          ['in scope', `${count(inScope)} clients; ${count(leftOut)} were left out on the way`],
+          [
+            'in scope',
+            `${many(inScope, 'client')}; ${count(leftOut)} ${leftOut === 1 ? 'was' : 'were'} left out on the way`,
+          ],
         ],
       },
       ...(tallied.leftOut.length === 0

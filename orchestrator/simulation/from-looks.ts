@@ -1,3 +1,4 @@
+import { many } from '../views/numbers.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Remark, Verdict } from '../../shared/domain/observation/verdict.ts';
@@ -70,6 +71,6 @@ export function fleetFromLooks(
     clients,
     traits,
     ...(counted.length === 0 ? {} : { freeTimes: Object.fromEntries(counted) }),
-    says: `${clients.length} clients of the fleet, each as its last look found it${without}. A look does not say who comes back from a restart, which files a server lacks, or when users log on: these are as in the lab`,
+    says: `${many(clients.length, 'client')} of the fleet, each as its last look found it${without}. A look does not say who comes back from a restart, which files a server lacks, or when users log on: these are as in the lab`,
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import { type Limit, limitsOf } from './limits.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { Scenario } from './scenario.ts';
@@ -72,7 +73,7 @@ function variantsOf(limits: readonly Limit[], replicates: readonly Scenario[]): 
 
 function whyNoP90(count: number, small: ReturnType<typeof thinned>): string | null {
   if (count >= leastForP90) return null;
-  const few = `${count} replicates are too few to say P90`;
+  const few = `${counted(count, 'replicate')} ${count === 1 ? 'is' : 'are'} too few to say P90`;
   return small.scenario === null ? `${few}, and a smaller fleet would be another one: ${small.because}` : few;
 }
 

@@ -4,6 +4,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
+import { counted } from '../domain/counted.ts';
 import { planWaves } from '../domain/plan-waves.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
 import { namesIn } from '../input/campaign-names.ts';
@@ -98,7 +99,10 @@ function whyNotSimulated(
   const { waves, left } = planWaves(definition, clients);
   const taken = waves.reduce((sum, wave) => sum + wave.clients.length, 0);
   if (taken + left === 0)
-    return fault('campaign.empty', `the campaign selects none of the ${clients.length} clients of the fleet`);
+    return fault(
+      'campaign.empty',
+      `the campaign selects none of the ${counted(clients.length, 'client')} of the fleet`,
+    );
   if (left > 0)
     return fault(
       'campaign.leftOver',
@@ -116,7 +120,7 @@ export function assumptionsOf({ fleet, approvalMs }: SimulationOrder, scenario: 
     definition.approvals !== undefined || definition.waves.some(({ gate }) => gate.approval === true);
   return [
     'count' in fleet
-      ? `${clients.length} model clients with ${servers} logon servers, in the usual shares of the lab: no client of your fleet is known`
+      ? `${counted(clients.length, 'model client')} with ${counted(servers, 'logon server')}, in the usual shares of the lab: no client of your fleet is known`
       : fleet.says,
     `a person starts it at ${isoOf(startAt)}; its release is staged everywhere, and no other campaign runs`,
     'workers are never short, and logon scripts report to servpack',

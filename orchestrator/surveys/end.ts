@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted.ts';
 import {
   type SurveyEnd,
   type SurveyProgress,
@@ -47,5 +48,5 @@ export async function endSurvey(
 function foundInWords(progress: SurveyProgress): string {
   const { total, looked, verdicts } = surveyStatus(progress);
   const { free, current, blocked, server, couldNotLook } = verdicts;
-  return `${looked} of ${total} looked at: ${free} free, ${current} current, ${blocked} blocked, ${server} servers, ${couldNotLook} could not be looked at`;
+  return `${looked} of ${total} looked at: ${free} free, ${current} current, ${blocked} blocked, ${counted(server, 'server')}, ${couldNotLook} could not be looked at`;
 }

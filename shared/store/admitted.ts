@@ -31,7 +31,7 @@ export function admitted(
       because:
         pace === undefined
           ? 'admitted: a slot is free'
-          : `admitted: a slot is free, and fewer than ${pace.perMinute} clients started in the last minute`,
+          : `admitted: a slot is free, and fewer than ${pace.perMinute} ${pace.perMinute === 1 ? 'client' : 'clients'} started in the last minute`,
       evidence: null,
     },
   };

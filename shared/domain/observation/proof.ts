@@ -25,7 +25,11 @@ export function prove(files: ReleaseFiles, seen: Observation): Proof {
   const different = Object.entries(files).filter(([name, sha256]) => !matches(seen.files[name], sha256));
   if (different.length > 0) {
     const first = different[0]?.[0] ?? '';
-    return { kind: 'notCurrent', because: `${different.length} files differ from the release (${first}, …)` };
+    const says =
+      different.length === 1
+        ? `1 file differs from the release (${first})`
+        : `${different.length} files differ from the release (${first}, …)`;
+    return { kind: 'notCurrent', because: says };
   }
   if (seen.setupPhase !== 'installed' && seen.setupPhase !== 'none')
     return { kind: 'notCurrent', because: `its setup phase is ${setupPhaseWords[seen.setupPhase]}` };
