@@ -1,11 +1,7 @@
 import { visibleJson } from '../../shared/visible-text.ts';
+import { schemaVersion } from '../http/schemas/fields.ts';
 
-/**
- * Every document that `--json` prints carries this number. It grows when a field goes, or means
- * something else; a new field is no change. docs/json.md lists the fields.
- */
-export const schemaVersion = 1;
-
+/** Every document that `--json` prints carries the version. docs/json.md lists the fields. */
 const numbered = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { schemaVersion, ...value } : value;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { OrchestratorContext } from '../context.ts';
 import { sendAnswerHeaders } from './answer-headers.ts';
@@ -47,6 +47,7 @@ import { readershipOf } from './access/readership.ts';
 import { narrowRequests } from './access/narrow.ts';
 import { requireAccess } from './access/require-access.ts';
 import { requireRecords } from './records.ts';
+import { versionedSerializer } from './responses.ts';
 
 /** Enough for ids and reasons. A route that takes a file has a limit of its own. */
 const bodyLimit = 512 * 1024;
@@ -89,7 +90,7 @@ export function buildApi(
     genReqId: () => randomUUID(),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(versionedSerializer);
   refuseExpectations(app);
   const described = collectRoutes(app);
   sendAnswerHeaders(app);

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Refusal } from '../refusal.ts';
 import { kindOf, problemKinds, typeOf } from './problem-kinds.ts';
-import { refusalOf } from './schemas/fields.ts';
+import { refusalOf, schemaVersion } from './schemas/fields.ts';
 import type { Problem } from './schemas/problems.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
@@ -22,6 +22,7 @@ export function problemOf(refusal: Refusal, status: number, request: string): Pr
     })),
   ];
   return {
+    schemaVersion,
     type: typeOf(kind),
     title: problemKinds[kind].title,
     status,

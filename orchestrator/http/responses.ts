@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, RawServerDefault } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import { schemaVersion } from './schemas/fields.ts';
 import { type Problem, problemAnswer } from './schemas/problems.ts';
 import { refuse } from './problems.ts';
 import type { Refusal } from '../refusal.ts';
@@ -17,6 +18,21 @@ export const answers = <Answer extends z.ZodType>(answer: Answer) => ({
 /** The last line of a handler: answers with the value, or with the refusal and its status. */
 export const answer = <T>(reply: FastifyReply, result: Result<T, Refusal>): T | Problem =>
   result.ok ? result.value : refuse(reply, result.error);
+
+const head = `{"schemaVersion":${schemaVersion}`;
+
+/**
+ * Writes an answer as its schema says, with the version of the schemas in front. Each answer is an
+ * object, so its text gets a field, and no copy of it is made. A problem document has the field.
+ */
+export const versionedSerializer: typeof serializerCompiler = (route) => {
+  const written = serializerCompiler(route);
+  if (route.httpStatus !== '200') return written;
+  return (value) => {
+    const text = written(value);
+    return text === '{}' ? `${head}}` : `${head},${text.slice(1)}`;
+  };
+};
 
 /** Content types of streamed lines. */
 export const textTypes = {

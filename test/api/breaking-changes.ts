@@ -6,7 +6,7 @@ import type {
   Referred,
   ResponseObject,
 } from '../../orchestrator/http/contract/document-types.ts';
-import { type Scope, whyNotWithin } from './schema-within.ts';
+import { referred, type Scope, whyNotWithin } from './schema-within.ts';
 
 /**
  * What breaks a client of the earlier document, a sentence for each: a removed route, a removed
@@ -129,8 +129,7 @@ const isOpen = (shape: JsonSchema): boolean => Object.keys(shape).length === 0;
 
 /** The schema behind references, and each of its alternatives. */
 function shapesOf({ schema, named }: Scope): readonly JsonSchema[] {
-  const name = schema.$ref?.split('/').at(-1);
-  const found = name === undefined ? schema : (named[name] ?? {});
+  const found = referred(schema, named);
   const choices = found.anyOf ?? found.oneOf;
   return choices === undefined ? [found] : choices.flatMap((each) => shapesOf({ schema: each, named }));
 }

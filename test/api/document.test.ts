@@ -5,11 +5,14 @@ import type {
   DocumentedOperation,
   JsonSchema,
   OpenApiDocument,
+  Referred,
+  ResponseObject,
 } from '../../orchestrator/http/contract/document-types.ts';
 import { permissions } from '../../orchestrator/http/contract/permissions.ts';
 import { routesOf } from '../fixtures/routes.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { documentNow } from './document-now.ts';
+import { referred } from './schema-within.ts';
 
 let document: OpenApiDocument;
 let operations: readonly (readonly [route: string, operation: DocumentedOperation])[];
@@ -99,6 +102,21 @@ describe('the document of the API', () => {
       );
     });
     expect(answers).toEqual(['GET /v1/openapi.json']);
+  });
+
+  test('promises the version of the schemas in every document and every refusal', () => {
+    const { responses: refusals, schemas } = document.components;
+    const promises = (found: ResponseObject | Referred): boolean => {
+      const response = '$ref' in found ? refusals[found.$ref.split('/').at(-1) ?? ''] : found;
+      return Object.entries(response?.content ?? {}).every(
+        ([type, { schema }]) =>
+          !/\/(?:problem\+)?json$/.test(type) ||
+          referred(schema, schemas).required?.includes('schemaVersion') === true,
+      );
+    };
+    expect(without(({ responses }) => Object.values(responses).every(promises))).toEqual([
+      'GET /v1/openapi.json',
+    ]);
   });
 
   test('breaks no client of the last released document', () => {

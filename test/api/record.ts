@@ -140,6 +140,8 @@ export function exampleOf({ asked, status, text, type }: Recorded, folder: strin
         .replaceAll(/"token":"1[^"]*"/g, '"token":"1.the-token-of-this-client"'),
       (_key, each: unknown) => (Array.isArray(each) ? each.slice(0, entriesAtMost) : each),
     );
+  // The document says the version of its schemas itself.
+  const answered = (answer: object): unknown => shown({ ...answer, schemaVersion: undefined });
   const isLines = text.endsWith('\n');
   const isText = type?.startsWith('text/') === true;
   return {
@@ -148,7 +150,7 @@ export function exampleOf({ asked, status, text, type }: Recorded, folder: strin
     ...(asked.body === undefined ? {} : { body: shown(asked.body) }),
     // Of lines the first one.
     ...(status === 200 && !isText
-      ? { answer: shown(JSON.parse(isLines ? (text.split('\n')[0] ?? '') : text)) }
+      ? { answer: answered(JSON.parse(isLines ? (text.split('\n')[0] ?? '') : text)) }
       : {}),
   };
 }

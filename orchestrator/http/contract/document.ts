@@ -6,12 +6,14 @@ import type {
   DocumentedOperation,
   HeaderObject,
   JsonSchema,
+  MediaType,
   OpenApiDocument,
   Parameter,
   ResponseObject,
 } from './document-types.ts';
 import { type Example, readExamples } from './examples.ts';
 import { jsonSchemasOf, type RouteSchemas } from './json-schemas.ts';
+import { schemaVersion } from '../schemas/fields.ts';
 import { tags } from './operation.ts';
 import { permissions } from './permissions.ts';
 import { keepsAnswer, refusals, refusalsOf } from './errors-of.ts';
@@ -193,16 +195,29 @@ function contentOf(
       },
     };
   if (operation.text !== undefined) return { [operation.text]: { schema: { type: 'string' } } };
-  const shown = exampleIn(example, 'answer');
-  const document = { 'application/json': { schema: answer ?? { type: 'object' }, ...shown } };
+  const document = {
+    'application/json': answer === null ? { schema: anyObject } : versioned(answer, example),
+  };
   if (line === null) return document;
   return {
     ...(answer === null ? {} : document),
     // The schema is the one of each line.
-    'application/x-ndjson': { schema: line, ...(answer === null ? shown : {}) },
+    'application/x-ndjson': { schema: line, ...(answer === null ? exampleIn(example, 'answer') : {}) },
     'text/csv': { schema: { type: 'string', description: 'A header, and one line for each entry.' } },
   };
 }
+
+const anyObject: JsonSchema = { type: 'object' };
+
+/** An answer carries the version of the schemas, also where its schema is a part of others. */
+const versioned = (answer: JsonSchema, { answer: shown }: Example): MediaType => ({
+  schema: {
+    ...answer,
+    properties: { ...answer.properties, schemaVersion: { type: 'integer', const: schemaVersion } },
+    required: ['schemaVersion', ...(answer.required ?? [])],
+  },
+  ...(shown === undefined ? {} : { example: { schemaVersion, ...Object(shown) } }),
+});
 
 /** The answer of a list names its next page. */
 function headersOf(

@@ -10,6 +10,12 @@ import { idForm, isId } from '../../input/names.ts';
  * and answers. Both sides of the API check with these schemas. Times in answers are ISO 8601, UTC.
  */
 
+/**
+ * Every JSON document of the API and of the command line carries this number. It grows when a field
+ * goes, or means something else; a new field is no change.
+ */
+export const schemaVersion = 1;
+
 export const count = z.int().nonnegative();
 export const time = z.string();
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { problemKinds, type ProblemKindName } from '../problem-kinds.ts';
-import { refusalAnswer } from './fields.ts';
+import { refusalAnswer, schemaVersion } from './fields.ts';
 
 /**
  * The answer to a refused request: a problem document (RFC 9457). `error` says the same as earlier
  * versions did.
  */
 export const problemAnswer = refusalAnswer.extend({
+  schemaVersion: z.literal(schemaVersion),
   /** The kind of problem; a stable address, answered by the same orchestrator. */
   type: z.string(),
   title: z.string(),
