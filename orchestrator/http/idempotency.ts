@@ -63,11 +63,14 @@ export function keepAnswers(app: FastifyInstance, { store }: OrchestratorContext
 
 const wrongKey = 'Idempotency-Key must be 1 to 255 visible ASCII characters';
 
-/** A key belongs to one person and one route. */
-function claimOf({ who, method, url, body }: FastifyRequest, text: string): Claim {
+/**
+ * A key belongs to one person, one token and one route: a later token of the same name may reach
+ * less.
+ */
+function claimOf({ who, principal, method, url, body }: FastifyRequest, text: string): Claim {
   const path = url.split('?')[0] ?? '';
   return {
-    key: hash('sha256', JSON.stringify([who, method, path, text])),
+    key: hash('sha256', JSON.stringify([who, principal?.proof, method, path, text])),
     request: hash('sha256', JSON.stringify([url, body ?? null])),
   };
 }

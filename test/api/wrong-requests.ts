@@ -41,9 +41,10 @@ export function requestsOf(route: DescribedRoute, example: Example): readonly Wi
   ];
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : 'x-1');
+/** A name of an example, or one that nothing has. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : 'x-1');
 
-const queryOf = (query: Readonly<Record<string, unknown>> = {}): string => {
+export const queryOf = (query: Readonly<Record<string, unknown>> = {}): string => {
   const pairs = Object.entries(query).map(([name, value]) => [name, String(value)]);
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 };

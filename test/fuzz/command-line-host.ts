@@ -10,7 +10,9 @@ async function run(args: readonly string[]): Promise<CommandLineRun> {
   const said: string[] = [];
   const out = [process.stdout, process.stderr] as const;
   const writes = out.map((stream) => stream.write.bind(stream));
-  for (const stream of out) stream.write = ((text: string) => said.push(String(text)) > 0) as never;
+  for (const stream of out)
+    stream.write = ((given: string | Uint8Array) =>
+      said.push(Buffer.from(given as string).toString()) > 0) as never;
   process.exitCode = 0;
   try {
     await runCommandLine(args);
