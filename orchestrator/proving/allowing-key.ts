@@ -192,10 +192,11 @@ function downChanges(budgets: Budgets, most: number, policy: CampaignPolicy): re
     ...(has('workaround')
       ? [{ path: ['ladder'], instead: 'no workaround', change: without('workaround') }]
       : []),
-    ...(budgets.restarts === undefined ? [] : [restartSlots]),
-    ...(budgets.perLogonServer > most ? [budget('perLogonServer')] : []),
+    ...(most === 0 || budgets.restarts === undefined ? [] : [restartSlots]),
+    // No file has a budget of 0.
+    ...(most > 0 && budgets.perLogonServer > most ? [budget('perLogonServer')] : []),
     firstFailureStops,
-    ...(budgets.active > most ? [budget('active')] : []),
+    ...(most > 0 && budgets.active > most ? [budget('active')] : []),
     ...(most === 0 ? [restarts('never')] : []),
   ];
 }

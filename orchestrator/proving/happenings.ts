@@ -5,8 +5,16 @@ import { nextMoment } from '../domain/next-moment.ts';
 import { activations, type Choices } from './activation.ts';
 import { countersIn } from './counters.ts';
 import { led, onCampaign, onClient } from './leader.ts';
-import { type Look, repeated } from './words.ts';
-import { type Happening, memberAt, type Moment, rulesFor, type Scope, type World } from './world.ts';
+import { happened, type Look, repeated } from './words.ts';
+import {
+  type Happening,
+  type Member,
+  memberAt,
+  type Moment,
+  rulesFor,
+  type Scope,
+  type World,
+} from './world.ts';
 
 /** Everything that can happen next, each event followed by what the leading orchestrator does. */
 export function happenings(scope: Scope, world: World, choices: Choices): readonly Happening[] {
@@ -30,12 +38,13 @@ export function afterwards(scope: Scope, happening: Happening, before?: World): 
 }
 
 function ofClient(scope: Scope, world: World, index: number, choices: Choices): readonly Happening[] {
-  const { place } = memberAt(world, index);
-  if (place.is !== 'driven' && place.is !== 'due') return [];
+  if (!hasJob(memberAt(world, index))) return [];
   const once = activations(scope, world, index, choices);
   const again = choices.persistent.flatMap((look) => persisting(scope, world, index, look) ?? []);
   return [...once, ...again];
 }
+
+const hasJob = ({ place }: Member): boolean => place.is === 'driven' || place.is === 'due';
 
 const timesAtMost = 100;
 
@@ -54,6 +63,11 @@ function persisting(scope: Scope, world: World, index: number, look: Look): Happ
   for (let times = 2; times <= timesAtMost; times += 1) {
     const between = led(scope, reached, before);
     before = between.at(-1)?.world ?? reached;
+    if (!hasJob(memberAt(before, index))) {
+      // The end of the campaign, or its gate, has come between two looks.
+      const stands = happened(scope, { world: before, moments: [], deeds: [] }, index, before.now);
+      return repeated(first, stands, times - 1, [...moments, ...between]);
+    }
     const [next] = activations(scope, before, index, choices);
     if (next === undefined) return null;
     moments.push(...between, ...next.moments);

@@ -49,7 +49,8 @@ function whyTooManyDown({ neverDown }: Asked, { members }: World): string | null
           `${client.client} (${machine.power === 'down' ? 'restarts' : 'its service does not run'})`,
       )
       .join(' and ');
-    return `${clients.length} clients of ${neverDown.per} ${group} are down at once: ${names}`;
+    const one = clients.length === 1;
+    return `${clients.length} ${one ? 'client' : 'clients'} of ${neverDown.per} ${group} ${one ? 'is' : 'are'} down at once: ${names}`;
   }
   return null;
 }

@@ -48,7 +48,11 @@ export function proveFile(input: FileText, options: ProveOptions): Result<ProofD
     return err(fault('input.per', `--per: expected ${perForm}`));
   const read = readCampaignFile(input.text, input.file, { now: startsAt ?? Date.now(), ...calendars });
   if (!read.ok) return err(badFile(input.file, read.error));
-  const { definition } = read.value;
+  const { definition, input: asks } = read.value;
+  if (options.per !== null && options.neverDown === null && asks.prove?.neverDown === undefined)
+    return err(
+      fault('input.per', '--per says of which part --never-down speaks, and there is no --never-down'),
+    );
   const product = options.product ?? productOf(definition, options.profiles);
   if (product === null)
     return err(
