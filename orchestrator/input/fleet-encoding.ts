@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '../../shared/errors.ts';
-import { type InputFault, wholeFile } from '../../shared/input/input-fault.ts';
-import { lineAt } from '../../shared/input/operator-file.ts';
+import { type InputFault, lineAt, wholeFile } from '../../shared/input/input-fault.ts';
 
 export type Encoding = 'UTF-8' | 'UTF-16 LE' | 'UTF-16 BE' | 'Windows-1252';
 
@@ -81,8 +80,19 @@ function westernText(
   return refuse(file, lineOf(bytes, bad), wrong);
 }
 
-/** One character for each byte: places in bytes are places in this text. */
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+/** So many characters are made in one call: a call takes its arguments on the stack. */
+const pieceBytes = 8_192;
+
+/**
+ * One character for each byte: places in bytes are places in this text. The page reads files, too,
+ * and a browser has no `Buffer`.
+ */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let from = 0; from < bytes.length; from += pieceBytes)
+    text += String.fromCharCode(...bytes.subarray(from, from + pieceBytes));
+  return text;
+}
 
 const lineOf = (bytes: Uint8Array, at: number): number => lineAt(latin1(bytes.subarray(0, at)), at);
 

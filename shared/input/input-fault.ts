@@ -13,6 +13,12 @@ export interface InputFault {
   readonly expected: string;
 }
 
+/**
+ * The line, from 1, that the character at `offset` stands on; CRLF, LF and a lone CR end a line.
+ */
+export const lineAt = (text: string, offset: number): number =>
+  text.slice(0, Math.max(0, offset)).split(/\r\n|\n|\r/).length;
+
 /** The `key` of a fault of the whole file. */
 export const wholeFile = '(file)';
 

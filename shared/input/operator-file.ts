@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { err, ok, type Result } from '../errors.ts';
 import { reasonOf } from '../reason-of.ts';
+import { lineAt } from './input-fault.ts';
 
 /**
  * The one way to read a file that an operator wrote: a secret, a key, a certificate, known hosts, a
@@ -70,9 +71,3 @@ function lineOfFirstBadByte(bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8').decode(bytes);
   return lineAt(text, text.indexOf('\uFFFD'));
 }
-
-/**
- * The line, from 1, that the character at `offset` stands on; CRLF, LF and a lone CR end a line.
- */
-export const lineAt = (text: string, offset: number): number =>
-  text.slice(0, Math.max(0, offset)).split(/\r\n|\n|\r/).length;

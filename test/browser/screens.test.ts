@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { leaderRound } from '../api/world.ts';
 import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { goTo, violationsOn } from './screens.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
@@ -37,6 +37,7 @@ const screens: readonly (readonly [path: string, says: string])[] = [
   ['clients/pc-2', 'Evidence'],
   ['blockers', 'Nothing blocks a client'],
   ['approvals', 'No question waits'],
+  ['fleet', 'pc-2'],
   ['releases', 'sms-sp4'],
   ['audit?client=pc-2', 'Verify the seal'],
   ['settings', 'Checks of this servpack'],
@@ -51,19 +52,13 @@ async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {
   return visited;
 }
 
-/** To another screen without loading the page again, which would sign out. */
+/** To another screen, once its answer is there. */
 async function go({ page }: Visit, path: string, says: string): Promise<void> {
-  // As text: it runs in the browser, whose types this file does not have.
-  await page.evaluate(
-    `history.pushState(null, '', ${JSON.stringify(`/${path}`)}); dispatchEvent(new PopStateEvent('popstate'));`,
-  );
+  await goTo(page, path);
   await page.locator('main').getByText(says).first().waitFor();
 }
 
-const violations = async ({ page }: Visit): Promise<readonly string[]> => {
-  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
-};
+const violations = ({ page }: Visit): Promise<readonly string[]> => violationsOn(page);
 
 describe.each([
   ['light, wide', { colorScheme: 'light', width: 1280, height: 800 }],
@@ -141,6 +136,7 @@ describe('the page', () => {
       ['c', 'Campaigns'],
       ['b', 'Blockers'],
       ['a', 'Approvals'],
+      ['f', 'Fleet'],
       ['s', 'Settings'],
       ['o', 'Overview'],
     ] as const) {

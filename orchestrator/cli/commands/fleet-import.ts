@@ -10,7 +10,8 @@ import { jsonOf } from '../client/command-output.ts';
 import { readFileOf, readFleetOf, refusedAs } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { importLines, readAs } from '../render/fleet.ts';
-import { number, plainView, type View } from '../render/view.ts';
+import { plainView, type View } from '../render/view.ts';
+import { importQuestion } from '../../views/questions/fleet.ts';
 
 interface ImportOptions {
   readonly dryRun?: boolean;
@@ -122,15 +123,8 @@ export async function confirmPrune(
   if (!dry.ok) return dry;
   const { removed } = dry.value;
   if (removed === 0) return ok({ removes: 0 });
-  const confirmed = await confirm(
-    {
-      lines: lines(plainView, dry.value),
-      answer: number(removed),
-      verb: 'import, and remove so many clients',
-    },
-    false,
-    terminal,
-  );
+  const question = { ...importQuestion(dry.value), lines: lines(plainView, dry.value) };
+  const confirmed = await confirm(question, false, terminal);
   return confirmed.ok ? ok({ removes: removed }) : confirmed;
 }
 

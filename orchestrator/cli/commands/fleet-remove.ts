@@ -7,7 +7,8 @@ import type { ApiClient } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
 import { readNames } from '../client/name-list.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { many, number, safe, type View } from '../render/view.ts';
+import { leavingNames, removalQuestion } from '../../views/questions/fleet.ts';
+import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
 
 interface RemoveOptions {
@@ -76,33 +77,18 @@ export async function confirmRemoval(
 ): Promise<Result<void, Refusal>> {
   const asked = await api.post(removalAnswer, '/v1/fleet/remove', { ...body, dryRun: true });
   if (!asked.ok) return asked;
-  const { clients, removed, total } = asked.value;
-  const [first = ''] = clients;
-  const lines = [
-    `${many(removed, 'client')} ${removed === 1 ? 'leaves' : 'leave'} the fleet: ${namesOf(asked.value)}.`,
-    `The fleet would have ${many(total, 'client')}. Their check-in tokens are refused from then on; what campaigns and the audit know of them stays.`,
-  ];
-  const answer = removed === 1 ? first : number(removed);
-  return confirm({ lines, at: api.named, answer, verb: 'remove' }, false, terminal);
+  return confirm({ ...removalQuestion(asked.value), at: api.named }, false, terminal);
 }
 
 export function removalLines(view: View, answer: Removed): readonly string[] {
   const { dryRun, removed, total } = answer;
   const counts = many(removed, 'client');
   return [
-    ...wrapped(view, dryRun ? 'Would be removed: ' : 'Removed: ', namesOf(answer)),
+    ...wrapped(view, dryRun ? 'Would be removed: ' : 'Removed: ', leavingNames(answer)),
     safe(
       dryRun
         ? `${counts}; the fleet would have ${many(total, 'client')}. Nothing was changed`
         : `${counts} removed; the fleet has ${many(total, 'client')}`,
     ),
   ];
-}
-
-const namedAtMost = 10;
-
-function namesOf({ clients, removed }: Removed): string {
-  const named = clients.slice(0, namedAtMost);
-  const more = removed - named.length;
-  return more > 0 ? `${named.join(', ')} and ${number(more)} more` : named.join(', ');
 }

@@ -3,6 +3,7 @@ import { table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 import type { Encoding } from '../../input-file.ts';
+import { importSummary } from '../../views/questions/fleet.ts';
 import type { FleetNumbers } from '../client/read-fleet.ts';
 import type { fleetImportAnswer } from '../../http/schemas/fleet.ts';
 import type { releasesAnswer, stagedAnswer } from '../../http/schemas/releases.ts';
@@ -43,29 +44,16 @@ export function fleetLines(view: View, fleet: FleetNumbers): readonly string[] {
 
 /** What an import has changed, or would change; a dry run names the clients, too. */
 export function importLines(view: View, answer: z.infer<typeof fleetImportAnswer>): readonly string[] {
-  const { added, changed, unchanged, notInFile, removed, total } = answer;
-  const { dryRun, fields, clients, leaving, form, leftOut } = answer;
-  const others = removed === 0 ? `${number(notInFile)} not in the file` : `${number(removed)} removed`;
-  const counts = `${many(added, 'client')} added, ${number(changed)} changed, ${number(unchanged)} unchanged, ${others}`;
-  const named = fields.map((each) => `${each.field} of ${many(each.clients, 'client')}`).join(', ');
+  const { added, changed, dryRun, clients, form, leftOut } = answer;
   const more = added + changed - clients.length;
   return [
     ...(form === 'CSV' ? [] : [safe(`Read as ${form}`)]),
     ...(leftOut.length === 0 ? [] : wrapped(view, 'Columns left out: ', leftOut.join(', '))),
     ...(dryRun ? clients.flatMap(({ client, changes }) => clientLines(view, client, changes)) : []),
     ...(dryRun && more > 0 ? [`${number(more)} more not shown`] : []),
-    ...(dryRun && removed > 0 ? wrapped(view, 'Would be removed: ', leavingOf(leaving, removed)) : []),
-    ...(named === '' ? [] : wrapped(view, 'Changed: ', named)),
-    dryRun
-      ? `${counts}; the fleet would have ${many(total, 'client')}. Nothing was changed`
-      : `${counts}; the fleet has ${many(total, 'client')}`,
+    ...importSummary(answer).flatMap(([head, text]) => wrapped(view, head, text)),
   ];
 }
-
-const leavingOf = (leaving: readonly string[], removed: number): string =>
-  removed > leaving.length
-    ? `${leaving.join(', ')} and ${number(removed - leaving.length)} more`
-    : leaving.join(', ');
 
 type Change = z.infer<typeof fleetImportAnswer>['clients'][number]['changes'][number];
 

@@ -21,7 +21,11 @@ export const campaignPath = (name: string, what = ''): string =>
 const { ask: words, done } = texts;
 
 /** One sentence for what came of it, and everything on the screen is asked again. */
-async function ended<T>(app: App, asked: Promise<Asked<T>>, says: (value: T) => string): Promise<Confirmed> {
+export async function ended<T>(
+  app: App,
+  asked: Promise<Asked<T>>,
+  says: (value: T) => string,
+): Promise<Confirmed> {
   const answer = await asked;
   void app.live.refresh();
   if (!answer.ok) return { ok: false, says: `${done.failed}: ${answer.problem.detail}` };
@@ -35,12 +39,12 @@ const change = (app: App, name: string, what: string, body?: unknown): Promise<C
   ended<Changed>(app, app.api.post(campaignPath(name, what), body), changedWords);
 
 /** The question of a command as a dialog, in the reader's time zone. */
-const asDialog = (app: App, { lines, answer }: Question): Pick<Ask, 'lines' | 'answer'> => ({
+export const asDialog = (app: App, { lines, answer }: Question): Pick<Ask, 'lines' | 'answer'> => ({
   lines: lines.map((line) => localText(line, app.prefs.zone.value)),
   answer,
 });
 
-const given = (reason: string): { readonly reason?: string } => (reason === '' ? {} : { reason });
+export const given = (reason: string): { readonly reason?: string } => (reason === '' ? {} : { reason });
 
 export async function startCampaign(app: App, status: Status): Promise<void> {
   const { campaign } = status;

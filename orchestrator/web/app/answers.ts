@@ -9,6 +9,7 @@ import type {
   reportAnswer,
   statusAnswer,
 } from '../../http/schemas/campaigns.ts';
+import type { fleetAnswer, fleetImportAnswer, removalAnswer } from '../../http/schemas/fleet.ts';
 import type { clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import type { doctorAnswer } from '../../http/schemas/orchestrator.ts';
 import type { releasesAnswer } from '../../http/schemas/releases.ts';
@@ -30,6 +31,9 @@ export type Client = z.output<typeof clientAnswer>;
 export type ClientResult = z.output<typeof clientResultAnswer>;
 export type Why = z.output<typeof whyAnswer>;
 export type Doctor = z.output<typeof doctorAnswer>;
+export type Fleet = z.output<typeof fleetAnswer>;
+export type FleetImport = z.output<typeof fleetImportAnswer>;
+export type Removal = z.output<typeof removalAnswer>;
 export type Releases = z.output<typeof releasesAnswer>;
 export type Schedules = z.output<typeof schedulesAnswer>;
 export type SurveyForecast = z.output<typeof forecastAnswer>;

@@ -51,13 +51,21 @@ async function read<T>(response: Response): Promise<Asked<T>> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return { ok: true, value: body as T };
   const { status } = response;
-  const { code = 'unknown', detail = `the orchestrator answered ${status}` } = Object(
-    body,
-  ) as Partial<ApiProblem>;
+  const {
+    code = 'unknown',
+    detail = `the orchestrator answered ${status}`,
+    error: { faults = [] } = {},
+  } = Object(body) as Partial<ApiProblem> & { readonly error?: Pick<ApiProblem, 'faults'> };
   const wait = Number(response.headers.get('retry-after'));
   return {
     ok: false,
-    problem: { status, code, detail, ...(wait > 0 ? { retryAfterMs: wait * 1_000 } : {}) },
+    problem: {
+      status,
+      code,
+      detail,
+      ...(wait > 0 ? { retryAfterMs: wait * 1_000 } : {}),
+      ...(faults.length > 0 ? { faults } : {}),
+    },
   };
 }
 

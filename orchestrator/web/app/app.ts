@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import { type Api, openApi } from './api.ts';
 import { type Confirmed, type Dialogs, openDialogs } from './dialogs.ts';
+import { type Drafts, openDrafts } from './drafts.ts';
 import { type LiveData, openLiveData } from './live.ts';
 import { openPrefs, type Prefs } from './prefs.ts';
 import { openRouter, type Router } from './router.ts';
@@ -14,6 +15,7 @@ export interface App {
   readonly prefs: Prefs;
   readonly session: Session;
   readonly dialogs: Dialogs;
+  readonly drafts: Drafts;
   /** What is open above the screen. */
   readonly overlay: Signal<'none' | 'palette' | 'keys'>;
   /** The last result, said once by the page and by screen readers. */
@@ -31,6 +33,7 @@ export function openApp(): App {
     prefs: openPrefs(),
     session,
     dialogs: openDialogs(),
+    drafts: openDrafts(),
     overlay: signal('none'),
     note: signal<Confirmed | null>(null),
   };

@@ -17,6 +17,8 @@ export interface Ask {
   readonly reason: 'required' | 'optional' | 'none';
   /** Left out = nobody has to be overridden; else who has stopped it. */
   readonly overrides?: string;
+  /** A choice of the person, which `run` gets as `override`. */
+  readonly check?: string;
   readonly button: string;
   readonly isDangerous?: boolean;
   readonly needs: Permission;

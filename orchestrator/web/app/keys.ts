@@ -7,6 +7,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   m: ['clients'],
   b: ['blockers'],
   a: ['approvals'],
+  f: ['fleet'],
   r: ['releases'],
   u: ['audit'],
   s: ['settings'],

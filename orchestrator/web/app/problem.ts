@@ -1,3 +1,5 @@
+import type { InputFault } from '../../../shared/input/input-fault.ts';
+
 /** Why a request failed: `detail` is one sentence of the orchestrator. */
 export interface ApiProblem {
   /** The HTTP status; 0 = no answer came. */
@@ -5,6 +7,8 @@ export interface ApiProblem {
   readonly code: string;
   readonly detail: string;
   readonly retryAfterMs?: number;
+  /** What is wrong in a file that was sent. */
+  readonly faults?: readonly InputFault[];
 }
 
 export type Asked<T> =

@@ -1,4 +1,5 @@
 import { many, number } from '../../views/numbers.ts';
+import { supplyTexts } from './texts-supply.ts';
 
 /** Every text of the page that the orchestrator does not write itself. */
 
@@ -6,6 +7,7 @@ const list = (roles: readonly string[]): string =>
   roles.length < 2 ? roles.join('') : `${roles.slice(0, -1).join(', ')} or ${roles.at(-1) ?? ''}`;
 
 export const texts = {
+  ...supplyTexts,
   product: 'servpack',
   skip: 'Skip to the content',
   nav: {
@@ -280,7 +282,7 @@ export const texts = {
       ['Ctrl K', 'go to a screen, a campaign or a client'],
       ['g o · g c · g m', 'overview · campaigns · clients'],
       ['g b · g a · g r', 'blockers · approvals · releases'],
-      ['g u · g s', 'audit · settings'],
+      ['g f · g u · g s', 'fleet · audit · settings'],
       ['j · k', 'next and previous row'],
       ['Enter', 'open the row'],
       ['/', 'filter'],

@@ -10,20 +10,35 @@ interface ActionProps {
   readonly children: ComponentChildren;
   readonly tone?: 'primary' | 'danger' | 'plain';
   readonly label?: string;
+  /** It cannot be done as things stand. */
+  readonly disabled?: boolean;
 }
 
 /**
  * A button that changes something. Where the reader may not, it is there and says who may: it can
  * be focused, so that a screen reader says the same.
  */
-export function Action({ needs, onClick, children, tone = 'plain', label }: ActionProps): JSX.Element {
+export function Action({
+  needs,
+  onClick,
+  children,
+  tone = 'plain',
+  label,
+  disabled = false,
+}: ActionProps): JSX.Element {
   const { session } = useApp();
   const hint = useId();
   const missing = session.missing(needs);
   const role = session.person.value?.role ?? '';
   if (missing === null)
     return (
-      <button type="button" class={`button ${tone}`} onClick={() => void onClick()} aria-label={label}>
+      <button
+        type="button"
+        class={`button ${tone}`}
+        onClick={() => void onClick()}
+        aria-label={label}
+        disabled={disabled}
+      >
         {children}
       </button>
     );

@@ -53,7 +53,8 @@ export function AskDialog({ question }: { readonly question: Ask }): JSX.Element
   const override = useSignal(false);
   const busy = useSignal(false);
   const refused = useSignal<string | null>(null);
-  const { answer, reason: wants } = question;
+  const { answer, reason: wants, overrides } = question;
+  const choice = question.check ?? (overrides === undefined ? null : texts.ask.override(overrides));
   const isReady = useComputed(
     () =>
       !busy.value &&
@@ -98,14 +99,14 @@ export function AskDialog({ question }: { readonly question: Ask }): JSX.Element
             />
           </label>
         )}
-        {question.overrides === undefined ? null : (
+        {choice === null ? null : (
           <label class="check">
             <input
               type="checkbox"
               checked={override.value}
               onChange={(event) => void (override.value = event.currentTarget.checked)}
             />
-            <span>{texts.ask.override(question.overrides)}</span>
+            <span>{choice}</span>
           </label>
         )}
         {answer === undefined ? null : (

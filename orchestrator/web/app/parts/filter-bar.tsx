@@ -42,15 +42,12 @@ export function FilterBar({
       {filterNames.map((name) => {
         const value = filter[name];
         return value === undefined ? null : (
-          <button
+          <Chip
             key={name}
-            type="button"
-            class="chip"
-            aria-label={words.remove(`${names[name]} ${shownValue(name, value)}`)}
-            onClick={() => set(name, null)}
-          >
-            <span class="dim">{names[name]}</span> {shownValue(name, value)} <Icon name="close" />
-          </button>
+            label={names[name]}
+            value={shownValue(name, value)}
+            onRemove={() => set(name, null)}
+          />
         );
       })}
       {filter.state === undefined ? (
@@ -85,8 +82,21 @@ export function FilterBar({
   );
 }
 
+interface ChipProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onRemove: () => void;
+}
+
+/** A filter that is set. */
+export const Chip = ({ label, value, onRemove }: ChipProps): JSX.Element => (
+  <button type="button" class="chip" aria-label={words.remove(`${label} ${value}`)} onClick={onRemove}>
+    <span class="dim">{label}</span> {value} <Icon name="close" />
+  </button>
+);
+
 /** A text to filter by, which Enter sets. */
-function TextFilter({
+export function TextFilter({
   label,
   onEnter,
 }: {
@@ -121,7 +131,8 @@ interface ChoiceProps {
   readonly onChoose: (value: string) => void;
 }
 
-const Choice = ({ label, values, onChoose }: ChoiceProps): JSX.Element => (
+/** One of a few values to filter by. */
+export const Choice = ({ label, values, onChoose }: ChoiceProps): JSX.Element => (
   <select
     class="choice"
     aria-label={label}

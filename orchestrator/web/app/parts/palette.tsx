@@ -13,7 +13,17 @@ interface Target {
 }
 
 const screens: readonly Target[] = (
-  ['overview', 'campaigns', 'clients', 'blockers', 'approvals', 'releases', 'audit', 'settings'] as const
+  [
+    'overview',
+    'campaigns',
+    'clients',
+    'blockers',
+    'approvals',
+    'fleet',
+    'releases',
+    'audit',
+    'settings',
+  ] as const
 ).map((name) => ({ name: texts.nav[name], kind: 'screen', to: name === 'overview' ? [] : [name] }));
 
 const shownAtMost = 9;

@@ -17,6 +17,7 @@ const screens = [
   ['clients', ['clients']],
   ['blockers', ['blockers']],
   ['approvals', ['approvals']],
+  ['fleet', ['fleet']],
   ['releases', ['releases']],
   ['audit', ['audit']],
   ['settings', ['settings']],

@@ -89,7 +89,7 @@ interface FigureProps {
   readonly to?: { readonly campaign: string; readonly state: string } | null;
 }
 
-function Figure({ label, value, more = '', tone, to = null }: FigureProps): JSX.Element {
+export function Figure({ label, value, more = '', tone, to = null }: FigureProps): JSX.Element {
   return (
     <div class="figure">
       <span class="figure-label">{label}</span>

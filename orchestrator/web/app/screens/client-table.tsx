@@ -4,6 +4,7 @@ import type { ClientRow, Status } from '../answers.ts';
 import { type ClientPage, clientsPath, type Filter, filterNames } from '../client-list.ts';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { Link } from '../parts/link.tsx';
+import { Pages } from '../parts/pages.tsx';
 import { Empty, Loaded } from '../parts/screen.tsx';
 import { StateBadge } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
@@ -39,29 +40,12 @@ export function ClientTable({ status }: { readonly status: Status }): JSX.Elemen
               ) : (
                 <Rows rows={page.items} status={status} />
               )}
-              <p class="pages">
-                <span class="dim">
-                  {words.shown(page.items.length, page.total, page.totalIs === 'exact')}
-                </span>
-                {after === null ? null : (
-                  <button
-                    type="button"
-                    class="button plain"
-                    onClick={() => router.setQuery({ after: null }, 'push')}
-                  >
-                    {words.first}
-                  </button>
-                )}
-                {page.next === null ? null : (
-                  <button
-                    type="button"
-                    class="button plain"
-                    onClick={() => router.setQuery({ after: page.next }, 'push')}
-                  >
-                    {words.more}
-                  </button>
-                )}
-              </p>
+              <Pages
+                shown={page.items.length}
+                total={page.total}
+                isExact={page.totalIs === 'exact'}
+                next={page.next}
+              />
             </>
           )
         }

@@ -4,7 +4,7 @@ import { Link } from '../parts/link.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { texts } from '../texts.ts';
 
-const screens = ['blockers', 'releases', 'audit', 'settings'] as const;
+const screens = ['blockers', 'fleet', 'releases', 'audit', 'settings'] as const;
 
 /** The screens for which the bar of a phone has no room. */
 export const MoreScreen = (): JSX.Element => (

@@ -7,6 +7,8 @@ import { CampaignScreen } from './campaign.tsx';
 import { CampaignsScreen } from './campaigns.tsx';
 import { ClientScreen } from './client.tsx';
 import { ClientsScreen } from './clients.tsx';
+import { FleetImportScreen } from './fleet-import.tsx';
+import { FleetScreen } from './fleet.tsx';
 import { MoreScreen } from './more.tsx';
 import { NotFoundScreen } from './not-found.tsx';
 import { OverviewScreen } from './overview.tsx';
@@ -29,6 +31,8 @@ export function screenOf({ parts }: Place): JSX.Element {
       return <ApprovalsScreen />;
     case 'releases':
       return <ReleasesScreen />;
+    case 'fleet':
+      return name === 'import' ? <FleetImportScreen /> : <FleetScreen />;
     case 'audit':
       return <AuditScreen />;
     case 'more':

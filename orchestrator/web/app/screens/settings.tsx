@@ -2,8 +2,7 @@ import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Doctor } from '../answers.ts';
 import { baseUrl } from '../api.ts';
-import { Copy } from '../parts/copy.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { Checks } from '../parts/checks.tsx';
 import { Loaded, Panel, Screen } from '../parts/screen.tsx';
 import { texts } from '../texts.ts';
 import { seldomMs, useApp, useLive } from '../use.ts';
@@ -45,24 +44,7 @@ export function SettingsScreen(): JSX.Element {
           </p>
         </Panel>
         <Panel title={words.checks} class="span">
-          <Loaded live={doctor}>
-            {({ checks }) => (
-              <ul class="checks">
-                {checks.map(({ area, state, says, leadsTo, todo }) => (
-                  <li key={`${area} ${says}`} class={state}>
-                    <Icon name={state === 'ok' ? 'check' : 'warn'} />
-                    <span class="hidden">{state}</span>
-                    <span class="dim area">{area}</span>
-                    <div>
-                      <p>{says}</p>
-                      {leadsTo === null ? null : <p class="dim">{leadsTo}</p>}
-                      {todo === null ? null : <Copy text={todo} />}
-                    </div>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Loaded>
+          <Loaded live={doctor}>{({ checks }) => <Checks checks={checks} />}</Loaded>
         </Panel>
       </div>
     </Screen>

@@ -1,0 +1,191 @@
+import { type Signal, useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { Doctor, Fleet } from '../answers.ts';
+import { removeClients } from '../fleet-actions.ts';
+import { Action } from '../parts/action.tsx';
+import { Checks } from '../parts/checks.tsx';
+import { Chip, Choice, TextFilter } from '../parts/filter-bar.tsx';
+import { Link } from '../parts/link.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { Empty, Loaded, Panel, Screen } from '../parts/screen.tsx';
+import { Table } from '../parts/table.tsx';
+import { texts } from '../texts.ts';
+import { seldomMs, useApp, useLive } from '../use.ts';
+
+const words = texts.fleet;
+
+const filterNames = ['prefix', 'logonServer', 'label'] as const;
+const labels = { prefix: words.prefix, logonServer: words.server, label: words.label } as const;
+
+type Selected = Signal<ReadonlySet<string>>;
+
+/** The machines that servpack knows, a page at a time; filter and page are in the address. */
+export function FleetScreen(): JSX.Element {
+  const { router } = useApp();
+  const { query } = router.place.value;
+  const asked = new URLSearchParams(
+    [...filterNames, 'after'].flatMap((name) => {
+      const value = query.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+  const live = useLive<Fleet>(`v1/fleet?${asked.toString()}`, seldomMs);
+  const selected: Selected = useSignal(new Set());
+  const fleet = live.value.value;
+  return (
+    <Screen
+      title={words.title}
+      lead={
+        fleet === null || fleet.total === 0 ? null : (
+          <p class="lead">{words.lead(fleet.total, fleet.servers, fleet.logonServers.length)}</p>
+        )
+      }
+      actions={<Buttons selected={selected} />}
+    >
+      <Loaded live={live}>
+        {(found) =>
+          found.total === 0 ? (
+            <Empty says={words.none} hint={words.noneHint} />
+          ) : (
+            <>
+              <Filters fleet={found} asked={asked} />
+              {found.clients.length === 0 && found.next === null ? (
+                <Empty says={words.noMatch} hint={texts.clients.noneHint} />
+              ) : (
+                <>
+                  <Rows fleet={found} selected={selected} />
+                  <Pages
+                    shown={found.clients.length}
+                    total={found.found}
+                    isExact={found.foundIs === 'exact'}
+                    next={found.next}
+                  />
+                </>
+              )}
+            </>
+          )
+        }
+      </Loaded>
+      <FleetChecks />
+    </Screen>
+  );
+}
+
+function Buttons({ selected }: { readonly selected: Selected }): JSX.Element {
+  const app = useApp();
+  const { value: chosen } = selected;
+  const none = (): void => void (selected.value = new Set());
+  return (
+    <>
+      {chosen.size === 0 ? null : (
+        <button type="button" class="button quiet" onClick={none}>
+          {words.clear}
+        </button>
+      )}
+      <Action
+        needs="supply"
+        tone="danger"
+        disabled={chosen.size === 0}
+        onClick={() => removeClients(app, [...chosen], none)}
+      >
+        {words.remove(chosen.size)}
+      </Action>
+      <Action
+        needs="supply"
+        tone="primary"
+        onClick={() => app.router.go(app.router.href(['fleet', 'import']))}
+      >
+        {words.import}
+      </Action>
+    </>
+  );
+}
+
+function Filters({ fleet, asked }: { readonly fleet: Fleet; readonly asked: URLSearchParams }): JSX.Element {
+  const { router } = useApp();
+  const set = (name: string, value: string | null): void =>
+    router.setQuery({ [name]: value, after: null }, 'push');
+  const isFree = (name: string): boolean => asked.get(name) === null;
+  return (
+    <div class="filters">
+      {filterNames.map((name) => {
+        const value = asked.get(name);
+        return value === null ? null : (
+          <Chip key={name} label={labels[name]} value={value} onRemove={() => set(name, null)} />
+        );
+      })}
+      {isFree('logonServer') && fleet.logonServers.length <= 200 ? (
+        <Choice
+          label={words.server}
+          values={fleet.logonServers.map(({ logonServer, clients }) => [
+            logonServer,
+            `${logonServer} (${clients})`,
+          ])}
+          onChoose={(value) => set('logonServer', value)}
+        />
+      ) : null}
+      {(['prefix', 'label'] as const).filter(isFree).map((name) => (
+        <TextFilter key={name} label={labels[name]} onEnter={(value) => set(name, value)} />
+      ))}
+    </div>
+  );
+}
+
+function Rows({ fleet, selected }: { readonly fleet: Fleet; readonly selected: Selected }): JSX.Element {
+  const choose = (client: string, isOn: boolean): void => {
+    const chosen = new Set(selected.value);
+    if (isOn) chosen.add(client);
+    else chosen.delete(client);
+    selected.value = chosen;
+  };
+  return (
+    <Table
+      columns={[{ name: words.select, is: 'hidden' }, words.client, ...words.columns]}
+      class="clients fleet"
+    >
+      {fleet.clients.map(({ client, host, logonServer, zone, role, labels: own }) => (
+        <tr key={client} data-row class={selected.value.has(client) ? 'chosen' : undefined}>
+          <td class="tick">
+            <input
+              type="checkbox"
+              aria-label={words.selectOne(client)}
+              checked={selected.value.has(client)}
+              onChange={(event) => choose(client, event.currentTarget.checked)}
+            />
+          </td>
+          <th scope="row">
+            <Link to={['clients', client]} title={client}>
+              {client}
+            </Link>
+          </th>
+          <td title={host}>{host}</td>
+          <td title={logonServer}>{logonServer}</td>
+          <td class="dim">{zone}</td>
+          <td>{role}</td>
+          <td title={own.join(' ')}>
+            {own.map((label) => (
+              <span key={label} class="tag">
+                {label}
+              </span>
+            ))}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+/** What the doctor says of the machines, and of the workers that reach them. */
+function FleetChecks(): JSX.Element {
+  const live = useLive<Doctor>('v1/doctor', seldomMs);
+  return (
+    <Panel title={words.checks} class="below">
+      <Loaded live={live}>
+        {({ checks }) => {
+          const own = checks.filter(({ area }) => area === 'clients' || area === 'workers');
+          return own.length === 0 ? <p class="dim">{words.noChecks}</p> : <Checks checks={own} />;
+        }}
+      </Loaded>
+    </Panel>
+  );
+}
