@@ -4,6 +4,8 @@ import type { KeptEntry } from '../../shared/store/seal-store.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { cursorOf, placeOf } from '../lists/cursor.ts';
+import type { LineFormat } from '../lists/line-format.ts';
+import { linesOf } from '../lists/lines.ts';
 import { type Page, type PageQuestion, readAtMost } from '../lists/page.ts';
 import { firstCount, nextCount } from '../lists/read-part.ts';
 import type { Refusal } from '../refusal.ts';
@@ -64,6 +66,54 @@ export async function pageAudit(
     }
     if (found.length <= count) return ok(page(true));
     if (read >= readAtMost) return ok(page(false));
+  }
+}
+
+const columns = [
+  'at',
+  'campaign',
+  'client',
+  'who',
+  'from',
+  'to',
+  'because',
+  'version',
+  'evidence',
+  'servpack',
+  'shard',
+  'id',
+] as const satisfies readonly (keyof AuditItem)[];
+
+/** How many entries a stream keeps in memory at once at most. */
+const readAtOnce = 1_000;
+
+/**
+ * The same list as lines of text with their line ends, from the page at `after` to the end: JSON,
+ * or CSV with a header. The next page is read when the reader has taken the one before.
+ */
+export async function listAudit(
+  context: OrchestratorContext,
+  { after, ...filter }: AuditFilter & Pick<PageQuestion, 'after'>,
+  format: LineFormat,
+  isSeen?: (campaign: string) => boolean,
+): Promise<Result<AsyncIterable<string>, Refusal>> {
+  const pageAt = async (at: string | undefined) =>
+    pageAudit(context, { ...filter, limit: readAtOnce, after: at }, isSeen);
+  // Read before the answer begins: a wrong question is refused.
+  const first = await pageAt(after);
+  return first.ok ? ok(linesOf(itemsFrom(first.value, pageAt), format, columns)) : first;
+}
+
+async function* itemsFrom(
+  first: Page<AuditItem>,
+  pageAt: (after: string) => Promise<Result<Page<AuditItem>, Refusal>>,
+): AsyncGenerator<AuditItem> {
+  for (let page = first; ;) {
+    yield* page.items;
+    if (page.next === null) return;
+    const next = await pageAt(page.next);
+    if (!next.ok) throw new Error(next.error.message);
+    page = next.value;
   }
 }
 

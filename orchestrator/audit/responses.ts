@@ -5,8 +5,8 @@ import type { AuditLineAnswer, VerifyAnswer } from '../http/schemas/audit.ts';
 import { concerns } from './concerning.ts';
 import { partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { csvField } from '../views/csv.ts';
-import { visibleJson } from '../../shared/visible-text.ts';
+import type { LineFormat } from '../lists/line-format.ts';
+import { linesOf } from '../lists/lines.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { evidenceIn } from './attachments.ts';
 import { readEvidence } from './evidence.ts';
@@ -66,17 +66,13 @@ const columns = [
 ] as const satisfies readonly (keyof AuditLineAnswer)[];
 
 /** The audit as lines of text with their line ends, streamed: JSON, or CSV with a header. */
-export async function* exportAudit(
+export const exportAudit = (
   { store, archive }: OrchestratorContext,
-  { format, ...filter }: EntryFilter & { readonly format: 'jsonl' | 'csv' },
-): AsyncGenerator<string> {
-  if (format === 'csv') yield `${columns.join(',')}\n`;
-  for await (const found of readEntries(store, archive, filter)) {
-    const line = auditLine(found);
-    yield format === 'csv'
-      ? `${columns.map((name) => csvField(line[name])).join(',')}\n`
-      : `${visibleJson(JSON.stringify(line))}\n`;
-  }
+  { format, ...filter }: EntryFilter & { readonly format: LineFormat },
+): AsyncIterable<string> => linesOf(linesFound(readEntries(store, archive, filter)), format, columns);
+
+async function* linesFound(found: AsyncIterable<FoundEntry>): AsyncGenerator<AuditLineAnswer> {
+  for await (const entry of found) yield auditLine(entry);
 }
 
 /** Verifies the orchestrator's own files against the heads that Redis knows. */

@@ -10,8 +10,7 @@ import type { NameRange } from '../../shared/store/name-order.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { MemberFound, MemberKind } from '../../shared/store/upgrade-store.ts';
 import type { LineFormat } from '../lists/line-format.ts';
-import { csvField } from '../views/csv.ts';
-import { visibleJson } from '../../shared/visible-text.ts';
+import { linesOf } from '../lists/lines.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Bucket } from '../../shared/domain/outcome/counters.ts';
@@ -70,8 +69,14 @@ export async function listClients(
   const asked = await findCampaign(store, name, question);
   if (!asked.ok) return asked;
   const { campaign, filter } = asked.value;
-  return ok(linesOf(clientsAsked(store, campaign, filter, clock.now()), format));
+  return ok(clientLines(clientsAsked(store, campaign, filter, clock.now()), format));
 }
+
+/** Clients as lines of text with their line ends: JSON, or CSV with a header. */
+export const clientLines = (
+  clients: AsyncIterable<ClientReport>,
+  format: LineFormat,
+): AsyncIterable<string> => linesOf(clients, format, columns);
 
 /** A campaign, and a filter in its own spelling of wave and logon server. */
 export interface AskedClients<Filter> {
@@ -107,15 +112,6 @@ export async function findCampaign<Filter extends ClientFilter>(
 async function serversOf(store: OperatorStore, campaign: Campaign): Promise<ReadonlySet<string>> {
   const counters = await store.counters(campaign.definition.campaign);
   return new Set(campaignStatus(campaign, counters, 0).logonServers.map(({ logonServer }) => logonServer));
-}
-
-async function* linesOf(reports: AsyncIterable<ClientReport>, format: LineFormat): AsyncGenerator<string> {
-  if (format === 'csv') yield `${columns.join(',')}\n`;
-  for await (const report of reports) {
-    yield format === 'csv'
-      ? `${columns.map((name) => cellOf(report[name])).join(',')}\n`
-      : `${visibleJson(JSON.stringify(report))}\n`;
-  }
 }
 
 const readAtOnce = 1_000;
@@ -192,6 +188,3 @@ function isAsked({ wave, server, cause, marked = false }: ClientFilter, report: 
   const text = [report.cause, report.reason, ...waits].join('\n');
   return text.toLowerCase().includes(cause.toLowerCase());
 }
-
-const cellOf = (value: ClientReport[(typeof columns)[number]]): string =>
-  csvField(typeof value === 'object' && value !== null ? value.join('; ') : value);

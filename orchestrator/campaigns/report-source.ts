@@ -5,7 +5,8 @@ import type { Refusal } from '../refusal.ts';
 import { type CampaignReport, campaignReport, type ClientReport } from '../views/report.ts';
 import { readArchived } from './archived.ts';
 import { lastEdit } from './last-edit.ts';
-import { clientsAsked } from './list-clients.ts';
+import type { LineFormat } from '../lists/line-format.ts';
+import { clientLines, clientsAsked } from './list-clients.ts';
 import { plannedOf } from './look-back.ts';
 import { surroundingsOf } from './report.ts';
 
@@ -46,6 +47,20 @@ export async function readSource(
     report: { ...report, ...compared, ...(await lastEdit(store, campaign)) },
     archived: null,
   });
+}
+
+/**
+ * Every client of a report as lines of text with their line ends, read while the reader takes them:
+ * JSON, or CSV with a header.
+ */
+export async function listReport(
+  context: OrchestratorContext,
+  name: string,
+  isArchived: boolean,
+  format: LineFormat,
+): Promise<Result<AsyncIterable<string>, Refusal>> {
+  const source = await readSource(context, name, isArchived);
+  return source.ok ? ok(clientLines(everyClient(context, source.value), format)) : source;
 }
 
 /** Every client of it once, in no order. */

@@ -1,31 +1,62 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Result } from '../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { LineFormat } from '../lists/line-format.ts';
 import type { Refusal } from '../refusal.ts';
 import { refuse } from './problems.ts';
 import { textTypes } from './responses.ts';
 import type { Problem } from './schemas/problems.ts';
 
-const formats: Readonly<Record<string, LineFormat>> = {
-  'application/x-ndjson': 'jsonl',
-  'text/csv': 'csv',
-};
+/** The forms of a list, the one that is answered by default first. */
+const forms = [
+  ['application/json', null],
+  ['application/x-ndjson', 'jsonl'],
+  ['text/csv', 'csv'],
+] as const satisfies readonly (readonly [type: string, format: LineFormat | null])[];
 
 /**
- * In which form lines are asked for by the header `Accept`: the one that the caller likes best;
- * null = as one JSON document.
+ * In which form a list is asked for: the one that the caller likes best (RFC 9110, 12.5.1); null =
+ * as one JSON document. Refused where `Accept` takes none of them.
+ * @param format the form that the query names; it counts more than `Accept`
  */
-export function linesAccepted({ headers }: FastifyRequest): LineFormat | null {
-  const asked = (headers.accept ?? '').split(',').map((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const weight = parameters.find((each) => each.startsWith('q='));
-    return { type, q: weight === undefined ? 1 : Number(weight.slice(2)) };
-  });
-  const likedBest = asked
-    .filter(({ q, type }) => q > 0 && (type in formats || type === 'application/json'))
-    .sort((a, b) => b.q - a.q)[0];
-  return formats[likedBest?.type ?? ''] ?? null;
+export function formAsked(
+  { headers }: FastifyRequest,
+  format: LineFormat | undefined,
+): Result<LineFormat | null, Refusal> {
+  if (format !== undefined) return ok(format);
+  const { accept } = headers;
+  if (accept === undefined || accept.trim() === '') return ok(null);
+  const ranges = accept.split(',').map(rangeOf);
+  const liked = forms.map(([type, form]) => ({ form, weight: weightOf(type, ranges) }));
+  const [best] = liked.toSorted((a, b) => b.weight - a.weight);
+  return best === undefined || best.weight === 0 ? err(notOffered) : ok(best.form);
+}
+
+const notOffered: Refusal = fault(
+  'form.notOffered',
+  `this is answered as ${forms.map(([type]) => type).join(', ')}; Accept takes none of them`,
+);
+
+interface MediaRange {
+  /** `text/csv`, `text/*` or `*\/*`. */
+  readonly range: string;
+  /** From 0 = not at all to 1. */
+  readonly weight: number;
+}
+
+function rangeOf(text: string): MediaRange {
+  const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const weight = Number(parameters.find((each) => each.startsWith('q='))?.slice(2) ?? 1);
+  return { range, weight: weight >= 0 && weight <= 1 ? weight : 0 };
+}
+
+/** The weight of the range that names the type most exactly. */
+function weightOf(type: string, ranges: readonly MediaRange[]): number {
+  for (const named of [type, `${type.split('/')[0]}/*`, '*/*']) {
+    const found = ranges.find(({ range }) => range === named);
+    if (found !== undefined) return found.weight;
+  }
+  return 0;
 }
 
 /** Answers with a page, and with a link to the next one (RFC 8288). */

@@ -49,6 +49,12 @@ export const problemKinds = {
     title: 'There is nothing of this name',
     means: 'The route or the name is not known. `detail` names the nearest name that is.',
   },
+  form: {
+    status: 406,
+    title: 'There is no such form',
+    means:
+      'The answer has none of the forms that the header `Accept` takes. `detail` names those that it has. Nothing was done.',
+  },
   version: {
     status: 412,
     title: 'It has changed meanwhile',

@@ -1,4 +1,4 @@
-import type { Parameter } from '../../orchestrator/http/contract/document-types.ts';
+import type { DocumentedOperation, Parameter } from '../../orchestrator/http/contract/document-types.ts';
 import type { Example } from '../../orchestrator/http/contract/examples.ts';
 import type { DescribedRoute } from './described.ts';
 
@@ -15,6 +15,12 @@ const json = { 'content-type': 'application/json' };
 const wrongTexts = ['', '%20', '-1', '1e99', 'x'.repeat(99), '%E2%82%AC', '__proto__', '..%2F..'];
 const longName = 'x'.repeat(2_000);
 const wrongValues: readonly unknown[] = [null, -1, 1.5, '', 'x'.repeat(5_000), [], {}, ['\u0000'], true];
+
+/** Every form of the answer, and one that no route has. */
+const acceptable = ({ responses: { 200: answer } }: DocumentedOperation): readonly string[] => [
+  ...Object.keys(answer !== undefined && 'content' in answer ? (answer.content ?? {}) : {}),
+  'image/png',
+];
 
 /**
  * Requests of a route with right, missing, oversized and wrong values, made of the document and of
@@ -35,6 +41,11 @@ export function requestsOf(route: DescribedRoute, example: Example): readonly Wi
     { what: 'as in the example', ...base },
     { what: 'without a token', ...base, headers: { ...sent.headers, authorization: '' } },
     { what: 'with a wrong user', ...base, headers: { ...sent.headers, 'x-servpack-user': '%' } },
+    ...acceptable(operation).map((accept) => ({
+      what: `accepting ${accept}`,
+      ...base,
+      headers: { ...sent.headers, accept },
+    })),
     ...parameters.flatMap((each) => wrongParameter(each, base, pathWith, example)),
     { what: 'with an unknown query', ...base, path: pathWith({}, '?unknown=1&unknown=2') },
     ...(method === 'POST' ? wrongBodies(base, example.body) : []),

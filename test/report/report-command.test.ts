@@ -89,7 +89,7 @@ describe('campaign report', () => {
     [['--csv', '--jsonl'], 'give one of'],
     [['--html', 'x.html', '--markdown'], 'give one of'],
     [['--csv', '--json'], 'not both'],
-    [['--csv', '--archived'], 'an archived campaign'],
+    [['--sqlite', 'x.sqlite', '--archived'], 'an archived campaign'],
   ])('refuses %s', async (options, says) => {
     const { code, stdout, stderr } = await cli(...options);
     expect(code).toBe(2);

@@ -51,9 +51,8 @@ function whyNotTogether(options: ReportOptions, json: boolean): string | null {
   const forms = [html !== undefined, sqlite !== undefined, ...printed.slice(0, 3)].filter(Boolean).length;
   if (forms > 1) return 'give one of --html, --sqlite, --markdown, --csv and --jsonl';
   if (printed.filter(Boolean).length > 1) return 'give --json or another form, not both';
-  const ofClients = csv === true || jsonl === true || sqlite !== undefined;
-  return archived === true && ofClients
-    ? 'an archived campaign is shown as text, --json, --html or --markdown'
+  return archived === true && sqlite !== undefined
+    ? 'an archived campaign is written as text, --json, --jsonl, --csv, --html or --markdown'
     : null;
 }
 
@@ -104,11 +103,17 @@ async function saveSqlite(
 async function printText(name: string, options: ReportOptions, command: Command): Promise<void> {
   const api = await connect(command.optsWithGlobals<GlobalOptions>(), process.env);
   if (!api.ok) return showRefusal(api.error, false);
-  const { markdown, csv, archived = false } = options;
-  const text =
-    markdown === true
-      ? await api.value.stream(campaignPath(name, '/report/markdown'), { archived })
-      : await api.value.stream(campaignPath(name, '/clients'), { format: csv === true ? 'csv' : 'jsonl' });
+  const { path, query } = textAsked(options);
+  const text = await api.value.stream(campaignPath(name, path), query);
   const printed = text.ok ? await ontoStdout(text.value) : err(text.error);
   if (!printed.ok) showRefusal(printed.error, false);
+}
+
+function textAsked({ markdown, csv, archived = false }: ReportOptions) {
+  const format = csv === true ? 'csv' : 'jsonl';
+  if (markdown === true) return { path: '/report/markdown', query: { archived } };
+  // A token that is narrowed to logon servers reads its own clients, and no report.
+  return archived
+    ? { path: '/report', query: { archived, format } }
+    : { path: '/clients', query: { format } };
 }

@@ -141,6 +141,7 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
   const shape = {
     method: route.method,
     hasPathNames: schemas.params !== null,
+    hasForms: schemas.answer !== null && schemas.line !== null,
     hasInput: schemas.params !== null || schemas.query !== null || schemas.body !== null,
   };
   return {

@@ -6,6 +6,7 @@ export const refusals = {
   401: 'The token is missing or wrong.',
   403: 'The role of the token, or its narrowing, does not allow it.',
   404: 'There is nothing of this name.',
+  406: 'It has none of the forms that `Accept` takes.',
   409: 'It cannot be done as things stand.',
   412: 'It has changed since the version that `If-Match` names. `errors` says what would differ now.',
   413: 'The request is larger than the route takes.',
@@ -27,6 +28,8 @@ export interface RouteShape {
   readonly method: string;
   readonly hasPathNames: boolean;
   readonly hasInput: boolean;
+  /** It is answered as one JSON document or as lines. */
+  readonly hasForms: boolean;
 }
 
 /** Whether a route changes something. */
@@ -52,6 +55,7 @@ export function refusalsOf(operation: Operation, shape: RouteShape): readonly Re
     [401, operation.needs !== null || operation.signsIn === true],
     [403, operation.needs !== null || operation.signsIn === true],
     [404, shape.hasPathNames || operation.mayMiss === true],
+    [406, shape.hasForms],
     [409, changes || operation.mayConflict === true],
     [412, operation.version === 'needed'],
     [413, shape.method === 'POST'],

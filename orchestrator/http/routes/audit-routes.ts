@@ -13,8 +13,8 @@ import { clientProof } from '../../audit/proof/client-proof.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import { everything } from '../access/principal.ts';
 import { reachesCampaign } from '../../domain/narrowing.ts';
-import { pageAudit } from '../../audit/page-audit.ts';
-import { sendList } from '../lists.ts';
+import { listAudit, pageAudit } from '../../audit/page-audit.ts';
+import { formAsked, sendLines, sendList } from '../lists.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer, answers, type Api, textTypes } from '../responses.ts';
 
@@ -33,10 +33,15 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/audit',
     { schema: { querystring: auditPageQuery, response: answers(auditPage) } },
-    async ({ query, principal }, reply) => {
-      const narrowing = principal?.narrowing ?? everything;
+    async (request, reply) => {
+      const { format, ...query } = request.query;
+      const form = formAsked(request, format);
+      if (!form.ok) return answer(reply, form);
+      const narrowing = request.principal?.narrowing ?? everything;
       const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
-      return sendList(reply, await pageAudit(context, query, isSeen));
+      if (form.value === null) return sendList(reply, await pageAudit(context, query, isSeen));
+      const { limit: _, ...filter } = query;
+      return sendLines(reply, await listAudit(context, filter, form.value, isSeen), form.value);
     },
   );
 

@@ -37,6 +37,7 @@ import { checkInClients } from '../../campaigns/check-in-clients.ts';
 import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { listReport } from '../../campaigns/report-source.ts';
 import { readForecast } from '../../campaigns/forecast.ts';
 import {
   pageCampaigns,
@@ -49,7 +50,7 @@ import type { Refusal } from '../../refusal.ts';
 import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
 import { tagAnswer } from '../versions.ts';
-import { linesAccepted, sendLines, sendList } from '../lists.ts';
+import { formAsked, sendLines, sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
 
 const bodyLimit = campaignBodyAtMost;
@@ -172,8 +173,18 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/campaigns/:campaign/report',
     { schema: { params: campaignParams, querystring: reportQuery, response: answers(reportAnswer) } },
-    async ({ params, query }, reply) =>
-      answer(reply, await readReport(context, params.campaign, query.archived)),
+    async (request, reply) => {
+      const { params, query } = request;
+      const form = formAsked(request, query.format);
+      if (!form.ok) return answer(reply, form);
+      if (form.value === null)
+        return answer(reply, await readReport(context, params.campaign, query.archived));
+      return sendLines(
+        reply,
+        await listReport(context, params.campaign, query.archived, form.value),
+        form.value,
+      );
+    },
   );
 
   app.get(
@@ -218,11 +229,14 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/clients',
     { schema: { params: campaignParams, querystring: clientsQuery, response: answers(clientsAnswer) } },
     async (request, reply) => {
-      const { format = linesAccepted(request), ...query } = request.query;
+      const { format, ...query } = request.query;
+      const form = formAsked(request, format);
+      if (!form.ok) return answer(reply, form);
       const { campaign } = request.params;
       const seesAll = (request.principal?.narrowing.sites.length ?? 0) === 0;
-      if (format === null) return sendList(reply, await pageClients(request.seen, campaign, query, seesAll));
-      return sendLines(reply, await listClients(request.seen, campaign, query, format), format);
+      if (form.value === null)
+        return sendList(reply, await pageClients(request.seen, campaign, query, seesAll));
+      return sendLines(reply, await listClients(request.seen, campaign, query, form.value), form.value);
     },
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageFields, pageOf } from './lists.ts';
-import { count, idSchema, isTrue, lineFormat } from './fields.ts';
+import { acceptedFormat, count, idSchema, isTrue, lineFormat } from './fields.ts';
 
 /** Questions and answers about the audit. Times are ISO 8601, UTC. */
 
@@ -40,6 +40,7 @@ export const auditPageQuery = z.strictObject({
   client: idSchema.optional(),
   /** Part of the name of who did it, in any case. */
   who: z.string().min(1).max(200).optional(),
+  format: acceptedFormat,
   ...pageFields,
 });
 

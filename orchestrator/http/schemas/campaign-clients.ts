@@ -5,7 +5,7 @@ import { buckets } from '../../../shared/domain/outcome/states.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
 import type { ClientReport } from '../../views/report.ts';
-import { count, isTrue, lineFormat, time, upgradeState } from './fields.ts';
+import { acceptedFormat, count, isTrue, time, upgradeState } from './fields.ts';
 import { pageFields, pageOf } from './lists.ts';
 
 /** Clients of a campaign: which are asked for, and what is said of each. */
@@ -32,7 +32,7 @@ export const clientsQuery = z.strictObject({
   ...clientFilter,
   /** Only clients whose names begin so, in any case. */
   prefix: z.string().max(63).optional(),
-  format: lineFormat.unwrap().optional(),
+  format: acceptedFormat,
   ...pageFields,
 });
 

@@ -85,6 +85,12 @@ export const isTrue = z
 /** The form of what is streamed line by line. */
 export const lineFormat = z.enum(['jsonl', 'csv']).default('jsonl');
 
+/** Lines in place of one JSON document, as the header `Accept` asks for them. */
+export const acceptedFormat = lineFormat
+  .unwrap()
+  .optional()
+  .describe('The whole list line by line, as with the header `Accept`; `limit` does not apply to it.');
+
 const inputFault = z.object({
   file: z.string(),
   line: z.int(),

@@ -60,8 +60,10 @@ export const campaignOperations: Operations = {
     tag,
     needs: 'see',
     reach: 'allSites',
+    streams: clientReport,
     summary: 'Read the report of a campaign',
-    description: 'The status, the blockers, and one entry for each client.',
+    description:
+      'The status, the blockers, and one entry for each client. With `Accept` or `format` the clients alone, line by line, as JSON Lines or CSV.',
   },
   'GET /v1/campaigns/:campaign/report/html': {
     id: 'getReportAsHtml',

@@ -1,4 +1,4 @@
-import { auditLine } from '../../schemas/audit.ts';
+import { auditItem, auditLine } from '../../schemas/audit.ts';
 import { eventSchemas } from '../../schemas/events.ts';
 import type { Operations } from '../operation.ts';
 
@@ -120,9 +120,10 @@ export const orchestratorOperations: Operations = {
     tag: 'audit',
     needs: 'see',
     reach: 'campaigns',
+    streams: auditItem,
     summary: 'List what was done',
     description:
-      'A page of the audit, the newest entry first, as far back as Redis keeps it. The export has everything.',
+      'A page of the audit, the newest entry first, as far back as Redis keeps it. With `Accept` or `format` all of them, line by line, as JSON Lines or CSV. The export has everything.',
   },
   'GET /v1/audit/clients/:client': {
     id: 'getClientAudit',
