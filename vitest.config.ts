@@ -14,7 +14,8 @@ const tests = join(import.meta.dirname, 'test');
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
 /**
- * Folders whose tests start whole processes and watch deadlines: two files at a time, at the end.
+ * Folders whose tests start whole processes and watch deadlines: one file fewer at a time, and at
+ * the end.
  */
 const HEAVY = new Set(['crash', 'system', 'browser', 'chaos', 'drill']);
 
@@ -35,7 +36,7 @@ function project(name: string): TestProjectInlineConfiguration {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      maxWorkers: isHeavy ? atOnce / 2 : atOnce,
+      maxWorkers: isHeavy ? atOnce - 1 : atOnce,
       sequence: { groupOrder: isHeavy ? 1 : 0 },
       // On a machine that others use, too, a test that fails is run once more. The report names it
       // with its retry, and it is mended like any other test that fails.
