@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmPrune } from '../../orchestrator/cli/commands/fleet-import.ts';
-import { importLines } from '../../orchestrator/cli/render/fleet.ts';
+import { importLines } from '../../orchestrator/cli/render/fleet-changes.ts';
 import { personTyping } from '../fixtures/person.ts';
 import {
   fleetCsv,

@@ -6,12 +6,9 @@ import { readDuration } from '../../../shared/input/quantities.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
-import { jsonOf } from '../client/command-output.ts';
 import { readFileOf, readFleetOf, refusedAs } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { importLines, readAs } from '../render/fleet.ts';
 import { plainView, type View } from '../render/view.ts';
-import { importQuestion } from '../../views/questions/fleet.ts';
 
 interface ImportOptions {
   readonly dryRun?: boolean;
@@ -73,6 +70,7 @@ export function addImportCommand(fleet: Command): void {
         if (!read.ok) return read;
         const mapping = options.mapFile === undefined ? ok(undefined) : await readFileOf(options.mapFile);
         if (!mapping.ok) return mapping;
+        const { importLines, readAs } = await import('../render/fleet-changes.ts');
         const { input, encoding } = read.value;
         const { map: columns, prune = false, gone = false, dryRun = false, yes = false } = options;
         const body = { ...input, columns, prune, gone, mapping: mapping.value };
@@ -104,6 +102,7 @@ async function sourceOf(
   if (file !== undefined && command === undefined) return readFleetOf(file);
   if (command === undefined || file !== undefined)
     return err(fault('input.source', 'give either a file, or --command LINE'));
+  const { jsonOf } = await import('../client/command-output.ts');
   const printed = await jsonOf(command, limitMs);
   if (!printed.ok) return printed;
   return ok({ input: { file: command.slice(0, 200), text: printed.value }, encoding: 'UTF-8' });
@@ -123,6 +122,7 @@ export async function confirmPrune(
   if (!dry.ok) return dry;
   const { removed } = dry.value;
   if (removed === 0) return ok({ removes: 0 });
+  const { importQuestion } = await import('../../views/questions/fleet.ts');
   const question = { ...importQuestion(dry.value), lines: lines(plainView, dry.value) };
   const confirmed = await confirm(question, false, terminal);
   return confirmed.ok ? ok({ removes: removed }) : confirmed;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { removalAnswer } from '../../http/schemas/fleet.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -7,9 +6,6 @@ import type { ApiClient } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
 import { readNames } from '../client/name-list.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { leavingNames, removalQuestion } from '../../views/questions/fleet.ts';
-import { many, safe, type View } from '../render/view.ts';
-import { wrapped } from '../render/wrap.ts';
 
 interface RemoveOptions {
   readonly file?: string;
@@ -18,8 +14,6 @@ interface RemoveOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
-
-type Removed = z.infer<typeof removalAnswer>;
 
 /** What the API is asked for. */
 export interface RemovalBody {
@@ -51,6 +45,7 @@ export function addRemoveCommand(fleet: Command): void {
         const body = { clients: clients.value, gone, ...(reason === undefined ? {} : { reason }) };
         const confirmed = dryRun || yes ? ok(undefined) : await confirmRemoval(api, body);
         if (!confirmed.ok) return confirmed;
+        const { removalLines } = await import('../render/fleet-changes.ts');
         return outputOf(await api.post(removalAnswer, '/v1/fleet/remove', { ...body, dryRun }), removalLines);
       });
     });
@@ -77,18 +72,6 @@ export async function confirmRemoval(
 ): Promise<Result<void, Refusal>> {
   const asked = await api.post(removalAnswer, '/v1/fleet/remove', { ...body, dryRun: true });
   if (!asked.ok) return asked;
+  const { removalQuestion } = await import('../../views/questions/fleet.ts');
   return confirm({ ...removalQuestion(asked.value), at: api.named }, false, terminal);
-}
-
-export function removalLines(view: View, answer: Removed): readonly string[] {
-  const { dryRun, removed, total } = answer;
-  const counts = many(removed, 'client');
-  return [
-    ...wrapped(view, dryRun ? 'Would be removed: ' : 'Removed: ', leavingNames(answer)),
-    safe(
-      dryRun
-        ? `${counts}; the fleet would have ${many(total, 'client')}. Nothing was changed`
-        : `${counts} removed; the fleet has ${many(total, 'client')}`,
-    ),
-  ];
 }
