@@ -37,17 +37,13 @@ function resolved({ schema, named }: Scope): Scope {
   return { schema: referred(schema, named), named };
 }
 
-/** The schema behind a reference, with the fields that stand beside the reference. */
+/** The schema behind a reference, with the fields that are required beside the reference. */
 export function referred(schema: JsonSchema, named: Scope['named']): JsonSchema {
   const name = schema.$ref?.split('/').at(-1);
   if (name === undefined) return schema;
   const found = named[name] ?? {};
-  if (schema.properties === undefined) return found;
-  return {
-    ...found,
-    properties: { ...found.properties, ...schema.properties },
-    required: [...(found.required ?? []), ...(schema.required ?? [])],
-  };
+  if (schema.required === undefined) return found;
+  return { ...found, required: [...(found.required ?? []), ...schema.required] };
 }
 
 const listed = (values: readonly unknown[]): string =>

@@ -60,9 +60,26 @@ export function documentOf(routes: readonly DescribedRoute[]): OpenApiDocument {
       responses: Object.fromEntries(
         Object.entries(refusals).map(([status, description]) => [`Refused${status}`, refusal(description)]),
       ),
-      schemas: named,
+      schemas: withVersion(named, schemas),
     },
   };
+}
+
+/** Every schema that is a whole answer knows the field. */
+function withVersion(
+  named: Readonly<Record<string, JsonSchema>>,
+  routes: readonly RouteSchemas[],
+): Readonly<Record<string, JsonSchema>> {
+  const answers = new Set(routes.map(({ answer }) => answer?.$ref?.split('/').at(-1)));
+  const version = { type: 'integer', const: schemaVersion, description: 'Stands in a whole document.' };
+  return Object.fromEntries(
+    Object.entries(named).map(([name, schema]) => [
+      name,
+      answers.has(name)
+        ? { ...schema, properties: { schemaVersion: version, ...schema.properties } }
+        : schema,
+    ]),
+  );
 }
 
 const userParameter: Parameter = {
@@ -210,13 +227,9 @@ function contentOf(
 
 const anyObject: JsonSchema = { type: 'object' };
 
-/** An answer carries the version of the schemas, also where its schema is a part of others. */
+/** An answer carries the version of the schemas; where its schema is a part of others, it does not. */
 const versioned = (answer: JsonSchema, { answer: shown }: Example): MediaType => ({
-  schema: {
-    ...answer,
-    properties: { ...answer.properties, schemaVersion: { type: 'integer', const: schemaVersion } },
-    required: ['schemaVersion', ...(answer.required ?? [])],
-  },
+  schema: { ...answer, required: ['schemaVersion'] },
   ...(shown === undefined ? {} : { example: { schemaVersion, ...Object(shown) } }),
 });
 
