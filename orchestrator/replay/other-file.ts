@@ -2,6 +2,7 @@ import type { CampaignDefinition, Client } from '../../shared/domain/campaign/de
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignText } from '../background/results.ts';
+import { counted } from '../domain/counted.ts';
 import { namesOf, spellingsIn } from '../domain/logon-server-names.ts';
 import { planWaves } from '../domain/plan-waves.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
@@ -20,7 +21,7 @@ export interface OtherFile {
 /**
  * Reads the campaign file of a replay. The campaign keeps its name, and so its chances.
  * @returns a bad file with each fault; one for another release, because what the clients did says
- * nothing of it; and `campaign.leftOver`
+ * nothing of it; `campaign.empty`, and `campaign.leftOver`
  */
 export async function readOtherFile(
   history: History,
@@ -60,8 +61,13 @@ const policyOf = ({ hash: _hash, ...policy }: CampaignDefinition) => policy;
 
 function leftOver(definition: CampaignDefinition, fleet: readonly Client[]): Refusal | null {
   const { waves, left } = planWaves(definition, fleet);
-  if (left === 0) return null;
   const taken = waves.reduce((sum, wave) => sum + wave.clients.length, 0);
+  if (taken + left === 0)
+    return fault(
+      'campaign.empty',
+      `it selects none of the ${counted(fleet.length, 'client')} of the campaign`,
+    );
+  if (left === 0) return null;
   return fault(
     'campaign.leftOver',
     `${left} of ${taken + left} selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)`,

@@ -1,5 +1,6 @@
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { Refusal } from '../refusal.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
@@ -87,6 +88,8 @@ export async function runOtherwise(
     waveSizes: waves.map(({ length }) => length),
   };
   const startAt = startOf(recorded, followed, definition);
+  const unknown = whyStartUnknown(history, followed, startAt);
+  if (unknown !== null) return err(fault('replay.start', unknown));
   const asked = { type: 'StartRequested', releaseStaged: true, overlap: [] } as const;
   const begun = decideCampaign(created, asked, startAt);
   if (begun.kind !== 'changed') return err(fault('replay.refused', begun.because));
@@ -122,6 +125,20 @@ export async function runOtherwise(
 function whyNoEnd({ state }: Campaign, isOver: boolean): string {
   if (state.status === 'paused') return `it is paused by ${state.by}: ${state.because}; nobody resumes it`;
   return isOver ? 'it is not over after 120 days' : 'the history ends here';
+}
+
+/** The nearest look says little of a client more than a day before anybody looked. */
+const earlierAtMostMs = 24 * 3_600_000;
+
+/** Why the history says nothing of clients from this moment on; null = it does. */
+function whyStartUnknown(
+  { campaign, until }: History,
+  { startedAt }: FollowedHistory,
+  startAt: number,
+): string | null {
+  const from = startedAt ?? campaign.createdAt;
+  if (startAt <= until && startAt >= from - earlierAtMostMs) return null;
+  return `it starts at ${isoOf(startAt)}, and what the clients did is known from ${isoOf(from)} to ${isoOf(until)}`;
 }
 
 /** A file that starts at another moment than the campaign's own starts then. */

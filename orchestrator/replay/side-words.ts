@@ -48,7 +48,9 @@ const words = {
 } as const;
 
 const countWords = (what: string, by: number): readonly string[] =>
-  by === 0 ? [] : [`${Math.abs(by)} ${by > 0 ? 'more' : 'fewer'} ${what}`];
+  by === 0
+    ? []
+    : [`${Math.abs(by)} ${by > 0 ? 'more' : 'fewer'} ${Math.abs(by) === 1 ? what.replace(/s$/u, '') : what}`];
 
 /** `2 h 5 min earlier`; null = no more than a minute differs. */
 function movedWords(own: number | null, other: number | null): string | null {

@@ -103,5 +103,23 @@ describe('what another policy would have done', () => {
     expect(await refusal(file.replace('rest: true', 'count: 2'))).toMatchObject({
       code: 'campaign.leftOver',
     });
+    expect(await refusal(`${file}\nselect: { logonServers: [LS-9] }`)).toMatchObject({
+      code: 'campaign.empty',
+    });
+  });
+
+  test('a start of which the history says nothing is refused; one within it is not', async () => {
+    const history = await seededHistory(3);
+    const at = (start: string) =>
+      replayWith(history, { file: 'other.yaml', text: `${seededFile(3)}\nstartAt: ${start} UTC` });
+    for (const start of ['2020-01-01 05:00', '2026-11-21 05:00', '2030-01-01 05:00'])
+      expect(await at(start)).toMatchObject({
+        ok: false,
+        error: {
+          code: 'replay.start',
+          message: expect.stringContaining('what the clients did is known from 2026-11-23T05:00:00Z to '),
+        },
+      });
+    expect(await at('2026-11-23 18:00')).toMatchObject({ ok: true });
   });
 });
