@@ -227,7 +227,9 @@ function contentOf(
 
 const anyObject: JsonSchema = { type: 'object' };
 
-/** An answer carries the version of the schemas; where its schema is a part of others, it does not. */
+/**
+ * An answer carries the version of the schemas; where its schema is a part of others, it does not.
+ */
 const versioned = (answer: JsonSchema, { answer: shown }: Example): MediaType => ({
   schema: { ...answer, required: ['schemaVersion'] },
   ...(shown === undefined ? {} : { example: { schemaVersion, ...Object(shown) } }),
