@@ -65,7 +65,11 @@ export async function activate(
     const work = await readWork(context, key, { life: lifeOf(activation), changes }, client, stored.upgrade);
     const change = { target: targetOf(work.client), fence, signal: stopOrLost.signal };
     const signals = { stop, lost: lease.lost };
-    return await drive({ ...context, ...work, ...signals, log, key, fence, queue, change }, stored);
+    const { admittedAt } = stored;
+    return await drive(
+      { ...context, ...work, ...signals, log, key, fence, queue, change, admittedAt },
+      stored,
+    );
   } finally {
     stopOrLost.release();
     lease.stop();
@@ -134,12 +138,13 @@ async function settleUnread(
   stored: StoredUpgrade,
   end: { readonly upgrade: StoredUpgrade['upgrade']; readonly because: string },
 ): Promise<ActivationEnd> {
-  const { store, clock, dispatcher } = context;
+  const { store, clock, dispatcher, metrics } = context;
   const transition = { ...end, evidence: [] };
   const commit = commitOf(context, stored, transition, stored.inbox.length);
   const restart = givenUpUse(stored.upgrade);
   const outcome = await store.commit(restart === undefined ? commit : { ...commit, restart });
   if (outcome.kind !== 'committed') return 'lost';
+  metrics?.ended(stored.upgrade, end.upgrade, stored.admittedAt);
   await askForHook(context, context.key.campaign, stored.upgrade, end.upgrade);
   for (const each of jobsOf(outcome))
     if (each !== null) await dispatcher.add(each, clock.realDelay(each.dueAt));

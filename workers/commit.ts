@@ -67,6 +67,7 @@ async function afterCommit(
 ): Promise<LeasedUpgrade | ActivationEnd> {
   activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
   activation.metrics?.committed(before.upgrade, upgrade);
+  activation.metrics?.ended(before.upgrade, upgrade, activation.admittedAt);
   await addJobs(activation, jobsOf(outcome));
   await askForHook(activation, activation.key.campaign, before.upgrade, upgrade);
   await noteStepTime(activation, before.upgrade, upgrade);

@@ -45,6 +45,8 @@ export interface ActivationContext extends WorkerContext {
   readonly lost: AbortSignal;
   /** Fires when the running command must be abandoned while this driver still has the lease. */
   readonly stop: AbortSignal;
+  /** When the upgrade was admitted, in policy time; absent = it is not known. */
+  readonly admittedAt?: number | undefined;
   readonly client: Client;
   readonly rules: Rules;
   readonly profile: Profile;

@@ -56,6 +56,11 @@ export interface StoredUpgrade {
   readonly crashes: number;
   readonly lease: { readonly fence: Fence; readonly until: number } | null;
   readonly inbox: readonly Message[];
+  /**
+   * When it was admitted, in policy time. Left out = by an earlier version, or not by admission:
+   * it was skipped before its turn, or rebuilt from the audit.
+   */
+  readonly admittedAt?: number;
 }
 
 /** A job that the caller must add to BullMQ now. If the caller dies first, the sweep adds it. */

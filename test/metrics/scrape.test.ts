@@ -95,6 +95,14 @@ test('what the workers have counted is what the campaign ends with, and no serie
       end,
       states[end],
     ]);
+  // Each client is in its first attempt. The campaign takes minutes of its own time.
+  expect(worker.sum('servpack_upgrade_duration_seconds_count')).toBe(
+    worker.sum('servpack_upgrades_settled_total'),
+  );
+  expect(worker.sum('servpack_upgrade_duration_seconds_sum', { end: 'upgraded' })).toBeGreaterThan(0);
+  expect(worker.sum('servpack_upgrade_duration_seconds_bucket', { end: 'upgraded', le: '+Inf' })).toBe(
+    states['upgraded'],
+  );
   expect(worker.sum('servpack_looks_total', { outcome: 'answered' })).toBeGreaterThan(0);
   expect(worker.sum('servpack_look_duration_seconds_count')).toBe(worker.sum('servpack_looks_total'));
   expect(worker.sum('servpack_call_duration_seconds_count', { command: 'mark' })).toBeGreaterThan(0);

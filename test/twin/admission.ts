@@ -176,6 +176,7 @@ function admitWaiting(
     crashes: 0,
     lease: null,
     inbox: [],
+    admittedAt: at,
   };
   table.rows.set(client, { stored, parkedAt: 0 });
   return { key, shard: 0, activation, queue, dueAt: at };

@@ -4,6 +4,10 @@ import { leasesLostIn, openRegistry } from '../../shared/metrics/process-registr
 /** Seconds. A call is cut off after SERVPACK_CALL_SECONDS, 120 by default. */
 const callBuckets = [0.05, 0.25, 1, 2.5, 5, 10, 30, 60, 120];
 const lookBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120];
+/** Seconds: from five minutes to four weeks. */
+const upgradeBuckets = [
+  300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 172_800, 432_000, 1_209_600, 2_419_200,
+];
 const commitBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
 
 /**
@@ -55,6 +59,13 @@ export function openFigures() {
       name: 'servpack_commits_refused_total',
       help: 'Commits that were refused: nothing may begin now, a message came in, or another driver has taken over.',
       labelNames: ['reason'],
+      registers,
+    }),
+    upgradeSeconds: new Histogram({
+      name: 'servpack_upgrade_duration_seconds',
+      help: 'Time from the admission of an upgrade to the end of its first attempt, by the clock of policies.',
+      labelNames: ['end'],
+      buckets: upgradeBuckets,
       registers,
     }),
     lookSeconds: new Histogram({

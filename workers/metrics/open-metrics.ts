@@ -14,6 +14,11 @@ export interface WorkerMetrics {
   leaseLost(): void;
   /** A transition was committed. */
   committed(before: Upgrade, after: Upgrade): void;
+  /**
+   * A transition that may be the end of an upgrade was committed.
+   * @param admittedAt policy time; absent = not known, and nothing is measured
+   */
+  ended(before: Upgrade, after: Upgrade, admittedAt: number | undefined): void;
   /** Everything in the text format of Prometheus. */
   text(): Promise<string>;
 }
@@ -29,6 +34,12 @@ export function openMetrics(): WorkerMetrics {
       if (before.phase !== 'remedying' || after.phase === 'remedying') return;
       const { procedure, direction } = before.journal;
       figures.remediations.inc({ kind: procedure, outcome: direction === 'forward' ? 'done' : 'undone' });
+    },
+    ended: ({ attempt, memory: { request } }, { state }, admittedAt) => {
+      if (state.phase !== 'settled' || admittedAt === undefined) return;
+      // A later attempt, and what a person asks for after the end, begin long after the admission.
+      if (attempt > 1 || (request !== null && request.kind !== 'end')) return;
+      figures.upgradeSeconds.observe({ end: state.end }, (state.at - admittedAt) / 1_000);
     },
     text: openText(async () => [await registry.metrics(), await nodeFigures()]),
   };

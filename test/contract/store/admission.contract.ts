@@ -41,6 +41,7 @@ export function admissionContract(given: Given): void {
         crashes: 0,
         lease: null,
         inbox: [],
+        admittedAt: at,
       });
       expect(await fixture.store.readWaiting(key)).toBeNull();
       expect(await fixture.store.claimOf('pc-1')).toBe('sp4');

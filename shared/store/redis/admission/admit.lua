@@ -95,7 +95,7 @@ local function admitWaiting(pick, queue)
   local id = campaign .. '.' .. client
   redis.call(
     'HSET', key('upgrade', id), 'v', 1, 's', pick.state, 'q', pick.queue, 'f', pick.finishing, 'g', server,
-    'i', 'due', 'd', at, 'a', firstActivation, 'h', '1'
+    'i', 'due', 'd', at, 'a', firstActivation, 'h', '1', 't', at
   )
   gather('ZREM', key('waiting', campaign, pick.wave, queue), client)
   gather('HSET', key('members', campaign), client, '')

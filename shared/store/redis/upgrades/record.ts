@@ -8,7 +8,7 @@ import { waitingPick } from '../campaigns/campaigns.ts';
 
 /**
  * The fields of an upgrade's hash. Names are short because there is one hash per upgrade. The
- * fields d, h, n, o, l and c may be missing.
+ * fields d, h, n, o, l, c and t may be missing.
  */
 export interface RecordFields {
   /** version */
@@ -35,6 +35,8 @@ export interface RecordFields {
   readonly l?: string;
   /** crashes since the last commit */
   readonly c?: string;
+  /** when it was admitted (policy time) */
+  readonly t?: string;
 }
 
 export function storedUpgrade(
@@ -42,7 +44,7 @@ export function storedUpgrade(
   fields: RecordFields,
   inbox: readonly string[],
 ): StoredUpgrade {
-  const { n, o, l } = fields;
+  const { n, o, l, t } = fields;
   return {
     key,
     version: Number(fields.v),
@@ -59,6 +61,7 @@ export function storedUpgrade(
         ? null
         : { fence: { counter: Number(n), owner: o }, until: Number(l) },
     inbox: messages(inbox),
+    ...(t === undefined ? {} : { admittedAt: Number(t) }),
   };
 }
 
