@@ -2,7 +2,8 @@ import { reportIn } from '../fleet/check-in.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
-import { type ClientFilter, clientsAsked, findCampaign } from './list-clients.ts';
+import type { ClientFilter } from './client-filter.ts';
+import { clientsAsked, findCampaign } from './list-clients.ts';
 
 /** A bulk check-in: how many clients wait as asked, and how many of them will be looked at. */
 export interface CheckedIn {

@@ -1,6 +1,3 @@
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import type { Bucket, Counters } from '../../shared/domain/outcome/counters.ts';
-import { buckets } from '../../shared/domain/outcome/states.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import { nameKey } from '../../shared/store/name-order.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -9,7 +6,15 @@ import type { Page, PageQuestion } from '../lists/page.ts';
 import { pageOfPart, readPart } from '../lists/read-part.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ClientReport } from '../views/report.ts';
-import { type ClientFilter, findCampaign, kindOf, reportIfAsked } from './list-clients.ts';
+import {
+  type ClientFilter,
+  countedTotal,
+  filterKey,
+  isFiltered,
+  kindOf,
+  reportIfAsked,
+} from './client-filter.ts';
+import { findCampaign } from './list-clients.ts';
 
 /**
  * One page of a campaign's clients, in the order of their names. Costs the same for any number of
@@ -46,48 +51,8 @@ export async function pageClients(
     (member) => reportIfAsked(campaign, filter, member, now),
     ({ client }) => nameKey(client),
   );
-  const counted =
-    seesAll && isCounted(filter)
-      ? countedTotal(campaign, await store.counters(campaign.definition.campaign), filter)
-      : null;
+  const counted = seesAll
+    ? countedTotal(campaign, await store.counters(campaign.definition.campaign), filter)
+    : null;
   return ok(pageOfPart(list, place.value, part, counted, question.isFiltered));
-}
-
-/** Fields in one order, so that the same filter has the same key. */
-const filterKey = ({ state, wave, server, cause, marked = false, stuck, prefix }: ClientFilter): unknown => [
-  state ?? null,
-  wave ?? null,
-  server ?? null,
-  cause ?? null,
-  marked,
-  stuck ?? null,
-  prefix?.toLowerCase() ?? null,
-];
-
-/** Does anything but the names decide? */
-const isFiltered = ({ state, wave, server, cause, marked = false, stuck }: ClientFilter): boolean =>
-  marked || [state, wave, server, cause, stuck].some((each) => each !== undefined);
-
-/** Do the counters tell how many clients a filter lets through? */
-const isCounted = ({ cause, marked = false, stuck, prefix = '' }: ClientFilter): boolean =>
-  cause === undefined && !marked && stuck === undefined && prefix === '';
-
-/** How many clients the filter lets through, by the counters. */
-function countedTotal(
-  { definition, state: { status } }: Campaign,
-  counters: Counters,
-  { wave, server, state }: ClientFilter,
-): number {
-  const isAborted = status === 'aborted';
-  const isAsked = (bucket: string): boolean =>
-    state === undefined || state === (isAborted && bucket === 'waiting' ? 'cancelled' : bucket);
-  let total = 0;
-  for (const [counter, count] of Object.entries(counters)) {
-    const [kind, at = '', logonServer, bucket = ''] = counter.split('|');
-    if (kind !== 'state' || !buckets.includes(bucket as Bucket) || !isAsked(bucket)) continue;
-    if (wave !== undefined && definition.waves[Number(at)]?.name !== wave) continue;
-    if (server !== undefined && logonServer !== server) continue;
-    total += count;
-  }
-  return total;
 }

@@ -59,14 +59,17 @@ export function clockOf(zone: string) {
         // The clocks may be put forward or back on the way.
         .map((tick) => tick.getTime() - ahead(tick.getTime() - shift))
         .filter((at) => at >= from && at <= until);
-      return found.map((at, index) => {
+      // Right after a start the marks stand closer than a minute.
+      const isShort = found.some((at) => at % 60_000 !== 0);
+      const labelled = found.map((at, index) => {
         const parts = read(at);
         const before = found[index - 1];
         const isNewDay = before !== undefined && day(read(before)) !== day(parts);
-        const isDay = time(parts) === '00:00';
-        if (isDay) return { at, label: `${parts['weekday']} ${day(parts)}` };
-        return { at, label: isNewDay ? `${day(parts)} ${time(parts)}` : time(parts) };
+        const clockTime = isShort ? `${time(parts)}:${parts['second']}` : time(parts);
+        if (clockTime === '00:00') return { at, label: `${parts['weekday']} ${day(parts)}` };
+        return { at, label: isNewDay ? `${day(parts)} ${clockTime}` : clockTime };
       });
+      return labelled.filter(({ label }, index) => label !== labelled[index - 1]?.label);
     },
   };
 }

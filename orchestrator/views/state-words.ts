@@ -24,6 +24,8 @@ const stateWords: Readonly<Record<string, string>> = {
   alreadyCurrent: 'already current',
   waitingForRelease: 'waiting for its release',
   going: 'not halted',
+  inProgress: 'in progress',
+  notOk: 'not ok',
 };
 
 /** The word on the screen for a state, or an end, of a client or a campaign. */

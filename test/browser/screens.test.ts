@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { leaderRound } from '../api/world.ts';
 import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
-import { goTo, violationsOn } from './screens.ts';
+import { openScreen, violationsOn } from './screens.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
@@ -52,14 +52,6 @@ async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {
   return visited;
 }
 
-/** To another screen, once its answer is there. */
-async function go({ page }: Visit, path: string, says: string): Promise<void> {
-  await goTo(page, path);
-  await page.locator('main').getByText(says).first().waitFor();
-}
-
-const violations = ({ page }: Visit): Promise<readonly string[]> => violationsOn(page);
-
 describe.each([
   ['light, wide', { colorScheme: 'light', width: 1280, height: 800 }],
   ['dark, as a phone', { colorScheme: 'dark', width: 390, height: 844 }],
@@ -68,11 +60,11 @@ describe.each([
     const visited = await opened(looks);
     const found: (readonly [string, readonly string[], boolean])[] = [];
     for (const [path, says] of screens) {
-      await go(visited, path, says);
+      await openScreen(visited, path, says);
       const isWide = await visited.page.evaluate<boolean>(
         'document.documentElement.scrollWidth > document.documentElement.clientWidth',
       );
-      found.push([path, await violations(visited), isWide]);
+      found.push([path, await violationsOn(visited.page), isWide]);
     }
     expect(found.filter(([, wrong, isWide]) => wrong.length > 0 || isWide)).toEqual([]);
     expect(visited.trouble).toEqual([]);
@@ -83,7 +75,7 @@ describe.each([
 describe('the page', () => {
   test('shows names with markup in them as text', async () => {
     const visited = await opened({});
-    await go(visited, 'campaigns/sp4', 'Waves');
+    await openScreen(visited, 'campaigns/sp4', 'Waves');
     expect(await visited.page.getByText(hostile).count()).toBeGreaterThan(0);
     expect(await visited.page.locator('main img').count()).toBe(0);
     await visited.context.close();
@@ -92,12 +84,12 @@ describe('the page', () => {
   test('asks before an abort as the command does, wants its name, and gives the focus back', async () => {
     const visited = await opened({});
     const { page } = visited;
-    await go(visited, 'campaigns/sp4', 'Waves');
+    await openScreen(visited, 'campaigns/sp4', 'Waves');
     const button = page.getByRole('button', { name: 'Abort…' });
     await button.click();
     const dialog = page.getByRole('dialog', { name: 'Abort sp4' });
     await dialog.getByText('Undo: none. An aborted campaign cannot be resumed.').waitFor();
-    expect(await violations(visited)).toEqual([]);
+    expect(await violationsOn(visited.page)).toEqual([]);
     const confirm = dialog.getByRole('button', { name: 'Abort', exact: true });
     expect(await confirm.isDisabled()).toBe(true);
     await dialog.getByLabel('Reason').fill('the wrong release');
@@ -118,7 +110,7 @@ describe('the page', () => {
     const visited = await visit(browser, other.url);
     await signIn(visited, other.url, other.token);
     const { page } = visited;
-    await go(visited, 'campaigns/sp4', 'payroll');
+    await openScreen(visited, 'campaigns/sp4', 'payroll');
     await page.getByRole('button', { name: 'Resume…' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Resume sp4' });
     await dialog.getByRole('checkbox').check();
@@ -196,7 +188,7 @@ describe('the page', () => {
     await page.getByLabel('Token').fill('not-this-one');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').filter({ hasText: 'token' }).waitFor();
-    expect(await violations(visited)).toEqual([]);
+    expect(await violationsOn(visited.page)).toEqual([]);
     await page.getByLabel('Token').fill(orchestrator.token);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();

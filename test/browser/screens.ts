@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Visit } from './chromium.ts';
 
 /** To another screen without loading the page again. */
 export async function goTo(page: Page, path: string): Promise<void> {
@@ -8,6 +9,15 @@ export async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate(
     `history.pushState(null, '', ${JSON.stringify(`/${path}`)}); dispatchEvent(new PopStateEvent('popstate'));`,
   );
+}
+
+/**
+ * To another screen of the page, once its answer is there.
+ * @param path below the page, with its query: `campaigns/sp4?tab=clients`
+ */
+export async function openScreen({ page }: Visit, path: string, says: string): Promise<void> {
+  await goTo(page, path);
+  await page.locator('main').getByText(says).first().waitFor();
 }
 
 /** What is wrong for assistive technology. */

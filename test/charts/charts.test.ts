@@ -197,6 +197,23 @@ describe('axes', () => {
     );
   });
 
+  it('labels no two marks of an axis alike, also in the first seconds after a start', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 * 86_400_000 }),
+        fc.integer({ min: 1, max: 12 }),
+        (span, wanted) => {
+          const labels = clockOf('Europe/Rome')
+            .ticks(Date.UTC(2026, 9, 24, 22), Date.UTC(2026, 9, 24, 22) + span, wanted)
+            .map(({ label }) => label);
+          expect(labels.filter((label, at) => label === labels[at + 1])).toEqual([]);
+        },
+      ),
+    );
+    const first = clockOf('UTC').ticks(0, 90_000, 3);
+    expect(first.map(({ label }) => label)).toEqual(['00:00:00', '00:00:30', '00:01:00', '00:01:30']);
+  });
+
   it.each([
     ['UTC', '2026-11-30T20:00:00Z', '2026-12-02T20:00:00Z', 'Tue 1 Dec'],
     ['Asia/Kolkata', '2026-11-30T20:00:00Z', '2026-12-02T20:00:00Z', 'Wed 2 Dec'],

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { buckets } from '../../../shared/domain/outcome/states.ts';
+import { buckets, type StateGroup, stateGroups } from '../../../shared/domain/outcome/states.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { bucketWords, stateWord } from '../../views/state-words.ts';
@@ -7,18 +7,24 @@ import { bucketWords, stateWord } from '../../views/state-words.ts';
 /** Capitals, spaces and hyphens make no difference. */
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]+/g, '');
 
+const groups = Object.keys(stateGroups) as readonly StateGroup[];
+
 /**
  * Returns the state that a person names: by its word on the screen, the head of its column, or its
- * name in JSON.
+ * name in JSON; or a group of states.
  * @throws InvalidArgumentError with the words of the screen
  */
-export function readState(text: string): Bucket {
+export function readState(text: string): Bucket | StateGroup {
+  const group = groups.find((name) => plain(name) === plain(text));
+  if (group !== undefined) return group;
   const named = buckets.find((bucket) =>
     [bucket, stateWord(bucket), bucketWords[bucket]].some((name) => plain(name) === plain(text)),
   );
   if (named !== undefined) return named;
-  throw new InvalidArgumentError(`Expected one of: ${buckets.map(stateWord).join(', ')}.`);
+  throw new InvalidArgumentError(`Expected one of: ${statesInWords.join(', ')}.`);
 }
+
+const statesInWords = [...buckets, ...groups].map(stateWord);
 
 type VerdictKind = (typeof verdictKinds)[number];
 
@@ -46,7 +52,7 @@ export function readVerdict(text: string): VerdictKind {
 
 /** `--state`, with its choices as the screen names them. */
 export const stateOption = (description: string): Option =>
-  new Option('--state <state>', description).choices(buckets.map(stateWord)).argParser(readState);
+  new Option('--state <state>', description).choices(statesInWords).argParser(readState);
 
 /** `--verdict`, with its choices as the screen names them. */
 export const verdictOption = (description: string): Option =>

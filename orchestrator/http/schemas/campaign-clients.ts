@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { healthKinds } from '../../../shared/domain/observation/health.ts';
-import { buckets } from '../../../shared/domain/outcome/states.ts';
+import { buckets, type StateGroup, stateGroups } from '../../../shared/domain/outcome/states.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
+import { blockings } from '../../campaigns/client-filter.ts';
 import type { ClientReport } from '../../views/report.ts';
 import { acceptedFormat, count, isTrue, time, upgradeState } from './fields.ts';
 import { pageFields, pageOf } from './lists.ts';
@@ -17,11 +18,23 @@ const stuckTime = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const groups = Object.keys(stateGroups) as readonly StateGroup[];
+
 const clientFilter = {
-  state: z.enum(buckets).optional(),
+  /** A state, or a group of states that are one number on a screen. */
+  state: z.enum([...buckets, ...groups]).optional(),
   wave: z.string().max(63).optional(),
   server: z.string().max(253).optional(),
   cause: z.string().min(1).max(200).optional(),
+  /** The whole cause of an end, as `causes` of the status names it. */
+  causeIs: z.string().min(1).max(500).optional(),
+  waitsFor: z.enum(waitClasses).optional(),
+  /** A blocker as the ranking names it. */
+  blocker: z.string().min(1).max(500).optional(),
+  /** How it concerns the client: it alone blocks it, it blocks it, or it was ever found. */
+  blocks: z.enum(blockings).optional(),
+  relocation: z.enum(['done', 'undone']).optional(),
+  willBlockAgain: isTrue,
   marked: isTrue,
   /** A duration such as `3d`: clients that have waited at least so long. */
   stuck: stuckTime.optional(),

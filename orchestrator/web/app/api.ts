@@ -14,15 +14,14 @@ export interface Api {
   open(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** @param headersNow proves who asks; empty where the cookie of the session does */
-export function openApi(headersNow: () => Readonly<Record<string, string>>): Api {
+/** The cookie of the session proves who asks. */
+export function openApi(): Api {
   const open = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(new URL(path, baseUrl), {
       credentials: 'same-origin',
       redirect: 'error',
       cache: 'no-store',
       ...init,
-      headers: { ...headersNow(), ...(init.headers as Record<string, string> | undefined) },
     });
   async function ask<T>(path: string, init?: RequestInit): Promise<Asked<T>> {
     try {

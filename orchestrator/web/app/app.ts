@@ -24,7 +24,7 @@ export interface App {
 
 export function openApp(): App {
   const session = openSession();
-  const api = openApi(session.headers);
+  const api = openApi();
   const live = openLiveData(api, session.expire);
   return {
     api,

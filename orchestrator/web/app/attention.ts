@@ -1,4 +1,5 @@
 import type { Approval, Campaigns, Doctor, Status } from './answers.ts';
+import type { Filter } from './client-list.ts';
 import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** Something that goes on only when a person acts. */
@@ -12,6 +13,8 @@ export interface Attention {
   /** How many clients it holds up: the list is sorted by it. */
   readonly clients: number;
   readonly campaign: string | null;
+  /** The filter of these clients; null = they are in several campaigns. */
+  readonly filter: Filter | null;
   /** What solves it. */
   readonly act:
     | { readonly kind: 'unhalt'; readonly by: string }
@@ -47,6 +50,7 @@ function ofHalt(halted: Campaigns['halted'], campaigns: readonly Status[]): read
       since: halted.at,
       clients: campaigns.reduce((sum, each) => sum + left(each), 0),
       campaign: null,
+      filter: null,
       act: { kind: 'unhalt', by: halted.by },
     },
   ];
@@ -71,6 +75,7 @@ function processes(campaigns: readonly Status[]): readonly Attention[] {
         since: first.since,
         clients,
         campaign: null,
+        filter: null,
         act: { kind: 'command', command },
       },
     ];
@@ -80,7 +85,7 @@ function processes(campaigns: readonly Status[]): readonly Attention[] {
 function ofCampaign(status: Status): readonly Attention[] {
   const { campaign, paused, withdrawn, failures, notStaged, states, stillMarked } = status;
   const isOver = status.status === 'ended' || status.status === 'aborted';
-  const base = { campaign, since: null, clients: left(status) };
+  const base = { campaign, since: null, clients: left(status), filter: { state: 'unfinished' } };
   const found: Attention[] = [];
   for (const { because, since } of failures)
     found.push({
@@ -120,6 +125,7 @@ function ofCampaign(status: Status): readonly Attention[] {
       title: `${logonServer} has ${filesOk} of ${filesInAll} files`,
       why: because,
       clients: waiting,
+      filter: { state: 'waiting', server: logonServer },
       act: { kind: 'command', command: `servpack release servers ${status.release}` },
     });
   if (isOver && stillMarked > 0)
@@ -130,6 +136,7 @@ function ofCampaign(status: Status): readonly Attention[] {
       title: `Clients of ${campaign} are still marked`,
       why: `They install ${status.release} at their next logon, although the campaign is over.`,
       clients: stillMarked,
+      filter: { marked: 'true' },
       act: { kind: 'unmark', status },
     });
   const bad = notOk(states);
@@ -144,6 +151,7 @@ function ofCampaign(status: Status): readonly Attention[] {
         .map(({ cause, count }) => `${count}x ${cause}`)
         .join(', '),
       clients: bad,
+      filter: { state: 'notOk' },
       act: { kind: 'retry', status },
     });
   return found;
@@ -162,6 +170,7 @@ function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention
     since,
     clients: wave?.size ?? (client === null ? 0 : 1),
     campaign,
+    filter: wave === undefined ? { prefix: client ?? '' } : { wave: wave.wave },
     act: { kind: 'answer', approval },
   };
 }
@@ -177,6 +186,7 @@ function ofCheck({ area, state, says, leadsTo, todo }: Doctor['checks'][number])
       since: null,
       clients: 0,
       campaign: null,
+      filter: null,
       act: todo === null ? null : { kind: 'command', command: todo },
     },
   ];

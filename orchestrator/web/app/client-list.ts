@@ -2,7 +2,21 @@ import type { ClientRow } from './answers.ts';
 import { campaignPath } from './actions.ts';
 
 /** What a list of clients is filtered by; each is in the address of the screen. */
-export const filterNames = ['prefix', 'state', 'wave', 'server', 'cause', 'stuck'] as const;
+export const filterNames = [
+  'prefix',
+  'state',
+  'wave',
+  'server',
+  'cause',
+  'causeIs',
+  'waitsFor',
+  'blocker',
+  'blocks',
+  'relocation',
+  'willBlockAgain',
+  'marked',
+  'stuck',
+] as const;
 export type Filter = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
 
 /** A page of the clients of a campaign, in the order of their names. */

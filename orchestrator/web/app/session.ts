@@ -17,8 +17,6 @@ export interface Session {
   readonly person: ReadonlySignal<Person | null>;
   /** The roles that may do it, where the reader may not; null = the reader may. */
   readonly missing: (permission: Permission) => readonly Role[] | null;
-  /** Proves who asks, where the cookie of a session does not. */
-  readonly headers: () => Readonly<Record<string, string>>;
   signIn(api: Api, token: string): Promise<ApiProblem | null>;
   signOut(api: Api): Promise<void>;
   /** Finds out whether the browser is signed in already, or came with a one-use link. */
@@ -29,14 +27,6 @@ export interface Session {
 
 const path = 'v1/session';
 
-/** An orchestrator without sessions knows one token, which may do everything. */
-const withToken: Person = {
-  name: 'token default',
-  person: null,
-  role: 'administrator',
-  permissions: Object.keys(permissions) as Permission[],
-};
-
 /** The code of a one-use link stands behind `#`, which no server and no log ever sees. */
 function takeCode(): string | null {
   const code = /^#code=([\w.-]+)$/.exec(location.hash)?.[1] ?? null;
@@ -45,8 +35,6 @@ function takeCode(): string | null {
 }
 
 export function openSession(): Session {
-  // Only where the orchestrator has no sessions; it is kept nowhere else.
-  let token: string | null = null;
   const state = signal<'unknown' | 'out' | 'in'>('unknown');
   const person = signal<Person | null>(null);
   const enter = (who: Person): null => {
@@ -55,7 +43,6 @@ export function openSession(): Session {
     return null;
   };
   const leave = (): void => {
-    token = null;
     person.value = null;
     state.value = 'out';
   };
@@ -64,18 +51,9 @@ export function openSession(): Session {
     person,
     missing: (permission) =>
       person.value?.permissions.includes(permission) === true ? null : permissions[permission],
-    headers: () => (token === null ? {} : { authorization: `Bearer ${token}` }),
-    signIn: async (api, given) => {
-      token = given;
-      const asked = await api.post<Person>(path, { token: given });
-      if (asked.ok) {
-        // From here on the cookie proves who asks.
-        token = null;
-        return enter(asked.value);
-      }
-      if (asked.problem.status === 404) return enter(withToken);
-      token = null;
-      return asked.problem;
+    signIn: async (api, token) => {
+      const asked = await api.post<Person>(path, { token });
+      return asked.ok ? enter(asked.value) : asked.problem;
     },
     signOut: async (api) => {
       await api.delete(path);

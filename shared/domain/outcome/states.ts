@@ -35,6 +35,22 @@ export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): Readon
   return found;
 }
 
+/** States that one number on a screen counts together, and that a person asks for by one word. */
+export const stateGroups = {
+  unfinished: ['waiting', 'active', 'restarting', 'deferred', 'remedying'],
+  inProgress: ['active', 'restarting', 'deferred', 'remedying'],
+  finished: ends,
+  notOk: ['failed', 'needsAttention'],
+} as const satisfies Readonly<Record<string, readonly Bucket[]>>;
+
+export type StateGroup = keyof typeof stateGroups;
+
+const isGroup = (state: Bucket | StateGroup): state is StateGroup => Object.hasOwn(stateGroups, state);
+
+/** The columns of a group, or the column itself. */
+export const statesIn = (state: Bucket | StateGroup): readonly Bucket[] =>
+  isGroup(state) ? stateGroups[state] : [state];
+
 /** The number of clients that failed or need attention. */
 export const notOk = ({ failed, needsAttention }: Pick<States, 'failed' | 'needsAttention'>): number =>
   failed + needsAttention;

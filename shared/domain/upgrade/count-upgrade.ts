@@ -129,7 +129,7 @@ function heldIn(upgrade: Upgrade): 'active' | 'remedying' | null {
 }
 
 /** Fingerprints of what blocks the client now, sorted. */
-function blockingOf({ state }: Upgrade): readonly string[] {
+export function blockingOf({ state }: Upgrade): readonly string[] {
   if (!('blockers' in state)) return [];
   return [...new Set(state.blockers.map(fingerprint))].sort();
 }

@@ -13,6 +13,7 @@ import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 import { Action } from './action.tsx';
 import { Copy } from './copy.tsx';
+import { Count } from './count.tsx';
 import { Icon } from './icon.tsx';
 import { Link } from './link.tsx';
 import { distance, Says } from './time.tsx';
@@ -47,7 +48,18 @@ export function AttentionList({
             )}
           </div>
           <div class="attention-facts">
-            {item.clients > 0 ? <span>{many(item.clients, 'client')}</span> : null}
+            {item.clients === 0 ? null : item.campaign === null || item.filter === null ? (
+              <span>{many(item.clients, 'client')}</span>
+            ) : (
+              <span>
+                <Count
+                  of={item.clients}
+                  campaign={item.campaign}
+                  filter={item.filter}
+                  words={item.clients === 1 ? ' client' : ' clients'}
+                />
+              </span>
+            )}
             {item.since !== null && now !== null ? (
               <span class="dim">{distance(Date.parse(item.since), Date.parse(now))}</span>
             ) : null}

@@ -1,30 +1,37 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { type StateGroup, stateGroups, statesIn } from '../../../../shared/domain/outcome/states.ts';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
+import { number } from '../../../views/numbers.ts';
+import { stateWord } from '../../../views/state-words.ts';
 import type { Status } from '../answers.ts';
 import { type Filter, filterNames } from '../client-list.ts';
-import { lookOf, stateLooks } from '../states.ts';
+import { stateLooks } from '../states.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 import { Icon } from './icon.tsx';
 
 const words = texts.clients;
 
-const names: Readonly<Record<(typeof filterNames)[number], string>> = {
-  prefix: 'Name begins with',
-  state: 'State',
-  wave: 'Wave',
-  server: 'Logon server',
-  cause: 'Cause',
-  stuck: 'Waits for at least',
-};
+const { filters: names, filterValues } = words;
 
-const shownValue = (name: string, value: string): string =>
-  name === 'state'
-    ? (lookOf(value)?.word ?? value)
-    : name === 'cause'
-      ? (Object.entries(waitWords).find(([kind]) => kind === value)?.[1] ?? value)
-      : value;
+/** A value in words. What is only asked for with `true` needs none. */
+function shownValue(name: (typeof filterNames)[number], value: string): string {
+  switch (name) {
+    case 'state':
+      return stateWord(value);
+    case 'waitsFor':
+      return Object.entries(waitWords).find(([kind]) => kind === value)?.[1] ?? value;
+    case 'blocks':
+    case 'relocation':
+      return filterValues[value] ?? value;
+    case 'willBlockAgain':
+    case 'marked':
+      return '';
+    default:
+      return value;
+  }
+}
 
 /** The filters as chips: each says what it does, and one press takes it away. */
 export function FilterBar({
@@ -46,18 +53,12 @@ export function FilterBar({
             key={name}
             label={names[name]}
             value={shownValue(name, value)}
-            onRemove={() => set(name, null)}
+            onRemove={() => (name === 'blocker' ? router.setQuery(noBlocker, 'push') : set(name, null))}
           />
         );
       })}
       {filter.state === undefined ? (
-        <Choice
-          label={names.state}
-          values={stateLooks
-            .filter(({ bucket }) => status.states[bucket] > 0)
-            .map(({ bucket, word }) => [bucket, `${word} (${status.states[bucket]})`])}
-          onChoose={(value) => set('state', value)}
-        />
+        <Choice label={names.state} values={statesOf(status)} onChoose={(value) => set('state', value)} />
       ) : null}
       {filter.wave === undefined ? (
         <Choice
@@ -94,6 +95,16 @@ export const Chip = ({ label, value, onRemove }: ChipProps): JSX.Element => (
     <span class="dim">{label}</span> {value} <Icon name="close" />
   </button>
 );
+const noBlocker = { blocker: null, blocks: null, after: null };
+
+const groups = Object.keys(stateGroups) as readonly StateGroup[];
+
+/** The groups of states, then each state, that have clients, with their number. */
+const statesOf = ({ states }: Status): readonly (readonly [string, string])[] =>
+  [...groups, ...stateLooks.map(({ bucket }) => bucket)]
+    .map((name) => [name, statesIn(name).reduce((sum, bucket) => sum + states[bucket], 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => [name, `${stateWord(name)} (${number(count)})`]);
 
 /** A text to filter by, which Enter sets. */
 export function TextFilter({

@@ -10,10 +10,13 @@ interface LinkProps {
   readonly current?: boolean | undefined;
   readonly title?: string | undefined;
   readonly label?: string | undefined;
+  /** How many clients the list has to which it leads. */
+  readonly count?: number | undefined;
 }
 
 /** A link to a screen. It is a real address: it can be opened in a new tab and copied. */
-export function Link({ to, query, class: style, children, current, title, label }: LinkProps): JSX.Element {
+export function Link(props: LinkProps): JSX.Element {
+  const { to, query, class: style, children, current, title, label, count } = props;
   const { router } = useApp();
   const href = router.href(to, query);
   return (
@@ -22,6 +25,7 @@ export function Link({ to, query, class: style, children, current, title, label 
       class={style}
       title={title}
       aria-label={label}
+      data-count={count}
       aria-current={current === true ? 'page' : undefined}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;

@@ -1,9 +1,8 @@
-import type { JSX } from 'preact';
-import { number } from '../../../views/numbers.ts';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Status } from '../answers.ts';
 import { pace, percent } from '../format.ts';
 import { texts } from '../texts.ts';
-import { Link } from './link.tsx';
+import { Count } from './count.tsx';
 import { Says, Time } from './time.tsx';
 import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
@@ -30,14 +29,18 @@ export function Standing({ status, isWide = false }: StandingProps): JSX.Element
       <Figure
         label="finished"
         value={percent(settled, size)}
-        more={`${number(settled)} of ${number(size)}`}
+        more={
+          <>
+            <Count of={settled} campaign={campaign} filter={{ state: 'finished' }} /> of{' '}
+            <Count of={size} campaign={campaign} filter={{}} />
+          </>
+        }
       />
       <Figure
         label="not ok"
-        value={number(failures)}
+        value={<Count of={failures} campaign={campaign} filter={{ state: 'notOk' }} />}
         tone={failures > 0 ? 'bad' : undefined}
         more={isWide && share !== '' ? `${share} of the finished` : share}
-        to={failures === 0 ? null : { campaign, state: states.failed > 0 ? 'failed' : 'needsAttention' }}
       />
       <Figure
         label={words.pace.toLowerCase()}
@@ -83,26 +86,15 @@ function EndFigure({ status: { forecast, endedAt, at } }: { readonly status: Sta
 
 interface FigureProps {
   readonly label: string;
-  readonly value: string;
-  readonly more?: string;
+  readonly value: ComponentChildren;
+  readonly more?: ComponentChildren;
   readonly tone?: string | undefined;
-  readonly to?: { readonly campaign: string; readonly state: string } | null;
 }
 
-export function Figure({ label, value, more = '', tone, to = null }: FigureProps): JSX.Element {
-  return (
-    <div class="figure">
-      <span class="figure-label">{label}</span>
-      <span class={`figure-value ${tone ?? ''}`}>
-        {to === null ? (
-          value
-        ) : (
-          <Link to={['campaigns', to.campaign]} query={{ tab: 'clients', state: to.state }}>
-            {value}
-          </Link>
-        )}
-      </span>
-      <span class="dim">{more}</span>
-    </div>
-  );
-}
+export const Figure = ({ label, value, more = '', tone }: FigureProps): JSX.Element => (
+  <div class="figure">
+    <span class="figure-label">{label}</span>
+    <span class={`figure-value ${tone ?? ''}`}>{value}</span>
+    <span class="dim">{more}</span>
+  </div>
+);

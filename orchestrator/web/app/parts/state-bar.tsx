@@ -46,7 +46,11 @@ export function StateLegend({
         .filter(({ bucket }) => states[bucket] > 0)
         .map(({ bucket, word, sign, tone }) => (
           <li key={bucket}>
-            <Link to={['campaigns', campaign]} query={{ tab: 'clients', state: bucket, wave }}>
+            <Link
+              to={['campaigns', campaign]}
+              query={{ tab: 'clients', state: bucket, wave }}
+              count={states[bucket]}
+            >
               <span class={`sign ${tone}`} aria-hidden="true">
                 {sign}
               </span>

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import { spanInWords } from '../../../views/duration-text.ts';
-import { many, number } from '../../../views/numbers.ts';
 import type { Blockers, Status } from '../answers.ts';
+import { Count } from '../parts/count.tsx';
 import { Feed } from '../parts/feed.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
@@ -43,10 +43,12 @@ export function CampaignNow({ status }: { readonly status: Status }): JSX.Elemen
               <ul class="rows">
                 {status.causes.map(({ cause, count }) => (
                   <li key={cause} data-row>
-                    <Link to={['campaigns', campaign]} query={{ tab: 'clients', cause }}>
+                    <Link to={['campaigns', campaign]} query={{ tab: 'clients', causeIs: cause }}>
                       {cause}
                     </Link>
-                    <span class="end num">{number(count)}</span>
+                    <span class="end num">
+                      <Count of={count} campaign={campaign} filter={{ causeIs: cause }} />
+                    </span>
                   </li>
                 ))}
               </ul>
@@ -85,7 +87,10 @@ function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Stat
             </span>
             <StateBar states={states} size={size} label={wave} />
             <span class="num">
-              {number(done)} <span class="dim">of {number(size)}</span>
+              <Count of={done} campaign={campaign} filter={{ wave, state: 'finished' }} />{' '}
+              <span class="dim">
+                of <Count of={size} campaign={campaign} filter={{ wave }} />
+              </span>
             </span>
             <p class="wave-gate dim">
               <Says text={gate} />
@@ -112,7 +117,12 @@ function FixFirst({ campaign }: { readonly campaign: string }): JSX.Element {
                 {blocker}
               </Link>
               <span class="end num">
-                <b>{number(alone)}</b> <span class="dim">of {number(blocks)}</span>
+                <b>
+                  <Count of={alone} campaign={campaign} filter={{ blocker, blocks: 'alone' }} />
+                </b>{' '}
+                <span class="dim">
+                  of <Count of={blocks} campaign={campaign} filter={{ blocker, blocks: 'now' }} />
+                </span>
               </span>
             </li>
           ))}
@@ -132,16 +142,15 @@ function Waits({ status: { campaign, deferrals, states } }: { readonly status: S
       <ul class="rows">
         {now.map((each) => (
           <li key={each.class} data-row>
-            <Link
-              to={['campaigns', campaign]}
-              query={{ tab: 'clients', state: 'deferred', cause: each.class }}
-            >
+            <Link to={['campaigns', campaign]} query={{ tab: 'clients', waitsFor: each.class }}>
               {waitWords[each.class]}
             </Link>
             <span class="meter" aria-hidden="true">
               <span style={{ width: `${Math.round((each.now * 100) / Math.max(1, states.deferred))}%` }} />
             </span>
-            <span class="end num">{number(each.now)}</span>
+            <span class="end num">
+              <Count of={each.now} campaign={campaign} filter={{ waitsFor: each.class }} />
+            </span>
           </li>
         ))}
       </ul>
@@ -162,13 +171,13 @@ function Facts({ status }: { readonly status: Status }): JSX.Element {
     ...status.holds.map((hold) => ['Held', `${hold.logonServer} by ${hold.by}: ${hold.because}`] as const),
     ...(status.end === undefined ? [] : [['Own end', status.end.says] as const]),
     ...(status.members === undefined ? [] : [['Clients', status.members] as const]),
-    ...(status.relocations.done === 0
-      ? []
-      : [['Relocated', many(status.relocations.done, 'service')] as const]),
-    ...(status.willBlockAgain === 0
-      ? []
-      : [['Blocked again', `${many(status.willBlockAgain, 'client')} at the next release`] as const]),
   ];
+  const counts = [
+    [words.relocated, status.relocations.done, { relocation: 'done' }],
+    [words.movedBack, status.relocations.undone, { relocation: 'undone' }],
+    [words.blockedAgain, status.willBlockAgain, { willBlockAgain: 'true' }],
+    [words.stillMarked, status.stillMarked, { marked: 'true' }],
+  ] as const;
   return (
     <Panel title="Facts">
       <dl class="facts">
@@ -194,6 +203,17 @@ function Facts({ status }: { readonly status: Status }): JSX.Element {
               <Time at={status.startsAt} now={at} />
             </dd>
           </div>
+        )}
+        {counts.map(([name, of, filter]) =>
+          of === 0 ? null : (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>
+                <Count of={of} campaign={status.campaign} filter={filter} />{' '}
+                {of === 1 ? words.client : words.clients}
+              </dd>
+            </div>
+          ),
         )}
         {lines.map(([name, says]) => (
           <div key={says}>

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import { number } from '../../../views/numbers.ts';
 import type { Campaigns } from '../answers.ts';
 import { percent } from '../format.ts';
 import { StatusBadge } from '../parts/campaign-card.tsx';
+import { Count } from '../parts/count.tsx';
 import { Link } from '../parts/link.tsx';
 import { Empty, Loaded, Screen } from '../parts/screen.tsx';
 import { StateBar } from '../parts/state-bar.tsx';
@@ -47,10 +47,15 @@ export function CampaignsScreen(): JSX.Element {
                     <StateBar states={each.states} size={each.size} label={each.campaign} />
                   </td>
                   <td class="num">
-                    {number(each.settled)} <span class="dim">of {number(each.size)}</span>
+                    <Count of={each.settled} campaign={each.campaign} filter={{ state: 'finished' }} />{' '}
+                    <span class="dim">
+                      of <Count of={each.size} campaign={each.campaign} filter={{}} />
+                    </span>
                     <span class="dim under">{percent(each.settled, each.size)}</span>
                   </td>
-                  <td class="num">{number(notOk(each.states))}</td>
+                  <td class="num">
+                    <Count of={notOk(each.states)} campaign={each.campaign} filter={{ state: 'notOk' }} />
+                  </td>
                   <td>
                     {each.endedAt !== null ? (
                       <Time at={each.endedAt} />

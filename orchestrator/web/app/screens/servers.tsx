@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
-import { number } from '../../../views/numbers.ts';
 import type { Status } from '../answers.ts';
+import { Count } from '../parts/count.tsx';
 import { Link } from '../parts/link.tsx';
 import { StateBar } from '../parts/state-bar.tsx';
 import { Says } from '../parts/time.tsx';
@@ -41,10 +41,18 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
           <td class="wide-cell">
             <StateBar states={states} size={size} label={logonServer} />
           </td>
-          <td class="num">{number(inProgress(states))}</td>
-          <td class="num">{number(states.waiting)}</td>
-          <td class="num">{number(notOk(states))}</td>
-          <td class="num">{number(size)}</td>
+          {(
+            [
+              [inProgress(states), { state: 'inProgress' }],
+              [states.waiting, { state: 'waiting' }],
+              [notOk(states), { state: 'notOk' }],
+              [size, {}],
+            ] as const
+          ).map(([of, filter]) => (
+            <td key={JSON.stringify(filter)} class="num">
+              <Count of={of} campaign={campaign} filter={{ server: logonServer, ...filter }} />
+            </td>
+          ))}
         </tr>
       ))}
     </Table>

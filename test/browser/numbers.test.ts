@@ -1,0 +1,78 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { openScreen } from './screens.ts';
+import { startMixed } from './world.ts';
+
+let browser: Browser | null;
+let orchestrator: SmallOrchestrator;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  orchestrator = await startMixed();
+});
+afterAll(async () => {
+  await browser?.close();
+  await orchestrator[Symbol.asyncDispose]();
+});
+beforeEach(needBrowser);
+
+/** Where numbers of clients stand, with words that say that the answer is there. */
+const screens = [
+  ['', 'Needs a person'],
+  ['campaigns', 'later'],
+  ['campaigns/sp4', 'Fix first'],
+  ['campaigns/sp4?tab=servers', 'LS-MIL'],
+  ['campaigns/sp4?tab=blockers', 'Blocked now'],
+  ['blockers', 'Blocked now'],
+] as const;
+
+interface Found {
+  readonly count: number;
+  readonly href: string;
+}
+
+// As text: it runs in the browser, whose types this file does not have.
+const countsOn = (page: Page): Promise<readonly Found[]> =>
+  page.evaluate<readonly Found[]>(
+    `[...document.querySelectorAll('main [data-count]')].map((link) =>
+      ({ count: Number(link.dataset.count), href: link.getAttribute('href') }))`,
+  );
+
+test('every number of clients leads to a list of just as many', async () => {
+  if (browser === null) throw new Error('there is no browser');
+  const visited = await visit(browser, orchestrator.url);
+  const { page } = visited;
+  await signIn(visited, orchestrator.url, orchestrator.token);
+  const found = new Map<string, Set<number>>();
+  for (const [path, says] of screens) {
+    await openScreen(visited, path, says);
+    await page.locator('main [data-count]').first().waitFor();
+    const counts = await countsOn(page);
+    for (const { count, href } of counts) found.set(href, (found.get(href) ?? new Set()).add(count));
+  }
+  const wrong: unknown[] = [];
+  for (const [href, counts] of found) {
+    await openScreen(visited, href.slice(1), ' client');
+    const rows = await page.locator('main tbody tr').count();
+    const says = await page.locator('main .pages').textContent();
+    const total = Number(/of (\d+) client/.exec(says ?? '')?.[1]);
+    if (counts.size !== 1 || !counts.has(rows) || total !== rows) wrong.push({ href, counts, rows, says });
+  }
+  expect(wrong).toEqual([]);
+  const asked = [...found.keys()].join('\n');
+  for (const filter of [
+    'state=notOk',
+    'state=finished',
+    'state=unfinished',
+    'state=inProgress',
+    'causeIs=',
+    'waitsFor=',
+    'blocks=alone',
+    'blocks=ever',
+  ])
+    expect(asked).toContain(filter);
+  expect(visited.trouble).toEqual([]);
+  await visited.context.close();
+});
