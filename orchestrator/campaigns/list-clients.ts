@@ -115,4 +115,3 @@ export async function* clientsAsked(
     after = page.through;
   } while (after !== null);
 }
-

@@ -5,6 +5,7 @@ import { type CampaignReport, campaignReport, type Reported } from '../views/rep
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
+import { type PlannedAgainstActual, withoutPlan } from '../views/planned-actual.ts';
 import { type CampaignStatus, campaignStatus } from '../views/status.ts';
 import type { Surroundings } from '../views/surroundings.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
@@ -152,6 +153,18 @@ export async function readReport(
   const report = campaignReport(campaign, counters, clients, clock.now(), surroundings);
   const planned = await plannedOf(context, campaign, surroundings.kept ?? null, false);
   return ok({ ...report, ...(planned === null ? {} : { planned }), ...(await lastEdit(store, campaign)) });
+}
+
+/** What was planned when the campaign started, against what came; no client is read. */
+export async function readPlanned(
+  context: OrchestratorContext,
+  name: string,
+): Promise<Result<PlannedAgainstActual, Refusal>> {
+  const record = await context.store.readCampaign(name);
+  if (record === null) return err(notFound('campaign', name));
+  const { kept = null } = await surroundingsOf(context, record.campaign);
+  const planned = await plannedOf(context, record.campaign, kept, false);
+  return ok(planned ?? withoutPlan('the campaign has not started'));
 }
 
 /** A client admitted between the two readings is found twice: the record counts. */

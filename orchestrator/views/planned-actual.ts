@@ -4,7 +4,7 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { counted } from '../domain/counted.ts';
 import { unknownCause } from '../lookback/cause-words.ts';
 import type { ActualWave, LookedBack } from '../lookback/look-back.ts';
-import { spanInWords } from './duration-text.ts';
+import { leastMs } from './later-words.ts';
 
 /** What time went to: as planned, as it came, and how much more that is. */
 export interface CauseDifference {
@@ -120,9 +120,6 @@ function waveOf(wave: string, planned: PlannedWave | undefined, came: ActualWave
   };
 }
 
-/** A cause that takes less is left to the rest. */
-const leastMs = 60_000;
-
 /** The largest difference first. What is not in the audit is no cause: it stays in the rest. */
 function differences(planned: Causes, actual: Causes): readonly CauseDifference[] {
   return [...new Set([...Object.keys(planned), ...Object.keys(actual)])]
@@ -145,9 +142,3 @@ const besidesOf = ({ edits, joined, left, retried }: LookedBack): readonly strin
 ];
 
 const timeOf = (at: number | null): string | null => (at === null ? null : isoOf(at));
-
-/** `2 h 5 min later`, `as planned`. */
-export function laterInWords(ms: number): string {
-  if (Math.abs(ms) < leastMs) return 'as planned';
-  return `${spanInWords(Math.abs(ms))} ${ms > 0 ? 'later' : 'earlier'}`;
-}

@@ -129,6 +129,8 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'forecastCampaign', path: sp4 },
   { id: 'getReport', path: sp4 },
   { id: 'listCampaignClients', path: sp4, query: { wave: 'canary', limit: 2 } },
+  { id: 'comparePlan', path: sp4 },
+  { id: 'getReportDocument', path: sp4 },
   { id: 'getReportAsHtml', path: sp4 },
   { id: 'getReportAsMarkdown', path: sp4 },
   { id: 'listBlockers', query: sp4 },

@@ -97,7 +97,9 @@ describe('a smaller fleet', () => {
 
   it('is found for every number of slots of a large fleet, and says P90', () => {
     for (let active = 12; active <= 24; active += 1) {
-      const text = usualCampaign.replace('count: 5', 'percent: 1 %').replace('active: 12', `active: ${active}`);
+      const text = usualCampaign
+        .replace('count: 5', 'percent: 1 %')
+        .replace('active: 12', `active: ${active}`);
       const plan = planReplicates(scenarioOf(text, { clients: 20_000 }));
       const clients = plan.replicates.reduce((sum, each) => sum + each.clients.length, 0);
       expect(plan.noP90, `active: ${active}`).toBeNull();

@@ -1,10 +1,6 @@
 import { spanInWords } from '../../views/duration-text.ts';
-import {
-  type CauseDifference,
-  laterInWords,
-  type PlannedAgainstActual,
-  type WaveAgainstPlan,
-} from '../../views/planned-actual.ts';
+import { laterInWords } from '../../views/later-words.ts';
+import type { CauseDifference, PlannedAgainstActual, WaveAgainstPlan } from '../../views/planned-actual.ts';
 import { table } from './table.ts';
 import { many, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';

@@ -14,8 +14,10 @@ import * as fleet from '../schemas/fleet.ts';
 import * as hooks from '../schemas/hooks.ts';
 import * as notify from '../schemas/notify.ts';
 import * as orchestrator from '../schemas/orchestrator.ts';
+import { plannedAnswer } from '../schemas/planned.ts';
 import { problemAnswer } from '../schemas/problems.ts';
 import * as releases from '../schemas/releases.ts';
+import { reportDocumentAnswer } from '../schemas/report-document.ts';
 import * as replays from '../schemas/replay.ts';
 import * as schedules from '../schemas/schedules.ts';
 import * as limits from '../schemas/server-limits.ts';
@@ -58,6 +60,8 @@ const answers = {
   ClientReports: campaignClients.clientsAnswer,
   Archive: campaigns.archiveAnswer,
   CampaignReport: campaigns.reportAnswer,
+  PlannedAgainstActual: plannedAnswer,
+  ReportDocument: reportDocumentAnswer,
   ClientRecord: clients.clientAnswer,
   Why: clients.whyAnswer,
   ClientResult: clients.clientResultAnswer,

@@ -43,12 +43,14 @@ import {
   pageCampaigns,
   readBlockers,
   readHalted,
+  readPlanned,
   readReport,
   readVersionedStatus,
 } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
 import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
+import { plannedAnswer } from '../schemas/planned.ts';
 import { tagAnswer } from '../versions.ts';
 import { formAsked, sendLines, sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
@@ -168,6 +170,12 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/end-forecast',
     { schema: { params: campaignParams, response: answers(forecastAnswer) } },
     async ({ who, params }, reply) => answer(reply, await readForecast(context, who, params.campaign)),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/planned',
+    { schema: { params: campaignParams, response: answers(plannedAnswer) } },
+    async ({ params }, reply) => answer(reply, await readPlanned(context, params.campaign)),
   );
 
   app.get(

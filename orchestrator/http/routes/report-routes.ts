@@ -5,8 +5,10 @@ import { markdownOf } from '../../report/markdown.ts';
 import { readReportData } from '../../report/read-report-data.ts';
 import { reportDocument } from '../../report/sections.ts';
 import { campaignParams } from '../schemas/fields.ts';
-import { writtenReportQuery } from '../schemas/report-query.ts';
-import { answer, type Api } from '../responses.ts';
+import { reportDocumentAnswer } from '../schemas/report-document.ts';
+import { reportQuery, writtenReportQuery } from '../schemas/report-query.ts';
+import { ok } from '../../../shared/errors.ts';
+import { answer, answers, type Api } from '../responses.ts';
 
 const forms = {
   html: { write: htmlOf, type: 'text/html; charset=utf-8' },
@@ -17,8 +19,16 @@ const forms = {
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
-/** The report of a campaign for people, as one file. */
+/** The report of a campaign for people: as one file, or in the parts that the page shows. */
 export function reportRoutes(app: Api, context: OrchestratorContext): void {
+  app.get(
+    '/v1/campaigns/:campaign/report/document',
+    { schema: { params: campaignParams, querystring: reportQuery, response: answers(reportDocumentAnswer) } },
+    async ({ params, query: { archived } }, reply) => {
+      const data = await readReportData(context, params.campaign, { isArchived: archived, list: null });
+      return answer(reply, data.ok ? ok(reportDocument(data.value)) : data);
+    },
+  );
   for (const form of ['html', 'markdown'] as const)
     app.get(
       `/v1/campaigns/:campaign/report/${form}`,

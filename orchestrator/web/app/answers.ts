@@ -10,6 +10,9 @@ import type {
   statusAnswer,
 } from '../../http/schemas/campaigns.ts';
 import type { fleetAnswer, fleetImportAnswer, removalAnswer } from '../../http/schemas/fleet.ts';
+import type { auditPage } from '../../http/schemas/audit.ts';
+import type { plannedAnswer } from '../../http/schemas/planned.ts';
+import type { reportDocumentAnswer } from '../../http/schemas/report-document.ts';
 import type { clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import type { doctorAnswer } from '../../http/schemas/orchestrator.ts';
 import type { releasesAnswer } from '../../http/schemas/releases.ts';
@@ -23,6 +26,9 @@ export type Campaigns = z.output<typeof campaignsAnswer>;
 export type Changed = z.output<typeof changedAnswer>;
 export type Reopened = z.output<typeof reopenedAnswer>;
 export type EndForecast = z.output<typeof endForecastAnswer>;
+export type Planned = z.output<typeof plannedAnswer>;
+export type ReportParts = z.output<typeof reportDocumentAnswer>;
+export type AuditPage = z.output<typeof auditPage>;
 export type Blockers = z.output<typeof blockersAnswer>;
 export type Report = z.output<typeof reportAnswer>;
 export type ClientRow = Report['clients'][number];

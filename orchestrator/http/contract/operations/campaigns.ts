@@ -65,6 +65,23 @@ export const campaignOperations: Operations = {
     description:
       'The status, the blockers, and one entry for each client. With `Accept` or `format` the clients alone, line by line, as JSON Lines or CSV.',
   },
+  'GET /v1/campaigns/:campaign/planned': {
+    id: 'comparePlan',
+    tag,
+    needs: 'see',
+    summary: 'Compare the plan of a campaign with what came',
+    description:
+      'What was planned when the campaign started, against what came: the end, each wave, and what the time went to.',
+  },
+  'GET /v1/campaigns/:campaign/report/document': {
+    id: 'getReportDocument',
+    tag,
+    needs: 'see',
+    reach: 'allSites',
+    summary: 'Read the report of a campaign in parts',
+    description:
+      'The same report as its verdict, figures and sections, whose blocks the caller draws itself.',
+  },
   'GET /v1/campaigns/:campaign/report/html': {
     id: 'getReportAsHtml',
     tag,

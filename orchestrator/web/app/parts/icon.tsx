@@ -23,6 +23,7 @@ const paths = {
   stop: 'M4 4h8v8H4z',
   clock: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 5v3.500l2 1.500',
   copy: 'M5 5h8v9H5zM3 11V2h8',
+  download: 'M8 2v8M4.500 7 8 10.500 11.500 7M3 13.500h10',
 } as const;
 
 export type IconName = keyof typeof paths;

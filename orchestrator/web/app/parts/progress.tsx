@@ -5,7 +5,8 @@ import { progressChart, progressTable } from '../../../charts/progress.ts';
 import { countedUp, type ProgressData, type ProgressPoint } from '../../../charts/progress-data.ts';
 import { tableMarkup } from '../../../charts/table.ts';
 import { campaignPath } from '../actions.ts';
-import type { EndForecast, Status } from '../answers.ts';
+import { plannedCourse } from '../../../report/planned-course.ts';
+import type { EndForecast, Planned, Status } from '../answers.ts';
 import type { ClientPage } from '../client-list.ts';
 import { nameOfZone } from '../format.ts';
 import { texts } from '../texts.ts';
@@ -20,12 +21,18 @@ const pageAtMost = 1_000;
 /** How far a campaign has come, and the cone of its forecast; the same numbers as a table below. */
 export function Progress({
   status,
+  planned,
 }: {
   readonly status: Status & { readonly startedAt: string };
+  /** Draws the planned course beside. */
+  readonly planned?: Planned | null;
 }): JSX.Element {
   const { prefs } = useApp();
   const before = usePoints(status);
-  const data = dataOf(status, before, nameOfZone(prefs.zone.value));
+  const data = {
+    ...dataOf(status, before, nameOfZone(prefs.zone.value)),
+    planned: plannedCourse(planned ?? undefined, status.waves, Date.parse(status.startedAt)),
+  };
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   const id = useId();
@@ -83,7 +90,7 @@ function dataOf(
   { size, startedAt, endedAt, at, settled, forecast }: Status & { readonly startedAt: string },
   before: readonly ProgressPoint[] | null,
   zone: string,
-): ProgressData {
+): Omit<ProgressData, 'planned'> {
   const until = Date.parse(endedAt ?? at);
   const points = [...(before ?? []), { at: until, finished: settled }].toSorted((a, b) => a.at - b.at);
   const ends = forecast?.ends ?? null;
@@ -97,7 +104,6 @@ function dataOf(
       ends === null
         ? null
         : { p50: ends.p50 === null ? null : Date.parse(ends.p50), p90: Date.parse(ends.p90) },
-    planned: [],
     zone,
   };
 }

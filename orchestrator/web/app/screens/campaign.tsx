@@ -17,7 +17,10 @@ import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loaded, Screen } from '../parts/screen.tsx';
 import { BlockerTable } from './blockers.tsx';
+import { AuditList, Seal } from '../parts/audit-list.tsx';
 import { CampaignNow } from './campaign-now.tsx';
+import { CampaignPlan } from './campaign-plan.tsx';
+import { CampaignReport } from './campaign-report.tsx';
 import { ClientTable } from './client-table.tsx';
 import { ServerTable } from './servers.tsx';
 import { texts } from '../texts.ts';
@@ -26,7 +29,7 @@ import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
-const tabs = ['now', 'clients', 'blockers', 'servers'] as const;
+const tabs = ['now', 'clients', 'blockers', 'servers', 'plan', 'report', 'audit'] as const;
 type Tab = (typeof tabs)[number];
 
 /** One campaign: what needs a person, how it stands, and what can be done. */
@@ -90,6 +93,17 @@ function TabOf({ tab, status }: { readonly tab: Tab; readonly status: Status }):
       return <BlockerTable campaign={status.campaign} />;
     case 'servers':
       return <ServerTable status={status} />;
+    case 'plan':
+      return <CampaignPlan status={status} />;
+    case 'report':
+      return <CampaignReport status={status} />;
+    case 'audit':
+      return (
+        <>
+          <Seal campaign={status.campaign} />
+          <AuditList campaign={status.campaign} />
+        </>
+      );
   }
 }
 

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { openScreen } from './screens.ts';
+import { startMixed } from './world.ts';
+
+let browser: Browser | null;
+let orchestrator: SmallOrchestrator;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  orchestrator = await startMixed();
+});
+afterAll(async () => {
+  await browser?.close();
+  await orchestrator[Symbol.asyncDispose]();
+});
+beforeEach(needBrowser);
+
+async function opened(token = orchestrator.token): Promise<Visit> {
+  if (browser === null) throw new Error('there is no browser');
+  const visited = await visit(browser, orchestrator.url);
+  await signIn(visited, orchestrator.url, token);
+  return visited;
+}
+
+test('the report is that of the command, and each of its files can be saved', async () => {
+  const visited = await opened();
+  const { page } = visited;
+  await openScreen(visited, 'campaigns/sp4?tab=report', 'Read on');
+  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/report/document');
+  await page.getByRole('heading', { name: body.verdict.word, exact: true }).waitFor();
+  await page.locator('main').getByText(body.verdict.says).waitFor();
+  for (const { title } of body.sections) await page.getByRole('heading', { name: title }).waitFor();
+  const begins = {
+    HTML: '<!doctype html>',
+    Markdown: '# sp4',
+    'Clients as CSV': 'client,wave,',
+    'Clients as JSON Lines': '{"',
+  };
+  for (const [name, begin] of Object.entries(begins)) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^sp4\.(html|md|csv|jsonl)$/);
+    expect(readFileSync(await download.path(), 'utf8').slice(0, begin.length)).toBe(begin);
+  }
+  expect(visited.trouble).toEqual([]);
+  await visited.context.close();
+});
+
+test('the audit of a campaign is filtered by person and client, and its seal is verified', async () => {
+  const visited = await opened();
+  const { page } = visited;
+  await openScreen(visited, 'campaigns/sp4?tab=audit', 'lunch');
+  const rows = page.locator('main tbody tr');
+  const all = await rows.count();
+  await page.getByLabel('Client', { exact: true }).fill('pc-0');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/client=pc-0/);
+  await page.locator('main').getByText('lunch').waitFor({ state: 'detached' });
+  expect(await rows.count()).toBeLessThan(all);
+  await page.getByLabel('Client', { exact: true }).fill('');
+  await page.getByLabel('Who did it').fill('nobody of this name');
+  await page.keyboard.press('Enter');
+  await page.getByText('No entry matches.').waitFor();
+  await page.getByRole('button', { name: 'Verify the seal' }).click();
+  await page.getByText(/^Unchanged: /).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export JSON Lines' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('sp4-audit.jsonl');
+  await visited.context.close();
+});
+
+test('a viewer sees the audit, and reads who may verify and export it', async () => {
+  const made = await orchestrator.ask('POST', '/v1/tokens', { name: 'screen', role: 'viewer' });
+  const visited = await opened(made.body.token);
+  const { page } = visited;
+  await openScreen(visited, 'campaigns/sp4?tab=audit', 'lunch');
+  const verify = page.getByRole('button', { name: 'Verify the seal' });
+  expect(await verify.getAttribute('aria-disabled')).toBe('true');
+  expect(await verify.getAttribute('title')).toBe(
+    'Needs operator, approver, administrator or auditor; you are viewer.',
+  );
+  expect(await page.getByRole('link', { name: /^Export/ }).count()).toBe(0);
+  await visited.context.close();
+});
