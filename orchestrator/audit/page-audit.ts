@@ -30,12 +30,12 @@ interface Found {
 /**
  * One page of what was done, the newest first: as far back as Redis keeps it. The files of the
  * audit have the rest; an export reads them. A page with a filter reads at most 20,000 entries.
- * @param isSeen whether the caller sees what was done in a campaign, or outside all (empty name)
+ * @param isSeen whether the caller sees the entry
  */
 export async function pageAudit(
   { store }: OrchestratorContext,
   { limit, after, ...filter }: AuditFilter & PageQuestion,
-  isSeen: (campaign: string) => boolean = () => true,
+  isSeen: (entry: KeptEntry) => boolean = () => true,
 ): Promise<Result<Page<AuditItem>, Refusal>> {
   const list = ['audit', filter.campaign ?? null, filter.client ?? null, filter.who?.toLowerCase() ?? null];
   const place = placeOf(list, after);
@@ -60,7 +60,7 @@ export async function pageAudit(
     for (const { shard, entry } of found.slice(0, count)) {
       read += 1;
       through = `${entry.id} ${shard}`;
-      if (!isSeen(entry.campaign) || !isAsked(filter, entry)) continue;
+      if (!isSeen(entry) || !isAsked(filter, entry)) continue;
       items.push({ ...entry, at: isoOf(entry.at), shard });
       if (items.length === limit) return ok(page(found.at(-1)?.entry === entry));
     }
@@ -95,7 +95,7 @@ export async function listAudit(
   context: OrchestratorContext,
   { after, ...filter }: AuditFilter & Pick<PageQuestion, 'after'>,
   format: LineFormat,
-  isSeen?: (campaign: string) => boolean,
+  isSeen?: (entry: KeptEntry) => boolean,
 ): Promise<Result<AsyncIterable<string>, Refusal>> {
   const pageAt = async (at: string | undefined) =>
     pageAudit(context, { ...filter, limit: readAtOnce, after: at }, isSeen);

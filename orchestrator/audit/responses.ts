@@ -26,18 +26,18 @@ export const auditLine = ({ at, ...entry }: FoundEntry): AuditLineAnswer => ({ .
 /**
  * Everything that was done to a client, over all campaigns, in order, together with what people
  * did to its campaigns meanwhile.
- * @param isSeen entries of other campaigns are left out
+ * @param isSeen other entries are left out
  */
 export async function showAudit(
   { store, archive }: OrchestratorContext,
   client: string,
   withEvidence: boolean,
-  isSeen: (campaign: string) => boolean = () => true,
+  isSeen: (entry: FoundEntry) => boolean = () => true,
 ): Promise<Result<ClientAudit, Refusal>> {
   const read = await Array.fromAsync(readEntries(store, archive, { client, orNoClient: true }));
   const part = await partOf(store, client, null);
   const concerning = concerns(read, part?.kind === 'waiting' ? part.campaign : null);
-  const found = read.filter((entry) => concerning(entry) && isSeen(entry.campaign));
+  const found = read.filter((entry) => concerning(entry) && isSeen(entry));
   if (found.length === 0 && (await store.readClient(client)) === null)
     return err(notFound('client', client, ' in the fleet or in the audit'));
   // By time across shards. Within a shard the order of the stream stays.

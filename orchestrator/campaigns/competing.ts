@@ -31,7 +31,7 @@ export async function whyCompeting(
     if (other === definition.campaign) continue;
     const shared = unfinishedServers(await store.counters(other)).find((each) => limited.has(each));
     if (shared !== undefined)
-      return `campaign ${other} takes slots of logon server ${shared}, which has at most ${limited.get(shared)} for all campaigns together`;
+      return `another campaign takes slots of logon server ${shared}, which has at most ${limited.get(shared)} for all campaigns together`;
   }
   return null;
 }

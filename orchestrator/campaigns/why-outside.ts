@@ -21,7 +21,8 @@ export async function whyOutside(
   if (state.status === 'ended' || state.status === 'aborted')
     return `: the selection chooses it, but the campaign has ${state.status === 'ended' ? 'ended' : 'been aborted'}`;
   const [overlap] = await store.overlapWith(definition.campaign, [client.client]);
-  const after = overlap === undefined ? 'in a moment' : `when campaign ${overlap.campaign} has finished it`;
+  const other = overlap?.campaign === '' ? 'another campaign' : `campaign ${overlap?.campaign}`;
+  const after = overlap === undefined ? 'in a moment' : `when ${other} has finished it`;
   return `: it joins ${after}`;
 }
 

@@ -13,6 +13,21 @@ export const reachesCampaign = ({ campaigns }: Narrowing, name: string): boolean
 const isNamedBy = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
+/** What an audit entry is about. */
+export interface NamedInEntry {
+  /** Empty = no campaign. */
+  readonly campaign: string;
+  readonly client: string | null;
+}
+
+/**
+ * Whether an entry of the audit is seen, by what it names. An entry that names neither a campaign
+ * nor a client is about everything; one that names no client is about all logon servers.
+ */
+export const reachesEntry = (narrowing: Narrowing, { campaign, client }: NamedInEntry): boolean =>
+  (campaign === '' ? client !== null || !isNarrowed(narrowing) : reachesCampaign(narrowing, campaign)) &&
+  (client !== null || narrowing.sites.length === 0);
+
 /** A short name of a logon server and its full one are the same server. */
 export const reachesSite = ({ sites }: Narrowing, logonServer: string): boolean =>
   sites.length === 0 || sites.some((site) => spellingsOf(site, [logonServer]).length > 0);

@@ -31,11 +31,13 @@ export function spellNames(app: FastifyInstance, context: OrchestratorContext): 
       }
     }
   });
-  app.addHook('preSerialization', async (_request, reply, payload) => {
+  app.addHook('preSerialization', async ({ seen }, reply, payload) => {
     const { unknownName } = reply;
     if (unknownName === null) return payload;
     const { error, detail, ...problem } = payload as Problem;
-    const hint = await didYouMeanStored(context, unknownName);
+    // A narrowed token is told no name of a campaign beyond its reach.
+    const known = unknownName.kind === 'campaign' ? { ...context, store: seen.store } : context;
+    const hint = await didYouMeanStored(known, unknownName);
     const said = `${detail}${hint}`;
     return { ...problem, detail: said, error: { ...error, message: said } } satisfies Problem;
   });

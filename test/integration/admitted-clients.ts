@@ -60,11 +60,12 @@ export async function bring(
   client: string,
   change: Change,
   place: Commit['place'],
+  campaign = 'sp4',
 ): Promise<void> {
-  const key = { campaign: 'sp4', client };
+  const key = { campaign, client };
   const pick = await store.readWaiting(key);
   if (pick === null) throw new Error(`${client} does not wait`);
-  await store.admit('sp4', [pick], now);
+  await store.admit(campaign, [pick], now);
   const begun = await store.begin(key, 1, 'driver', 60_000, now);
   if (begun.kind !== 'begun') throw new Error(begun.because);
   const upgrade = change(begun.stored.upgrade);

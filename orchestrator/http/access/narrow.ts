@@ -66,7 +66,7 @@ async function whyBeyond(
   const reach = reachOf(operation, method === 'HEAD' ? 'GET' : method, routeOptions.url ?? '');
   const named: Named = { ...objectIn(query), ...objectIn(body), ...objectIn(params) };
   const asked = textIn(named.campaign) ?? textIn(named.schedule);
-  if (asked !== null && !reachesCampaign(narrowing, asked)) return beyondCampaign(narrowing, asked);
+  if (asked !== null && !reachesCampaign(narrowing, asked)) return beyondCampaign(narrowing);
   switch (reach) {
     case 'open':
     case 'seen':
@@ -103,7 +103,7 @@ function whyBeyondFile(narrowing: Narrowing, text: string | null): Refusal | nul
   const read = readYamlFile(text ?? '', 'the campaign file', z.looseObject({ campaign: z.string() }));
   if (!read.ok) return null;
   const { campaign } = read.value.value;
-  return reachesCampaign(narrowing, campaign) ? null : beyondCampaign(narrowing, campaign);
+  return reachesCampaign(narrowing, campaign) ? null : beyondCampaign(narrowing);
 }
 
 async function whyBeyondClient(
@@ -116,10 +116,8 @@ async function whyBeyondClient(
   const part = await partOf(store, client, asked);
   // Which site a client that has left the fleet belonged to is not known.
   const site = known?.logonServer ?? '';
-  if (!reachesSite(narrowing, site)) return beyondSite(narrowing, `client ${client}`);
-  return part === null || reachesCampaign(narrowing, part.campaign)
-    ? null
-    : beyondCampaign(narrowing, part.campaign);
+  if (!reachesSite(narrowing, site)) return beyondSite(narrowing, 'the client');
+  return part === null || reachesCampaign(narrowing, part.campaign) ? null : beyondCampaign(narrowing);
 }
 
 /** `sms-sp4/client/pc-7/1/…` is about one client; any other question is about all sites. */
@@ -129,16 +127,14 @@ async function whyBeyondQuestion(
   id: string,
 ): Promise<Refusal | null> {
   const [campaign = '', kind, client = ''] = id.split('/');
-  if (!reachesCampaign(narrowing, campaign)) return beyondCampaign(narrowing, campaign);
+  if (!reachesCampaign(narrowing, campaign)) return beyondCampaign(narrowing);
   if (narrowing.sites.length === 0) return null;
   return kind === 'client' ? whyBeyondClient(context, narrowing, client, campaign) : beyond(narrowing);
 }
 
-const beyondCampaign = (narrowing: Narrowing, campaign: string): Refusal =>
-  fault(
-    'role.campaign',
-    `campaign ${campaign} is beyond the token, which is for ${narrowingWords(narrowing)}`,
-  );
+/** Without the name: its stored spelling would say that there is such a campaign. */
+const beyondCampaign = (narrowing: Narrowing): Refusal =>
+  fault('role.campaign', `the campaign is beyond the token, which is for ${narrowingWords(narrowing)}`);
 
 const beyondSite = (narrowing: Narrowing, what: string): Refusal =>
   fault('role.site', `${what} is beyond the token, which is for ${narrowingWords(narrowing)}`);

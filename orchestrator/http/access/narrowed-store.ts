@@ -1,7 +1,15 @@
-import { reachesCampaign, reachesSite } from '../../domain/narrowing.ts';
-import type { Client } from '../../../shared/domain/campaign/definition.ts';
+import { reachesCampaign, reachesEntry, reachesSite } from '../../domain/narrowing.ts';
 import type { Narrowing } from '../../../shared/domain/campaign/narrowing.ts';
 import type { OperatorStore } from '../../../shared/store/store.ts';
+import {
+  namesIn,
+  onlyThose,
+  type Reach,
+  seenClient,
+  seenRecord,
+  slotsOfSeen,
+  withoutServers,
+} from './narrowed-reads.ts';
 import type { MemberFound } from '../../../shared/store/upgrade-store.ts';
 
 /** What a narrowed token asks for is beyond what it reaches. */
@@ -14,11 +22,6 @@ type Rules = {
     | ((store: OperatorStore, may: Reach) => OperatorStore[Method]);
 };
 
-interface Reach {
-  readonly campaign: (name: string) => boolean;
-  readonly site: (logonServer: string) => boolean;
-}
-
 /**
  * The records as a narrowed token sees them: reading what it does not reach finds nothing, or
  * throws `BeyondNarrowing`, and nothing can be written.
@@ -27,6 +30,8 @@ export function narrowedStore(store: OperatorStore, narrowing: Narrowing): Opera
   const may: Reach = {
     campaign: (name) => reachesCampaign(narrowing, name),
     site: (logonServer) => reachesSite(narrowing, logonServer),
+    allSites: narrowing.sites.length === 0,
+    entry: (entry) => reachesEntry(narrowing, entry),
   };
   const methods = Object.entries(rules).map(([name, rule]) => [
     name,
@@ -53,13 +58,6 @@ const ofCampaign =
     return narrowed as unknown as OperatorStore[Method];
   };
 
-async function* onlyThose<T>(all: AsyncIterable<T>, is: (each: T) => boolean): AsyncGenerator<T> {
-  for await (const each of all) if (is(each)) yield each;
-}
-
-const seenClient = (client: Client | null, may: Reach): Client | null =>
-  client !== null && may.site(client.logonServer) ? client : null;
-
 /**
  * Every method of the port. One that is missing here does not compile: say what a narrowed token
  * may see of it. What changes something is closed, and so is what nobody needs with such a token.
@@ -79,21 +77,38 @@ const rules: Rules = {
   readHalt: 'same',
   releases: 'same',
   readRelease: 'same',
-  readCopies: 'same',
+  readCopies: (store, may) => async (release) =>
+    (await store.readCopies(release)).filter(({ logonServer }) => may.site(logonServer)),
   // Campaigns.
   campaignNames: (store, may) => async () => (await store.campaignNames()).filter(may.campaign),
   campaigns: (store, may) => async (statuses) =>
-    (await store.campaigns(statuses)).filter(({ campaign }) => may.campaign(campaign.definition.campaign)),
-  readCampaign: ofCampaign('readCampaign'),
+    (await store.campaigns(statuses))
+      .filter(({ campaign }) => may.campaign(campaign.definition.campaign))
+      .map((record) => seenRecord(record, may)),
+  readCampaign: (store, may) => async (name) => {
+    const record = may.campaign(name) ? await store.readCampaign(name) : closed();
+    return record === null ? null : seenRecord(record, may);
+  },
   editions: ofCampaign('editions'),
   editionHeads: ofCampaign('editionHeads'),
-  counters: ofCampaign('counters'),
+  // Numbers of a campaign are of the whole; other logon servers have no name in them.
+  counters: (store, may) => async (campaign) =>
+    may.campaign(campaign) ? withoutServers(await store.counters(campaign), may) : closed(),
   countFacts: ofCampaign('countFacts'),
   recentStarts: ofCampaign('recentStarts'),
-  // Why a client of the campaign waits: the other campaign is the reason, so it is named.
-  overlapWith: ofCampaign('overlapWith'),
+  // Why a client of the campaign waits: another campaign, which has a name only within reach.
+  overlapWith: (store, may) => async (campaign, clients) =>
+    may.campaign(campaign)
+      ? (await store.overlapWith(campaign, clients)).map((each) =>
+          may.campaign(each.campaign) ? each : { ...each, campaign: '' },
+        )
+      : closed(),
   slotsInUse: ofCampaign('slotsInUse'),
-  readForecasts: ofCampaign('readForecasts'),
+  // Their words name logon servers.
+  readForecasts: (store, may) => async (campaign) => {
+    if (!may.campaign(campaign)) return closed();
+    return may.allSites ? store.readForecasts(campaign) : null;
+  },
   hookRuns: ofCampaign('hookRuns'),
   restarts: ofCampaign('restarts'),
   formerLife: ofCampaign('formerLife'),
@@ -102,8 +117,14 @@ const rules: Rules = {
   schedules: (store, may) => async () =>
     (await store.schedules()).filter(({ schedule }) => may.campaign(schedule.schedule)),
   readSchedule: ofCampaign('readSchedule'),
-  readServerLimits: 'same',
-  slotsInAll: 'same',
+  readServerLimits: (store, may) => async () => {
+    const { version, limits } = await store.readServerLimits();
+    return {
+      version,
+      limits: limits.filter(({ logonServer }) => logonServer === null || may.site(logonServer)),
+    };
+  },
+  slotsInAll: (store, may) => () => slotsOfSeen(store, may),
   // Clients.
   fleet: (store, may) => () => onlyThose(store.fleet(), ({ logonServer }) => may.site(logonServer)),
   fleetNames: (store, may) => () => namesIn(store, may),
@@ -157,13 +178,9 @@ const rules: Rules = {
   },
   formerCampaigns: (store, may) => async (client) =>
     (await store.formerCampaigns(client)).filter(may.campaign),
-  // The entries of a client, which was checked before, without those of campaigns beyond reach.
+  // The entries of a client, which was checked before, without those beyond reach.
   audit: (store, may) => async (limit, filter) =>
-    filter?.client === undefined
-      ? closed()
-      : (await store.audit(limit, filter)).filter(
-          ({ campaign }) => campaign === '' || may.campaign(campaign),
-        ),
+    filter?.client === undefined ? closed() : (await store.audit(limit, filter)).filter(may.entry),
   // Asked with the hash that an entry or a look of a seen client names.
   readEvidence: 'same',
   lookEvidence: 'same',
@@ -250,7 +267,3 @@ const rules: Rules = {
   announceWorker: 'closed',
   dismissWorker: 'closed',
 };
-
-async function* namesIn(store: OperatorStore, may: Reach): AsyncGenerator<string> {
-  for await (const { client, logonServer } of store.fleet()) if (may.site(logonServer)) yield client;
-}

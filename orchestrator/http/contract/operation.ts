@@ -21,11 +21,12 @@ export type Tag = keyof typeof tags;
 /**
  * How a token that is narrowed to campaigns or logon servers may use a route. `open`: as any token.
  * `seen`: the answer holds what the token reaches (`request.seen`). `campaign`: where it reaches
- * the campaign of the path or the query; numbers of a campaign are those of the whole. `allSites`:
- * the same, unless it is narrowed to logon servers. `client`: where it reaches the client and its
- * campaign. `campaigns`: the answer holds the campaigns that it reaches, unless it is narrowed to
- * logon servers. `servers`: the logon servers of the body. `file`: the campaign of a campaign file.
- * `question`: the campaign and the client of a question. `refused`: not at all.
+ * the campaign of the path or the query; numbers of a campaign are those of the whole, and other
+ * logon servers have no name in them. `allSites`: the same, unless it is narrowed to logon servers.
+ * `client`: where it reaches the client and its campaign. `campaigns`: the answer holds the
+ * campaigns that it reaches, unless it is narrowed to logon servers. `servers`: the logon servers
+ * of the body. `file`: the campaign of a campaign file. `question`: the campaign and the client of
+ * a question. `refused`: not at all.
  */
 export type Reach =
   | 'open'

@@ -1,6 +1,7 @@
 import { withNextStep } from '../../campaigns/after-answer.ts';
 import { answerApproval, openApprovals } from '../../campaigns/approvals.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { everything } from '../access/principal.ts';
 import { answer, answers, type Api } from '../responses.ts';
 import { approvalAnswer, approvalBody, approvalsAnswer, approvalsQuery } from '../schemas/approvals.ts';
 import { ok } from '../../../shared/errors.ts';
@@ -10,9 +11,13 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/approvals',
     { schema: { querystring: approvalsQuery, response: answers(approvalsAnswer) } },
-    async ({ query, seen }, reply) => {
+    async ({ query, seen, principal }, reply) => {
       const found = await openApprovals(seen, query.campaign ?? null);
-      return answer(reply, found.ok ? ok({ approvals: found.value }) : found);
+      if (!found.ok) return answer(reply, found);
+      const { narrowing } = principal ?? { narrowing: everything };
+      // A question that names no client is about all logon servers.
+      const approvals = found.value.filter(({ client }) => client !== null || narrowing.sites.length === 0);
+      return answer(reply, ok({ approvals }));
     },
   );
 

@@ -12,7 +12,7 @@ import {
 import { clientProof } from '../../audit/proof/client-proof.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import { everything } from '../access/principal.ts';
-import { reachesCampaign } from '../../domain/narrowing.ts';
+import { type NamedInEntry, reachesEntry } from '../../domain/narrowing.ts';
 import { listAudit, pageAudit } from '../../audit/page-audit.ts';
 import { formAsked, sendLines, sendList } from '../lists.ts';
 import type { OrchestratorContext } from '../../context.ts';
@@ -25,7 +25,7 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: clientParams, querystring: auditQuery, response: answers(auditShowAnswer) } },
     async ({ params, query, principal }, reply) => {
       const narrowing = principal?.narrowing ?? everything;
-      const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
+      const isSeen = (entry: NamedInEntry) => reachesEntry(narrowing, entry);
       return answer(reply, await showAudit(context, params.client, query.evidence, isSeen));
     },
   );
@@ -38,7 +38,7 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
       const form = formAsked(request, format);
       if (!form.ok) return answer(reply, form);
       const narrowing = request.principal?.narrowing ?? everything;
-      const isSeen = (campaign: string) => campaign === '' || reachesCampaign(narrowing, campaign);
+      const isSeen = (entry: NamedInEntry) => reachesEntry(narrowing, entry);
       if (form.value === null) return sendList(reply, await pageAudit(context, query, isSeen));
       const { limit: _, ...filter } = query;
       return sendLines(reply, await listAudit(context, filter, form.value, isSeen), form.value);

@@ -157,9 +157,9 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/campaigns/:campaign',
     { schema: { params: campaignParams, response: answers(statusAnswer) } },
-    async ({ params }, reply) => {
+    async ({ params, seen }, reply) => {
       const position = positionNow(context);
-      const read = await readVersionedStatus(context, params.campaign);
+      const read = await readVersionedStatus(seen, params.campaign);
       if (!read.ok) return answer(reply, read);
       tagAnswer(reply, read.value.version);
       return answer(reply, ok({ ...read.value.status, ...position }));

@@ -35,7 +35,7 @@ export function releaseRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/releases/:release/servers',
     { schema: { params: releaseParams, response: answers(releaseServersAnswer) } },
-    async ({ params }, reply) => answer(reply, await readServers(context, params.release)),
+    async ({ params, seen }, reply) => answer(reply, await readServers(seen, params.release)),
   );
 
   app.get(

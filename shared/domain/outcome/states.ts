@@ -28,6 +28,8 @@ export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): Readon
     const [kind, wave = '', logonServer = '', bucket = ''] = name.split('|');
     if (kind !== 'state' || count === 0 || !isBucket(bucket)) continue;
     const key = by === 'wave' ? wave : logonServer;
+    // Clients of logon servers whose names the reader does not see.
+    if (key === '') continue;
     const states = found.get(key) ?? { ...noStates };
     states[bucket] += count;
     found.set(key, states);

@@ -142,7 +142,7 @@ export const supplyOperations: Operations = {
     id: 'listReleaseServers',
     tag: 'releases',
     needs: 'see',
-    reach: 'open',
+    reach: 'seen',
     summary: 'List the copies of a release',
     description: 'The copy of a release on each logon server, and whether its files are whole.',
   },

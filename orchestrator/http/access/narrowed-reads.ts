@@ -1,0 +1,60 @@
+import type { Client } from '../../../shared/domain/campaign/definition.ts';
+import type { Counters } from '../../../shared/domain/outcome/counters.ts';
+import type { OperatorStore } from '../../../shared/store/store.ts';
+import type { CampaignRecord } from '../../../shared/store/types.ts';
+import type { NamedInEntry } from '../../domain/narrowing.ts';
+
+/** What a narrowed token sees of single records. */
+
+/** What a narrowed token reaches. */
+export interface Reach {
+  readonly campaign: (name: string) => boolean;
+  readonly site: (logonServer: string) => boolean;
+  readonly allSites: boolean;
+  readonly entry: (entry: NamedInEntry) => boolean;
+}
+
+/** Those that are so. */
+export async function* onlyThose<T>(all: AsyncIterable<T>, is: (each: T) => boolean): AsyncGenerator<T> {
+  for await (const each of all) if (is(each)) yield each;
+}
+
+/** Null = it is not there, or beyond reach. */
+export const seenClient = (client: Client | null, may: Reach): Client | null =>
+  client !== null && may.site(client.logonServer) ? client : null;
+
+/** The holds of other logon servers are no part of what is seen. */
+export function seenRecord(record: CampaignRecord, may: Reach): CampaignRecord {
+  const { campaign } = record;
+  if (campaign.holds === undefined) return record;
+  const holds = campaign.holds.filter(({ logonServer }) => may.site(logonServer));
+  return { ...record, campaign: { ...campaign, holds } };
+}
+
+/** The same amounts; clients of logon servers beyond reach are counted under no name. */
+export function withoutServers(counters: Counters, may: Reach): Counters {
+  const seen: Record<string, number> = {};
+  for (const [name, count] of Object.entries(counters)) {
+    const [kind, wave, logonServer = '', bucket] = name.split('|');
+    const known = kind === 'state' && !may.site(logonServer) ? `state|${wave}||${bucket}` : name;
+    seen[known] = (seen[known] ?? 0) + count;
+  }
+  return seen;
+}
+
+/** The slots that the campaigns within reach have in use, by logon server. */
+export async function slotsOfSeen(
+  store: OperatorStore,
+  may: Reach,
+): Promise<Readonly<Record<string, number>>> {
+  const slots = new Map<string, number>();
+  for (const name of (await store.campaignNames()).filter(may.campaign))
+    for (const [server, inUse] of Object.entries((await store.slotsInUse(name)).perLogonServer))
+      if (may.site(server)) slots.set(server, (slots.get(server) ?? 0) + inUse);
+  return Object.fromEntries(slots);
+}
+
+/** The names of the clients within reach. */
+export async function* namesIn(store: OperatorStore, may: Reach): AsyncGenerator<string> {
+  for await (const { client, logonServer } of store.fleet()) if (may.site(logonServer)) yield client;
+}
