@@ -7,6 +7,7 @@ import type { Activation } from '../shared/store/types.ts';
 import type { CampaignArchive } from './archive/campaign-archive.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
+import type { Certificates } from './http/tls/certificates.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import type { ProcessWatch } from './campaigns/process-watch.ts';
 import type { OrchestratorMetrics } from './metrics/open-metrics.ts';
@@ -30,6 +31,8 @@ export interface OrchestratorContext {
   readonly leads?: () => boolean;
   /** The key that check-in tokens are computed from, where clients may report in by themselves. */
   readonly checkInKey?: string;
+  /** With which certificates it listens. Without them the listeners are plain HTTP. */
+  readonly certificates?: Certificates;
   /** The operator's folder of product profiles. Without it only the built-in ones are known. */
   readonly profiles?: string;
   /** Which processes servpack is without. Without it nothing is said of them. */

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +11,11 @@ import type { OrchestratorContext } from './context.ts';
 import { whyLoss } from './durability/accept-loss.ts';
 import { type Alarms, openAlarms } from './schedules/alarms.ts';
 import { EventHub } from './http/events/hub.ts';
-import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
+import { urlOf, writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
 import { listen } from '../shared/listen.ts';
-import { openCheckIns } from './http/checkin/listener.ts';
+import { listenForCheckIns } from './http/checkin/listener.ts';
+import { openCertificates } from './http/tls/certificates.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
 import { drainCampaigns } from './rounds/drain-campaigns.ts';
@@ -32,7 +32,8 @@ import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
 import { watchHealth } from './rounds/watch-health.ts';
 import { openClock } from '../shared/shared-clock.ts';
-import { type Config, isLoopback } from '../shared/config.ts';
+import type { Config } from '../shared/config.ts';
+import { isLoopback } from '../shared/listener-settings.ts';
 import { err, type Fault, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
@@ -77,6 +78,8 @@ export async function runOrchestrator(
   if (!notify.ok) return notify;
   const forward = readForwardSettings(config);
   if (!forward.ok) return forward;
+  const certificates = openCertificates(config, log);
+  if (!certificates.ok) return certificates;
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
@@ -122,6 +125,7 @@ export async function runOrchestrator(
     rulebook: openRulebook(store.value),
     log,
     checkInKey: checkInKey.value,
+    certificates: certificates.value,
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
     ...notifierOf(notify.value, config),
@@ -133,6 +137,7 @@ export async function runOrchestrator(
     token: token.value,
     hosts: config.api.publicUrls.map((each) => new URL(each).hostname),
     isOverTls: config.api.isOverTls,
+    certificate: certificates.value.api,
     log,
     events,
     environment: config,
@@ -153,7 +158,7 @@ export async function runOrchestrator(
     await close();
     return listening;
   }
-  const door = await openDoor(context, config);
+  const door = await listenForCheckIns(context, config.checkIn, certificates.value.checkIns);
   if (!door.ok) {
     await close();
     return door;
@@ -163,7 +168,7 @@ export async function runOrchestrator(
     await Promise.all([door.value?.app.close(), close()]);
     return scraped;
   }
-  writeUrl(config.dataDir, listening.value);
+  writeUrl(config.dataDir, urlOf(listening.value, config.api.publicUrls, certificates.value.api));
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
   const verifier = openCopyVerifier(log);
   const alarms = openAlarms({ ...place, clock, log });
@@ -205,25 +210,6 @@ export async function runOrchestrator(
       log.info('orchestrator stopped');
     },
   });
-}
-
-interface OpenDoor {
-  readonly app: FastifyInstance;
-  readonly url: string;
-}
-
-/** Null where clients do not report in by themselves. */
-async function openDoor(
-  context: OrchestratorContext,
-  { checkIn }: Config,
-): Promise<Result<OpenDoor | null, Fault>> {
-  if (checkIn === null) return ok(null);
-  const app = openCheckIns(context, checkIn);
-  if (!app.ok) return app;
-  const { host, port } = checkIn;
-  const url = await listen(() => app.value.listen({ host, port }), port, 'SERVPACK_CHECKIN_PORT');
-  if (!url.ok) await app.value.close();
-  return url.ok ? ok({ app: app.value, url: url.value }) : url;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, type Fault, ok, type Result } from './errors.ts';
+import { type ApiConfig, apiConfigOf, type CheckInConfig, checkInConfigOf } from './listener-settings.ts';
 import { listenForms, type MetricsConfig, parseMetricsListen } from './metrics/settings.ts';
 import { withPasswordFrom } from './redis/password-file.ts';
 import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
@@ -19,14 +19,7 @@ export interface Config {
   readonly shards: number;
   readonly dataDir: string;
   readonly logLevel: string;
-  readonly api: {
-    readonly host: string;
-    readonly port: number;
-    /** By which people reach the API and the page, besides addresses and localhost. */
-    readonly publicUrls: readonly string[];
-    /** A proxy before the API takes requests over TLS. */
-    readonly isOverTls: boolean;
-  };
+  readonly api: ApiConfig;
   /** Where clients report in by themselves; null = nowhere. */
   readonly checkIn: CheckInConfig | null;
   /**
@@ -72,18 +65,6 @@ export interface Config {
   readonly forward: string | null;
 }
 
-export interface CheckInConfig {
-  readonly host: string;
-  readonly port: number;
-  /**
-   * Whether a check-in may change the client's address in the fleet: to the address it sends, or
-   * to the one it comes from.
-   */
-  readonly address: 'never' | 'sent' | 'peer';
-  /** Files with certificate and key (PEM); null = plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
-}
-
 const count = (least: number, most: number, usual: number) =>
   z.coerce.number().int().min(least).max(most).default(usual);
 
@@ -106,6 +87,9 @@ export const environment = z.object({
   SERVPACK_DATA: z.string().min(1).default('.servpack'),
   SERVPACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
+  /** The certificate of the API, and its key; not set = plain HTTP. */
+  SERVPACK_TLS_CERT: z.string().optional(),
+  SERVPACK_TLS_KEY: z.string().optional(),
   /** Said in so many words: the API beyond loopback, where its token travels in plain text. */
   SERVPACK_API_WITHOUT_TLS: z.literal('allowed', 'must be allowed, or not set').optional(),
   /** Said in so many words: a proxy with TLS stands before the API. */
@@ -194,14 +178,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     );
   }
   const { data } = read;
-  const strange = sshFault(data) ?? hostFault(data);
+  const strange = sshFault(data);
   if (strange !== null) return err(fault('config.invalid', strange));
   const redisUrl =
     data.REDIS_PASSWORD_FILE === undefined
       ? ok(data.REDIS_URL)
       : withPasswordFrom(data.REDIS_PASSWORD_FILE, data.REDIS_URL);
   if (!redisUrl.ok) return redisUrl;
-  const checkIn = checkInOf(data);
+  const api = apiConfigOf(data);
+  if (!api.ok) return api;
+  const checkIn = checkInConfigOf(data);
   if (!checkIn.ok) return checkIn;
   return ok({
     redisUrl: redisUrl.value,
@@ -209,12 +195,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     shards: data.SERVPACK_SHARDS,
     dataDir: data.SERVPACK_DATA,
     logLevel: data.SERVPACK_LOG_LEVEL,
-    api: {
-      host: data.SERVPACK_HOST,
-      port: data.SERVPACK_PORT,
-      publicUrls: data.SERVPACK_PUBLIC_URL ?? [],
-      isOverTls: data.SERVPACK_BEHIND_TLS !== undefined,
-    },
+    api: api.value,
     checkIn: checkIn.value,
     concurrency: {
       upgrades: data.SERVPACK_UPGRADES,
@@ -240,35 +221,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     },
   });
 }
-
-function checkInOf(data: z.output<typeof environment>): Result<CheckInConfig | null, Fault> {
-  const {
-    SERVPACK_CHECKIN_PORT: port,
-    SERVPACK_CHECKIN_TLS_CERT: cert,
-    SERVPACK_CHECKIN_TLS_KEY: key,
-  } = data;
-  if ((cert === undefined) !== (key === undefined)) {
-    const missing = cert === undefined ? 'SERVPACK_CHECKIN_TLS_CERT' : 'SERVPACK_CHECKIN_TLS_KEY';
-    return err(fault('config.invalid', `${missing}: is missing; TLS needs both the certificate and its key`));
-  }
-  if (port === undefined) return ok(null);
-  const tls = cert === undefined || key === undefined ? null : { cert, key };
-  return ok({ host: data.SERVPACK_CHECKIN_HOST, port, address: data.SERVPACK_CHECKIN_ADDRESS, tls });
-}
-
-/** The API has no TLS of its own: a token that leaves the machine could be read on the way. */
-function hostFault(data: z.output<typeof environment>): string | null {
-  const { SERVPACK_HOST: host, SERVPACK_API_WITHOUT_TLS: allowed, SERVPACK_BEHIND_TLS: behind } = data;
-  if (allowed !== undefined || behind !== undefined || isLoopback(host)) return null;
-  return (
-    'SERVPACK_HOST: is not on loopback, and the API has no TLS: the token would travel in plain text; ' +
-    'put a proxy with TLS before it and set SERVPACK_BEHIND_TLS=1, or set SERVPACK_API_WITHOUT_TLS=allowed'
-  );
-}
-
-/** Names other than localhost may lead anywhere. */
-export const isLoopback = (host: string): boolean =>
-  host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
 /** Real clients have no lab time: a wait of hours would last seconds on them. */
 function sshFault(data: z.output<typeof environment>): string | null {

@@ -11,6 +11,7 @@ import { checkDataFolder } from './data-folder.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkHolds } from './holds.ts';
 import { logChecks } from './process-log.ts';
+import { checkCertificates } from './certificates.ts';
 import { checkMessages } from './messages.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
@@ -29,7 +30,10 @@ export async function diagnose(
   { store, archive, clock, log, ...context }: OrchestratorContext,
   environment: Environment | null,
 ): Promise<readonly Check[]> {
-  const own = logChecks('this orchestrator', troubleOf(log));
+  const own = [
+    ...logChecks('this orchestrator', troubleOf(log)),
+    ...checkCertificates(context.certificates, clock.realNow()),
+  ];
   const redis = environment === null ? [] : await checkRedis({ ...environment, url: environment.redisUrl });
   const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
   // Without Redis every further check would only wait until its time is over.

@@ -12,7 +12,16 @@ export const answerHeaders = {
   'referrer-policy': 'no-referrer',
 } as const;
 
+/**
+ * With TLS a browser then never asks this host without it. Not for `localhost`, where it would bind
+ * other programs of the same machine; browsers ignore it for an address (RFC 6797, 8.1.1).
+ */
+const alwaysTls = { 'strict-transport-security': 'max-age=31536000' } as const;
+
 /** Call it before any other hook: a refused request is answered with these headers, too. */
-export function sendAnswerHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(answerHeaders));
+export function sendAnswerHeaders(app: FastifyInstance, isOverTls: boolean): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(answerHeaders);
+    if (isOverTls && request.hostname !== 'localhost') reply.headers(alwaysTls);
+  });
 }

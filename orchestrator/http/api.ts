@@ -48,6 +48,7 @@ import { narrowRequests } from './access/narrow.ts';
 import { requireAccess } from './access/require-access.ts';
 import { requireRecords } from './records.ts';
 import { versionedSerializer } from './responses.ts';
+import type { ServerCertificate } from './tls/server-certificate.ts';
 
 /** Enough for ids and reasons. A route that takes a file has a limit of its own. */
 const bodyLimit = 512 * 1024;
@@ -63,6 +64,8 @@ export interface ApiOptions {
   readonly token: string;
   /** Callers reach it over TLS: then browsers send the cookie of a session over nothing else. */
   readonly isOverTls?: boolean;
+  /** The certificate with which it listens; null or left out = plain HTTP. */
+  readonly certificate?: ServerCertificate | null;
   /** Names by which callers reach it, besides addresses and localhost. */
   readonly hosts?: readonly string[];
   readonly log: Logger;
@@ -80,20 +83,23 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  { token, log, environment, limits, events, isOverTls = false, hosts = [] }: ApiOptions,
+  { token, log, environment, limits, events, certificate, isOverTls = false, hosts = [] }: ApiOptions,
 ): FastifyInstance {
-  const app = fastify({
-    bodyLimit,
-    requestTimeout: requestDeadlineMs,
-    frameworkErrors: answerBadUrl,
-    clientErrorHandler: onBrokenRequest(problemForBroken),
-    genReqId: () => randomUUID(),
-  }).withTypeProvider<ZodTypeProvider>();
+  const app = (
+    fastify({
+      bodyLimit,
+      requestTimeout: requestDeadlineMs,
+      frameworkErrors: answerBadUrl,
+      clientErrorHandler: onBrokenRequest(problemForBroken),
+      genReqId: () => randomUUID(),
+      ...certificate?.listener(),
+    }) as FastifyInstance
+  ).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(versionedSerializer);
   refuseExpectations(app);
   const described = collectRoutes(app);
-  sendAnswerHeaders(app);
+  sendAnswerHeaders(app, isOverTls);
   if (context.metrics !== undefined) countRequests(app, context.metrics);
   answerErrors(app, log);
   guardHost(app, hosts);

@@ -5,7 +5,8 @@ import ssh2 from 'ssh2';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connect } from '../../orchestrator/cli/client/session.ts';
 import { readTranscript } from '../../orchestrator/cli/client/input-file.ts';
-import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
+import { ofCheckIns } from '../../orchestrator/http/tls/certificates.ts';
+import { ServerCertificate } from '../../orchestrator/http/tls/server-certificate.ts';
 import { openCheckInKey, openToken } from '../../orchestrator/http/secrets.ts';
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
@@ -15,6 +16,7 @@ import { readConfig } from '../../shared/config.ts';
 import { loadProfile, loadWithText, profileOf } from '../../shared/products/profile.ts';
 import { readOperatorFile, readOperatorText } from '../../shared/input/operator-file.ts';
 import { readSshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
+import { testLog } from '../fixtures/context.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 
 /**
@@ -150,8 +152,7 @@ describe('a file in UTF-16 is refused by its name, and nothing of it is shown, a
 
   test('the certificate of the check-ins', () => {
     const cert = write('cert', hidden);
-    const config = { host: '127.0.0.1', port: 0, address: 'keep', tls: { cert, key: cert } } as never;
-    const opened = openCheckIns({} as never, config);
+    const opened = ServerCertificate.open(ofCheckIns, { cert, key: cert }, testLog());
     expect(opened.ok ? '' : opened.error.message).toContain(`${cert}, is UTF-16 text`);
   });
 

@@ -3,8 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { OrchestratorContext } from '../../orchestrator/context.ts';
-import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
+import { ofApi, ofCheckIns } from '../../orchestrator/http/tls/certificates.ts';
+import { ServerCertificate } from '../../orchestrator/http/tls/server-certificate.ts';
+import { testLog } from '../fixtures/context.ts';
 import { checkReleaseFolders } from '../../workers/release-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-useless-'));
@@ -19,24 +20,21 @@ function makePair(name: string) {
 }
 
 describe('a setting that cannot work is found at the start', () => {
-  it('the certificate of the check-ins, or its key', async () => {
-    const [one, two] = [makePair('one'), makePair('two')];
+  it.each([ofApi, ofCheckIns])('the certificate of a listener, or its key: $of', (use) => {
+    const [one, two] = [makePair(`one of ${use.of}`), makePair(`two of ${use.of}`)];
     const empty = join(folder, 'empty');
     writeFileSync(empty, '', { mode: 0o600 });
-    const open = (tls: { cert: string; key: string }) =>
-      openCheckIns({} as OrchestratorContext, { host: '127.0.0.1', port: 0, address: 'never', tls });
-    for (const tls of [
+    const open = (files: { cert: string; key: string }) => ServerCertificate.open(use, files, testLog());
+    for (const files of [
       { cert: one.cert, key: two.key },
       { cert: one.key, key: one.cert },
       { cert: empty, key: one.key },
     ])
-      expect(open(tls)).toMatchObject({
+      expect(open(files)).toMatchObject({
         ok: false,
-        error: { message: expect.stringContaining(`SERVPACK_CHECKIN_TLS_CERT (${tls.cert})`) as string },
+        error: { message: expect.stringContaining(`${use.settings.cert} (${files.cert})`) as string },
       });
-    const app = open(one);
-    expect(app.ok).toBe(true);
-    if (app.ok) await app.value.close();
+    expect(open(one).ok).toBe(true);
     chmodSync(one.key, 0o644);
     expect(open(one)).toMatchObject({
       error: { message: expect.stringContaining(`(mode 0644): chmod 600 ${one.key}`) as string },

@@ -242,10 +242,10 @@ const foreignService = (at: Server): Refusal =>
 function unreachable(at: Server, error: unknown): Refusal {
   const { url } = at;
   const code = systemCodeOf(error);
-  if (code === 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' || /CERT/.test(code ?? ''))
+  if (code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || /CERT/.test(code ?? ''))
     return fault(
       'unreachable.tls',
-      `${nameOf(at)} cannot be trusted: ${reasonOf(error)}; give the certificate of its authority with --ca, or correct the URL`,
+      `${nameOf(at)} cannot be trusted: ${reasonOf(error)}; ${adviceFor(code ?? '')}`,
     );
   const isCut = url.startsWith('http:') && /^(?:ECONNRESET|UND_ERR_SOCKET)$/.test(code ?? '');
   if (isCut || /^(?:ERR_SSL_|EPROTO|HPE_)/.test(code ?? ''))
@@ -258,6 +258,14 @@ function unreachable(at: Server, error: unknown): Refusal {
     'unreachable',
     `no orchestrator answers at ${nameOf(at)}${because}; start one with "servpack up", ${at.context === null ? 'or give its address with --url' : 'or choose another one with --context'}`,
   );
+}
+
+/** What to do about a certificate that is not trusted. */
+function adviceFor(code: string): string {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'give the URL with the name of its certificate';
+  if (/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
+    return 'an administrator puts a certificate there that is valid now';
+  return 'give the certificate of its authority with --ca, or correct the URL';
 }
 
 /** `fetch` never connects to the ports of other protocols (WHATWG Fetch, "bad port"). */

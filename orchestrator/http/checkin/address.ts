@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { OrchestratorContext } from '../../context.ts';
-import type { CheckInConfig } from '../../../shared/config.ts';
+import type { CheckInConfig } from '../../../shared/listener-settings.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { isHost } from '../../../shared/input/names.ts';
 import { movedTo, refusedTo } from '../../../shared/store/check-in-store.ts';

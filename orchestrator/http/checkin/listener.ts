@@ -1,16 +1,13 @@
-import { createSecureContext } from 'node:tls';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { CheckInConfig } from '../../../shared/config.ts';
+import type { CheckInConfig } from '../../../shared/listener-settings.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
-import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { reasonOf } from '../../../shared/reason-of.ts';
-import { readOperatorFile } from '../../../shared/input/operator-file.ts';
-import { readSecretFile } from '../../../shared/input/secret-file.ts';
+import { type Fault, ok, type Result } from '../../../shared/errors.ts';
+import { listen } from '../../../shared/listen.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import { addressIn, takeAddress } from './address.ts';
@@ -23,6 +20,7 @@ import { reportIn } from '../../fleet/check-in.ts';
 import { generationIn } from './tokens.ts';
 import { isId } from '../../input/names.ts';
 import { countCheckIns } from '../../metrics/count-checkins.ts';
+import type { ServerCertificate } from '../tls/server-certificate.ts';
 
 /** Smsrun32 writes a few KB at one logon; servpack keeps 16 KiB of them. */
 const bodyLimit = 256 * 1024;
@@ -38,13 +36,36 @@ const textType = 'text/plain; charset=utf-8';
 
 export const addressHeader = 'x-servpack-host';
 
+/** The open listener, and the URL at which clients report in. */
+export interface OpenCheckIns {
+  readonly app: FastifyInstance;
+  readonly url: string;
+}
+
+/** Null where clients do not report in by themselves. Faults: `http.portTaken`, `http.listen`. */
+export async function listenForCheckIns(
+  context: OrchestratorContext,
+  config: CheckInConfig | null,
+  certificate: ServerCertificate | null,
+): Promise<Result<OpenCheckIns | null, Fault>> {
+  if (config === null) return ok(null);
+  const app = buildCheckIns(context, config, certificate);
+  const { host, port } = config;
+  const url = await listen(() => app.listen({ host, port }), port, 'SERVPACK_CHECKIN_PORT');
+  if (!url.ok) await app.close();
+  return url.ok ? ok({ app, url: url.value }) : url;
+}
+
 /**
  * The listener for clients that report in by themselves: one route, plain text, and nothing else
  * of the API.
+ * @param certificate null = plain HTTP
  */
-export function openCheckIns(context: OrchestratorContext, config: CheckInConfig): Result<FastifyInstance> {
-  const tls = readTls(config);
-  if (!tls.ok) return tls;
+function buildCheckIns(
+  context: OrchestratorContext,
+  config: CheckInConfig,
+  certificate: ServerCertificate | null,
+): FastifyInstance {
   const app = fastify({
     bodyLimit,
     requestTimeout: requestDeadlineMs,
@@ -55,8 +76,7 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
       type: textType,
       body: refused(status === 408 ? 'the request came too slowly' : 'the request is not understood'),
     })),
-    // Whatever the defaults of the process are.
-    ...(tls.value === null ? {} : { https: { ...tls.value, minVersion: 'TLSv1.2' } }),
+    ...certificate?.listener(),
   }) as FastifyInstance;
   app.server.maxConnections = socketsAtMost;
   app.removeAllContentTypeParsers();
@@ -86,7 +106,7 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     onRequest,
     handler,
   });
-  return ok(app);
+  return app;
 }
 
 interface Listener {
@@ -95,31 +115,6 @@ interface Listener {
   readonly rate: RateLimit;
   readonly writes: ConcurrencyLimit;
   readonly refusals: Readonly<Record<'token' | 'revoked' | 'tooOften', RefusalLog>>;
-}
-
-function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } | null> {
-  if (tls === null) return ok(null);
-  const [cert, key] = [readOperatorFile(tls.cert), readOperatorFile(tls.key)];
-  if (!cert.ok)
-    return err(fault('checkIn.tls', `the certificate of the check-ins, ${tls.cert}, ${cert.error}`));
-  if (!key.ok) return err(fault('checkIn.tls', `the key of the check-ins, ${tls.key}, ${key.error}`));
-  try {
-    const pair = { cert: cert.value, key: key.value };
-    // Throws for what is no PEM, for a key with a passphrase, and for a key of another certificate.
-    createSecureContext(pair);
-    // Only now, because a certificate that stands in place of the key may be read by everybody.
-    const secret = readSecretFile(tls.key);
-    if (secret.ok) return ok(pair);
-    return err(fault('checkIn.tls', `the key of the check-ins, ${tls.key}, ${secret.error}`));
-  } catch (error) {
-    return err(
-      fault(
-        'checkIn.tls',
-        `the certificate of the check-ins cannot be used: ${reasonOf(error)}; ` +
-          `correct SERVPACK_CHECKIN_TLS_CERT (${tls.cert}) or SERVPACK_CHECKIN_TLS_KEY (${tls.key})`,
-      ),
-    );
-  }
 }
 
 const nameIn = ({ params }: FastifyRequest): string => (params as { readonly client: string }).client;

@@ -1,0 +1,53 @@
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Certificates } from '../http/tls/certificates.ts';
+import type { ServerCertificate } from '../http/tls/server-certificate.ts';
+import { broken, type Check, fine, warning } from './check.ts';
+
+/** A certificate that ends sooner is named, so that the next one is there in time. */
+const soonMs = 14 * 24 * 60 * 60_000;
+
+/**
+ * Says which certificates end soon or have ended, and whose files cannot be used.
+ * @param now real time in milliseconds
+ */
+export const checkCertificates = (certificates: Certificates | undefined, now: number): readonly Check[] =>
+  [certificates?.api ?? null, certificates?.checkIns ?? null].flatMap((each) =>
+    each === null ? [] : checksOf(each, now),
+  );
+
+function checksOf({ of, trouble, certificate }: ServerCertificate, now: number): readonly Check[] {
+  const endsAt = certificate.validToDate.getTime();
+  const unused =
+    trouble === null
+      ? []
+      : [
+          warning(
+            'servpack',
+            trouble,
+            `the certificate of before stays in use, until ${isoOf(endsAt)}`,
+            'correct the files; they are looked at every 10 s, and no restart is needed',
+          ),
+        ];
+  const todo = 'put the next certificate and its key in place; no restart is needed';
+  if (endsAt <= now)
+    return [
+      ...unused,
+      broken(
+        'servpack',
+        `the certificate of ${of} has expired at ${isoOf(endsAt)}`,
+        'callers that check it get nothing',
+        todo,
+      ),
+    ];
+  if (endsAt - now < soonMs)
+    return [
+      ...unused,
+      warning(
+        'servpack',
+        `the certificate of ${of} expires at ${isoOf(endsAt)}`,
+        'callers that check it get nothing from then on',
+        todo,
+      ),
+    ];
+  return [...unused, fine('servpack', `the certificate of ${of} is good until ${isoOf(endsAt)}`)];
+}

@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import type { Config } from '../../../shared/config.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
+import { type CertificateUse, ServerCertificate } from './server-certificate.ts';
+
+/** The certificates of the listeners; null = this one is plain HTTP. */
+export interface Certificates {
+  readonly api: ServerCertificate | null;
+  readonly checkIns: ServerCertificate | null;
+}
+
+export const ofApi: CertificateUse = {
+  of: 'the API',
+  settings: { cert: 'SERVPACK_TLS_CERT', key: 'SERVPACK_TLS_KEY' },
+  // Forward secrecy and authenticated encryption; every browser of the last ten years has them.
+  ciphers: [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+  ].join(':'),
+};
+
+/** Logon scripts of old Windows need more cipher suites than a browser: those of Node. */
+export const ofCheckIns: CertificateUse = {
+  of: 'the check-ins',
+  settings: { cert: 'SERVPACK_CHECKIN_TLS_CERT', key: 'SERVPACK_CHECKIN_TLS_KEY' },
+};
+
+/** Faults: `tls.certificate`. */
+export function openCertificates(
+  { api, checkIn }: Pick<Config, 'api' | 'checkIn'>,
+  log: Logger,
+): Result<Certificates> {
+  const opened: Record<keyof Certificates, ServerCertificate | null> = { api: null, checkIns: null };
+  for (const [name, use, files] of [
+    ['api', ofApi, api.tls],
+    ['checkIns', ofCheckIns, checkIn?.tls ?? null],
+  ] as const) {
+    if (files === null) continue;
+    const certificate = ServerCertificate.open(use, files, log);
+    if (!certificate.ok) return certificate;
+    opened[name] = certificate.value;
+  }
+  return ok(opened);
+}
