@@ -96,6 +96,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   lease: 'follows',
   roundFailures: 'follows',
   shards: 'follows',
+  format: 'follows',
   identity: 'follows',
   trial: 'follows',
   answer: 'a request that is sent again after a rebuild is a new one',

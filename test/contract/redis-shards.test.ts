@@ -1,5 +1,9 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fault } from '../../shared/errors.ts';
+import { recordsFormat } from '../../shared/store/redis/sharding/shards.ts';
+import { servpackVersion } from '../../shared/version.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
@@ -61,6 +65,28 @@ describe('a store over three shards', () => {
       ok: false,
       error: { message: `the records of ${older.prefix} lie in 1 shard, not in 2; set SERVPACK_SHARDS to 1` },
     });
+  });
+
+  it('is not opened by a servpack that is older than its records, and nothing is changed', async () => {
+    const format = keyIn(0, 'format');
+    expect(await redis.get(format)).toBe(String(recordsFormat));
+    await redis.set(format, recordsFormat + 1);
+    for (const shards of [3, 4])
+      expect(await openRedisStore({ ...where, shards })).toEqual({
+        ok: false,
+        error: fault(
+          'redis.format',
+          `the records of ${where.prefix} have format ${recordsFormat + 1}, which a newer servpack has written; ` +
+            `servpack ${servpackVersion} knows formats up to ${recordsFormat}. ` +
+            'Start the newer one, or restore a backup of before the upgrade',
+        ),
+      });
+    expect(await redis.get(format)).toBe(String(recordsFormat + 1));
+    // Records of before the number stood there.
+    await redis.del(format);
+    const opened = unwrapped(await openRedisStore({ ...where, shards: 3 }));
+    await opened.close();
+    expect(await redis.get(format)).toBe(String(recordsFormat));
   });
 
   it('keeps a client where it was first imported, wherever it roams', async () => {

@@ -32,8 +32,8 @@ describe('the keys of the store in Redis', () => {
     const found: string[] = [];
     for await (const page of redis.scanStream({ match: `*${prefix}*`, count: 1_000 }))
       found.push(...(page as string[]));
-    // The number of shards and the identity are written when the store is opened.
-    return found.filter((key) => !/:(?:shards|identity)$/.test(key)).sort();
+    // The format, the number of shards and the identity are written when the store is opened.
+    return found.filter((key) => !/:(?:format|shards|identity)$/.test(key)).sort();
   };
 
   it('lie in one Cluster slot and have declared names, after any steps', async () => {

@@ -24,7 +24,7 @@ import { freeTimeStoreOf } from './sharding/free-times.ts';
 import { healthStoreOf } from './sharding/health.ts';
 import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
-import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
+import { checkForm, type Shards, shardsOf } from './sharding/shards.ts';
 import { hookStoreOf } from './hooks/hooks.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
 import { stepTimeStoreOf } from './steps/step-times.ts';
@@ -46,7 +46,8 @@ export interface RedisStoreOptions {
  * Opens the records in Redis. While Redis does not answer, every call waits at most `answerMs` and
  * then rejects with `StoreUnavailable`; the connection comes back by itself.
  * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.database`,
- * `redis.version`, `redis.eviction`, `redis.replica`, `redis.shards`, `redis.unwritable`
+ * `redis.version`, `redis.eviction`, `redis.replica`, `redis.format`, `redis.shards`,
+ * `redis.unwritable`
  */
 export async function openRedisStore({
   url,
@@ -64,7 +65,7 @@ export async function openRedisStore({
   };
   const shards = shardsOf(redis, prefix, count);
   try {
-    const checked = await checkCount(shards, prefix);
+    const checked = await checkForm(shards, prefix);
     if (checked.ok) {
       const health = await healthStoreOf(shards, prefix, where);
       return ok(explainUnavailable({ ...portsOf(shards, waiting), ...health, close }, where));

@@ -173,6 +173,8 @@ export const keyNames = {
   halt: 'halt',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',
+  /** string in shard 0: the format of the records; see `recordsFormat` */
+  format: 'format',
   /** string: random, fixed when the shard is first opened; a Redis that was emptied loses it */
   identity: 'identity',
   /** string in shard 0 per key of a request, with an expiry: the request and its answer, as JSON */

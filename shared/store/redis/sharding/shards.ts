@@ -1,4 +1,5 @@
 import { err, fault, type Fault, ok, type Result } from '../../../errors.ts';
+import { servpackVersion } from '../../../version.ts';
 import { keysOf } from '../core/keys.ts';
 import { type Commands, lua, script, scriptRunner } from '../core/scripts.ts';
 import type { Shard } from '../core/shard.ts';
@@ -24,28 +25,51 @@ export function shardsOf(redis: Commands, prefix: string, count: number): Shards
   return { all: [head, ...others], head, others, directory: shardDirectory([head, ...others]) };
 }
 
-const shardCountScript = script(
+/**
+ * The newest format of records that this version reads and writes. A version that writes what this
+ * one would misread raises it; what an older version passes over without harm, such as a new key,
+ * does not. Records without a number are older than it: they have format 1.
+ */
+export const recordsFormat = 1;
+
+const formedScript = script(
   import.meta.url,
-  'shards',
+  'formed',
   lua`
--- Keeps the number of shards that a store was first opened with, and returns it. A store with a
--- fleet and no number is older than shards: it has one.
--- ARGV: number of shards
+-- Keeps the number of shards that a store was first opened with, and the newest format of its
+-- records. A store with a fleet and no number of shards is older than shards: it has one.
+-- ARGV: number of shards, format that the caller writes
+-- Returns both. A newer format is left as it is, and nothing is changed.
+local format = redis.call('GET', key('format'))
+if format and tonumber(format) > tonumber(ARGV[2]) then return { '', format } end
+if format ~= ARGV[2] then redis.call('SET', key('format'), ARGV[2]) end
 local stored = redis.call('GET', key('shards'))
 if not stored then
   stored = redis.call('EXISTS', key('fleet')) == 1 and '1' or ARGV[1]
   redis.call('SET', key('shards'), stored)
 end
-return stored`,
+return { stored, ARGV[2] }`,
 );
 
 /**
- * Compares the number of shards with the one that the store was first opened with. With another
- * number every client would be looked for in the wrong shard.
- * @returns fault `redis.shards` when they differ
+ * Compares the format of the records with the one that this version writes, and the number of
+ * shards with the one that the store was first opened with. Records of a newer format would be
+ * misread, and with another number of shards every client would be looked for in the wrong one.
+ * @returns faults `redis.format`, `redis.shards`
  */
-export async function checkCount({ head, all }: Shards, prefix: string): Promise<Result<void, Fault>> {
-  const stored = Number(await head.run(shardCountScript, all.length));
+export async function checkForm({ head, all }: Shards, prefix: string): Promise<Result<void, Fault>> {
+  const answer = (await head.run(formedScript, all.length, recordsFormat)) as [string, string];
+  const [stored, format] = [Number(answer[0]), Number(answer[1])];
+  if (format > recordsFormat) {
+    const newer = `the records of ${prefix} have format ${format}, which a newer servpack has written`;
+    const known = `servpack ${servpackVersion} knows formats up to ${recordsFormat}`;
+    return err(
+      fault(
+        'redis.format',
+        `${newer}; ${known}. Start the newer one, or restore a backup of before the upgrade`,
+      ),
+    );
+  }
   if (stored === all.length) return ok(undefined);
   const message = `the records of ${prefix} lie in ${inWords(stored)}, not in ${all.length}; set SERVPACK_SHARDS to ${stored}`;
   return err(fault('redis.shards', message));
