@@ -141,6 +141,7 @@ export async function runOrchestrator(
     log,
     events,
     environment: config,
+    ...(config.showsQueues ? { board: place } : {}),
     limits: { readsPerSecond: 100, writesPerSecond: 20, delayAtMostMs: 250, pressure: measurePressure() },
   });
   const close = async (): Promise<void> => {

@@ -61,6 +61,8 @@ export interface Config {
    */
   readonly auditKeep: number;
   readonly metrics: MetricsConfig;
+  /** Whether administrators are shown the queues. */
+  readonly showsQueues: boolean;
   /** The file that says who gets the audit, such as a SIEM; null = nobody does. */
   readonly forward: string | null;
 }
@@ -143,6 +145,8 @@ export const environment = z.object({
     .optional(),
   /** So many logon servers have series of their own. */
   SERVPACK_METRICS_SERVERS: count(0, 200, 0),
+  /** Shows the queues to administrators, at /queues. */
+  SERVPACK_QUEUE_BOARD: z.literal('on', 'must be on, or not set').optional(),
   /** Said in so many words: a Redis whose records may be lost when it ends. */
   SERVPACK_ACCEPT_LOSS: z.literal('yes', 'must be yes, or not set').optional(),
   SERVPACK_LAB_CLOCK: z
@@ -214,6 +218,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,
+    showsQueues: data.SERVPACK_QUEUE_BOARD !== undefined,
     forward: data.SERVPACK_FORWARD ?? null,
     metrics: {
       listen: parseMetricsListen(data.SERVPACK_METRICS_LISTEN ?? ''),

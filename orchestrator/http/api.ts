@@ -10,6 +10,8 @@ import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import { reportRoutes } from './routes/report-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
+import type { QueuePlace } from '../bullmq-queues.ts';
+import { serveBoard } from './board/serve-board.ts';
 import { documentOf } from './contract/document.ts';
 import type { EventHub } from './events/hub.ts';
 import { collectRoutes } from './contract/routes-of.ts';
@@ -73,6 +75,8 @@ export interface ApiOptions {
   readonly limits?: RequestLimits;
   /** Pushes what has changed; without it nobody can follow. */
   readonly events?: EventHub;
+  /** Where the queues lie that administrators are shown at /queues; without it nobody is. */
+  readonly board?: QueuePlace;
   /** What the preflight looks at besides the records; none when not given. */
   readonly environment?: Environment;
 }
@@ -83,7 +87,7 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  { token, log, environment, limits, events, certificate, isOverTls = false, hosts = [] }: ApiOptions,
+  { token, log, environment, limits, events, board, certificate, isOverTls = false, hosts = [] }: ApiOptions,
 ): FastifyInstance {
   const app = (
     fastify({
@@ -144,6 +148,7 @@ export function buildApi(
   probeRoutes(app, context);
   metricsRoutes(app, context);
   problemRoutes(app);
+  if (board !== undefined) serveBoard(app, board);
   const documentNow = () => documentOf(described);
   descriptionRoutes(app, documentNow);
   referenceRoutes(app, documentNow);

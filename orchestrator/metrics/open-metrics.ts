@@ -3,7 +3,8 @@ import type { MetricsConfig } from '../../shared/metrics/settings.ts';
 import { openNodeFigures, openText } from '../../shared/metrics/registry.ts';
 import { keepReadings } from './keep-readings.ts';
 import { openProcessFigures, type ProcessFigures } from './process-figures.ts';
-import { openQueueFigures, type QueuePlace } from './queue-figures.ts';
+import type { QueuePlace } from '../bullmq-queues.ts';
+import { openQueueFigures } from './queue-figures.ts';
 import { readRecords, type RecordSource } from './read-records.ts';
 import { textOf } from './text-of.ts';
 

@@ -1,16 +1,8 @@
 import { Gauge, Registry } from '@prometheus-io/client';
-import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { openQueueConnection } from '../../shared/queues/connection.ts';
-import { looksQueue, queueNames, queuePrefix } from '../../shared/queues/jobs.ts';
 import { mastersOf } from '../../shared/redis/client.ts';
+import { openReadQueues, type QueuePlace, type ReadQueues } from '../bullmq-queues.ts';
 import { fieldsIn } from '../durability/server-facts.ts';
-
-export interface QueuePlace {
-  readonly url: string;
-  readonly prefix: string;
-  readonly shards: number;
-}
 
 export interface QueueFigures {
   /** What BullMQ says of its queues, and the memory of each Redis server. */
@@ -21,34 +13,21 @@ export interface QueueFigures {
 /** Redis servers that have series. They are numbered: an answer that is open names no address. */
 const serversAtMost = 64;
 
-/** Connects at the first call, over a connection of its own: nobody who scrapes holds up a job. */
-export function openQueueFigures({ url, prefix, shards }: QueuePlace): QueueFigures {
-  let opened: { readonly connection: Redis; readonly queues: readonly Queue[] } | null = null;
-  const open = () => {
-    const connection = openQueueConnection(url, 'producer');
-    // Without a listener a lost connection would end the process; the call that fails says it.
-    connection.on('error', () => undefined);
-    const names = [...queueNames, looksQueue];
-    const queues = Array.from({ length: shards }, (_, shard) =>
-      names.map((name) => new Queue(name, { connection, prefix: queuePrefix(prefix, shard) })),
-    ).flat();
-    for (const queue of queues) queue.on('error', () => undefined);
-    return { connection, queues };
-  };
+/** Connects at the first call. */
+export function openQueueFigures(place: QueuePlace): QueueFigures {
+  let opened: ReadQueues | null = null;
   return {
     text: async () => {
-      opened ??= open();
+      opened ??= openReadQueues(place);
       const { connection, queues } = opened;
       const [perQueue, memory] = await Promise.all([
-        Promise.all(queues.map((queue) => queue.exportPrometheusMetrics())),
+        Promise.all(queues.map(({ queue }) => queue.exportPrometheusMetrics())),
         memoryText(connection),
       ]);
       return [summed(perQueue), memory].join('\n');
     },
     close: async () => {
-      if (opened === null) return;
-      await Promise.all(opened.queues.map((queue) => queue.close()));
-      opened.connection.disconnect();
+      await opened?.close();
     },
   };
 }

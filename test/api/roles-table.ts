@@ -14,7 +14,7 @@ const means: Readonly<Record<Permission, string>> = {
   change: 'abort, withdraw, unmark, undo, edit and revert a campaign',
   answer: 'answer the questions that wait for a person',
   supply: 'import the fleet, remove clients, stage releases',
-  administer: 'tokens, sessions, check-in tokens',
+  administer: 'tokens, sessions, check-in tokens, the board of the queues',
   audit: 'export and verify the audit, read evidence',
 };
 
