@@ -12,10 +12,12 @@ import type {
   CampaignInputFile,
   EditRequest,
   CampaignPlan,
+  CampaignSimulation,
   FleetImport,
   FleetInput,
   LookBackRequest,
   ReplayRequest,
+  SimulationRequest,
 } from './results.ts';
 
 /** Work on a whole fleet, by name, and its result. */
@@ -29,6 +31,8 @@ export interface Results {
   /** The same at little weight: nobody waits for it. */
   readonly makeForecast: MadeForecast;
   readonly replayCampaign: ReplayAnswer;
+  /** At little weight: what runs on clients goes first. */
+  readonly simulateCampaign: CampaignSimulation;
   readonly lookBack: LookedBack;
   /** At little weight: nobody waits for it. */
   readonly planStart: Planned;
@@ -45,6 +49,7 @@ export interface Inputs {
   readonly forecastCampaign: string;
   readonly makeForecast: string;
   readonly replayCampaign: ReplayRequest;
+  readonly simulateCampaign: SimulationRequest;
   readonly lookBack: LookBackRequest;
   readonly planStart: string;
 }

@@ -6,6 +6,9 @@ import type { EditChange } from '../views/edit-words.ts';
 import type { PlanRule } from '../views/plan-rules.ts';
 import type { BindsStatus } from '../views/campaign-forecast.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
+import type { RankedBlocker } from '../../shared/domain/outcome/ranking.ts';
+import type { TriedBudgets } from '../input/campaign-budgets.ts';
+import type { SimulationAnswer } from '../simulation/answer.ts';
 
 /** A file of an operator: its text, and its name for the faults. */
 export interface InputFile {
@@ -98,6 +101,26 @@ export interface CampaignPlan {
   readonly forecast: Forecast | null;
   /** What will hold it up; left out where nothing is known of the machines of its clients. */
   readonly binds?: PlanBinds | undefined;
+}
+
+/** A campaign file to simulate, and budgets that outweigh its own. */
+export interface SimulationRequest extends CampaignText {
+  readonly seed: string;
+  readonly budgets: TriedBudgets;
+}
+
+/** What a simulation of a campaign file says to a person who waits for it. */
+export interface CampaignSimulation extends Omit<SimulationAnswer, 'report'> {
+  readonly blockers: readonly RankedBlocker[];
+  /** When the clients of the largest logon servers are finished, by equal parts of the time. */
+  readonly logonServers: readonly {
+    readonly logonServer: string;
+    readonly clients: number;
+    readonly finished: readonly number[];
+  }[];
+  readonly budgets: { readonly active: number; readonly perLogonServer: number };
+  /** The file with these budgets. */
+  readonly text: string;
 }
 
 /** The file that a campaign is to follow from now on. */

@@ -13,6 +13,7 @@ import { makeForecast } from '../campaigns/forecast.ts';
 import { lookBackHere } from '../campaigns/look-back.ts';
 import { planStart } from '../campaigns/plan-start.ts';
 import { replayHere } from '../campaigns/replay.ts';
+import { simulateHere } from '../campaigns/simulate.ts';
 import { importFleet } from '../fleet/import.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { readNotifySettings } from '../notify/read-settings.ts';
@@ -90,6 +91,8 @@ function resultOf(
       return lookBackHere(context, order.input);
     case 'replayCampaign':
       return replayHere(context, order.input);
+    case 'simulateCampaign':
+      return simulateHere(context, order.input);
     case 'createSurvey':
       return createSurvey(context, who, order.input);
   }
@@ -98,8 +101,11 @@ function resultOf(
 /** None of this work starts anything, so it adds no jobs. */
 const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds no jobs'));
 
+/** Work that may take its time. */
+const lightWork: ReadonlySet<string> = new Set(['makeForecast', 'planStart', 'simulateCampaign']);
+
 const order = workerData as ThreadRequest;
 // On Linux this is the weight of this thread alone, elsewhere that of the whole process.
-if ((order.work === 'makeForecast' || order.work === 'planStart') && process.platform === 'linux')
+if (lightWork.has(order.work) && process.platform === 'linux')
   setPriority(0, constants.priority.PRIORITY_LOW);
 parentPort?.postMessage(await answer(order));

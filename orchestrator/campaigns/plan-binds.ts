@@ -50,7 +50,11 @@ export async function planBinds(
   return { ...binds, assumed: fleet.says };
 }
 
-async function looksAt(store: OperatorStore, clients: readonly string[]): Promise<readonly KnownLook[]> {
+/** The last looks at these clients, as far as they were looked at for the modelled product. */
+export async function looksAt(
+  store: OperatorStore,
+  clients: readonly string[],
+): Promise<readonly KnownLook[]> {
   const found: KnownLook[] = [];
   for (let at = 0; at < clients.length; at += pieceSize) {
     const piece = clients.slice(at, at + pieceSize);

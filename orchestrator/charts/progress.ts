@@ -1,4 +1,4 @@
-import { area, curveStepAfter, line } from 'd3-shape';
+import { areaBelow, lineThrough, stepsThrough } from './path.ts';
 import { finishedAt, type ProgressData, type ProgressPoint, thinned } from './progress-data.ts';
 import { countTicks, linear } from './scale.ts';
 import { type ChartFrame, chartOf, coordinate, count, element, type Markup, percent } from './svg.ts';
@@ -125,10 +125,7 @@ function timeMark(at: number, text: string, [left, right]: readonly [number, num
 type Scale = (value: number) => number;
 
 const pathOf = (points: readonly ProgressPoint[], x: Scale, y: Scale): string =>
-  line<ProgressPoint>(
-    ({ at }) => x(at),
-    ({ finished }) => y(finished),
-  ).digits(1)(points) ?? '';
+  lineThrough(points.map(({ at, finished }) => [x(at), y(finished)]));
 
 function actual({ points, startedAt, until }: ProgressData, x: Scale, y: Scale): Markup {
   const drawn = [
@@ -136,10 +133,11 @@ function actual({ points, startedAt, until }: ProgressData, x: Scale, y: Scale):
     ...thinned(points, [startedAt, until], pointsAtMost).filter(({ at }) => at <= until),
     { at: until, finished: finishedAt(points, until) },
   ];
-  const [atX, atY] = [({ at }: ProgressPoint) => x(at), ({ finished }: ProgressPoint) => y(finished)];
-  const below = area<ProgressPoint>(atX, y(0), atY).curve(curveStepAfter).digits(1)(drawn) ?? '';
-  const above = line<ProgressPoint>(atX, atY).curve(curveStepAfter).digits(1)(drawn) ?? '';
-  return element('path', { class: 'actual-area', d: below }) + element('path', { class: 'actual', d: above });
+  const places = drawn.map(({ at, finished }) => [x(at), y(finished)] as const);
+  return (
+    element('path', { class: 'actual-area', d: areaBelow(places, y(0)) }) +
+    element('path', { class: 'actual', d: stepsThrough(places) })
+  );
 }
 
 /** Between the two ends lie four of ten simulations; half ended before the first. */

@@ -134,14 +134,6 @@ function percentilesOf(
 }
 
 function waveOf(wave: WaveTimeline, startAt: number, until: number): Omit<SimulatedWave, 'p50' | 'p90'> {
-  const finished = Array.from({ length: timelineParts }, () => 0);
-  for (const at of wave.finished) {
-    const part = Math.min(
-      timelineParts - 1,
-      Math.floor(((at - startAt) / (until - startAt)) * timelineParts),
-    );
-    finished[part] = (finished[part] ?? 0) + 1;
-  }
   return {
     wave: wave.wave,
     size: wave.size,
@@ -149,8 +141,21 @@ function waveOf(wave: WaveTimeline, startAt: number, until: number): Omit<Simula
     settlesAt: wave.settlesAt === null ? null : isoOf(wave.settlesAt),
     ends: wave.ends,
     unfinished: wave.unfinished,
-    finished,
+    finished: finishedInParts(wave.finished, startAt, until),
   };
+}
+
+/** How many of these times are in each of the equal parts from `startAt` until `until`. */
+export function finishedInParts(times: readonly number[], startAt: number, until: number): readonly number[] {
+  const finished = Array.from({ length: timelineParts }, () => 0);
+  for (const at of times) {
+    const part = Math.min(
+      timelineParts - 1,
+      Math.floor(((at - startAt) / (until - startAt)) * timelineParts),
+    );
+    finished[part] = (finished[part] ?? 0) + 1;
+  }
+  return finished;
 }
 
 /** `concurrent upgrades per logon server (10): 2 days 3 h earlier without it` */

@@ -27,6 +27,8 @@ export interface SimulationOrder {
   readonly startAt: number;
   readonly approvalMs: number;
   readonly profile: Profile;
+  /** A larger fleet is stood for by a smaller one of about this size; left out = it is whole. */
+  readonly clientsAtMost?: number;
 }
 
 /** A fleet as the orchestrator knows it. */

@@ -55,7 +55,9 @@ export function isCurrent(): boolean {
  * @throws what the bundler refuses
  */
 export async function buildPage(folder: string): Promise<void> {
-  // Only a build loads the bundler.
+  // Only a build loads the bundler. It would take what libraries have for developers otherwise.
+  const { NODE_ENV: before } = process.env;
+  process.env['NODE_ENV'] = 'production';
   const { build: bundle } = await import('vite');
   const used = new Set(always());
   const note = (path: string): null => {
@@ -83,6 +85,8 @@ export async function buildPage(folder: string): Promise<void> {
       reportCompressedSize: false,
     },
   });
+  if (before === undefined) delete process.env['NODE_ENV'];
+  else process.env['NODE_ENV'] = before;
   const files = [...used].toSorted();
   const stamp: Stamp = { files, sha256: hashOf(files) };
   writeFileSync(join(folder, stampName), JSON.stringify(stamp));

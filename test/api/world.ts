@@ -104,6 +104,7 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'listReleases' },
   { id: 'listReleaseServers', path: { release: 'sms-sp4' } },
   { id: 'planCampaign', body: { file: 'sp4.yaml', text: asking } },
+  { id: 'simulateCampaign', body: { file: 'sp4.yaml', text: asking, budgets: { active: 3 } } },
   { id: 'createCampaign', body: { file: 'sp4.yaml', text: asking } },
   { id: 'startCampaign', path: sp4 },
   { id: 'listHooks', path: sp4 },

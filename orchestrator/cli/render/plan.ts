@@ -1,14 +1,11 @@
 import type { z } from 'zod';
 import type { planAnswer } from '../../http/schemas/campaigns.ts';
 import { forecastLines, relocationWords } from '../../views/forecast-words.ts';
-import { notStagedInAll } from '../../views/campaign-words.ts';
+import { leftOverWords, notStagedInAll, scopeWords, siteWideWarning } from '../../views/campaign-words.ts';
 import { notStagedLines } from './status.ts';
 import { type Cell, isOneTable, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
-
-const siteWideWarning =
-  'this release uses the site-wide route. Since it was staged, every client of the site installs it at its next logon, whatever its wave, and also where the campaign leaves it out. Neither waves nor exclude can hold clients back';
 
 type Excluded = z.infer<typeof planAnswer>['excluded'][number];
 
@@ -36,7 +33,6 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     : start === 'whenStaged'
       ? 'not staged yet; the campaign starts when it is staged'
       : 'not staged yet';
-  const leftOver = `${many(left, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave: the campaign cannot be created until every client is in a wave`;
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
     `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and excluded, never changed`}`,
@@ -49,7 +45,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
       : [relocationWords(forecast), ...forecastLines(forecast, releaseStaged ? release : null)]
     ).flatMap((line) => wrapped(view, '', line)),
     ...bindsLines(view, plan.binds),
-    ...(left === 0 ? [] : [view.paint('red', leftOver)]),
+    ...(left === 0 ? [] : [view.paint('red', leftOverWords(left))]),
     ...(notStaged.length === 0 ? [] : [view.paint('yellow', notStagedInAll(notStaged))]),
     ...notStagedLines(view, notStaged, release),
     ...rules.flatMap(({ rule, says }) => wrapped(view, `${rule}: `, says)),
@@ -72,16 +68,12 @@ function bindsLines(view: View, binds: z.infer<typeof planAnswer>['binds']): rea
 }
 
 /** What was created, with what its author may have overlooked. */
-export function createdLines(
-  view: View,
-  { campaign, selected, excluded, waves, siteWide, warnings }: z.infer<typeof planAnswer>,
-): readonly string[] {
-  const out = excluded.reduce((sum, { clients }) => sum + clients, 0);
-  const leftOut = out === 0 ? '' : `, ${number(out)} left out`;
+export function createdLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
+  const { campaign, siteWide, warnings } = plan;
   return [
     ...siteWideLines(view, siteWide),
     ...warningLines(view, warnings),
-    safe(`Created ${campaign}: ${many(selected, 'client')} in ${many(waves.length, 'wave')}${leftOut}`),
+    safe(`Created ${scopeWords(plan)}`),
     safe(`Start it: servpack campaign start ${campaign}`),
   ];
 }

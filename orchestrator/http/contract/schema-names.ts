@@ -19,6 +19,7 @@ import { problemAnswer } from '../schemas/problems.ts';
 import * as releases from '../schemas/releases.ts';
 import { reportDocumentAnswer } from '../schemas/report-document.ts';
 import * as replays from '../schemas/replay.ts';
+import * as simulations from '../schemas/simulation.ts';
 import * as schedules from '../schemas/schedules.ts';
 import * as limits from '../schemas/server-limits.ts';
 import * as surveys from '../schemas/surveys.ts';
@@ -47,6 +48,7 @@ const answers = {
   EndForecast: endForecast,
   Replay: replays.replayAnswer,
   CampaignPlan: campaigns.planAnswer,
+  CampaignSimulation: simulations.simulationAnswer,
   ChangedCampaign: campaigns.changedAnswer,
   AbortedCampaign: campaigns.abortedAnswer,
   CampaignStatus: campaigns.statusAnswer,
@@ -124,6 +126,7 @@ const bodies = {
   Reason: fields.reasonBody,
   OptionalReason: fields.optionalReasonBody,
   ReplayOrder: replays.replayBody,
+  SimulationOrder: simulations.simulationBody,
   Resume: fields.resumeBody,
   Unschedule: fields.unscheduleBody,
   Retry: campaigns.retryBody,

@@ -14,6 +14,7 @@ import {
   resumeCampaignBody,
   unholdBody,
 } from '../schemas/fields.ts';
+import { simulationAnswer, simulationBody } from '../schemas/simulation.ts';
 import { reportQuery } from '../schemas/report-query.ts';
 import { forecastAnswer } from '../schemas/campaign-forecast.ts';
 import { checkInsBody, clientsAnswer, clientsQuery } from '../schemas/campaign-clients.ts';
@@ -36,6 +37,7 @@ import { type ChangedCampaign, pauseCampaign, startCampaign } from '../../campai
 import { checkInClients } from '../../campaigns/check-in-clients.ts';
 import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
+import { simulateCampaign } from '../../campaigns/simulate.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listReport } from '../../campaigns/report-source.ts';
 import { readForecast } from '../../campaigns/forecast.ts';
@@ -76,6 +78,12 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   const file = { bodyLimit, schema: { body: campaignBody, response: answers(planAnswer) } };
   app.post('/v1/campaigns/plan', file, async (request, reply) =>
     answer(reply, await planCampaign(context, request.body)),
+  );
+
+  app.post(
+    '/v1/campaigns/simulate',
+    { bodyLimit, schema: { body: simulationBody, response: answers(simulationAnswer) } },
+    async ({ who, body }, reply) => answer(reply, await simulateCampaign(context, who, body)),
   );
 
   app.post('/v1/campaigns', file, async (request, reply) =>

@@ -1,8 +1,10 @@
-import { ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { answerOf, type SimulationAnswer } from '../answer.ts';
 import { planReplicates } from '../replicates.ts';
+import type { Scenario } from '../scenario.ts';
 import { assumptionsOf, scenarioOfFile, type SimulationOrder } from '../simulate-file.ts';
+import { thinned } from '../thinning.ts';
 import { runAll } from './pool.ts';
 
 /**
@@ -18,7 +20,9 @@ export async function simulateFile(
 ): Promise<Result<SimulationAnswer, Refusal>> {
   const read = scenarioOfFile(order);
   if (!read.ok) return read;
-  const scenario = read.value;
+  const small = smallEnough(read.value, order.clientsAtMost);
+  if (!small.ok) return small;
+  const { scenario, says } = small.value;
   const plan = planReplicates(scenario, replicates);
   const beside = [...plan.replicates, ...plan.variants.flatMap(({ scenarios }) => scenarios)];
   const { whole, summaries } = await runAll(scenario, beside, threads);
@@ -28,7 +32,28 @@ export async function simulateFile(
     next += scenarios.length;
     return { limit, runs };
   });
-  const assumptions = assumptionsOf(order, scenario);
+  const assumptions = [...assumptionsOf(order, scenario), ...says];
   const own = summaries.slice(0, plan.replicates.length);
   return ok(answerOf({ scenario, whole, plan, replicates: own, variants, assumptions }));
+}
+
+/** Where no smaller fleet stands for the whole one, so many clients are simulated all the same. */
+const wholeAtMost = 3_000;
+
+/** A scenario of at most about so many clients, and in words what it stands for. */
+function smallEnough(
+  scenario: Scenario,
+  clientsAtMost: number | undefined,
+): Result<{ readonly scenario: Scenario; readonly says: readonly string[] }, Refusal> {
+  const { length } = scenario.clients;
+  if (clientsAtMost === undefined || length <= clientsAtMost) return ok({ scenario, says: [] });
+  const small = thinned(scenario, clientsAtMost);
+  if (small.scenario !== null) return ok({ scenario: small.scenario, says: [small.says] });
+  if (length <= wholeAtMost) return ok({ scenario, says: [] });
+  return err(
+    fault(
+      'campaign.simulation',
+      `${length} clients take too long: ${small.because}; run: servpack campaign simulate FILE --from-looks`,
+    ),
+  );
 }

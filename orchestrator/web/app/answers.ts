@@ -5,6 +5,7 @@ import type {
   blockersAnswer,
   campaignsAnswer,
   changedAnswer,
+  planAnswer,
   reopenedAnswer,
   reportAnswer,
   statusAnswer,
@@ -15,6 +16,7 @@ import type { plannedAnswer } from '../../http/schemas/planned.ts';
 import type { reportDocumentAnswer } from '../../http/schemas/report-document.ts';
 import type { clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import type { doctorAnswer } from '../../http/schemas/orchestrator.ts';
+import type { simulationAnswer } from '../../http/schemas/simulation.ts';
 import type { releasesAnswer } from '../../http/schemas/releases.ts';
 import type { schedulesAnswer } from '../../http/schemas/schedules.ts';
 import type { forecastAnswer } from '../../http/schemas/surveys.ts';
@@ -41,6 +43,8 @@ export type Fleet = z.output<typeof fleetAnswer>;
 export type FleetImport = z.output<typeof fleetImportAnswer>;
 export type Removal = z.output<typeof removalAnswer>;
 export type Releases = z.output<typeof releasesAnswer>;
+export type Plan = z.output<typeof planAnswer>;
+export type Simulation = z.output<typeof simulationAnswer>;
 export type Schedules = z.output<typeof schedulesAnswer>;
 export type SurveyForecast = z.output<typeof forecastAnswer>;
 

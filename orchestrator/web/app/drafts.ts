@@ -12,17 +12,23 @@ export interface Draft {
   readonly encoding: Encoding | null;
   /** Why its bytes are no text. */
   readonly faults: readonly InputFault[];
+  /** The calendar files that a copied campaign names. */
+  readonly calendars?: Readonly<Record<string, string>>;
 }
 
 /** Files under way; they are kept while the reader looks at other screens, and nowhere else. */
 export interface Drafts {
   readonly fleet: Signal<Draft>;
+  readonly campaign: Signal<Draft>;
 }
 
 /** @param file its name until a person chooses one that has its own */
 export const emptyDraft = (file: string): Draft => ({ file, text: '', encoding: null, faults: [] });
 
-export const openDrafts = (): Drafts => ({ fleet: signal(emptyDraft(texts.source.pasted)) });
+export const openDrafts = (): Drafts => ({
+  fleet: signal(emptyDraft(texts.source.pasted)),
+  campaign: signal(emptyDraft(texts.source.pasted)),
+});
 
 /** Reads a file that a person has chosen, as the command line reads it. */
 export async function draftOf(file: File): Promise<Draft> {

@@ -14,6 +14,16 @@ export const campaignOperations: Operations = {
     summary: 'Plan a campaign',
     description: 'Says what a campaign file would select, in which waves, with warnings. Changes nothing.',
   },
+  'POST /v1/campaigns/simulate': {
+    id: 'simulateCampaign',
+    tag,
+    needs: 'run',
+    reach: 'file',
+    readsOnly: true,
+    summary: 'Simulate a campaign',
+    description:
+      'Runs a campaign file on virtual time against the fleet, each client as its last look found it: when it would end, and what would make it faster. Where no client was looked at, against as many model clients. `budgets` outweigh those of the file. Changes nothing.',
+  },
   'POST /v1/campaigns': {
     id: 'createCampaign',
     tag,

@@ -149,7 +149,9 @@ export const Choice = ({ label, values, onChoose }: ChoiceProps): JSX.Element =>
     aria-label={label}
     value=""
     onChange={(event) => {
-      if (event.currentTarget.value !== '') onChoose(event.currentTarget.value);
+      const { value } = event.currentTarget;
+      event.currentTarget.value = '';
+      if (value !== '') onChoose(value);
     }}
   >
     <option value="">{label} …</option>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Campaigns } from '../answers.ts';
 import { percent } from '../format.ts';
+import { Action } from '../parts/action.tsx';
 import { StatusBadge } from '../parts/campaign-card.tsx';
 import { Count } from '../parts/count.tsx';
 import { Link } from '../parts/link.tsx';
@@ -9,16 +10,24 @@ import { StateBar } from '../parts/state-bar.tsx';
 import { Time } from '../parts/time.tsx';
 import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
-import { useLive } from '../use.ts';
+import { useApp, useLive } from '../use.ts';
 import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
 /** Every campaign in one table: dense, because they are compared. */
 export function CampaignsScreen(): JSX.Element {
+  const { router } = useApp();
   const live = useLive<Campaigns>('v1/campaigns');
   return (
-    <Screen title={words.title}>
+    <Screen
+      title={words.title}
+      actions={
+        <Action needs="run" tone="primary" onClick={() => router.go(router.href(['plan']))}>
+          {texts.plan.new}
+        </Action>
+      }
+    >
       <Loaded live={live}>
         {({ campaigns }) =>
           campaigns.length === 0 ? (

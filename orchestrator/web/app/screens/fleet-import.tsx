@@ -1,4 +1,3 @@
-import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { number } from '../../../views/numbers.ts';
 import { importSummary } from '../../../views/questions/fleet.ts';
@@ -14,17 +13,11 @@ import { Panel, Screen } from '../parts/screen.tsx';
 import { Source } from '../parts/source.tsx';
 import { Figure } from '../parts/standing.tsx';
 import { Table } from '../parts/table.tsx';
-import type { Asked } from '../problem.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
+import { type Checked, useChecked } from '../use-checked.ts';
 
 const words = texts.import;
-
-/** What came of a file: it belongs to that file and these options, and to no later ones. */
-interface Result extends ImportOptions {
-  readonly draft: Draft;
-  readonly asked: Asked<FleetImport>;
-}
 
 /** A fleet file: its faults by line, or what it changes; then the import. */
 export function FleetImportScreen(): JSX.Element {
@@ -36,14 +29,8 @@ export function FleetImportScreen(): JSX.Element {
     gone: query.get('prune') === 'true' && query.get('gone') === 'true',
   };
   const draft = drafts.fleet.value;
-  const result = useSignal<Result | null>(null);
-  const isBusy = useSignal(false);
-  const check = async (): Promise<void> => {
-    if (draft.faults.length > 0) return;
-    isBusy.value = true;
-    result.value = { draft, ...options, asked: await checkImport(app, draft, options) };
-    isBusy.value = false;
-  };
+  const checked = useChecked<FleetImport>(draft, options.prune, options.gone);
+  const check = (): Promise<void> => checked.ask(() => checkImport(app, draft, options));
   return (
     <Screen
       title={words.title}
@@ -70,15 +57,15 @@ export function FleetImportScreen(): JSX.Element {
             <Action
               needs="supply"
               tone="primary"
-              disabled={draft.text === '' || isBusy.value}
+              disabled={draft.text === '' || checked.isBusy}
               onClick={check}
             >
-              {isBusy.value ? words.checking : words.check}
+              {checked.isBusy ? words.checking : words.check}
             </Action>
           </div>
         </Panel>
         <Panel title={words.change}>
-          <Outcome draft={draft} options={options} result={result} />
+          <Outcome draft={draft} options={options} checked={checked} />
         </Panel>
       </div>
     </Screen>
@@ -111,24 +98,20 @@ function Option({
 interface OutcomeProps {
   readonly draft: Draft;
   readonly options: ImportOptions;
-  readonly result: Signal<Result | null>;
+  readonly checked: Checked<FleetImport>;
 }
 
-function Outcome({ draft, options, result }: OutcomeProps): JSX.Element {
+function Outcome({ draft, options, checked: { answer, isStale, ask } }: OutcomeProps): JSX.Element {
   const { file, faults } = draft;
-  const came = result.value;
   if (faults.length > 0) return <Faults problem={{ detail: texts.source.noText(file), faults }} />;
-  if (came === null) return <p class="dim">{words.waits}</p>;
-  if (came.draft !== draft || came.prune !== options.prune || came.gone !== options.gone)
-    return <p class="dim">{words.stale}</p>;
-  const { asked } = came;
-  if (!asked.ok) return <Faults problem={asked.problem} />;
+  if (answer === null || isStale) return <p class="dim">{answer === null ? words.waits : words.stale}</p>;
+  if (!answer.ok) return <Faults problem={answer.problem} />;
   return (
     <Difference
-      answer={asked.value}
+      answer={answer.value}
       draft={draft}
       options={options}
-      onDone={(imported) => void (result.value = { ...came, asked: { ok: true, value: imported } })}
+      onDone={(value) => void ask(async () => ({ ok: true, value }))}
     />
   );
 }

@@ -12,6 +12,7 @@ import { FleetScreen } from './fleet.tsx';
 import { MoreScreen } from './more.tsx';
 import { NotFoundScreen } from './not-found.tsx';
 import { OverviewScreen } from './overview.tsx';
+import { PlanScreen } from './plan.tsx';
 import { ReleasesScreen } from './releases.tsx';
 import { SettingsScreen } from './settings.tsx';
 
@@ -29,6 +30,8 @@ export function screenOf({ parts }: Place): JSX.Element {
       return <BlockersScreen />;
     case 'approvals':
       return <ApprovalsScreen />;
+    case 'plan':
+      return <PlanScreen />;
     case 'releases':
       return <ReleasesScreen />;
     case 'fleet':
