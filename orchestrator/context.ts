@@ -4,6 +4,7 @@ import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 import type { LeadingStore, OperatorStore } from '../shared/store/store.ts';
 import type { Activation } from '../shared/store/types.ts';
+import type { Traces } from '../shared/traces/traces.ts';
 import type { CampaignArchive } from './archive/campaign-archive.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
@@ -45,6 +46,8 @@ export interface OrchestratorContext {
   readonly notifier?: Notifier;
   /** What this process counts, and its answer to a scrape. Without it nothing is counted. */
   readonly metrics?: OrchestratorMetrics;
+  /** Where this process sends its spans. Without it nothing is traced. */
+  readonly traces?: Traces;
   /**
    * A place in the audit: what is read after this call knows everything up to it, and a reader of
    * events goes on there. Null, or left out = nobody can say.

@@ -38,6 +38,7 @@ import { err, type Fault, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
+import { tracesOf } from '../shared/traces/traces-of.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
 import { forwardRounds, readForwardSettings } from './forward/open-forward.ts';
@@ -110,6 +111,7 @@ export async function runOrchestrator(
     isApiLocal: isLoopback(config.api.host),
     leads,
   });
+  const traces = await tracesOf(config, 'orchestrator', log);
   const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
   const quiet: OrchestratorContext = {
     store: store.value,
@@ -118,6 +120,7 @@ export async function runOrchestrator(
     auditTrouble: () => sealer.trouble(),
     leads,
     metrics,
+    ...(traces === undefined ? {} : { traces }),
     profiles: config.profiles,
     background: openBackground(config),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
@@ -147,7 +150,7 @@ export async function runOrchestrator(
   const close = async (): Promise<void> => {
     await api.close();
     clock.stop();
-    await Promise.all([context.dispatcher.close(), metrics.close(), store.value.close()]);
+    await Promise.all([context.dispatcher.close(), metrics.close(), store.value.close(), traces?.close()]);
   };
   // A copy: the framework writes into what it is given.
   const listening = await listen(

@@ -4,6 +4,7 @@ import type { ClockAnchor } from './clock.ts';
 import { err, fault, type Fault, ok, type Result } from './errors.ts';
 import { type ApiConfig, apiConfigOf, type CheckInConfig, checkInConfigOf } from './listener-settings.ts';
 import { listenForms, type MetricsConfig, parseMetricsListen } from './metrics/settings.ts';
+import { parseTracesUrl, type TracesConfig } from './traces/settings.ts';
 import { withPasswordFrom } from './redis/password-file.ts';
 import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
 
@@ -61,6 +62,8 @@ export interface Config {
    */
   readonly auditKeep: number;
   readonly metrics: MetricsConfig;
+  /** Where spans are sent; null = nowhere. */
+  readonly traces: TracesConfig | null;
   /** Whether administrators are shown the queues. */
   readonly showsQueues: boolean;
   /** The file that says who gets the audit, such as a SIEM; null = nobody does. */
@@ -147,6 +150,19 @@ export const environment = z.object({
   SERVPACK_METRICS_SERVERS: count(0, 200, 0),
   /** Shows the queues to administrators, at /queues. */
   SERVPACK_QUEUE_BOARD: z.literal('on', 'must be on, or not set').optional(),
+  /** Where spans are sent. */
+  SERVPACK_TRACES: z
+    .string()
+    .transform((text, context): string => {
+      const url = parseTracesUrl(text);
+      if (url !== null) return url;
+      context.addIssue(
+        'must be on, or the URL of a collector such as http://127.0.0.1:4318, without a password',
+      );
+      return z.NEVER;
+    })
+    .optional(),
+  SERVPACK_TRACES_RATIO: z.coerce.number().min(0).max(1).default(0.01),
   /** Said in so many words: a Redis whose records may be lost when it ends. */
   SERVPACK_ACCEPT_LOSS: z.literal('yes', 'must be yes, or not set').optional(),
   SERVPACK_LAB_CLOCK: z
@@ -218,6 +234,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,
+    traces:
+      data.SERVPACK_TRACES === undefined
+        ? null
+        : { url: data.SERVPACK_TRACES, ratio: data.SERVPACK_TRACES_RATIO },
     showsQueues: data.SERVPACK_QUEUE_BOARD !== undefined,
     forward: data.SERVPACK_FORWARD ?? null,
     metrics: {

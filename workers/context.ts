@@ -9,6 +9,7 @@ import type { Profile } from '../shared/products/profile.ts';
 import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 import type { DrivingStore } from '../shared/store/store.ts';
+import type { Traces } from '../shared/traces/traces.ts';
 import type { Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';
 import type { Change, Gateway } from '../shared/execution/gateway.ts';
 import type { ReleaseFolder } from '../shared/execution/command-context.ts';
@@ -32,6 +33,8 @@ export interface WorkerContext {
   readonly quiet?: AbortSignal;
   /** What this process counts. Absent = nobody scrapes it, and nothing is counted. */
   readonly metrics?: WorkerMetrics;
+  /** Where this process sends its spans. Absent = nothing is traced. */
+  readonly traces?: Traces;
 }
 
 /** Everything one activation works with: one job, one client, one lease. */

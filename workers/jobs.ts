@@ -14,6 +14,7 @@ import {
 import { activate } from './activation.ts';
 import type { WorkerContext } from './context.ts';
 import { firstOf } from './first-of.ts';
+import { traceJob } from './trace-job.ts';
 import { makeLook, type Surveyor } from './survey-look.ts';
 import { openSurveyScopes } from './survey-scope.ts';
 
@@ -115,7 +116,8 @@ function runActivations(
   const { log } = context;
   const worker = takeJobs(queues, queue, shard, upgradeOptions, async ({ id = '' }, _token, stop) => {
     const { key, activation } = activationIn(id);
-    await activate(context, key, activation, queue, stop);
+    const job = { key, activation, shard, queue, dueAt: 0 };
+    await traceJob(context.traces, job, () => activate(context, key, activation, queue, stop));
   });
   worker.on('failed', (job, error) => {
     if (job?.deferredFailure === undefined) log.error({ queue, job: job?.id, error }, 'a job failed');

@@ -6,6 +6,7 @@ import { openMetricsListener } from '../shared/metrics/listener.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
+import { tracesOf } from '../shared/traces/traces-of.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import type { WorkerContext } from './context.ts';
 import type { Gateway } from '../shared/execution/gateway.ts';
@@ -50,6 +51,7 @@ export async function runWorker(
     await store.value.close();
     return scraped;
   }
+  const traces = await tracesOf(config, 'worker', log);
   const quiet = new AbortController();
   const clock = await openClock(config.labClock, store.value, log);
   const context: WorkerContext = {
@@ -63,6 +65,7 @@ export async function runWorker(
     leaseMs,
     quiet: quiet.signal,
     ...(metrics === undefined ? {} : { metrics }),
+    ...(traces === undefined ? {} : { traces }),
   };
   const heartbeat = config.heartbeatFile
     ? startHeartbeat(config.heartbeatFile, () => context.store.fleetSize(), log)
@@ -85,6 +88,7 @@ export async function runWorker(
       await scraped.value?.close();
       clock.stop();
       await Promise.all([context.gateway.close(), context.dispatcher.close(), context.store.close()]);
+      await traces?.close();
       log.info('worker stopped');
     },
   });

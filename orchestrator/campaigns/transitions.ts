@@ -204,9 +204,21 @@ export async function changeCampaign(
     });
     if ((await store.commitCampaign(campaign, record.version, audit, conditions)) === null) continue;
     log.info({ campaign: name, who, because }, campaign.state.status);
+    noteBegin(context, record.campaign, campaign);
     return ok(changedOf(campaign, because));
   }
   return err(fault('campaign.busy', `campaign ${name} is changed by other requests all the time; try again`));
+}
+
+/** The spans of the jobs of a campaign are linked to the one of its start. */
+function noteBegin(
+  { traces }: OrchestratorContext,
+  before: Campaign,
+  { definition, ...now }: Campaign,
+): void {
+  if ('startedAt' in before.state || now.state.status !== 'running') return;
+  const { campaign, release } = definition;
+  traces?.campaignBegan(campaign, now.life ?? 0, { 'servpack.release': release });
 }
 
 const changedOf = ({ definition, state, holds = [] }: Campaign, because: string): ChangedCampaign => ({

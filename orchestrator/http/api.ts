@@ -40,6 +40,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
 import { countRequests } from '../metrics/count-requests.ts';
+import { traceRequests } from './trace-requests.ts';
 import { spellNames } from './stored-names.ts';
 import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
@@ -105,6 +106,7 @@ export function buildApi(
   const described = collectRoutes(app);
   sendAnswerHeaders(app, isOverTls);
   if (context.metrics !== undefined) countRequests(app, context.metrics);
+  if (context.traces !== undefined) traceRequests(app, context.traces);
   answerErrors(app, log);
   guardHost(app, hosts);
   servePage(app);
