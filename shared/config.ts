@@ -95,6 +95,8 @@ export const environment = z.object({
   /** The certificate of the API, and its key; not set = plain HTTP. */
   SERVPACK_TLS_CERT: z.string().optional(),
   SERVPACK_TLS_KEY: z.string().optional(),
+  /** YAML: the authorities of client certificates, and what each certificate may do. */
+  SERVPACK_CLIENT_CERTS: z.string().optional(),
   /** Said in so many words: the API beyond loopback, where its token travels in plain text. */
   SERVPACK_API_WITHOUT_TLS: z.literal('allowed', 'must be allowed, or not set').optional(),
   /** Said in so many words: a proxy with TLS stands before the API. */

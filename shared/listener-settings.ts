@@ -16,6 +16,8 @@ export interface ApiConfig {
   readonly publicUrls: readonly string[];
   /** Its own certificate; null = plain HTTP. */
   readonly tls: CertificateFiles | null;
+  /** The file that says who may use it with a certificate; null = nobody does. */
+  readonly clientCertificates: string | null;
   /** Requests reach it over TLS: by its own certificate, or through a proxy with one. */
   readonly isOverTls: boolean;
 }
@@ -39,6 +41,7 @@ interface Given {
   readonly SERVPACK_PUBLIC_URL?: readonly string[] | undefined;
   readonly SERVPACK_TLS_CERT?: string | undefined;
   readonly SERVPACK_TLS_KEY?: string | undefined;
+  readonly SERVPACK_CLIENT_CERTS?: string | undefined;
   readonly SERVPACK_API_WITHOUT_TLS?: 'allowed' | undefined;
   readonly SERVPACK_BEHIND_TLS?: '1' | undefined;
   readonly SERVPACK_CHECKIN_HOST: string;
@@ -53,12 +56,20 @@ export function apiConfigOf(given: Given): Result<ApiConfig, Fault> {
   const tls = filesOf(given, 'SERVPACK_TLS_CERT', 'SERVPACK_TLS_KEY');
   if (!tls.ok) return tls;
   const { SERVPACK_HOST: host, SERVPACK_API_WITHOUT_TLS: allowed, SERVPACK_BEHIND_TLS: behind } = given;
+  const clientCertificates = given.SERVPACK_CLIENT_CERTS ?? null;
+  if (clientCertificates !== null && tls.value === null) return err(withoutCertificate);
   const isOverTls = tls.value !== null || behind !== undefined;
   // A token that leaves the machine in plain text could be read on the way.
   if (!isOverTls && allowed === undefined && !isLoopback(host)) return err(inPlainText);
   const publicUrls = given.SERVPACK_PUBLIC_URL ?? [];
-  return ok({ host, port: given.SERVPACK_PORT, publicUrls, tls: tls.value, isOverTls });
+  return ok({ host, port: given.SERVPACK_PORT, publicUrls, tls: tls.value, clientCertificates, isOverTls });
 }
+
+/** A certificate that a proxy has checked proves nothing here. */
+const withoutCertificate = fault(
+  'config.invalid',
+  'SERVPACK_CLIENT_CERTS: needs SERVPACK_TLS_CERT and SERVPACK_TLS_KEY, because servpack itself checks the certificates',
+);
 
 const inPlainText = fault(
   'config.invalid',

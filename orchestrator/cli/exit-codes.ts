@@ -15,7 +15,10 @@ export const exitCodes = {
     means:
       'no such campaign, client, release, survey, evidence, destination, message, token, session or context',
   },
-  token: { code: 5, means: 'the token is missing or wrong, or its role does not allow this' },
+  token: {
+    code: 5,
+    means: 'the token or certificate is missing or wrong, or its role does not allow this',
+  },
   warnings: {
     code: 6,
     means: 'doctor: only warnings; look: some machines could not be looked at',
@@ -33,6 +36,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   notFound: 'notFound',
   token: 'token',
   role: 'token',
+  certificate: 'token',
 };
 
 export const exitCodeOf = ({ code }: Fault): number =>

@@ -35,6 +35,8 @@ const environmentHelp = [
   '  SERVPACK_URL      same as --url',
   '  SERVPACK_DATA     same as --data',
   '  SERVPACK_CA       same as --ca',
+  '  SERVPACK_CERT     same as --cert',
+  '  SERVPACK_KEY      same as --key',
   '  SERVPACK_TOKEN    the token itself; --token-file overrides it',
 ].join('\n');
 
@@ -57,6 +59,8 @@ export function buildProgram(): Command {
     .option('--data <folder>', `data folder (default: ${defaultDataDir})`)
     .option('--token-file <file>', 'file with the API token (default: token in the data folder)')
     .option('--ca <file>', 'certificates of authorities to trust besides those of the system, as PEM')
+    .option('--cert <file>', 'certificate that proves who you are, as PEM; then no token is sent')
+    .option('--key <file>', 'the key of this certificate, as PEM')
     .exitOverride()
     .showHelpAfterError('(--help shows the usage)')
     .addHelpText(

@@ -15,19 +15,20 @@ export const checkCertificates = (certificates: Certificates | undefined, now: n
     each === null ? [] : checksOf(each, now),
   );
 
-function checksOf({ of, trouble, certificate }: ServerCertificate, now: number): readonly Check[] {
+const stale = (trouble: string, inUse: string): Check =>
+  warning(
+    'servpack',
+    trouble,
+    `what stays in use: ${inUse}`,
+    'correct the files; they are looked at every 10 s, and no restart is needed',
+  );
+
+function checksOf({ of, trouble, certificate, clients }: ServerCertificate, now: number): readonly Check[] {
   const endsAt = certificate.validToDate.getTime();
-  const unused =
-    trouble === null
-      ? []
-      : [
-          warning(
-            'servpack',
-            trouble,
-            `the certificate of before stays in use, until ${isoOf(endsAt)}`,
-            'correct the files; they are looked at every 10 s, and no restart is needed',
-          ),
-        ];
+  const unused = [
+    ...(trouble === null ? [] : [stale(trouble, `the certificate of before, until ${isoOf(endsAt)}`)]),
+    ...(clients === null || clients.trouble === null ? [] : [stale(clients.trouble, 'the rules of before')]),
+  ];
   const todo = 'put the next certificate and its key in place; no restart is needed';
   if (endsAt <= now)
     return [

@@ -116,6 +116,7 @@ export function buildApi(
     log,
     fileToken: token,
     isOverTls,
+    certificates: certificate?.clients ?? null,
   });
   requireAccess(app, access, log);
   if (limits !== undefined) limitRequests(app, limits);

@@ -26,6 +26,12 @@ export const problemKinds = {
     means:
       'Send `Authorization: Bearer TOKEN` with a token of this orchestrator that is not revoked and has not expired, or sign in.',
   },
+  certificate: {
+    status: 403,
+    title: 'The certificate is not accepted',
+    means:
+      'The certificate that was shown has expired, is revoked, is of an authority that is not known here, or no rule says what it may do. Show another one, or send a token.',
+  },
   role: {
     status: 403,
     title: 'The role does not allow it',

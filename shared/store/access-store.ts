@@ -22,7 +22,15 @@ export interface StoredToken extends Narrowing {
 export type SessionProof =
   | { readonly kind: 'token'; readonly id: string }
   /** The token file of an orchestrator, by the SHA-256 of the token in it. */
-  | { readonly kind: 'tokenFile'; readonly sha256: string };
+  | { readonly kind: 'tokenFile'; readonly sha256: string }
+  /** What the certificate says that was shown; the rules decide what it is worth now. */
+  | {
+      readonly kind: 'certificate';
+      readonly subject: readonly (readonly [attribute: string, value: string])[];
+      readonly names: readonly string[];
+      readonly serial: string;
+      readonly endsAt: number;
+    };
 
 export interface StoredSession {
   /** Names the session in lists. It signs nobody in. */

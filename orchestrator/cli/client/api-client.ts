@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import { postAndWait } from './long-request.ts';
 import { safe } from '../render/view.ts';
 import type { Refusal } from '../../refusal.ts';
+import { adviceOnTrust } from './trust.ts';
 
 export interface ApiAddress {
   readonly url: string;
@@ -13,7 +15,11 @@ export interface ApiAddress {
   /** The operator's user name, for the audit. Null when the machine does not know it. */
   readonly user: string | null;
   readonly place?: Place;
+  /** Shown in place of a token. */
+  readonly certificate?: { readonly pair: ClientCertificate; readonly send: Send };
 }
+
+type Send = (target: URL, init: RequestInit) => Promise<Response>;
 
 /** The context that the address comes from. */
 export interface Place {
@@ -56,11 +62,12 @@ export interface ApiClient {
 }
 
 export function openApiClient(address: ApiAddress): ApiClient {
-  const { token, user, place = { context: null, isOneOfMany: false } } = address;
+  const { token, user, certificate, place = { context: null, isOneOfMany: false } } = address;
   const { context, isOneOfMany } = place;
-  const at: Server = { url: address.url, context };
+  const send: Send = certificate?.send ?? fetch;
+  const at: Server = { url: address.url, context, send };
   const headers = {
-    authorization: `Bearer ${token}`,
+    ...(certificate === undefined ? { authorization: `Bearer ${token}` } : {}),
     ...(user === null ? {} : { [userHeader]: encodeURIComponent(user) }),
   };
   return {
@@ -69,7 +76,7 @@ export function openApiClient(address: ApiAddress): ApiClient {
     get: (schema, path, query = {}) => request(at, schema, `${path}${queryOf(query)}`, { headers }),
     stream: (path, query = {}) => requestStream(at, `${path}${queryOf(query)}`, { headers }),
     open: (path, query, { headers: more, ...init }) =>
-      fetch(new URL(`${path}${queryOf(query)}`, at.url), {
+      send(new URL(`${path}${queryOf(query)}`, at.url), {
         ...init,
         headers: { ...headers, ...(more as Record<string, string>) },
         redirect: 'error',
@@ -82,7 +89,14 @@ export function openApiClient(address: ApiAddress): ApiClient {
           : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       }),
     postLong: (schema, path, body) =>
-      requestLong(at, schema, path, { ...headers, 'content-type': 'application/json' }, body),
+      requestLong(
+        at,
+        schema,
+        path,
+        { ...headers, 'content-type': 'application/json' },
+        body,
+        certificate?.pair,
+      ),
   };
 }
 
@@ -93,6 +107,7 @@ export const placeLine = ({ named }: ApiClient): readonly string[] => (named ===
 interface Server {
   readonly url: string;
   readonly context: string | null;
+  readonly send: Send;
 }
 
 /** `http://127.0.0.1:7300 of context lab` */
@@ -115,7 +130,7 @@ async function request<Schema extends z.ZodType>(
   const target = targetOf(at.url, path);
   if (!target.ok) return target;
   try {
-    const response = await patientFetch(target.value, init);
+    const response = await patientFetch(at, target.value, init);
     return read(at, schema, response.ok, await response.json().catch(() => undefined));
   } catch (error) {
     return err(unreachable(at, error));
@@ -128,11 +143,12 @@ async function requestLong<Schema extends z.ZodType>(
   path: string,
   headers: Readonly<Record<string, string>>,
   body: unknown,
+  pair?: ClientCertificate,
 ): Promise<Result<z.output<Schema>, Refusal>> {
   const target = targetOf(at.url, path);
   if (!target.ok) return target;
   try {
-    const answer = await postAndWait(target.value, headers, JSON.stringify(body));
+    const answer = await postAndWait(target.value, headers, JSON.stringify(body), pair);
     return read(at, schema, answer.isOk, jsonOf(answer.body));
   } catch (error) {
     return err(unreachable(at, error));
@@ -156,9 +172,9 @@ const waitAtMostMs = 5_000;
  * Sends a request, and sends it again when the orchestrator asks for a short pause: the request
  * came too fast after others, or the orchestrator is late. Nothing was done then.
  */
-async function patientFetch(target: URL, init: RequestInit): Promise<Response> {
+async function patientFetch({ send }: Server, target: URL, init: RequestInit): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
-    const response = await fetch(target, { ...init, redirect: 'error' });
+    const response = await send(target, { ...init, redirect: 'error' });
     const waitMs = waitAsked(response);
     if (waitMs === null || tries >= triesAtMost) return response;
     await response.body?.cancel();
@@ -182,7 +198,7 @@ async function requestStream(
   const target = targetOf(at.url, path);
   if (!target.ok) return target;
   try {
-    const response = await patientFetch(target.value, init);
+    const response = await patientFetch(at, target.value, init);
     if (response.ok && response.body !== null) return ok(response.body);
     return err(refusalIn(at, await response.json().catch(() => undefined)));
   } catch (error) {
@@ -245,7 +261,7 @@ function unreachable(at: Server, error: unknown): Refusal {
   if (code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || /CERT/.test(code ?? ''))
     return fault(
       'unreachable.tls',
-      `${nameOf(at)} cannot be trusted: ${reasonOf(error)}; ${adviceFor(code ?? '')}`,
+      `${nameOf(at)} cannot be trusted: ${reasonOf(error)}; ${adviceOnTrust(code ?? '')}`,
     );
   const isCut = url.startsWith('http:') && /^(?:ECONNRESET|UND_ERR_SOCKET)$/.test(code ?? '');
   if (isCut || /^(?:ERR_SSL_|EPROTO|HPE_)/.test(code ?? ''))
@@ -258,14 +274,6 @@ function unreachable(at: Server, error: unknown): Refusal {
     'unreachable',
     `no orchestrator answers at ${nameOf(at)}${because}; start one with "servpack up", ${at.context === null ? 'or give its address with --url' : 'or choose another one with --context'}`,
   );
-}
-
-/** What to do about a certificate that is not trusted. */
-function adviceFor(code: string): string {
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'give the URL with the name of its certificate';
-  if (/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
-    return 'an administrator puts a certificate there that is valid now';
-  return 'give the certificate of its authority with --ca, or correct the URL';
 }
 
 /** `fetch` never connects to the ports of other protocols (WHATWG Fetch, "bad port"). */

@@ -12,13 +12,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * How one orchestrator is reached. Either `data` (a data folder, which knows the address and the
- * token), or `url` and `tokenFile`. The token itself never stands in the file of contexts.
+ * token), or `url` with `tokenFile`, or with `cert` and `key`. The token itself never stands in
+ * the file of contexts.
  */
 export interface Context {
   readonly url?: string;
   readonly data?: string;
   readonly tokenFile?: string;
   readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** The file of contexts. */
@@ -49,6 +52,8 @@ const fileForm = z.strictObject({
         data: path.optional(),
         tokenFile: path.optional(),
         ca: path.optional(),
+        cert: path.optional(),
+        key: path.optional(),
       }),
     )
     .default({}),

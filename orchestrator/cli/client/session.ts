@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
 import { jsonDocument } from '../json-document.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -102,10 +102,22 @@ export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>
 export async function connect(options: GlobalOptions, env: Environment): Promise<Result<ApiClient, Refusal>> {
   const found = await findTarget(options, env);
   if (!found.ok) return found;
-  const { url, ca, context, known } = found.value;
+  const { url, ca, context, known, certificate } = found.value;
   const trusted = ca === null ? ok(undefined) : trustAuthorities(ca);
   if (!trusted.ok) return trusted;
   const place = { context, isOneOfMany: known > 1 };
+  if (certificate !== null) {
+    if (url.startsWith('http:'))
+      return err(
+        fault('input.cert', `a certificate is shown over TLS only, and ${url} is without; correct --url`),
+      );
+    // Only who has a certificate loads it.
+    const { fetchWith, readClientCertificate } = await import('./client-certificate.ts');
+    const pair = readClientCertificate(certificate);
+    if (!pair.ok) return pair;
+    const shown = { pair: pair.value, send: fetchWith(pair.value) };
+    return ok(openApiClient({ url, token: '', user: userName(), place, certificate: shown }));
+  }
   const token = found.value.token();
   if (token.ok) return ok(openApiClient({ url, token: token.value, user: userName(), place }));
   const health = await openApiClient({ url, token: '', user: null, place }).get(healthAnswer, '/v1/health');

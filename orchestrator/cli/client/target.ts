@@ -4,6 +4,7 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorText } from '../../../shared/input/operator-file.ts';
 import { readUrl } from '../../http/url-file.ts';
 import { tokenFileIn } from '../../http/secrets.ts';
+import type { CertificateFiles } from '../../../shared/listener-settings.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type Context, contextNamed, readContexts } from './contexts.ts';
 
@@ -17,6 +18,8 @@ export interface TargetOptions {
   readonly data?: string;
   readonly tokenFile?: string;
   readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,6 +32,8 @@ export interface Target {
   /** Who has chosen it, for `servpack context`: `--context`, `SERVPACK_URL`. */
   readonly chosenBy: string;
   readonly ca: string | null;
+  /** The certificate that proves who asks, in place of a token; null = none. */
+  readonly certificate: CertificateFiles | null;
   /** How many contexts the file has. With more than one, what changes something names its own. */
   readonly known: number;
   /** Where the token comes from, in words. */
@@ -67,7 +72,7 @@ export async function findTarget(options: TargetOptions, env: Environment): Prom
 
 function inContext(
   { name, context }: { readonly name: string; readonly context: Context },
-  { url, tokenFile, data, ca }: TargetOptions,
+  { url, tokenFile, data, ca, cert, key }: TargetOptions,
   env: Environment,
   isNamed: boolean,
 ): Omit<Target, 'known' | 'chosenBy'> {
@@ -78,6 +83,7 @@ function inContext(
     url: url ?? context.url ?? (folder === undefined ? null : readUrl(folder)) ?? defaultUrl,
     context: name,
     ca: ca ?? context.ca ?? given(env, 'SERVPACK_CA') ?? null,
+    certificate: filesOf(cert ?? context.cert, key ?? context.key, env),
     tokenFrom: direct === undefined ? (file ?? 'no file') : 'SERVPACK_TOKEN',
     token: () => {
       if (direct !== undefined) return ok(direct);
@@ -119,10 +125,23 @@ function withoutContext(options: TargetOptions, env: Environment, known: number)
         given(env, 'SERVPACK_DATA') === undefined ? '' : 'SERVPACK_DATA',
       ].find((by) => by !== '') ?? `the data folder ${join(process.cwd(), defaultDataDir)}`,
     ca: options.ca ?? given(env, 'SERVPACK_CA') ?? null,
+    certificate: filesOf(options.cert, options.key, env),
     known,
     tokenFrom: direct === undefined ? file : 'SERVPACK_TOKEN',
     token: () => (direct === undefined ? readTokenFile(file) : ok(direct)),
   };
+}
+
+/** One without the other stays: reading it says what is missing. */
+function filesOf(
+  cert: string | undefined,
+  key: string | undefined,
+  env: Environment,
+): CertificateFiles | null {
+  const files = { cert: cert ?? given(env, 'SERVPACK_CERT'), key: key ?? given(env, 'SERVPACK_KEY') };
+  return files.cert === undefined && files.key === undefined
+    ? null
+    : { cert: files.cert ?? '', key: files.key ?? '' };
 }
 
 function readTokenFile(file: string): Result<string, Refusal> {

@@ -23,3 +23,11 @@ export function trustAuthorities(file: string): Result<void, Refusal> {
 
 const refuse = (file: string, why: string): Result<never, Refusal> =>
   err(fault('input.ca', `the authorities in ${file} cannot be used: the file ${why}; correct --ca`));
+
+/** What to do about a certificate that is not trusted, by the code of the error. */
+export function adviceOnTrust(code: string): string {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'give the URL with the name of its certificate';
+  if (/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/.test(code))
+    return 'an administrator puts a certificate there that is valid now';
+  return 'give the certificate of its authority with --ca, or correct the URL';
+}

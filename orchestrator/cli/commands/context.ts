@@ -64,7 +64,7 @@ export function addContextCommands(program: Command): void {
   context
     .command('add <name>')
     .description(
-      'add a context: --url with --token-file (and --ca), or --data of an orchestrator on this machine. The token stays in its file',
+      'add a context: --url with --token-file, or with --cert and --key (and --ca), or --data of an orchestrator on this machine. The token stays in its file',
     )
     .option('--use', 'also have all commands reach it')
     .addHelpText(
@@ -140,11 +140,15 @@ function added(
   return ok({ contexts: { current, contexts: all }, says: `Context ${name} is known; ${next}` });
 }
 
-function contextOf(name: string, { url, data, tokenFile, ca }: GlobalOptions): Result<Context, Refusal> {
+function contextOf(name: string, options: GlobalOptions): Result<Context, Refusal> {
+  const { url, data, tokenFile, ca, cert, key } = options;
   const refused = (message: string): Result<never, Refusal> => err(fault('input.context', message));
   if (!isVersionedId(name)) return refused(`${JSON.stringify(name)} is not ${versionedIdForm}`);
-  if (data === undefined && (url === undefined || tokenFile === undefined))
-    return refused('give --url and --token-file, or --data of an orchestrator on this machine');
+  if ((cert === undefined) !== (key === undefined)) return refused('give --cert and --key together');
+  if (data === undefined && (url === undefined || (tokenFile ?? cert) === undefined))
+    return refused(
+      'give --url and --token-file, --url with --cert and --key, or --data of an orchestrator on this machine',
+    );
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     return refused(`${url} is not a URL of HTTP; expected, for example, http://127.0.0.1:7300`);
   const open = tokenFile === undefined ? null : whyTooOpen(resolve(tokenFile));
@@ -154,6 +158,8 @@ function contextOf(name: string, { url, data, tokenFile, ca }: GlobalOptions): R
     ...(data === undefined ? {} : { data: resolve(data) }),
     ...(tokenFile === undefined ? {} : { tokenFile: resolve(tokenFile) }),
     ...(ca === undefined ? {} : { ca: resolve(ca) }),
+    ...(cert === undefined ? {} : { cert: resolve(cert) }),
+    ...(key === undefined ? {} : { key: resolve(key) }),
   });
 }
 

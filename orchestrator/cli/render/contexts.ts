@@ -21,36 +21,37 @@ export function contextListLines(view: View, { current, contexts }: ShownContext
   return table(
     view,
     [{ head: '' }, { head: 'context' }, { head: 'orchestrator' }, { head: 'token' }],
-    contexts.map(({ name, url, data, tokenFile }) => [
+    contexts.map(({ name, url, data, tokenFile, cert }) => [
       { text: name === current ? '*' : '' },
       { text: name },
       { text: url ?? `the one of ${data ?? ''}` },
-      { text: tokenFile ?? `in ${data ?? ''}` },
+      { text: cert === undefined ? (tokenFile ?? `in ${data ?? ''}`) : `certificate ${cert}` },
     ]),
   );
 }
 
-type ShownTarget = Pick<Target, 'context' | 'url' | 'chosenBy' | 'tokenFrom' | 'ca'>;
+type ShownTarget = Pick<Target, 'context' | 'url' | 'chosenBy' | 'tokenFrom' | 'ca' | 'certificate'>;
 
 /** The orchestrator that commands reach, as `--json` prints it. */
-export const targetValue = ({ context, url, chosenBy, tokenFrom, ca }: Target): ShownTarget => ({
+export const targetValue = ({ context, url, chosenBy, tokenFrom, ca, certificate }: Target): ShownTarget => ({
   context,
   url,
   chosenBy,
   tokenFrom,
   ca,
+  certificate,
 });
 
 /** Which orchestrator commands reach, and who says so. */
 export function targetLines(view: View, target: ShownTarget): readonly string[] {
-  const { context, url, chosenBy, tokenFrom, ca } = target;
+  const { context, url, chosenBy, tokenFrom, ca, certificate } = target;
   const field = (name: string, text: string): readonly string[] =>
     wrapped(view, `  ${name.padEnd(13)} `, text, 'dim');
   return [
     view.paint('bold', context === null ? 'No context is used' : safe(`Context ${context}`)),
     ...field('orchestrator', url),
     ...field('chosen by', chosenBy),
-    ...field('token', tokenFrom),
+    ...(certificate === null ? field('token', tokenFrom) : field('certificate', certificate.cert)),
     ...(ca === null ? [] : field('authorities', ca)),
   ];
 }

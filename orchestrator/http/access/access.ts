@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { OperatorStore } from '../../../shared/store/store.ts';
 import type {
@@ -10,6 +11,8 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type Role, roles } from '../contract/permissions.ts';
 import { isSameToken } from '../secrets.ts';
+import { certificateOn } from './certificate-facts.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import { KnownAccess } from './known-access.ts';
 import { everything, fileTokenName, type Principal } from './principal.ts';
 import { idleMs } from './session-cookie.ts';
@@ -23,6 +26,8 @@ export interface AccessOptions {
   /** The token in the token file of this orchestrator, which may do everything. */
   readonly fileToken: string;
   readonly isOverTls: boolean;
+  /** Who may show a certificate; null or left out = nobody does. */
+  readonly certificates?: ClientCertificates | null;
 }
 
 /** Proves who asks. */
@@ -30,10 +35,12 @@ export class Access {
   readonly known: KnownAccess;
   readonly realNow: () => number;
   readonly isOverTls: boolean;
+  readonly #certificates: ClientCertificates | null;
   readonly #fileToken: string;
   readonly #fileDigest: string;
 
-  constructor({ store, realNow, log, fileToken, isOverTls }: AccessOptions) {
+  constructor({ store, realNow, log, fileToken, isOverTls, certificates = null }: AccessOptions) {
+    this.#certificates = certificates;
     this.known = new KnownAccess(store, realNow, log);
     this.realNow = realNow;
     this.isOverTls = isOverTls;
@@ -55,6 +62,15 @@ export class Access {
     if (expired !== null) return err(expired);
     this.known.use(found.id);
     return ok(principalOf(found));
+  }
+
+  /**
+   * Whom the certificate of a connection proves; null = it proves nobody, because none was shown or
+   * none is asked for. Faults: `certificate.…`.
+   */
+  ofConnection(socket: Socket): Result<Principal, Refusal> | null {
+    const shown = this.#certificates === null ? null : certificateOn(socket);
+    return shown === null ? null : (this.#certificates?.ofShown(shown, this.realNow()) ?? null);
   }
 
   /** Whom the secret in a cookie proves. Faults: `token.noSession`, and those of its token. */
@@ -88,11 +104,14 @@ export class Access {
   }
 
   /**
-   * Whom a proof stands for. Faults: `token.wrong` where its token was revoked, `token.expired`.
+   * Whom a proof stands for. Faults: `token.wrong` where its token was revoked, `token.expired`,
+   * `certificate.…`.
    */
   whomProves(proof: SessionProof, { tokens }: AccessRecords): Result<Principal, Refusal> {
     if (proof.kind === 'tokenFile')
       return proof.sha256 === this.#fileDigest ? ok(this.#ofFile()) : err(wrong);
+    if (proof.kind === 'certificate')
+      return this.#certificates?.ofFacts(proof, this.realNow()) ?? err(noCertificates);
     const found = tokens.find(({ id }) => id === proof.id);
     if (found === undefined) return err(wrong);
     const expired = this.#whyExpired(found);
@@ -132,6 +151,8 @@ export class Access {
       : fault('token.expired', `the token ${name} has expired; an administrator makes a new one`);
   }
 }
+
+const noCertificates: Refusal = fault('certificate.noRule', 'certificates are no longer accepted here');
 
 const noSession: Refusal = fault('token.noSession', 'the session has ended; sign in again');
 

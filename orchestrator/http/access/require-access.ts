@@ -62,9 +62,18 @@ async function prove(access: Access, request: FastifyRequest): Promise<Result<Pr
   const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (given !== undefined) return access.ofToken(given);
   const secret = secretIn(headers.cookie, access.isOverTls);
-  if (secret === null) return err(fault('token.missing', 'a token is needed: Authorization: Bearer …'));
+  const shown = (): Result<Principal, Refusal> | null => {
+    // A browser shows a certificate, too, where the page of another site has it ask.
+    const foreign = isUnsafe(method) ? whyOtherSite(request, 'taken') : null;
+    const proved = access.ofConnection(request.socket);
+    return proved === null || foreign === null ? proved : err(foreign);
+  };
+  if (secret === null)
+    return shown() ?? err(fault('token.missing', 'a token is needed: Authorization: Bearer …'));
   const foreign = isUnsafe(method) ? whyOtherSite(request, 'refused') : null;
-  return foreign === null ? access.ofSession(secret) : err(foreign);
+  if (foreign !== null) return err(foreign);
+  const signedIn = await access.ofSession(secret);
+  return signedIn.ok ? signedIn : (shown() ?? signedIn);
 }
 
 /** Why the role does not allow what a route does; null = it does. */

@@ -4,7 +4,7 @@ import { isUrgent, type Operation } from './operation.ts';
 export const refusals = {
   400: 'The request is not understood, or a value in it is wrong.',
   401: 'The token is missing or wrong.',
-  403: 'The role of the token, or its narrowing, does not allow it.',
+  403: 'The role of the caller, or its narrowing, does not allow it.',
   404: 'There is nothing of this name.',
   406: 'It has none of the forms that `Accept` takes.',
   409: 'It cannot be done as things stand.',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../shared/config.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
+import { ClientCertificates } from '../access/client-certificates.ts';
 import { type CertificateUse, ServerCertificate } from './server-certificate.ts';
 
 /** The certificates of the listeners; null = this one is plain HTTP. */
@@ -32,18 +33,21 @@ export const ofCheckIns: CertificateUse = {
   settings: { cert: 'SERVPACK_CHECKIN_TLS_CERT', key: 'SERVPACK_CHECKIN_TLS_KEY' },
 };
 
-/** Faults: `tls.certificate`. */
+/** Faults: `config.certificate`, `config.clientCertificates`. */
 export function openCertificates(
   { api, checkIn }: Pick<Config, 'api' | 'checkIn'>,
   log: Logger,
 ): Result<Certificates> {
   const opened: Record<keyof Certificates, ServerCertificate | null> = { api: null, checkIns: null };
-  for (const [name, use, files] of [
-    ['api', ofApi, api.tls],
-    ['checkIns', ofCheckIns, checkIn?.tls ?? null],
+  const clients =
+    api.clientCertificates === null ? null : ClientCertificates.open(api.clientCertificates, log);
+  if (clients?.ok === false) return clients;
+  for (const [name, use, files, shown] of [
+    ['api', ofApi, api.tls, clients?.value ?? null],
+    ['checkIns', ofCheckIns, checkIn?.tls ?? null, null],
   ] as const) {
     if (files === null) continue;
-    const certificate = ServerCertificate.open(use, files, log);
+    const certificate = ServerCertificate.open(use, files, log, undefined, shown);
     if (!certificate.ok) return certificate;
     opened[name] = certificate.value;
   }

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import { readSecretFile } from '../../../shared/input/secret-file.ts';
+import type { ClientCertificates } from '../access/client-certificates.ts';
 import type { CertificateFiles } from '../../../shared/listener-settings.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
 
@@ -35,6 +36,8 @@ interface Pair {
  */
 export class ServerCertificate {
   readonly of: string;
+  /** Which certificates callers may show; null = they are asked for none. */
+  readonly clients: ClientCertificates | null;
   /** Why the files cannot be used now; null = what they hold is in use. */
   trouble: string | null = null;
   readonly #use: CertificateUse;
@@ -51,8 +54,10 @@ export class ServerCertificate {
     pair: Pair,
     log: Logger,
     everyMs: number,
+    clients: ClientCertificates | null,
   ) {
     this.of = use.of;
+    this.clients = clients;
     this.#use = use;
     this.#files = files;
     this.#pair = pair;
@@ -61,17 +66,19 @@ export class ServerCertificate {
   }
 
   /**
-   * Faults: `tls.certificate`, for files that cannot be used at the start.
+   * Faults: `config.certificate`, for files that cannot be used at the start.
    * @param everyMs real time between two looks at the files
+   * @param clients which certificates callers may show; null = they are asked for none
    */
   static open(
     use: CertificateUse,
     files: CertificateFiles,
     log: Logger,
     everyMs = lookEveryMs,
+    clients: ClientCertificates | null = null,
   ): Result<ServerCertificate> {
     const pair = readPair(use, files);
-    return pair.ok ? ok(new ServerCertificate(use, files, pair.value, log, everyMs)) : pair;
+    return pair.ok ? ok(new ServerCertificate(use, files, pair.value, log, everyMs, clients)) : pair;
   }
 
   /** The certificate in use. */
@@ -84,7 +91,15 @@ export class ServerCertificate {
     return {
       https: this.#options(),
       serverFactory: (handler: RequestListener, { requestTimeout, keepAliveTimeout }: Timeouts) => {
-        const server = createServer({ ...this.#options(), handshakeTimeout: handshakeTimeoutMs }, handler);
+        const server = createServer(
+          {
+            ...this.#options(),
+            handshakeTimeout: handshakeTimeoutMs,
+            // Most callers have none; what a certificate is worth is decided for each request.
+            ...(this.clients === null ? {} : { requestCert: true, rejectUnauthorized: false }),
+          },
+          handler,
+        );
         // The framework sets these on servers of its own only.
         if (requestTimeout !== undefined) server.requestTimeout = requestTimeout;
         if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout;
@@ -98,6 +113,14 @@ export class ServerCertificate {
 
   /** Looks at the files, and uses what they hold. */
   #look(): void {
+    const haveClientsChanged = this.clients?.look() === true;
+    const isNew = this.#lookAtPair();
+    if (!isNew && !haveClientsChanged) return;
+    for (const server of this.#servers) server.setSecureContext(this.#options());
+  }
+
+  /** Returns whether another pair is in use now. */
+  #lookAtPair(): boolean {
     const read = readPair(this.#use, this.#files);
     if (!read.ok) {
       if (this.trouble !== read.error.message)
@@ -106,15 +129,15 @@ export class ServerCertificate {
           `a certificate of ${this.of} cannot be used; the one of before stays in use`,
         );
       this.trouble = read.error.message;
-      return;
+      return false;
     }
     const isSame = read.value.cert.equals(this.#pair.cert) && read.value.key.equals(this.#pair.key);
-    if (isSame && this.trouble === null) return;
+    if (isSame && this.trouble === null) return false;
     this.trouble = null;
     this.#pair = read.value;
-    for (const server of this.#servers) server.setSecureContext(this.#options());
     const { subject, validTo } = this.certificate;
     this.#log.info({ subject, validTo }, `the certificate of ${this.of} is in use from now on`);
+    return true;
   }
 
   #leave(server: Server): void {
@@ -131,7 +154,8 @@ export class ServerCertificate {
       ...this.#pair,
       minVersion: 'TLSv1.2',
       ...(ciphers === undefined ? {} : { ciphers }),
-      // New ones: no session of before is taken up under another certificate.
+      ...(this.clients === null ? {} : { ca: this.clients.authorities }),
+      // New ones: no session of before is taken up under other certificates.
       ticketKeys: randomBytes(48),
     };
   }
@@ -161,4 +185,4 @@ function readPair({ of, settings }: CertificateUse, files: CertificateFiles): Re
   }
 }
 
-const refuse = (says: string): Result<never> => err(fault('tls.certificate', says));
+const refuse = (says: string): Result<never> => err(fault('config.certificate', says));

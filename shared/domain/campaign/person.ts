@@ -1,7 +1,8 @@
 /**
  * Who did something, as records and the audit name it: `anna (token night-shift)` where the token
- * belongs to one person, else `token default`. What the caller says of itself is a remark behind:
- * `token default (says anna)`.
+ * belongs to one person, else `token default`. With a certificate its subject stands in place of
+ * the token: `anna (certificate CN=anna, O=Example)`. What the caller says of itself is a remark
+ * behind: `token default (says anna)`.
  */
 
 export interface Proved {
@@ -26,7 +27,7 @@ export function whoOf({ by, person }: Proved, says: string | null): string {
  * name without a proof behind it comes from the records of an earlier version, or from servpack.
  */
 export function personOf(who: string): string | null {
-  if (/^token \S+(?: \(says [^()]*\))?$/.test(who)) return null;
+  if (/^(?:token \S+|certificate [^()]+)(?: \(says [^()]*\))?$/.test(who)) return null;
   return accountOf(who.replace(proof, ''));
 }
 
@@ -46,7 +47,7 @@ export function mayBeSamePerson(a: string, b: string): boolean {
 export const isSameCaller = (a: string, b: string): boolean =>
   a === b || (proof.test(a) && proof.test(b) && personOf(a) === personOf(b));
 
-const proof = / \((?:token |sign-in)[^()]*\)$/;
+const proof = / \((?:token |certificate |sign-in)[^()]*\)$/;
 
 /**
  * Upper and lower case, spaces and the domain of an account (`CORP\anna`, `anna@corp.example`) do
