@@ -11,7 +11,7 @@ import { causeInWords } from '../domain/spent-cause.ts';
 import { clientReport, type ClientReport, type Reported } from '../views/report.ts';
 
 /** How a blocker concerns a client: it alone blocks it now, it blocks it now, it was ever found. */
-export const blockings = ['alone', 'now', 'ever'] as const;
+export type Blocking = 'alone' | 'now' | 'ever';
 
 /** Which clients of a campaign are listed. A filter that is absent does not apply. */
 export interface ClientFilter {
@@ -26,7 +26,7 @@ export interface ClientFilter {
   readonly waitsFor?: WaitClass | undefined;
   /** The fingerprint of a blocker; `blocks` says how it concerns the client, by itself `now`. */
   readonly blocker?: string | undefined;
-  readonly blocks?: (typeof blockings)[number] | undefined;
+  readonly blocks?: Blocking | undefined;
   readonly relocation?: 'done' | 'undone' | undefined;
   /** Only clients on which the same service blocks the next release. */
   readonly willBlockAgain?: boolean;

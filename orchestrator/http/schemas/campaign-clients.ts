@@ -4,7 +4,7 @@ import { healthKinds } from '../../../shared/domain/observation/health.ts';
 import { buckets, type StateGroup, stateGroups } from '../../../shared/domain/outcome/states.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
-import { blockings } from '../../campaigns/client-filter.ts';
+import type { Blocking } from '../../campaigns/client-filter.ts';
 import type { ClientReport } from '../../views/report.ts';
 import { acceptedFormat, count, isTrue, time, upgradeState } from './fields.ts';
 import { pageFields, pageOf } from './lists.ts';
@@ -32,7 +32,7 @@ const clientFilter = {
   /** A blocker as the ranking names it. */
   blocker: z.string().min(1).max(500).optional(),
   /** How it concerns the client: it alone blocks it, it blocks it, or it was ever found. */
-  blocks: z.enum(blockings).optional(),
+  blocks: z.enum(['alone', 'now', 'ever'] satisfies readonly Blocking[]).optional(),
   relocation: z.enum(['done', 'undone']).optional(),
   willBlockAgain: isTrue,
   marked: isTrue,
