@@ -29,9 +29,9 @@ export interface ClientFilter {
   readonly blocks?: Blocking | undefined;
   readonly relocation?: 'done' | 'undone' | undefined;
   /** Only clients on which the same service blocks the next release. */
-  readonly willBlockAgain?: boolean;
+  readonly willBlockAgain?: boolean | undefined;
   /** Only clients that have ended and install at their next logon all the same. */
-  readonly marked?: boolean;
+  readonly marked?: boolean | undefined;
   /** Only clients that have waited at least so many milliseconds of policy time. */
   readonly stuck?: number | undefined;
   /** Only clients whose names begin so, in any case. */

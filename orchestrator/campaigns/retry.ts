@@ -1,6 +1,7 @@
 import { counted } from '../domain/counted.ts';
-import { type Reopening, retry, unmark } from '../domain/reopen.ts';
-import { isInRetrySelection, type RetrySelection } from '../domain/retry-selection.ts';
+import { type Reopening, retry, unmark, whyTooEarly } from '../domain/reopen.ts';
+import { type ChosenClients, filterOf, isChosen, upgradesAmong } from './chosen-clients.ts';
+import { findCampaign } from './list-clients.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -41,20 +42,39 @@ export const unmarkCampaign = (
     reopen: (upgrade) => unmark(upgrade, `${who}: ${reason}`),
   });
 
-/** Opens the selected clients again, each as its next attempt. Refused for an aborted campaign. */
+export interface RetryOrder {
+  readonly chosen: ChosenClients;
+  readonly reason: string;
+  /** Only counts. */
+  readonly isDryRun: boolean;
+}
+
+/** Opens the chosen clients again, each as its next attempt. Refused for an aborted campaign. */
 export async function retryCampaign(
   context: OrchestratorContext,
   who: string,
   name: string,
-  { which, reason }: { readonly which: RetrySelection; readonly reason: string },
+  { chosen, reason, isDryRun }: RetryOrder,
 ): Promise<Result<ReopenedClients, Refusal>> {
-  const record = await context.store.readCampaign(name);
-  const over = record === null ? null : whyOver(record.campaign, context.clock.now());
+  const now = context.clock.now();
+  const found = await findCampaign(context.store, name, filterOf(chosen));
+  if (!found.ok) return found;
+  const { campaign, filter } = found.value;
+  const over = whyOver(campaign, now);
   if (over !== null) return err(over);
-  return reopenAll(context, who, name, {
-    isAsked: (upgrade) => isInRetrySelection(which, upgrade),
-    reopen: (upgrade) => retry(upgrade, `${who}: ${reason}`),
+  const asked = 'filter' in chosen ? { filter } : chosen;
+  const done = await reopenAll(context, who, name, {
+    among: upgradesAmong(context.store, name, asked),
+    isAsked: (_upgrade, stored) => isChosen(asked, campaign, stored, now),
+    reopen: (upgrade) => {
+      const early = whyTooEarly(campaign, upgrade.wave);
+      return early === null ? retry(upgrade, `${who}: ${reason}`) : { kind: 'refused', because: early };
+    },
+    isDryRun,
   });
+  if (!done.ok || !('clients' in chosen)) return done;
+  // Nothing was begun on those that still wait, so there is nothing to retry.
+  return ok({ ...done.value, passedOver: new Set(chosen.clients).size - done.value.reopened });
 }
 
 /** Why no client of this campaign is tried again; null = one may be. */
@@ -75,7 +95,11 @@ const wasAborted = (name: string): Refusal =>
   );
 
 interface Reopen {
-  readonly isAsked: (upgrade: Upgrade) => boolean;
+  readonly isAsked: (upgrade: Upgrade, stored: StoredUpgrade) => boolean;
+  /** Left out = all upgrades of the campaign. */
+  readonly among?: AsyncIterable<StoredUpgrade>;
+  /** Only counts those that would be opened. */
+  readonly isDryRun?: boolean;
   readonly reopen: (upgrade: Upgrade) => Reopening;
   /** Called with each client that is passed over, and why. */
   readonly onRefused?: (client: string, because: string) => void;
@@ -86,14 +110,14 @@ export async function reopenAll(
   context: OrchestratorContext,
   who: string,
   name: string,
-  { isAsked, reopen, onRefused }: Reopen,
+  { isAsked, reopen, onRefused, among = context.store.upgrades(name), isDryRun = false }: Reopen,
 ): Promise<Result<ReopenedClients, Refusal>> {
   if ((await context.store.readCampaign(name)) === null) return err(notFound('campaign', name));
   let [reopened, passedOver] = [0, 0];
   const open = async (page: readonly StoredUpgrade[]): Promise<void> => {
     const overlaps = await overlapsOf(context, name, page);
     const outcomes = await Promise.all(
-      page.map((stored) => reopenUnlessWanted(context, who, stored, { reopen, overlaps })),
+      page.map((stored) => reopenUnlessWanted(context, who, stored, { reopen, overlaps, isDryRun })),
     );
     const done = outcomes.filter((each) => each.ok).length;
     outcomes.forEach((each, at) => {
@@ -103,14 +127,15 @@ export async function reopenAll(
     passedOver += page.length - done;
   };
   let page: StoredUpgrade[] = [];
-  for await (const stored of context.store.upgrades(name)) {
-    if (!isAsked(stored.upgrade)) continue;
+  for await (const stored of among) {
+    if (!isAsked(stored.upgrade, stored)) continue;
     page.push(stored);
     if (page.length < atOnce) continue;
     await open(page);
     page = [];
   }
   await open(page);
+  if (isDryRun) return ok({ campaign: name, reopened, passedOver });
   if (reopened > 0)
     await runAgain(
       context,
@@ -153,7 +178,11 @@ async function reopenUnlessWanted(
   context: OrchestratorContext,
   who: string,
   stored: StoredUpgrade,
-  { reopen, overlaps }: Pick<Reopen, 'reopen'> & { readonly overlaps: Overlaps },
+  {
+    reopen,
+    overlaps,
+    isDryRun = false,
+  }: Pick<Reopen, 'reopen' | 'isDryRun'> & { readonly overlaps: Overlaps },
 ): Promise<Result<string, Refusal>> {
   const { campaign, client } = stored.key;
   const refuse = (because: string): Result<string, Refusal> =>
@@ -163,6 +192,7 @@ async function reopenUnlessWanted(
   const overlap = overlaps.get(client);
   if (overlap !== undefined) return refuse(whyOverlaps(overlap));
   const { upgrade, because } = reopening;
+  if (isDryRun) return ok(because);
   const outcome = await changeIdle(context, stored, { upgrade, because, who });
   const not = whyNot(outcome);
   return not === null ? ok(because) : refuse(not);

@@ -151,6 +151,11 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'retryClient', path: pc1, body: { reason: 'it was switched off', ...sp4 } },
   { id: 'undoClient', path: pc1, body: { reason: 'the service is needed there', ...sp4 } },
   { id: 'retryCampaign', path: sp4, body: { which: 'failed', reason: 'the server is back' } },
+  {
+    id: 'skipClients',
+    path: sp4,
+    body: { filter: { state: 'waiting' }, reason: 'they go to the dump', dryRun: true },
+  },
   { id: 'undoCampaign', path: sp4, body: because },
   { id: 'abortCampaign', path: sp4, body: { reason: 'the release is wrong' } },
   { id: 'unmarkCampaign', path: sp4, body: { reason: 'the release is wrong' } },

@@ -46,6 +46,7 @@ const screens: readonly (readonly [path: string, says: string])[] = [
   ['settings', 'Checks of this servpack'],
   ['more', 'Blockers'],
   ['nowhere', 'There is no such screen'],
+  ['wall', 'needs a person'],
 ];
 
 async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {

@@ -64,6 +64,19 @@ const blocked = {
   }),
 } satisfies Changes;
 
+/** The client has the release. */
+export const upgradedNow: Parameters<typeof bring>[2] = (upgrade) => ({
+  ...upgrade,
+  state: {
+    phase: 'settled',
+    at: now,
+    end: 'upgraded',
+    cause: 'proved',
+    because: 'every file has the hash of the release',
+    blockers: [],
+  },
+});
+
 /**
  * A campaign over ten clients, one or more in each kind of state, and a second one that was only
  * created. The whole is paused by a person.

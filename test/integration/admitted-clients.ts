@@ -54,7 +54,9 @@ export const changes = {
   }),
 } satisfies Record<string, Change>;
 
-/** Admits a client and commits this change of its upgrade, as a driver does. */
+/**
+ * Admits a client, unless the leader has, and commits this change of its upgrade, as a driver does.
+ */
 export async function bring(
   store: Store,
   client: string,
@@ -64,8 +66,7 @@ export async function bring(
 ): Promise<void> {
   const key = { campaign, client };
   const pick = await store.readWaiting(key);
-  if (pick === null) throw new Error(`${client} does not wait`);
-  await store.admit(campaign, [pick], now);
+  if (pick !== null) await store.admit(campaign, [pick], now);
   const begun = await store.begin(key, 1, 'driver', 60_000, now);
   if (begun.kind !== 'begun') throw new Error(begun.because);
   const upgrade = change(begun.stored.upgrade);

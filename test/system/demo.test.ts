@@ -38,6 +38,7 @@ describe('npm start', () => {
       });
       expect({ code, stderr, tail: stdout.slice(-2_000) }).toMatchObject({ code: 0, stderr: '' });
       expect(stdout).toContain('$ servpack release stage');
+      expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#code=\w+$/m);
       expect(stdout).toMatch(/relocat/i);
       expect(stdout).toContain('Every one of 60 clients ended where its traits and the policy say it must.');
       // Output into a pipe has plain lines.

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
-import { checkInsAnswer, reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
+import type { RetrySelection } from '../../domain/retry-selection.ts';
+import { checkInsAnswer, reopenedAnswer } from '../../http/schemas/campaigns.ts';
 import { formOf, listTo } from '../client/list-clients.ts';
 import { stateOption } from '../client/state-option.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
@@ -15,8 +15,6 @@ export function addRetryCommands(campaign: Command): void {
   addCheckInCommand(campaign);
   addClientsCommand(campaign);
 }
-
-type RetrySelection = z.infer<typeof retryBody>['which'];
 
 /** What no client has done, when a retry has found none. */
 const noneFound: Readonly<Record<RetrySelection, string>> = {

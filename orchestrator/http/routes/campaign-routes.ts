@@ -1,4 +1,7 @@
+import type { z } from 'zod';
 import { abortCampaign } from '../../campaigns/abort.ts';
+import type { ChosenClients } from '../../campaigns/chosen-clients.ts';
+import { skipClients } from '../../campaigns/skip-clients.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
 import { pageClients } from '../../campaigns/page-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
@@ -17,7 +20,14 @@ import {
 import { simulationAnswer, simulationBody } from '../schemas/simulation.ts';
 import { reportQuery } from '../schemas/report-query.ts';
 import { forecastAnswer } from '../schemas/campaign-forecast.ts';
-import { checkInsBody, clientsAnswer, clientsQuery } from '../schemas/campaign-clients.ts';
+import {
+  checkInsBody,
+  clientsAnswer,
+  clientsQuery,
+  retryBody,
+  skipBody,
+  skippedAnswer,
+} from '../schemas/campaign-clients.ts';
 import {
   abortedAnswer,
   blockersAnswer,
@@ -28,7 +38,6 @@ import {
   planAnswer,
   reopenedAnswer,
   reportAnswer,
-  retryBody,
   statusAnswer,
 } from '../schemas/campaigns.ts';
 import { resumeCampaign } from '../../campaigns/resume.ts';
@@ -210,6 +219,12 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
   );
 }
 
+type ChosenFields = Pick<z.output<typeof retryBody>, 'which' | 'clients' | 'filter'>;
+
+/** The body has exactly one of the three. */
+const chosenIn = ({ which, clients, filter = {} }: ChosenFields): ChosenClients =>
+  which !== undefined ? { which } : clients !== undefined ? { clients } : { filter };
+
 const noReason = 'no reason was given';
 
 /** What people do about many clients of a campaign, and the list of them. */
@@ -231,8 +246,19 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/:campaign/retry',
     { schema: { params: campaignParams, body: retryBody, response: answers(reopenedAnswer) } },
-    async ({ who, params, body: { which, reason = noReason } }, reply) =>
-      answer(reply, await retryCampaign(context, who, params.campaign, { which, reason })),
+    async ({ who, params, body: { reason = noReason, dryRun, ...given } }, reply) => {
+      const order = { chosen: chosenIn(given), reason, isDryRun: dryRun };
+      return answer(reply, await retryCampaign(context, who, params.campaign, order));
+    },
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/skip',
+    { schema: { params: campaignParams, body: skipBody, response: answers(skippedAnswer) } },
+    async ({ who, params, body: { reason, dryRun, clients, filter = {} } }, reply) => {
+      const order = { chosen: clients === undefined ? { filter } : { clients }, reason, isDryRun: dryRun };
+      return answer(reply, await skipClients(context, who, params.campaign, order));
+    },
   );
 
   app.post(

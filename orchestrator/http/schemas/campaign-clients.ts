@@ -6,7 +6,8 @@ import { deferralClasses, waitClasses } from '../../../shared/domain/rules/polic
 import { readDuration } from '../../../shared/input/quantities.ts';
 import type { Blocking } from '../../campaigns/client-filter.ts';
 import type { ClientReport } from '../../views/report.ts';
-import { acceptedFormat, count, isTrue, time, upgradeState } from './fields.ts';
+import { retrySelections } from '../../domain/retry-selection.ts';
+import { acceptedFormat, count, idSchema, isTrue, reason, time, upgradeState } from './fields.ts';
 import { pageFields, pageOf } from './lists.ts';
 
 /** Clients of a campaign: which are asked for, and what is said of each. */
@@ -56,6 +57,39 @@ export const checkInsBody = z.strictObject({
   cause: clientFilter.cause,
   stuck: clientFilter.stuck,
 });
+
+/** Clients by name, or all that a filter lets through; with `dryRun` the answer only counts. */
+const bulk = {
+  clients: z.array(idSchema).min(1).max(1_000).optional(),
+  filter: z
+    .strictObject({
+      ...clientFilter,
+      willBlockAgain: z.boolean().optional(),
+      marked: z.boolean().optional(),
+      prefix: z.string().max(63).optional(),
+    })
+    .optional(),
+  dryRun: z.boolean().default(false),
+};
+
+const isOne = (...given: readonly unknown[]): boolean =>
+  given.filter((each) => each !== undefined).length === 1;
+
+/** Exactly one of `which`, `clients` and `filter`. */
+export const retryBody = z
+  .strictObject({ which: z.enum(retrySelections).optional(), ...bulk, reason: reason.optional() })
+  .refine(({ which, clients, filter }) => isOne(which, clients, filter), {
+    error: 'needs exactly one of which, clients and filter',
+  });
+
+/** Exactly one of `clients` and `filter`. */
+export const skipBody = z
+  .strictObject({ ...bulk, reason })
+  .refine(({ clients, filter }) => isOne(clients, filter), {
+    error: 'needs exactly one of clients and filter',
+  });
+
+export const skippedAnswer = z.object({ campaign: z.string(), skipped: count, passedOver: count });
 
 export const clientReport = z.object({
   client: z.string(),

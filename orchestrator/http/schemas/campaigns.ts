@@ -13,13 +13,10 @@ import { editionAnswer } from './edition.ts';
 import { clientHookAnswer, hookAnswer } from './hooks.ts';
 import { pageAnswer } from './lists.ts';
 import { forecastAnswer } from './surveys.ts';
-import { retrySelections } from '../../domain/retry-selection.ts';
 import { binds, pastForecast } from './campaign-forecast.ts';
-import { campaignStatuses, count, idSchema, position, rankedBlocker, reason, time } from './fields.ts';
+import { campaignStatuses, count, idSchema, position, rankedBlocker, time } from './fields.ts';
 
 /** Campaigns. `satisfies` keeps the answers equal to what the domain and the views compute. */
-
-export const retryBody = z.strictObject({ which: z.enum(retrySelections), reason: reason.optional() });
 
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
 

@@ -263,3 +263,19 @@ export async function lookNow(app: App, client: string): Promise<void> {
     ({ because }) => `${client}: ${because}`,
   );
 }
+
+/** Saves the proof as the command does: one form for each content, so that every byte counts. */
+export async function saveProof(app: App, client: string): Promise<void> {
+  const asked = await app.api.get<{ readonly schemaVersion?: unknown }>(
+    `v1/audit/clients/${encodeURIComponent(client)}/proof`,
+  );
+  if (!asked.ok) return void (app.note.value = { ok: false, says: asked.problem.detail });
+  const { schemaVersion: _version, ...proof } = asked.value;
+  const file = `${client}.proof.json`;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([`${JSON.stringify(proof)}\n`], { type: 'application/json' }));
+  link.download = file;
+  link.click();
+  URL.revokeObjectURL(link.href);
+  app.note.value = { ok: true, says: texts.client.proofSaved(file) };
+}

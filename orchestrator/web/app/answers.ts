@@ -11,6 +11,7 @@ import type {
   statusAnswer,
 } from '../../http/schemas/campaigns.ts';
 import type { fleetAnswer, fleetImportAnswer, removalAnswer } from '../../http/schemas/fleet.ts';
+import type { skippedAnswer } from '../../http/schemas/campaign-clients.ts';
 import type { auditPage } from '../../http/schemas/audit.ts';
 import type { plannedAnswer } from '../../http/schemas/planned.ts';
 import type { reportDocumentAnswer } from '../../http/schemas/report-document.ts';
@@ -28,6 +29,7 @@ export type Campaigns = z.output<typeof campaignsAnswer>;
 export type Changed = z.output<typeof changedAnswer>;
 export type Reopened = z.output<typeof reopenedAnswer>;
 export type EndForecast = z.output<typeof endForecastAnswer>;
+export type Skipped = z.output<typeof skippedAnswer>;
 export type Planned = z.output<typeof plannedAnswer>;
 export type ReportParts = z.output<typeof reportDocumentAnswer>;
 export type AuditPage = z.output<typeof auditPage>;

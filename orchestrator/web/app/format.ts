@@ -56,3 +56,6 @@ export function pace(perHour: number): string {
   if (perHour >= 1) return `${perHour.toFixed(1)}/h`;
   return `${number(Math.round(perHour * 24))}/day`;
 }
+
+/** A worker is one of many: its number is of use to nobody but a log. */
+export const shortWho = (who: string): string => who.replace(/^worker .*/, 'a worker');

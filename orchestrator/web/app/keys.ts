@@ -11,6 +11,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   r: ['releases'],
   u: ['audit'],
   s: ['settings'],
+  w: ['wall'],
 };
 
 /** Time for the second key after `g`. */

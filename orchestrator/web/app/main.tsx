@@ -7,6 +7,7 @@ import { KeysHelp, Palette } from './parts/palette.tsx';
 import { Shell } from './parts/shell.tsx';
 import { SignIn } from './parts/sign-in.tsx';
 import { screenOf } from './screens/screen-of.tsx';
+import { Wall } from './screens/wall.tsx';
 import { AppContext } from './use.ts';
 
 /** The whole page: signed out, the sign-in; else the shell with a screen, and what is above it. */
@@ -27,7 +28,7 @@ function Page({ app }: { readonly app: App }): JSX.Element | null {
   const above = overlay.value;
   return (
     <>
-      <Shell>{screenOf(router.place.value)}</Shell>
+      {router.place.value.parts[0] === 'wall' ? <Wall /> : <Shell>{screenOf(router.place.value)}</Shell>}
       {question === null ? null : <AskDialog key={question.title} question={question} />}
       {above === 'palette' ? <Palette /> : null}
       {above === 'keys' ? <KeysHelp /> : null}

@@ -96,6 +96,7 @@ export const campaignTexts = {
     none: 'No client matches.',
     noneHint: 'Take a filter away.',
     columns: ['Client', 'State', 'Wave', 'Logon server', 'Since', 'Cause', 'Next'] as const,
+    tick: 'Selected',
     more: 'Next page',
     first: 'First page',
     remove: (what: string) => `Remove the filter ${what}`,
@@ -140,7 +141,14 @@ export const campaignTexts = {
     asSoon: 'as soon as possible',
     never: 'Nothing more happens by itself.',
     notThere: (name: string) => `There is no client ${name}.`,
-    history: 'What was done',
+    there: 'there',
+    times: (times: number) => `${number(times)} times since`,
+    proof: 'Save the proof',
+    proofSaved: (file: string) => `${file} is saved. Check it: node check-proof.mjs ${file}`,
+    record: 'Record',
+    recordHint: 'What servpack keeps about its part in the campaign, with the journal of its steps',
+    showRecord: 'Show the record',
+    history: 'What was done and what comes',
     noHistory: 'Nothing was done to this client yet.',
   },
   audit: {
@@ -162,5 +170,47 @@ export const campaignTexts = {
     sealed: (blocks: number, entries: number) =>
       `Unchanged: ${many(entries, 'entry', 'entries')} in ${many(blocks, 'block')}.`,
     broken: (faults: number) => `${many(faults, 'fault')} found.`,
+  },
+  bulk: {
+    count: 'counted before the question',
+    select: (client: string) => `Select ${client}`,
+    selectPage: 'Select the clients of this page',
+    selectAll: (count: string) => `Select all ${count} that match`,
+    selected: (count: number) => `${many(count, 'client')} selected`,
+    all: (count: string) => `All ${count} that match`,
+    clear: 'Clear',
+    with: 'With the selected clients',
+    retry: {
+      title: (count: number, campaign: string) => `Retry ${many(count, 'client')} of ${campaign}`,
+      will: (count: number) => [
+        `${many(count, 'client')} ${count === 1 ? 'is' : 'are'} tried again, as the next attempt, with new budgets.`,
+        'An ended campaign runs again.',
+      ],
+      left: (count: number) =>
+        `${many(count, 'client')} left out: not finished, up to date, or at work in another campaign.`,
+      none: (left: number) =>
+        left === 0
+          ? 'No client matches.'
+          : `None of ${many(left, 'client')} can be retried: not finished, up to date, or at work in another campaign.`,
+      button: (count: number) => `Retry ${number(count)}`,
+      done: (count: number, left: number) =>
+        `${many(count, 'client')} will be tried again.${left === 0 ? '' : ` ${number(left)} left out.`}`,
+    },
+    skip: {
+      title: (count: number, campaign: string) => `Skip ${many(count, 'client')} of ${campaign}`,
+      will: (count: number) => [
+        `${many(count, 'client')} ${count === 1 ? 'is' : 'are'} left out of the campaign, once work in progress is completed.`,
+        'Undo: retry them.',
+      ],
+      left: (count: number) =>
+        `${many(count, 'client')} left out: ${count === 1 ? 'it has' : 'they have'} finished already.`,
+      none: (left: number) =>
+        left === 0
+          ? 'No client matches.'
+          : `None of ${many(left, 'client')} can be skipped: all have finished.`,
+      button: (count: number) => `Skip ${number(count)}`,
+      done: (count: number, left: number) =>
+        `${many(count, 'client')} skipped.${left === 0 ? '' : ` ${number(left)} had finished.`}`,
+    },
   },
 } as const;

@@ -79,6 +79,9 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   stack.defer(() => worker.stop());
   say(`worker: process ${worker.pid}; logs in ${join(options.dataDir, 'logs')}`);
 
+  head('The page');
+  await cli.run(['open']);
+
   head('The campaign');
   await cli.run(['campaign', 'start', campaign, '--yes']);
   await watchToTheEnd(cli, campaign);
@@ -173,6 +176,8 @@ async function stayOpen({ dataDir }: DemoOptions, campaign: string): Promise<voi
   say('Or try, in another terminal:');
   say(`  ./servpack --data ${dataDir} campaign status ${campaign}`);
   say(`  ./servpack --data ${dataDir} client why pc-0001`);
+  say(`Or look at the page; this prints a link that signs in once:`);
+  say(`  ./servpack --data ${dataDir} open`);
   say('Ctrl-C ends it.');
   await interrupted;
 }

@@ -75,7 +75,16 @@ export const campaignControlOperations: Operations = {
     tag,
     needs: 'run',
     summary: 'Retry clients',
-    description: 'Reopens the clients of a campaign that ended in the chosen way.',
+    description:
+      'Reopens clients of a campaign: those that ended in the chosen way, those that are named, or all that a filter lets through. With `dryRun` it only counts them.',
+  },
+  'POST /v1/campaigns/:campaign/skip': {
+    id: 'skipClients',
+    tag,
+    needs: 'run',
+    summary: 'Skip clients',
+    description:
+      'Leaves clients out of a campaign: those that are named, or all that a filter lets through. Each ends as skipped as soon as nothing is open on it. With `dryRun` it only counts them.',
   },
   'POST /v1/campaigns/:campaign/checkin': {
     id: 'checkInCampaign',

@@ -36,7 +36,7 @@ export function AttentionList({
           <div class="attention-words">
             <p class="attention-title">
               {item.campaign === null ? (
-                item.title
+                <Says text={item.title} />
               ) : (
                 <Link to={['campaigns', item.campaign]}>{item.title}</Link>
               )}

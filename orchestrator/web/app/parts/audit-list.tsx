@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { VerifyAnswer } from '../../../http/schemas/audit.ts';
 import type { AuditPage } from '../answers.ts';
+import { shortWho } from '../format.ts';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
 import { Action } from './action.tsx';
@@ -137,7 +138,7 @@ const Entries = ({
         <td class="cause" title={entry.because}>
           <Says text={entry.because} />
         </td>
-        <td>{entry.who}</td>
+        <td title={entry.who}>{shortWho(entry.who)}</td>
         {campaign === undefined ? (
           <td>
             {entry.campaign === '' ? null : <Link to={['campaigns', entry.campaign]}>{entry.campaign}</Link>}
@@ -161,7 +162,7 @@ export function Seal({ campaign }: { readonly campaign?: string }): JSX.Element 
   const of = campaign === undefined ? '' : `&campaign=${encodeURIComponent(campaign)}`;
   const file = `${campaign ?? 'servpack'}-audit`;
   return (
-    <Panel title={words.seal} hint={words.hint}>
+    <Panel title={words.seal} hint={words.hint} class="seal">
       <div class="downloads">
         <Action needs="audit" onClick={verify}>
           {words.verify}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { spanInWords } from '../../../views/duration-text.ts';
 import { dayAndTime, localText, nameOfZone } from '../format.ts';
+import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 
 interface TimeProps {
@@ -20,6 +21,24 @@ export function Time({ at, now }: TimeProps): JSX.Element {
       {dayAndTime(ms, zone)}
       {now === undefined ? null : <span class="dim"> {distance(ms, Date.parse(now))}</span>}
     </time>
+  );
+}
+
+/** A moment in the reader's zone, and beside it the time of the client's clock where it differs. */
+export function BesideTime({ at, zone }: { readonly at: string; readonly zone: string }): JSX.Element {
+  const { prefs } = useApp();
+  const there = dayAndTime(Date.parse(at), zone);
+  const isSame = there === dayAndTime(Date.parse(at), prefs.zone.value);
+  return (
+    <>
+      <Time at={at} />
+      {isSame ? null : (
+        <span class="dim beside" title={zone}>
+          {' '}
+          {there.split(' ').at(-1)} {texts.client.there}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -1,28 +1,30 @@
 import type { JSX } from 'preact';
 import type { Client, Why } from '../answers.ts';
+import { foldSteps } from '../fold-steps.ts';
+import { shortWho } from '../format.ts';
 import { texts } from '../texts.ts';
-import { Says, Time } from './time.tsx';
+import { BesideTime, Says, Time } from './time.tsx';
 
 const words = texts.client;
 
-/** A worker is one of many: its number is of use to nobody but a log. */
-const shortWho = (who: string): string => who.replace(/^worker .*/, 'a worker');
-
-/** What was done and what is planned, in one line of time: the newest first, the plan above it. */
-export function Timeline({
-  entries,
-  why,
-}: {
+interface TimelineProps {
   readonly entries: Client['audit'];
   readonly why: Why | null;
-}): JSX.Element {
+  /** The zone of the client, whose clock stands beside the reader's. */
+  readonly zone: string;
+}
+
+/** What was done and what is planned, in one line of time: the newest first, the plan above it. */
+export function Timeline({ entries, why, zone }: TimelineProps): JSX.Element {
   const next = why?.next ?? null;
   if (entries.length === 0 && next === null) return <p class="dim quiet-line">{words.noHistory}</p>;
   return (
     <ol class="timeline">
       {next === null ? null : (
         <li class="planned">
-          <span class="when">{next.when === null ? words.asSoon : <Time at={next.when.at} />}</span>
+          <span class="when">
+            {next.when === null ? words.asSoon : <BesideTime at={next.when.at} zone={zone} />}
+          </span>
           <span class="step">{words.planned}</span>
           <span class="what">
             <Says text={next.action} />
@@ -34,22 +36,30 @@ export function Timeline({
           <span>{words.now}</span>
         </li>
       )}
-      {entries.map(({ at, from, to, because, who, campaign }, index) => (
-        <li key={`${at} ${entries.length - index}`} data-row={undefined}>
-          <span class="when">
-            <Time at={at} />
-          </span>
-          <span class="step" title={`${from} → ${to}`}>
-            {to}
-          </span>
-          <span class="what">
-            <Says text={because} />
-            <span class="dim by" title={who}>
-              {shortWho(who)} · {campaign}
+      {foldSteps(entries).flatMap(({ steps, times, since }, index, all) =>
+        steps.map(({ at, from, to, because, who, campaign }, part) => (
+          <li key={`${at} ${all.length - index} ${part}`} class={times > 1 ? 'repeated' : undefined}>
+            <span class="when">
+              <BesideTime at={at} zone={zone} />
             </span>
-          </span>
-        </li>
-      ))}
+            <span class="step" title={`${from} → ${to}`}>
+              {to}
+            </span>
+            <span class="what">
+              <Says text={because} />
+              <span class="dim by" title={who}>
+                {shortWho(who)} · {campaign}
+                {since === null || part === 0 ? null : (
+                  <>
+                    {' · '}
+                    <b>{words.times(times)}</b> <Time at={since} />
+                  </>
+                )}
+              </span>
+            </span>
+          </li>
+        )),
+      )}
     </ol>
   );
 }

@@ -1,4 +1,6 @@
+import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import type { ClientRow, Status } from '../answers.ts';
 import { type ClientPage, clientsPath, type Filter, filterNames } from '../client-list.ts';
@@ -6,6 +8,7 @@ import { FilterBar } from '../parts/filter-bar.tsx';
 import { Link } from '../parts/link.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Empty, Loaded } from '../parts/screen.tsx';
+import { isSelected, nobody, type Selected, SelectionBar } from '../parts/selection.tsx';
 import { StateBadge } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
 import { Table } from '../parts/table.tsx';
@@ -26,6 +29,10 @@ export function ClientTable({ status }: { readonly status: Status }): JSX.Elemen
   );
   const after = query.get('after');
   const live = useLive<ClientPage>(clientsPath(status.campaign, filter, after));
+  const selected = useSignal(nobody);
+  // Another filter means other clients.
+  const list = JSON.stringify(filter);
+  useEffect(() => void (selected.value = nobody), [list, selected]);
   return (
     <>
       <FilterBar status={status} filter={filter} />
@@ -38,7 +45,10 @@ export function ClientTable({ status }: { readonly status: Status }): JSX.Elemen
               {page.items.length === 0 ? (
                 <p class="dim quiet-line">{words.noneSoFar}</p>
               ) : (
-                <Rows rows={page.items} status={status} />
+                <>
+                  <SelectionBar campaign={status.campaign} filter={filter} page={page} selected={selected} />
+                  <Rows rows={page.items} status={status} selected={selected} />
+                </>
               )}
               <Pages
                 shown={page.items.length}
@@ -60,14 +70,31 @@ const causeOf = ({ cause, reason, waitsFor }: ClientRow): string =>
 function Rows({
   rows,
   status,
+  selected,
 }: {
   readonly rows: readonly ClientRow[];
   readonly status: Status;
+  readonly selected: Signal<Selected>;
 }): JSX.Element {
+  const { value } = selected;
+  const tick = (client: string, isTicked: boolean): void => {
+    const names = new Set(value === 'all' ? rows.map((row) => row.client) : value);
+    if (isTicked) names.add(client);
+    else names.delete(client);
+    selected.value = names;
+  };
   return (
-    <Table columns={words.columns} class="clients">
+    <Table columns={[{ name: words.tick, is: 'hidden' }, ...words.columns]} class="clients">
       {rows.map((row) => (
-        <tr key={row.client} data-row>
+        <tr key={row.client} data-row class={isSelected(value, row.client) ? 'selected' : undefined}>
+          <td class="tick">
+            <input
+              type="checkbox"
+              aria-label={texts.bulk.select(row.client)}
+              checked={isSelected(value, row.client)}
+              onChange={(event) => tick(row.client, event.currentTarget.checked)}
+            />
+          </td>
           <th scope="row">
             <Link to={['clients', row.client]} query={{ campaign: status.campaign }}>
               {row.client}

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { actOnClient, lookNow } from '../actions.ts';
+import { actOnClient, lookNow, saveProof } from '../actions.ts';
 import type { Campaigns, Client, Why } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
 import { Copy } from '../parts/copy.tsx';
@@ -43,9 +43,17 @@ export function ClientScreen({ name }: { readonly name: string }): JSX.Element {
             )}
             <div class="columns">
               <Panel title={words.history} class="span">
-                <Timeline entries={client.audit} why={reason} />
+                <Timeline entries={client.audit} why={reason} zone={client.client.zone} />
               </Panel>
               {reason === null ? null : <Evidence why={reason} />}
+              {client.part === null ? null : (
+                <Panel title={words.record} hint={words.recordHint}>
+                  <details class="as-table">
+                    <summary>{words.showRecord}</summary>
+                    <Json name={words.record} text={JSON.stringify(client.part.record)} />
+                  </details>
+                </Panel>
+              )}
               {reason === null || reason.others.length === 0 ? null : (
                 <Panel title={words.others}>
                   <ul class="rows">
@@ -108,6 +116,9 @@ function Buttons({ why: { client, campaign, end, state } }: { readonly why: Why 
           {texts.actions.retry}
         </Action>
       )}
+      <Action needs="audit" onClick={() => saveProof(app, client)}>
+        {words.proof}
+      </Action>
       {end === null ? null : (
         <Action needs="change" onClick={() => actOnClient(app, 'undo', about)}>
           {texts.actions.undo}
@@ -207,20 +218,24 @@ function Evidence({ why }: { readonly why: Why }): JSX.Element {
       {why.evidenceText === null ? (
         <p class="dim quiet-line">{words.noEvidence}</p>
       ) : (
-        // It scrolls, so the keys must reach it.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <pre class="evidence" tabIndex={0} aria-label={words.evidence}>
-          {pretty(why.evidenceText)}
-        </pre>
+        <Json name={words.evidence} text={why.evidenceText} />
       )}
     </Panel>
   );
 }
 
-/** What a look found is JSON on one line; people read it indented. */
+const Json = ({ name, text }: { readonly name: string; readonly text: string }): JSX.Element => (
+  // It scrolls, so the keys must reach it.
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+  <pre class="evidence" tabIndex={0} aria-label={name}>
+    {pretty(text)}
+  </pre>
+);
+
+/** What is JSON on one line is read indented, and a file within it line by line. */
 function pretty(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return JSON.stringify(JSON.parse(text), null, 2).replaceAll(/(?:\\r)?\\n/g, '\n    ');
   } catch {
     return text;
   }

@@ -18,7 +18,14 @@ const words = texts.overview;
 export function OverviewScreen(): JSX.Element {
   const campaigns = useLive<Campaigns>('v1/campaigns');
   return (
-    <Screen title={words.title}>
+    <Screen
+      title={words.title}
+      actions={
+        <Link to={['wall']} class="button plain wall-link">
+          {texts.wall.open}
+        </Link>
+      }
+    >
       <Loaded live={campaigns}>
         {(all) => (all.campaigns.length === 0 ? <FirstSteps /> : <Standing all={all} />)}
       </Loaded>

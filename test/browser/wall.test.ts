@@ -1,0 +1,85 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { campaignYaml, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { expectAccessible, goTo } from './screens.ts';
+import { startMixed } from './world.ts';
+
+let browser: Browser | null;
+let orchestrator: SmallOrchestrator;
+let count = 0;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  orchestrator = await startMixed();
+});
+afterAll(async () => {
+  await browser?.close();
+  await orchestrator[Symbol.asyncDispose]();
+});
+beforeEach(needBrowser);
+
+async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {
+  if (browser === null) throw new Error('there is no browser');
+  const { body } = await orchestrator.ask('POST', '/v1/tokens', {
+    name: `wall-${(count += 1)}`,
+    role: 'viewer',
+  });
+  const visited = await visit(browser, orchestrator.url, looks);
+  await signIn(visited, orchestrator.url, body.token);
+  await goTo(visited.page, 'wall');
+  return visited;
+}
+
+const looks = [
+  ['light', 1920, 1080],
+  ['dark', 1280, 800],
+  ['dark', 1080, 1920],
+] as const;
+
+test.each(looks)(
+  'the wall, %s, %i × %i, needs no scrolling and is read from afar',
+  async (colorScheme, width, height) => {
+    const { page, context, trouble } = await opened({ colorScheme, width, height });
+    await page.getByText('Paused by').waitFor();
+    await expectAccessible(page);
+    const fits = await page.evaluate<boolean>(
+      `document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth`,
+    );
+    expect(fits).toBe(true);
+    // A letter that is read from five metres has 1/25 of the height of the screen.
+    const size = await page.evaluate<number>(
+      `Math.min(...[...document.querySelectorAll('.wall dd:not(.dim)')].map((each) => Number.parseFloat(getComputedStyle(each).fontSize)))`,
+    );
+    expect(size).toBeGreaterThan(Math.min(width, height) / 25);
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(trouble).toEqual([]);
+    await context.close();
+  },
+);
+
+const twoMore = 'client,host,logonServer\npc-20,NT-20,LS-TUR\npc-21,NT-21,LS-TUR\n';
+
+test('the wall goes through the campaigns that run, and says since when it is stale', async () => {
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'more.csv', text: twoMore });
+  const text = campaignYaml('turin', 'select: { logonServers: [LS-TUR] }\n');
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'turin.yaml', text });
+  expect((await orchestrator.ask('POST', '/v1/campaigns/turin/start')).status).toBe(200);
+  const { page, context } = await opened({});
+  await page.clock.install();
+  const title = page.getByRole('heading', { level: 1 });
+  for (const name of ['turin', 'sp4', 'turin'])
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(4_000);
+        return title.textContent();
+      })
+      .toBe(name);
+  await context.setOffline(true);
+  await page.clock.runFor(30_000);
+  await page.getByText(/^Stale since \d\d:\d\d:\d\d/).waitFor();
+  await context.setOffline(false);
+  await page.clock.runFor(30_000);
+  await page.getByText(/^Stale since/).waitFor({ state: 'detached' });
+  await context.close();
+});
