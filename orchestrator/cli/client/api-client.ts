@@ -4,7 +4,6 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
 import type { ClientCertificate } from './client-certificate.ts';
-import { postAndWait } from './long-request.ts';
 import { safe } from '../render/view.ts';
 import type { Refusal } from '../../refusal.ts';
 import { adviceOnTrust } from './trust.ts';
@@ -148,6 +147,8 @@ async function requestLong<Schema extends z.ZodType>(
   const target = targetOf(at.url, path);
   if (!target.ok) return target;
   try {
+    // Node's HTTP takes an eighth of a command's start, and only an upgrade command needs it.
+    const { postAndWait } = await import('./long-request.ts');
     const answer = await postAndWait(target.value, headers, JSON.stringify(body), pair);
     return read(at, schema, answer.isOk, jsonOf(answer.body));
   } catch (error) {
