@@ -154,6 +154,7 @@ describe('a hostile caller with a good token', () => {
       'planCampaign',
       'removeFromFleet',
       'replayCampaign',
+      'simulateCampaign',
       'startSurvey',
     ]);
   });

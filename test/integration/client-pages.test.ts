@@ -120,7 +120,7 @@ test('lines of the clients come in the form that Accept likes best', async () =>
   expect(await typeOf('text/csv, application/json;q=0.5')).toEqual(['text/csv', 12]);
   expect(await typeOf('text/csv;q=0.5, application/json')).toEqual(['application/json', 1]);
   expect(await typeOf('*/*')).toEqual(['application/json', 1]);
-  expect(await typeOf('text/csv;q=0')).toEqual(['application/json', 1]);
+  expect(await typeOf('text/csv;q=0')).toEqual(['application/problem+json', 1]);
   expect(await typeOf('*/*', '?format=csv')).toEqual(['text/csv', 12]);
 });
 
