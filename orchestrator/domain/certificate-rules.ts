@@ -1,6 +1,3 @@
-import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
-import type { Role } from '../http/contract/permissions.ts';
-
 /** What a certificate of a client says, as far as rules and the audit need it. */
 export interface CertificateFacts {
   /** The attributes of its subject in its own order, such as `['CN', 'anna']`. */
@@ -13,19 +10,19 @@ export interface CertificateFacts {
   readonly endsAt: number;
 }
 
-/** What a certificate that fits may do. */
-export interface CertificateRule extends Narrowing {
+/** Which certificates a rule is about. */
+export interface CertificateCondition {
   /** Each of these attributes of the subject must have this value. */
   readonly subject: Readonly<Record<string, string>>;
   /** An alternative name that it must have; null = any. */
   readonly name: string | null;
-  readonly role: Role;
-  /** Whose certificate it is; null = it belongs to no single person. */
-  readonly person: string | null;
 }
 
 /** The first rule that fits; null = none does. Values compare exactly. */
-export const ruleFor = (rules: readonly CertificateRule[], facts: CertificateFacts): CertificateRule | null =>
+export const ruleFor = <Rule extends CertificateCondition>(
+  rules: readonly Rule[],
+  facts: CertificateFacts,
+): Rule | null =>
   rules.find(
     ({ subject, name }) =>
       Object.entries(subject).every(([attribute, value]) =>

@@ -1,13 +1,21 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { CertificateRule } from '../domain/certificate-rules.ts';
+import type { CertificateCondition } from '../domain/certificate-rules.ts';
+import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { across, list, matching, oneOf, section, text } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { hostForm, isHost } from '../../shared/input/names.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
-import { roles } from '../http/contract/permissions.ts';
+import { type Role, roles } from '../http/contract/permissions.ts';
 import { isPerson, personForm } from './person-name.ts';
+
+/** What a certificate that fits may do. */
+interface CertificateRule extends CertificateCondition, Narrowing {
+  readonly role: Role;
+  /** Whose certificate it is; null = it belongs to no single person. */
+  readonly person: string | null;
+}
 
 /** Who may use the API with a certificate. */
 export interface ClientCertificateSettings {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { fault, err } from '../../../shared/errors.ts';
-import type { RetrySelection } from '../../domain/retry-selection.ts';
 import { checkInsAnswer, reopenedAnswer } from '../../http/schemas/campaigns.ts';
 import { formOf, listTo } from '../client/list-clients.ts';
 import { stateOption } from '../client/state-option.ts';
@@ -17,11 +16,13 @@ export function addRetryCommands(campaign: Command): void {
 }
 
 /** What no client has done, when a retry has found none. */
-const noneFound: Readonly<Record<RetrySelection, string>> = {
+const noneFound = {
   failed: 'failed or needs attention',
   blocked: 'failed because something blocked it',
   unreachable: 'failed because it could not be reached',
-};
+} as const;
+
+type RetrySelection = keyof typeof noneFound;
 
 type RetryOptions = Partial<Record<RetrySelection, boolean>> & { readonly reason?: string };
 
