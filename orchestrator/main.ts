@@ -44,7 +44,7 @@ import { openCheckInKey, openToken } from './http/secrets.ts';
 import { forwardRounds, readForwardSettings } from './forward/open-forward.ts';
 import { noticesOf } from './notify/notices.ts';
 import { notifierOf } from './notify/notifier.ts';
-import { readNotifySettings } from './notify/read-settings.ts';
+import { LiveNotifySettings } from './notify/live-settings.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import { openMetricsListener } from '../shared/metrics/listener.ts';
 import { measurePressure } from './http/pressure.ts';
@@ -75,7 +75,7 @@ export async function runOrchestrator(
   if (!token.ok) return token;
   const checkInKey = openCheckInKey(config.dataDir);
   if (!checkInKey.ok) return checkInKey;
-  const notify = readNotifySettings(config);
+  const notify = LiveNotifySettings.open(config, log);
   if (!notify.ok) return notify;
   const forward = readForwardSettings(config);
   if (!forward.ok) return forward;

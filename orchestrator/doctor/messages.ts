@@ -7,8 +7,9 @@ import { type Check, fine, warning } from './check.ts';
 const awayAfterMs = 15 * 60_000;
 
 /**
- * Says which destinations get no messages: disabled ones, and those whose oldest message was tried
- * in vain for 15 minutes. Says nothing where servpack notifies nobody.
+ * Says whether the file of the settings can be used, and which destinations get no messages:
+ * disabled ones, and those whose oldest message was tried in vain for 15 minutes. Says nothing
+ * where servpack notifies nobody.
  * @param now real time in milliseconds
  */
 export async function checkMessages(
@@ -36,6 +37,18 @@ export async function checkMessages(
         'servpack notify log',
       ),
     );
-  const all = [...off, ...away];
+  const trouble = notifier.file?.trouble ?? null;
+  const file =
+    trouble === null
+      ? []
+      : [
+          warning(
+            'servpack',
+            `the settings of messages stay as they were: ${trouble}`,
+            'what was written there is not in force',
+            'correct the file; it is read again within 10 s',
+          ),
+        ];
+  const all = [...file, ...off, ...away];
   return all.length > 0 ? all : [fine('servpack', `messages reach ${names.join(', ')}`)];
 }

@@ -5,7 +5,7 @@ import type { OrchestratorMetrics } from './open-metrics.ts';
 /** The same store, which counts each try to deliver a message that it writes down. */
 export const countDeliveries = <Of extends Pick<NoticeStore, 'endDelivery'>>(
   store: Of,
-  { destinations }: NotifySettings,
+  settings: NotifySettings,
   metrics: Pick<OrchestratorMetrics, 'figures'> | undefined,
 ): Of =>
   metrics === undefined
@@ -14,7 +14,7 @@ export const countDeliveries = <Of extends Pick<NoticeStore, 'endDelivery'>>(
         ...store,
         endDelivery: async (entry, again) => {
           const isWritten = await store.endDelivery(entry, again);
-          const form = destinations.find(({ name }) => name === entry.destination)?.by.form ?? 'none';
+          const form = settings.destinations.find(({ name }) => name === entry.destination)?.by.form ?? 'none';
           if (isWritten) metrics.figures.deliveries.inc({ form, outcome: entry.outcome });
           return isWritten;
         },

@@ -33,7 +33,7 @@ const usualTiming: ConditionTiming = { everyMs: 15_000, persistsMs: 60_000, stil
 
 /** @param kinds what any destination wants to hear of: nothing else is read */
 export function openConditions(
-  kinds: ReadonlySet<NoticeKind>,
+  kinds: Pick<ReadonlySet<NoticeKind>, 'has'>,
   timing: ConditionTiming = usualTiming,
 ): Conditions {
   let lookedAt = -Infinity;

@@ -1,6 +1,7 @@
 import type { OrchestratorContext } from '../context.ts';
 import type { Repeated, Round } from '../rounds/repeat.ts';
 import { countDeliveries } from '../metrics/count-deliveries.ts';
+import type { NoticeKind } from '../domain/notice-kinds.ts';
 import { openConditions } from './conditions.ts';
 import { makeNotices } from '../rounds/make-notices.ts';
 import { openNoticeQueue } from './notice-queue.ts';
@@ -25,15 +26,17 @@ export function noticesOf(
   const { log, metrics } = context;
   const store = countDeliveries(context.store, settings, metrics);
   const queue = openNoticeQueue({ ...place, ...sending, settings, store, log });
-  const kinds = new Set(settings.destinations.flatMap((each) => each.kinds));
+  // Asked each time: the settings follow their file.
+  const kinds = {
+    has: (kind: NoticeKind) => settings.destinations.some((each) => each.kinds.includes(kind)),
+  };
   const round = makeNotices({ settings, queue, conditions: openConditions(kinds) });
   let watching: Repeated | null = null;
   return {
     rounds: [[1_000, round]],
-    watch: (isLeading) => {
-      if (kinds.has('redis.away')) watching = watchRedis(context, notifier, isLeading);
-    },
+    watch: (isLeading) => void (watching = watchRedis(context, notifier, isLeading)),
     close: async () => {
+      notifier.file?.close();
       await Promise.all([watching?.stop(), queue.close()]);
     },
   };

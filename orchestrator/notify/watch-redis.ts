@@ -33,13 +33,13 @@ export function watchRedis(
   isLeading: () => boolean,
   timing: RedisWatchTiming = usualTiming,
 ): Repeated {
-  const receivers = settings.destinations.filter(({ kinds }) => kinds.includes('redis.away'));
   const left: { readonly by: Delivering; readonly document: NoticeDocument; readonly until: number }[] = [];
   let hasLed = false;
   let awaySince: number | null = null;
   let alarm: { readonly id: string; readonly since: number; readonly says: string } | null = null;
 
   const put = (id: string, group: Group): void => {
+    const receivers = settings.destinations.filter(({ kinds }) => kinds.includes('redis.away'));
     const document = noticeDocument(id, group, null, settings.link, sending.now());
     left.push(...receivers.map(({ by }) => ({ by, document, until: sending.now() + triedMs })));
   };
