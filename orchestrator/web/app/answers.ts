@@ -18,7 +18,14 @@ import type { reportDocumentAnswer } from '../../http/schemas/report-document.ts
 import type { clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import type { doctorAnswer } from '../../http/schemas/orchestrator.ts';
 import type { simulationAnswer } from '../../http/schemas/simulation.ts';
-import type { releasesAnswer } from '../../http/schemas/releases.ts';
+import type {
+  releasesAnswer,
+  releaseServersAnswer,
+  stagedAnswer,
+  withdrawnAnswer,
+} from '../../http/schemas/releases.ts';
+import type { newTokenAnswer, sessionsAnswer, tokensAnswer } from '../../http/schemas/access.ts';
+import type { noticeLogAnswer, notifyTestAnswer, redeliveryAnswer } from '../../http/schemas/notify.ts';
 import type { schedulesAnswer } from '../../http/schemas/schedules.ts';
 import type { forecastAnswer } from '../../http/schemas/surveys.ts';
 
@@ -44,6 +51,15 @@ export type Doctor = z.output<typeof doctorAnswer>;
 export type Fleet = z.output<typeof fleetAnswer>;
 export type FleetImport = z.output<typeof fleetImportAnswer>;
 export type Removal = z.output<typeof removalAnswer>;
+export type ReleaseServers = z.output<typeof releaseServersAnswer>;
+export type Staged = z.output<typeof stagedAnswer>;
+export type Withdrawn = z.output<typeof withdrawnAnswer>;
+export type Tokens = z.output<typeof tokensAnswer>;
+export type NewToken = z.output<typeof newTokenAnswer>;
+export type Sessions = z.output<typeof sessionsAnswer>;
+export type NoticeLog = z.output<typeof noticeLogAnswer>;
+export type NotifyTest = z.output<typeof notifyTestAnswer>;
+export type Redelivery = z.output<typeof redeliveryAnswer>;
 export type Releases = z.output<typeof releasesAnswer>;
 export type Plan = z.output<typeof planAnswer>;
 export type Simulation = z.output<typeof simulationAnswer>;

@@ -64,16 +64,23 @@ export const texts = {
     title: 'The first campaign in three steps',
     says: 'This servpack has no campaign yet. Each step can be done here or by command.',
     steps: [
-      ['Import the fleet', 'A CSV file with a line for each client.', 'servpack fleet import fleet.csv'],
+      [
+        'Import the fleet',
+        'A CSV file with a line for each client.',
+        'servpack fleet import fleet.csv',
+        'in the fleet',
+      ],
       [
         'Stage a release',
         'Its upgrade command runs, and its files are read.',
         'servpack release stage release.yaml',
+        'staged',
       ],
       [
         'Create a campaign',
         'Plan it first: a plan touches nothing.',
         'servpack campaign create campaign.yaml',
+        '',
       ],
     ] as const,
   },
@@ -99,15 +106,6 @@ export const texts = {
     never: 'does not expire',
     otherwise: 'without an answer',
     by: 'may answer',
-  },
-  releases: {
-    title: 'Releases',
-    none: 'No release is staged.',
-    columns: ['Release', 'Product', 'Files', 'Route', 'State'] as const,
-    siteWide: 'whole site',
-    perClient: 'each client',
-    staged: 'staged',
-    withdrawn: 'withdrawn',
   },
   settings: {
     title: 'Settings',

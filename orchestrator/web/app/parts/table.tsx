@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 /** The name of a column; `num`: its numbers stand at the right; `hidden`: for screen readers. */
 export type Column = string | { readonly name: string; readonly is: 'num' | 'wide-cell' | 'hidden' };
@@ -11,16 +12,27 @@ interface TableProps {
 }
 
 /** A table that scrolls by itself where the window is narrower. */
-export const Table = ({ columns, class: look, children }: TableProps): JSX.Element => (
-  <div class="table-box">
-    <table class={look}>
-      <thead>
-        <tr>{columns.map(header)}</tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  </div>
-);
+export function Table({ columns, class: look, children }: TableProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const { current } = box;
+    if (current === null) return;
+    // By keyboard it scrolls only where it, or something in it, has the focus.
+    const isStuck = current.scrollWidth > current.clientWidth && current.querySelector('a, button') === null;
+    if (isStuck) current.tabIndex = 0;
+    else current.removeAttribute('tabindex');
+  });
+  return (
+    <div class="table-box" ref={box}>
+      <table class={look}>
+        <thead>
+          <tr>{columns.map(header)}</tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
 
 /** Columns of numbers. */
 export const num = (name: string): Column => ({ name, is: 'num' });

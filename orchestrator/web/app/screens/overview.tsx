@@ -4,7 +4,7 @@ import type { Approvals, Campaigns, Doctor, Schedules, Status } from '../answers
 import { attentionOf } from '../attention.ts';
 import { AttentionList } from '../parts/attention-list.tsx';
 import { CampaignCard } from '../parts/campaign-card.tsx';
-import { Copy } from '../parts/copy.tsx';
+import { FirstSteps } from '../parts/first-steps.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loaded, Panel, Screen } from '../parts/screen.tsx';
@@ -147,22 +147,3 @@ function Coming({ campaigns }: { readonly campaigns: readonly Status[] }): JSX.E
     </ul>
   );
 }
-
-/** An empty servpack teaches how its first campaign begins. */
-const FirstSteps = (): JSX.Element => (
-  <section class="first" aria-label={texts.first.title}>
-    <h2>{texts.first.title}</h2>
-    <p class="dim">{texts.first.says}</p>
-    <ol>
-      {texts.first.steps.map(([title, says, command]) => (
-        <li key={title}>
-          <div>
-            <b>{title}</b>
-            <p class="dim">{says}</p>
-          </div>
-          <Copy text={command} />
-        </li>
-      ))}
-    </ol>
-  </section>
-);

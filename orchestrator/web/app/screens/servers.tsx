@@ -1,16 +1,23 @@
 import type { JSX } from 'preact';
 import type { Status } from '../answers.ts';
+import { Action } from '../parts/action.tsx';
 import { Count } from '../parts/count.tsx';
 import { Link } from '../parts/link.tsx';
 import { StateBar } from '../parts/state-bar.tsx';
 import { Says } from '../parts/time.tsx';
 import { num, Table } from '../parts/table.tsx';
 import { inProgress } from '../states.ts';
+import { holdServer, releaseServer } from '../supply-actions.ts';
+import { texts } from '../texts.ts';
+import { useApp } from '../use.ts';
 import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 /** The logon servers of a campaign, what holds one of them up beside it. */
 export function ServerTable({ status }: { readonly status: Status }): JSX.Element {
+  const app = useApp();
   const { campaign, logonServers, notStaged, holds } = status;
+  const isOver = status.status === 'ended' || status.status === 'aborted';
+  const isHeld = (server: string): boolean => holds.some(({ logonServer }) => logonServer === server);
   const remark = (server: string): string => {
     const hold = holds.find(({ logonServer }) => logonServer === server);
     const copy = notStaged.find(({ logonServer }) => logonServer === server);
@@ -26,6 +33,7 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
         num('Waiting'),
         num('Not ok'),
         num('Clients'),
+        { name: texts.servers.act, is: 'hidden' },
       ]}
     >
       {logonServers.map(({ logonServer, size, states }) => (
@@ -53,6 +61,25 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
               <Count of={of} campaign={campaign} filter={{ server: logonServer, ...filter }} />
             </td>
           ))}
+          <td class="end">
+            {isHeld(logonServer) ? (
+              <Action
+                needs="goOn"
+                label={`${texts.servers.release} ${logonServer}`}
+                onClick={() => releaseServer(app, status, logonServer)}
+              >
+                {texts.servers.release}
+              </Action>
+            ) : isOver ? null : (
+              <Action
+                needs="stop"
+                label={`${texts.servers.hold} ${logonServer}`}
+                onClick={() => holdServer(app, status, logonServer)}
+              >
+                {texts.servers.hold}
+              </Action>
+            )}
+          </td>
         </tr>
       ))}
     </Table>

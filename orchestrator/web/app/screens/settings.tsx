@@ -5,6 +5,8 @@ import { baseUrl } from '../api.ts';
 import { Checks } from '../parts/checks.tsx';
 import { Loaded, Panel, Screen } from '../parts/screen.tsx';
 import { texts } from '../texts.ts';
+import { MessagePanel } from './messages.tsx';
+import { AccessPanels } from './tokens.tsx';
 import { seldomMs, useApp, useLive } from '../use.ts';
 
 const words = texts.settings;
@@ -43,6 +45,8 @@ export function SettingsScreen(): JSX.Element {
             <a href={new URL('v1/reference', baseUrl).href}>{words.reference}</a>
           </p>
         </Panel>
+        <AccessPanels />
+        <MessagePanel />
         <Panel title={words.checks} class="span">
           <Loaded live={doctor}>{({ checks }) => <Checks checks={checks} />}</Loaded>
         </Panel>
