@@ -1,4 +1,4 @@
-import { utcTicks } from 'd3-time';
+import { roundMoments } from './round-moments.ts';
 
 /** A moment on an axis, and how it is labelled there. */
 export interface TimeTick {
@@ -55,9 +55,9 @@ export function clockOf(zone: string) {
     ticks: (from: number, until: number, wanted: number): readonly TimeTick[] => {
       if (!(until > from)) return [{ at: from, label: time(read(from)) }];
       const shift = ahead(from);
-      const found = utcTicks(new Date(from + shift), new Date(until + shift), Math.max(1, wanted))
+      const found = roundMoments(from + shift, until + shift, Math.max(1, wanted))
         // The clocks may be put forward or back on the way.
-        .map((tick) => tick.getTime() - ahead(tick.getTime() - shift))
+        .map((tick) => tick - ahead(tick - shift))
         .filter((at) => at >= from && at <= until);
       // Right after a start the marks stand closer than a minute.
       const isShort = found.some((at) => at % 60_000 !== 0);

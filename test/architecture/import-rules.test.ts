@@ -120,7 +120,7 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   [
     'a chart draws',
     'orchestrator/charts/fine.ts',
-    "import 'd3-time';\nimport './svg.ts';\nimport '../views/state-words.ts';\nimport '../../shared/domain/outcome/states.ts';",
+    "import './svg.ts';\nimport '../views/state-words.ts';\nimport '../../shared/domain/outcome/states.ts';",
   ],
   ['servpack up starts an orchestrator', 'orchestrator/cli/processes/up.ts', "import '../../main.ts';"],
   [
