@@ -123,7 +123,7 @@ function WaveChart({ plan, status }: { readonly plan: Planned; readonly status: 
   return (
     <>
       <div ref={box}>
-        <div class="drawing" dangerouslySetInnerHTML={{ __html: drawn }} />
+        <div class="drawing short" dangerouslySetInnerHTML={{ __html: drawn }} />
       </div>
       <details class="as-table">
         <summary>{texts.campaign.table}</summary>
