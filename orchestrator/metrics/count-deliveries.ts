@@ -14,7 +14,8 @@ export const countDeliveries = <Of extends Pick<NoticeStore, 'endDelivery'>>(
         ...store,
         endDelivery: async (entry, again) => {
           const isWritten = await store.endDelivery(entry, again);
-          const form = settings.destinations.find(({ name }) => name === entry.destination)?.by.form ?? 'none';
+          const form =
+            settings.destinations.find(({ name }) => name === entry.destination)?.by.form ?? 'none';
           if (isWritten) metrics.figures.deliveries.inc({ form, outcome: entry.outcome });
           return isWritten;
         },
