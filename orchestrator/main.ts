@@ -15,6 +15,7 @@ import { urlOf, writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
 import { listen } from '../shared/listen.ts';
 import { listenForCheckIns } from './http/checkin/listener.ts';
+import { readOidcSettings } from './http/access/read-oidc-settings.ts';
 import { openCertificates } from './http/tls/certificates.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
@@ -81,6 +82,8 @@ export async function runOrchestrator(
   if (!forward.ok) return forward;
   const certificates = openCertificates(config, log);
   if (!certificates.ok) return certificates;
+  const provider = readOidcSettings(config.api, log);
+  if (!provider.ok) return provider;
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
@@ -141,6 +144,7 @@ export async function runOrchestrator(
     hosts: config.api.publicUrls.map((each) => new URL(each).hostname),
     isOverTls: config.api.isOverTls,
     certificate: certificates.value.api,
+    provider: provider.value,
     log,
     events,
     environment: config,

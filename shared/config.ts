@@ -97,6 +97,8 @@ export const environment = z.object({
   SERVPACK_TLS_KEY: z.string().optional(),
   /** YAML: the authorities of client certificates, and what each certificate may do. */
   SERVPACK_CLIENT_CERTS: z.string().optional(),
+  /** YAML: the provider with which people sign in, and which groups have which roles. */
+  SERVPACK_OIDC: z.string().optional(),
   /** Said in so many words: the API beyond loopback, where its token travels in plain text. */
   SERVPACK_API_WITHOUT_TLS: z.literal('allowed', 'must be allowed, or not set').optional(),
   /** Said in so many words: a proxy with TLS stands before the API. */

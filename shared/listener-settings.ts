@@ -18,6 +18,8 @@ export interface ApiConfig {
   readonly tls: CertificateFiles | null;
   /** The file that says who may use it with a certificate; null = nobody does. */
   readonly clientCertificates: string | null;
+  /** The file that says with which provider people sign in; null = with none. */
+  readonly oidc: string | null;
   /** Requests reach it over TLS: by its own certificate, or through a proxy with one. */
   readonly isOverTls: boolean;
 }
@@ -42,6 +44,7 @@ interface Given {
   readonly SERVPACK_TLS_CERT?: string | undefined;
   readonly SERVPACK_TLS_KEY?: string | undefined;
   readonly SERVPACK_CLIENT_CERTS?: string | undefined;
+  readonly SERVPACK_OIDC?: string | undefined;
   readonly SERVPACK_API_WITHOUT_TLS?: 'allowed' | undefined;
   readonly SERVPACK_BEHIND_TLS?: '1' | undefined;
   readonly SERVPACK_CHECKIN_HOST: string;
@@ -62,7 +65,15 @@ export function apiConfigOf(given: Given): Result<ApiConfig, Fault> {
   // A token that leaves the machine in plain text could be read on the way.
   if (!isOverTls && allowed === undefined && !isLoopback(host)) return err(inPlainText);
   const publicUrls = given.SERVPACK_PUBLIC_URL ?? [];
-  return ok({ host, port: given.SERVPACK_PORT, publicUrls, tls: tls.value, clientCertificates, isOverTls });
+  return ok({
+    host,
+    port: given.SERVPACK_PORT,
+    publicUrls,
+    tls: tls.value,
+    clientCertificates,
+    oidc: given.SERVPACK_OIDC ?? null,
+    isOverTls,
+  });
 }
 
 /** A certificate that a proxy has checked proves nothing here. */

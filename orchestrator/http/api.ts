@@ -36,6 +36,7 @@ import { haltRoutes } from './routes/halt-routes.ts';
 import { hookRoutes } from './routes/hook-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { serverLimitRoutes } from './routes/server-limit-routes.ts';
+import { serveProvider } from './routes/provider-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
@@ -46,6 +47,7 @@ import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
 import { Access } from './access/access.ts';
 import { guardHost } from './access/guard-host.ts';
+import type { OpenIdProvider } from './access/oidc.ts';
 import { readershipOf } from './access/readership.ts';
 import { narrowRequests } from './access/narrow.ts';
 import { requireAccess } from './access/require-access.ts';
@@ -69,6 +71,8 @@ export interface ApiOptions {
   readonly isOverTls?: boolean;
   /** The certificate with which it listens; null or left out = plain HTTP. */
   readonly certificate?: ServerCertificate | null;
+  /** With which people sign in; null or left out = with tokens and links only. */
+  readonly provider?: OpenIdProvider | null;
   /** Names by which callers reach it, besides addresses and localhost. */
   readonly hosts?: readonly string[];
   readonly log: Logger;
@@ -88,7 +92,18 @@ export interface ApiOptions {
  */
 export function buildApi(
   context: OrchestratorContext,
-  { token, log, environment, limits, events, board, certificate, isOverTls = false, hosts = [] }: ApiOptions,
+  {
+    token,
+    log,
+    environment,
+    limits,
+    events,
+    board,
+    certificate,
+    provider = null,
+    isOverTls = false,
+    hosts = [],
+  }: ApiOptions,
 ): FastifyInstance {
   const app = (
     fastify({
@@ -117,6 +132,7 @@ export function buildApi(
     fileToken: token,
     isOverTls,
     certificates: certificate?.clients ?? null,
+    provider,
   });
   requireAccess(app, access, log);
   if (limits !== undefined) limitRequests(app, limits);
@@ -147,6 +163,7 @@ export function buildApi(
   eventRoutes(app, context, events, readershipOf(access));
   accessRoutes(app, context, access);
   sessionRoutes(app, context, access);
+  serveProvider(app, context, access, provider);
   orchestratorRoutes(app, context, environment ?? null);
   probeRoutes(app, context);
   metricsRoutes(app, context);

@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../../shared/errors.ts';
 import { refuse } from './problems.ts';
+import { providerRoutes } from './routes/provider-routes.ts';
 import type { Problem } from './schemas/problems.ts';
 
 /** Where `npm run build:web` puts the page. */
@@ -29,7 +30,7 @@ const policy = [
 ].join('; ');
 
 /** Paths of the API: a person who mistypes one gets its problem document, not the page. */
-const isApi = (path: string): boolean => /^\/(?:v1|problems)(?:\/|$)/.test(path);
+const isApi = (path: string): boolean => /^\/(?:v1|problems|auth)(?:\/|$)/.test(path);
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
 
@@ -44,7 +45,7 @@ const wantsPage = (request: FastifyRequest): boolean =>
   !isApi(pathOf(request));
 
 /** The routes of the page; the API has none of them. */
-export const pageRoutes: readonly string[] = ['/', '/assets/:file'];
+export const pageRoutes: readonly string[] = ['/', '/assets/:file', ...Object.values(providerRoutes)];
 
 /**
  * The page of people at `/`, beside the API. The names of its files hold their hashes, so browsers

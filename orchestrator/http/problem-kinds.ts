@@ -32,6 +32,18 @@ export const problemKinds = {
     means:
       'The certificate that was shown has expired, is revoked, is of an authority that is not known here, or no rule says what it may do. Show another one, or send a token.',
   },
+  signIn: {
+    status: 403,
+    title: 'The sign-in is not accepted',
+    means:
+      'The provider has not proved who the person is, or none of their groups may use servpack. Begin the sign-in again, or ask an administrator.',
+  },
+  provider: {
+    status: 503,
+    title: 'The sign-in provider cannot be asked',
+    means:
+      'The provider with which the person has signed in does not answer. Try again later, or sign in with a token.',
+  },
   role: {
     status: 403,
     title: 'The role does not allow it',

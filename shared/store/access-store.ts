@@ -23,6 +23,7 @@ export type SessionProof =
   | { readonly kind: 'token'; readonly id: string }
   /** The token file of an orchestrator, by the SHA-256 of the token in it. */
   | { readonly kind: 'tokenFile'; readonly sha256: string }
+  | SignInProof
   /** What the certificate says that was shown; the rules decide what it is worth now. */
   | {
       readonly kind: 'certificate';
@@ -32,12 +33,32 @@ export type SessionProof =
       readonly endsAt: number;
     };
 
+/** Whom a provider (OpenID Connect) has proved. Issuer and subject together are the person. */
+export interface SignInProof {
+  readonly kind: 'signIn';
+  /** Stands for issuer and subject where a person is named. */
+  readonly id: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** As the provider calls the person now; it may change. */
+  readonly person: string;
+  /** Groups of the person that the settings name. */
+  readonly groups: readonly string[];
+}
+
 export interface StoredSession {
   /** Names the session in lists. It signs nobody in. */
   readonly id: string;
   /** SHA-256 of the secret in the cookie. */
   readonly sha256: string;
   readonly proof: SessionProof;
+  /** Only where a provider has signed the person in. */
+  readonly provider?: {
+    /** When the provider was asked last. */
+    readonly checkedAt: number;
+    /** Asks it again; encrypted, so that only who has the cookie can. Null = there is none. */
+    readonly refresh: string | null;
+  };
   readonly startedAt: number;
   readonly endsAt: number;
   /** The address of the connection that began it. */
@@ -63,6 +84,11 @@ export interface AccessStore {
   removeToken(name: string, audit: AuditEntry): Promise<boolean>;
   /** Keeps a session, and forgets those that have ended at its start. */
   addSession(session: StoredSession): Promise<void>;
+  /**
+   * Writes a session that is still there.
+   * @returns false when it has ended meanwhile
+   */
+  replaceSession(session: StoredSession): Promise<boolean>;
   /**
    * Ends a session.
    * @param audit null = its own person has signed out

@@ -39,6 +39,12 @@ export function accessStoreOf(tables: Tables, now: () => number): AccessStore {
       sessions.set(session.id, session);
       version += 1;
     },
+    replaceSession: async (session) => {
+      if (!sessions.has(session.id)) return false;
+      sessions.set(session.id, session);
+      version += 1;
+      return true;
+    },
     removeSession: async (id, audit) => {
       if (!sessions.delete(id)) return false;
       uses.delete(id);

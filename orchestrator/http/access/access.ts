@@ -15,6 +15,8 @@ import { certificateOn } from './certificate-facts.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { KnownAccess } from './known-access.ts';
 import { everything, fileTokenName, type Principal } from './principal.ts';
+import type { OpenIdProvider } from './oidc.ts';
+import { isDue, Rechecks } from './rechecks.ts';
 import { idleMs } from './session-cookie.ts';
 import { digestOf, idInToken } from './token-form.ts';
 
@@ -28,6 +30,8 @@ export interface AccessOptions {
   readonly isOverTls: boolean;
   /** Who may show a certificate; null or left out = nobody does. */
   readonly certificates?: ClientCertificates | null;
+  /** With which people sign in; null or left out = with tokens and links only. */
+  readonly provider?: OpenIdProvider | null;
 }
 
 /** Proves who asks. */
@@ -36,11 +40,23 @@ export class Access {
   readonly realNow: () => number;
   readonly isOverTls: boolean;
   readonly #certificates: ClientCertificates | null;
+  readonly #provider: OpenIdProvider | null;
+  readonly #rechecks: Rechecks;
   readonly #fileToken: string;
   readonly #fileDigest: string;
 
-  constructor({ store, realNow, log, fileToken, isOverTls, certificates = null }: AccessOptions) {
+  constructor({
+    store,
+    realNow,
+    log,
+    fileToken,
+    isOverTls,
+    certificates = null,
+    provider = null,
+  }: AccessOptions) {
     this.#certificates = certificates;
+    this.#provider = provider;
+    this.#rechecks = new Rechecks(store, realNow);
     this.known = new KnownAccess(store, realNow, log);
     this.realNow = realNow;
     this.isOverTls = isOverTls;
@@ -73,7 +89,10 @@ export class Access {
     return shown === null ? null : (this.#certificates?.ofShown(shown, this.realNow()) ?? null);
   }
 
-  /** Whom the secret in a cookie proves. Faults: `token.noSession`, and those of its token. */
+  /**
+   * Whom the secret in a cookie proves. Faults: `token.noSession`, `provider.away`, and those of
+   * its token.
+   */
   async ofSession(secret: string): Promise<Result<Principal, Refusal>> {
     const digest = digestOf(secret);
     const find = ({ sessions }: AccessRecords) => sessions.find(({ sha256 }) => isSameToken(sha256, digest));
@@ -85,7 +104,9 @@ export class Access {
       found = find(records);
     }
     if (found === undefined) return err(noSession);
-    const whose = this.ofSessionRecord(found, records);
+    const checked = await this.#rechecks.ofSession(found, secret, this.#provider, this.known);
+    if (!checked.ok) return checked;
+    const whose = this.ofSessionRecord(checked.value, records);
     if (whose.ok) this.known.use(found.id);
     return whose;
   }
@@ -110,6 +131,7 @@ export class Access {
   whomProves(proof: SessionProof, { tokens }: AccessRecords): Result<Principal, Refusal> {
     if (proof.kind === 'tokenFile')
       return proof.sha256 === this.#fileDigest ? ok(this.#ofFile()) : err(wrong);
+    if (proof.kind === 'signIn') return this.#provider?.principalOf(proof) ?? err(noSession);
     if (proof.kind === 'certificate')
       return this.#certificates?.ofFacts(proof, this.realNow()) ?? err(noCertificates);
     const found = tokens.find(({ id }) => id === proof.id);
@@ -128,6 +150,8 @@ export class Access {
     const { session, proof } = principal;
     const found = records.sessions.find(({ id }) => id === session);
     if (session !== null && found === undefined) return false;
+    // Only a request with the cookie can have the provider asked: the reader comes back with one.
+    if (found !== undefined && isDue(found, this.realNow())) return false;
     const now = found === undefined ? this.whomProves(proof, records) : this.ofSessionRecord(found, records);
     return now.ok && now.value.role === principal.role;
   }

@@ -220,6 +220,7 @@ const rules: Rules = {
   addToken: 'closed',
   removeToken: 'closed',
   addSession: 'closed',
+  replaceSession: 'closed',
   removeSession: 'closed',
   noteUse: 'closed',
   keepLink: 'closed',

@@ -6,7 +6,9 @@ import type { OrchestratorContext } from '../../context.ts';
 import { notFound, type Refusal } from '../../refusal.ts';
 import type { sessionAnswer, sessionsAnswer, signInBody } from '../schemas/access.ts';
 import type { Access } from './access.ts';
+import type { Proved } from './oidc.ts';
 import { permissionsOf, type Principal } from './principal.ts';
+import { sealText } from './sealed-text.ts';
 import { sessionMs } from './session-cookie.ts';
 import { digestOf, randomId, randomSecret } from './token-form.ts';
 import { accessAudit } from './tokens.ts';
@@ -28,17 +30,48 @@ export async function signIn(
   access: Access,
   given: z.output<typeof signInBody>,
   from: string,
-): Promise<Result<{ readonly principal: Principal; readonly secret: string }, Refusal>> {
+): Promise<Result<Begun, Refusal>> {
   const proved =
     'token' in given ? await access.ofToken(given.token) : await ofLink({ store }, access, given.code);
-  if (!proved.ok) return proved;
+  return proved.ok ? ok(await begin({ store, log }, access, proved.value, from)) : proved;
+}
+
+interface Begun {
+  readonly principal: Principal;
+  readonly secret: string;
+}
+
+/** @param refresh asks the provider again that has signed the person in; null = it gave nothing */
+async function begin(
+  { store, log }: Pick<OrchestratorContext, 'store' | 'log'>,
+  access: Access,
+  principal: Principal,
+  from: string,
+  refresh: string | null = null,
+): Promise<Begun> {
   const [secret, id, startedAt] = [randomSecret(), randomId(), access.realNow()];
-  const { proof, expiresAt } = proved.value;
+  const { proof, expiresAt, by: who, person } = principal;
   const endsAt = Math.min(startedAt + sessionMs, expiresAt ?? Number.POSITIVE_INFINITY);
-  await store.addSession({ id, sha256: digestOf(secret), proof, startedAt, endsAt, from });
+  const sealed = refresh === null ? null : sealText(refresh, secret);
+  const provider = proof.kind === 'signIn' ? { provider: { checkedAt: startedAt, refresh: sealed } } : {};
+  await store.addSession({ id, sha256: digestOf(secret), proof, startedAt, endsAt, from, ...provider });
   access.known.forget();
-  log.info({ who: proved.value.by, person: proved.value.person, session: id, from }, 'signed in');
-  return ok({ principal: { ...proved.value, session: id, expiresAt: endsAt }, secret });
+  log.info({ who, person, session: id, from }, 'signed in');
+  return { principal: { ...principal, session: id, expiresAt: endsAt }, secret };
+}
+
+/** Begins a session for a person whom the provider has proved. Fault: `token.noSession`. */
+export async function signInWithProvider(
+  context: OrchestratorContext,
+  access: Access,
+  { proof, refresh }: Proved,
+  from: string,
+): Promise<Result<Begun, Refusal>> {
+  const principal = access.whomProves(proof, await access.known.records());
+  if (!principal.ok) return principal;
+  const { id: who, issuer, subject } = proof;
+  context.log.info({ who, issuer, subject }, 'the provider has proved a person');
+  return ok(await begin(context, access, principal.value, from, refresh));
 }
 
 async function ofLink(
@@ -49,7 +82,10 @@ async function ofLink(
   const kept = await store.takeLink(digestOf(code));
   if (kept === null)
     return err(fault('token.link', 'the link was used already, or is older than a minute; make a new one'));
-  return access.whomProves(JSON.parse(kept) as SessionProof, await access.known.records());
+  const proof = JSON.parse(kept) as SessionProof;
+  // It could not be checked again with the provider.
+  if (proof.kind === 'signIn') return err(fault('token.link', 'a sign-in with the provider makes no links'));
+  return access.whomProves(proof, await access.known.records());
 }
 
 /** Makes a code that signs in once, as the one who asks, within a minute. */

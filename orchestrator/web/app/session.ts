@@ -19,6 +19,8 @@ export interface Session {
   readonly missing: (permission: Permission) => readonly Role[] | null;
   signIn(api: Api, token: string): Promise<ApiProblem | null>;
   signOut(api: Api): Promise<void>;
+  /** The provider to sign in with, by its name; null = there is none. */
+  readonly provider: ReadonlySignal<string | null>;
   /** Finds out whether the browser is signed in already, or came with a one-use link. */
   begin(api: Api): Promise<void>;
   /** The orchestrator does not know the reader any longer. */
@@ -37,6 +39,7 @@ function takeCode(): string | null {
 export function openSession(): Session {
   const state = signal<'unknown' | 'out' | 'in'>('unknown');
   const person = signal<Person | null>(null);
+  const provider = signal<string | null>(null);
   const enter = (who: Person): null => {
     person.value = who;
     state.value = 'in';
@@ -49,6 +52,7 @@ export function openSession(): Session {
   return {
     state,
     person,
+    provider,
     missing: (permission) =>
       person.value?.permissions.includes(permission) === true ? null : permissions[permission],
     signIn: async (api, token) => {
@@ -64,6 +68,8 @@ export function openSession(): Session {
       const asked = code === null ? await api.get<Person>(path) : await api.post<Person>(path, { code });
       if (asked.ok) enter(asked.value);
       else leave();
+      const ways = await api.get<{ readonly provider: { readonly name: string } | null }>('auth/ways');
+      provider.value = ways.ok ? (ways.value.provider?.name ?? null) : null;
     },
     expire: () => void (state.value = 'out'),
   };

@@ -47,6 +47,7 @@ export const texts = {
     token: 'Token',
     button: 'Sign in',
     signOut: 'Sign out',
+    with: (provider: string) => `Sign in with ${provider}`,
     again: 'You were signed out. Sign in again; the screen behind this window is kept.',
   },
   may: (roles: readonly string[], mine: string) => `Needs ${list(roles)}; you are ${mine}.`,

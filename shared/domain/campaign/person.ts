@@ -33,10 +33,13 @@ export function personOf(who: string): string | null {
 
 /**
  * May two names be one person? Then the one cannot approve what the other has made. Where it is not
- * proved which person it was, it may have been any.
+ * proved which person it was, it may have been any. Who signs in with a provider is one person by
+ * the account there, also after the name has changed, and with other ways in by the name.
  */
 export function mayBeSamePerson(a: string, b: string): boolean {
   const [first, second] = [personOf(a), personOf(b)];
+  const id = signInOf(a);
+  if (id !== null && id === signInOf(b)) return true;
   return first === null || second === null || first === second;
 }
 
@@ -44,8 +47,17 @@ export function mayBeSamePerson(a: string, b: string): boolean {
  * Is it certain that two names are one person, or the same caller of the same token? Then what the
  * one has stopped the other may let go on.
  */
-export const isSameCaller = (a: string, b: string): boolean =>
-  a === b || (proof.test(a) && proof.test(b) && personOf(a) === personOf(b));
+export function isSameCaller(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [first, second] = [signInOf(a), signInOf(b)];
+  // A name at a provider may be one that its owner has chosen.
+  if (first !== null || second !== null) return first === second;
+  return proof.test(a) && proof.test(b) && personOf(a) === personOf(b);
+}
+
+/** Stands for the account at the provider, in `anna (sign-in 1f2e3d4c5b6a7988)`. */
+const signInOf = (who: string): string | null =>
+  / \(sign-in ([0-9a-f]{16})(?:, says [^()]*)?\)$/.exec(who)?.[1] ?? null;
 
 const proof = / \((?:token |certificate |sign-in)[^()]*\)$/;
 

@@ -83,6 +83,21 @@ export function accessContract(given: Given): void {
     });
   });
 
+  describe('a session that is written again', () => {
+    it('stays ended where it has ended meanwhile', async () => {
+      const { store } = given();
+      await store.addSession(session('s-1'));
+      const before = await store.accessVersion();
+      const checked = { ...session('s-1'), provider: { checkedAt: at + 5, refresh: null } };
+      expect(await store.replaceSession(checked)).toBe(true);
+      expect((await store.readAccess()).sessions).toEqual([checked]);
+      expect(await store.accessVersion()).toBe(before + 1);
+      await store.removeSession('s-1', null);
+      expect(await store.replaceSession(checked)).toBe(false);
+      expect((await store.readAccess()).sessions).toEqual([]);
+    });
+  });
+
   describe('a link to sign in', () => {
     it('is taken once', async () => {
       const { store } = given();

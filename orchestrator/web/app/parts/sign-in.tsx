@@ -51,6 +51,14 @@ export function SignIn({ wasIn }: { readonly wasIn: boolean }): JSX.Element {
         <button type="submit" class="button primary" disabled={busy.value || token.value.trim() === ''}>
           <Icon name="next" /> {texts.signIn.button}
         </button>
+        {session.provider.value === null ? null : (
+          <a
+            class="button"
+            href={`/auth/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`}
+          >
+            {texts.signIn.with(session.provider.value)}
+          </a>
+        )}
       </form>
     </main>
   );

@@ -54,6 +54,18 @@ redis.call('INCR', key('accessVersion'))
 return 1`,
 );
 
+const replaceSessionScript = script(
+  import.meta.url,
+  'replace-session',
+  lua`
+-- Writes a session that has not ended meanwhile.
+-- ARGV: id, JSON
+if redis.call('HEXISTS', key('sessions'), ARGV[1]) == 0 then return 0 end
+redis.call('HSET', key('sessions'), ARGV[1], ARGV[2])
+redis.call('INCR', key('accessVersion'))
+return 1`,
+);
+
 const removeSessionScript = script(
   import.meta.url,
   'remove-session',
@@ -98,6 +110,8 @@ export const accessStoreOf = ({ redis, keys, run }: Shard): AccessStore => ({
   addSession: async (session) => {
     await run(addSessionScript, session.id, JSON.stringify(session), session.startedAt);
   },
+  replaceSession: async (session) =>
+    (await run(replaceSessionScript, session.id, JSON.stringify(session))) === 1,
   removeSession: async (id, audit) =>
     (await run(removeSessionScript, id, ...list(audit === null ? [] : auditFields(audit, null)))) === 1,
   noteUse: async (id, at) => {
