@@ -22,7 +22,7 @@ async function opened(token = orchestrator.token, looks = {}) {
   if (browser === null) throw new Error('there is no browser');
   const visited = await visit(browser, orchestrator.url, looks);
   await signIn(visited, orchestrator.url, token);
-  await goTo(visited.page, 'settings');
+  await goTo(visited.page, 'settings?messages=true');
   return visited;
 }
 
