@@ -8,7 +8,7 @@ export interface TriedBudgets {
 
 /**
  * The text of a campaign file with these budgets. Everything else stays as it is written, comments
- * as well. A text that is no YAML comes back as it was: whoever reads it finds its faults.
+ * as well. A text that is no YAML comes back as it was: its reader finds its faults.
  */
 export function withBudgets(text: string, { active, perLogonServer }: TriedBudgets): string {
   const first = active === undefined ? text : withBudget(text, 'active', active);
