@@ -13,20 +13,23 @@ export const pastForecast = z.object({
   says: z.string(),
 });
 
-/** What holds a campaign up; a limit gains `endMs`, and nine of ten of its clients `mostMs`. */
+/** Without a limit the campaign ends `endMs` earlier, and nine of ten of its clients `mostMs`. */
+export const limitGains = z
+  .array(
+    z.object({
+      limit: z.string(),
+      endMs: z.number().nullable(),
+      mostMs: z.number().nullable(),
+      says: z.string(),
+    }),
+  )
+  .readonly();
+
+/** What holds a campaign up. */
 export const binds = z.object({
   says: z.string().nullable(),
   because: z.string().nullable(),
-  limits: z
-    .array(
-      z.object({
-        limit: z.string(),
-        endMs: z.number().nullable(),
-        mostMs: z.number().nullable(),
-        says: z.string(),
-      }),
-    )
-    .readonly(),
+  limits: limitGains,
   tried: z.array(z.string()).readonly(),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import type { CampaignSimulation } from '../../background/results.ts';
+import { limitGains } from './campaign-forecast.ts';
 import { campaignBody, count, rankedBlocker, time } from './fields.ts';
 
 /** A campaign file on virtual time: `simulation/answer.ts` explains each field. */
@@ -42,16 +43,7 @@ export const simulationAnswer = z.object({
       }),
     )
     .readonly(),
-  faster: z
-    .array(
-      z.object({
-        limit: z.string(),
-        endMs: z.number().nullable(),
-        mostMs: z.number().nullable(),
-        says: z.string(),
-      }),
-    )
-    .readonly(),
+  faster: limitGains,
   tried: z.array(z.string()).readonly(),
   assumptions: z.array(z.string()).readonly(),
   blockers: z.array(rankedBlocker).readonly(),
