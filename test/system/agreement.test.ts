@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { patienceMs } from '../environment/patience.ts';
 import { testRedis } from '../environment/redis.ts';
-import { agreementOf, differenceOf, type WaveAgreement } from '../lab/agreement/agreement.ts';
+import { agreementOf, type WaveAgreement } from '../lab/agreement/agreement.ts';
 import { fromMondayEvening } from '../lab/installation.ts';
-
-const dayMs = 24 * 3_600_000;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'servpack-agreement-'));
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-// More seeds: `npm run test:agreement`.
 test('a campaign that is simulated ends as the same campaign with real processes in lab time', async () => {
   const { url: redisUrl, prefix } = testRedis();
   const installation = { redisUrl, prefix, dataDir, clock: fromMondayEvening(20_000) };
@@ -24,9 +21,9 @@ test('a campaign that is simulated ends as the same campaign with real processes
   });
   expect(otherEnds).toEqual([]);
   expect(waves.map(({ wave }) => wave)).toEqual(['canary', 'early', 'rest']);
-  // On a busy machine lab time runs ahead of the processes: a client that is looked at hours late
-  // may miss a logon, and waits for the next day.
-  const isOther = (wave: WaveAgreement): boolean =>
-    differenceOf(wave) > 0.1 && Math.abs(wave.realMs - wave.simulatedMs) > dayMs;
-  expect(waves.filter(isOther)).toEqual([]);
+  // A second is five hours and a half here. On a busy machine a client is looked at hours late, may
+  // miss a logon, and waits for the next day: no wave is earlier than simulated. How late one may
+  // be is measured at a pace that a machine keeps: `npm run test:agreement`.
+  const isEarlier = (wave: WaveAgreement): boolean => wave.realMs < 0.9 * wave.simulatedMs;
+  expect(waves.filter(isEarlier)).toEqual([]);
 });
