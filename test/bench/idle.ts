@@ -26,22 +26,24 @@ export interface IdleUse {
 
 const hour = 3_600_000;
 
+/** One campaign of ten runs: each running one is simulated before it is idle. */
+const oneRunsOf = 10;
+
 /** Every way in which a campaign can wait. */
-const waysToWait = (now: number): readonly CampaignState[] => {
+function wayToWait(number: number, now: number): CampaignState {
   const running = { status: 'running', startedAt: now, openWaves: 1, accepted: [0] } as const;
-  return [
-    { status: 'created' },
+  if (number % oneRunsOf === 0) return running;
+  const others: readonly CampaignState[] = [
     { status: 'scheduled', startAt: now + hour },
     { status: 'waitingForRelease' },
     { ...running, status: 'paused', pausedAt: now, byGate: false, by: 'anna', because: 'lunch' },
-    running,
   ];
-};
+  return others[number % (others.length + 1)] ?? { status: 'created' };
+}
 
 /** Running ones have one client, on a logon server that a person holds. */
 function waitingCampaign(number: number, now: number): Campaign {
-  const ways = waysToWait(now);
-  const state = ways[number % ways.length] ?? { status: 'created' };
+  const state = wayToWait(number, now);
   const name = `idle-${number}`;
   const definition = { ...usual.definition, campaign: name, waves: usual.definition.waves.slice(-1) };
   const holds = [{ logonServer: 'LS-1', by: 'anna', because: 'phones', at: now }];
@@ -62,7 +64,7 @@ export async function idleUse(campaigns: number, measureMs: number): Promise<Idl
     const orchestrator = await startOrchestrator(installation);
     const worker = await startWorker(installation, 1);
     try {
-      await untilPlanned(installation.redisUrl, Math.ceil(campaigns / waysToWait(0).length));
+      await untilPlanned(installation.redisUrl, Math.ceil(campaigns / oneRunsOf));
       await untilQuiet(redis.client);
       const before = await statsOf(redis.client);
       await delay(measureMs);
