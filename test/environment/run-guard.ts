@@ -70,7 +70,10 @@ async function endGuard(guard: ChildProcess): Promise<void> {
 function endWithNpm(): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return;
+    // Once: a second signal would end this process while it stops what it has started.
+    clearInterval(looking);
+    process.kill(process.pid, 'SIGTERM');
   }, parentLookMs).unref();
 }
