@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { draftBlock, headerIn } from './format/block.ts';
 import { compareIds } from './format/entry-id.ts';
-import { type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
+import type { KeptEntry, SealedHead, SealState } from '../../shared/store/seal-store.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { reasonOf, systemCodeOf } from '../../shared/reason-of.ts';

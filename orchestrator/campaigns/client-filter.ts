@@ -30,7 +30,7 @@ export interface ClientFilter {
   readonly relocation?: 'done' | 'undone' | undefined;
   /** Only clients on which the same service blocks the next release. */
   readonly willBlockAgain?: boolean | undefined;
-  /** Only clients that have ended and install at their next logon all the same. */
+  /** Only clients that have ended and still install at their next logon. */
   readonly marked?: boolean | undefined;
   /** Only clients that have waited at least so many milliseconds of policy time. */
   readonly stuck?: number | undefined;

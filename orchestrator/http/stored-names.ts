@@ -35,7 +35,7 @@ export function spellNames(app: FastifyInstance, context: OrchestratorContext): 
     const { unknownName } = reply;
     if (unknownName === null) return payload;
     const { error, detail, ...problem } = payload as Problem;
-    // A narrowed token is told no name of a campaign beyond its reach.
+    // A narrowed token sees no name of a campaign that it may not read.
     const known = unknownName.kind === 'campaign' ? { ...context, store: seen.store } : context;
     const hint = await didYouMeanStored(known, unknownName);
     const said = `${detail}${hint}`;

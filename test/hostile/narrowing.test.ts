@@ -66,7 +66,7 @@ async function everythingSaid(world: string, scope: TokenOrder): Promise<readonl
 const isOfFleet = ({ asked }: Said): boolean => /^\/v1\/(?:fleet|clients|audit\/clients)\b/.test(asked);
 
 describe('a token that is narrowed', () => {
-  test('to a campaign and a logon server is told nothing of the others, and no number of them', async () => {
+  test('to a campaign and a logon server reads no name and no number of the others', async () => {
     const scope = { campaigns: ['near-*'], sites: ['ls-near'] };
     const five = await everythingSaid('five', scope);
     expect(five.filter(({ status }) => status === 200).length).toBeGreaterThan(20);
@@ -78,7 +78,7 @@ describe('a token that is narrowed', () => {
       ).toEqual([]);
   });
 
-  test('to a campaign is told nothing of another campaign, and no number of it', async () => {
+  test('to a campaign reads no name and no number of another campaign', async () => {
     const scope = { campaigns: ['near-*'] };
     const five = await everythingSaid('five', scope);
     expect(five.filter(({ status }) => status >= 500)).toEqual([]);
@@ -88,7 +88,7 @@ describe('a token that is narrowed', () => {
     expect(namesIn(apart(five))).toEqual([]);
   });
 
-  test('to a logon server is told no name of another one, nor of its clients', async () => {
+  test('to a logon server reads no name of another logon server or of its clients', async () => {
     for (const world of ['five', 'shared']) {
       const said = await everythingSaid(world, { sites: ['LS-NEAR'] });
       expect(said.filter(({ status }) => status >= 500)).toEqual([]);

@@ -4,9 +4,9 @@ import type { OperatorStore } from '../../../shared/store/store.ts';
 import type { CampaignRecord } from '../../../shared/store/types.ts';
 import type { NamedInEntry } from '../../domain/narrowing.ts';
 
-/** What a narrowed token sees of single records. */
+/** Single records as a narrowed token reads them. */
 
-/** What a narrowed token reaches. */
+/** What a narrowed token may read. */
 export interface Reach {
   readonly campaign: (name: string) => boolean;
   readonly site: (logonServer: string) => boolean;
@@ -19,7 +19,7 @@ export async function* onlyThose<T>(all: AsyncIterable<T>, is: (each: T) => bool
   for await (const each of all) if (is(each)) yield each;
 }
 
-/** Null = it is not there, or beyond reach. */
+/** Null = it does not exist, or the token may not read it. */
 export const seenClient = (client: Client | null, may: Reach): Client | null =>
   client !== null && may.site(client.logonServer) ? client : null;
 
@@ -31,7 +31,7 @@ export function seenRecord(record: CampaignRecord, may: Reach): CampaignRecord {
   return { ...record, campaign: { ...campaign, holds } };
 }
 
-/** The same amounts; clients of logon servers beyond reach are counted under no name. */
+/** The same counts; logon servers that the token may not read have no name in them. */
 export function withoutServers(counters: Counters, may: Reach): Counters {
   const seen: Record<string, number> = {};
   for (const [name, count] of Object.entries(counters)) {
@@ -42,7 +42,7 @@ export function withoutServers(counters: Counters, may: Reach): Counters {
   return seen;
 }
 
-/** The slots that the campaigns within reach have in use, by logon server. */
+/** The slots in use by the campaigns that the token may read, by logon server. */
 export async function slotsOfSeen(
   store: OperatorStore,
   may: Reach,
@@ -54,7 +54,7 @@ export async function slotsOfSeen(
   return Object.fromEntries(slots);
 }
 
-/** The names of the clients within reach. */
+/** The names of the clients that the token may read. */
 export async function* namesIn(store: OperatorStore, may: Reach): AsyncGenerator<string> {
   for await (const { client, logonServer } of store.fleet()) if (may.site(logonServer)) yield client;
 }

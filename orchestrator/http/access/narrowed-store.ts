@@ -96,7 +96,7 @@ const rules: Rules = {
     may.campaign(campaign) ? withoutServers(await store.counters(campaign), may) : closed(),
   countFacts: ofCampaign('countFacts'),
   recentStarts: ofCampaign('recentStarts'),
-  // Why a client of the campaign waits: another campaign, which has a name only within reach.
+  // Why a client of the campaign waits: another campaign, named only where the token may read it.
   overlapWith: (store, may) => async (campaign, clients) =>
     may.campaign(campaign)
       ? (await store.overlapWith(campaign, clients)).map((each) =>
@@ -178,7 +178,7 @@ const rules: Rules = {
   },
   formerCampaigns: (store, may) => async (client) =>
     (await store.formerCampaigns(client)).filter(may.campaign),
-  // The entries of a client, which was checked before, without those beyond reach.
+  // The entries of a client, which was checked before, without those that the token may not read.
   audit: (store, may) => async (limit, filter) =>
     filter?.client === undefined ? closed() : (await store.audit(limit, filter)).filter(may.entry),
   // Asked with the hash that an entry or a look of a seen client names.

@@ -30,8 +30,8 @@ export interface Board {
 }
 
 /**
- * Takes from bull-board what reads, and nothing else: a route that is no GET does not come to be,
- * whatever the board is told about its queues.
+ * Takes only the reading routes of bull-board: a route that is not GET is never registered. It does
+ * not depend on the read-only setting of the board.
  * @param basePath the path of the board, with a slash at the end
  */
 export class ReadingAdapter implements ServerAdapter {

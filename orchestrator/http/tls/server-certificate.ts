@@ -147,7 +147,7 @@ export class ServerCertificate {
     this.#timer = undefined;
   }
 
-  /** TLS 1.2 or newer, whatever the defaults of the process are. */
+  /** TLS 1.2 or newer, also where the defaults of the process allow older versions. */
   #options(): SecureContextOptions & { readonly ticketKeys: Buffer } {
     const { ciphers } = this.#use;
     return {

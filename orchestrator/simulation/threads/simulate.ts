@@ -37,7 +37,7 @@ export async function simulateFile(
   return ok(answerOf({ scenario, whole, plan, replicates: own, variants, assumptions }));
 }
 
-/** Where no smaller fleet stands for the whole one, so many clients are simulated all the same. */
+/** A fleet for which no smaller one can stand is simulated whole up to this number of clients. */
 const wholeAtMost = 3_000;
 
 /** A scenario of at most about so many clients, and in words what it stands for. */
