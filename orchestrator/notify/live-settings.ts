@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { ok, type Fault, type Result } from '../../shared/errors.ts';
 import type { Config } from '../../shared/config.ts';
-import { readNotifySettings } from './read-settings.ts';
+import { Followed } from '../followed.ts';
+import { readNotifyFile } from './read-settings.ts';
 import type { NotifySettings } from './settings.ts';
 
 /** Real time between two looks at the file: what is written there holds that soon. */
@@ -13,22 +14,22 @@ const lookEveryMs = 10_000;
  * why.
  */
 export class LiveNotifySettings implements NotifySettings {
-  /** Why the file cannot be used now; null = what it says is in force. */
-  trouble: string | null = null;
-  #settings: NotifySettings;
-  readonly #read: () => Result<NotifySettings | null, Fault>;
+  readonly #followed: Followed<NotifySettings>;
   readonly #log: Pick<Logger, 'info' | 'warn'>;
   readonly #timer: NodeJS.Timeout;
 
   private constructor(
+    file: string,
     first: NotifySettings,
-    read: () => Result<NotifySettings | null, Fault>,
     log: Pick<Logger, 'info' | 'warn'>,
     everyMs: number,
   ) {
-    this.#settings = first;
-    this.#read = read;
     this.#log = log;
+    this.#followed = new Followed(first, {
+      read: () => readNotifyFile(file),
+      isSame: (before, now) => JSON.stringify(before) === JSON.stringify(now),
+      onTrouble: (because) => log.warn({ because }, 'the settings of messages stay as they were'),
+    });
     this.#timer = setInterval(() => this.look(), everyMs).unref();
   }
 
@@ -38,41 +39,36 @@ export class LiveNotifySettings implements NotifySettings {
    * @returns all faults of the file at once
    */
   static open(
-    config: Pick<Config, 'notify'>,
+    { notify }: Pick<Config, 'notify'>,
     log: Pick<Logger, 'info' | 'warn'>,
     everyMs = lookEveryMs,
   ): Result<LiveNotifySettings | null, Fault> {
-    const read = (): Result<NotifySettings | null, Fault> => readNotifySettings(config);
-    const first = read();
-    if (!first.ok) return first;
-    return ok(first.value === null ? null : new LiveNotifySettings(first.value, read, log, everyMs));
+    if (notify === null) return ok(null);
+    const first = readNotifyFile(notify);
+    return first.ok ? ok(new LiveNotifySettings(notify, first.value, log, everyMs)) : first;
+  }
+
+  /** Why the file cannot be used now; null = what it says is in force. */
+  get trouble(): string | null {
+    return this.#followed.trouble;
   }
 
   get link(): string | null {
-    return this.#settings.link;
+    return this.#followed.value.link;
   }
 
   get gatherMs(): number {
-    return this.#settings.gatherMs;
+    return this.#followed.value.gatherMs;
   }
 
   get destinations(): NotifySettings['destinations'] {
-    return this.#settings.destinations;
+    return this.#followed.value.destinations;
   }
 
   /** Reads the file again. */
   look(): void {
-    const read = this.#read();
-    if (!read.ok) {
-      if (read.error.message !== this.trouble)
-        this.#log.warn({ because: read.error.message }, 'the settings of messages stay as they were');
-      this.trouble = read.error.message;
-      return;
-    }
-    this.trouble = null;
-    if (read.value === null || JSON.stringify(read.value) === JSON.stringify(this.#settings)) return;
-    this.#settings = read.value;
-    const destinations = read.value.destinations.map(({ name }) => name);
+    if (this.#followed.look() !== 'changed') return;
+    const destinations = this.destinations.map(({ name }) => name);
     this.#log.info({ destinations }, 'the settings of messages were read again');
   }
 

@@ -9,10 +9,15 @@ import type { NotifySettings } from './settings.ts';
  * The settings of notifications, where the setting SERVPACK_NOTIFY names a file of them.
  * @returns null = servpack notifies nobody; all faults of the file at once
  */
-export function readNotifySettings({ notify }: Pick<Config, 'notify'>): Result<NotifySettings | null, Fault> {
-  if (notify === null) return ok(null);
-  const text = readOperatorText(notify);
-  if (!text.ok) return err(fault('config.notify', `SERVPACK_NOTIFY: ${notify} ${text.error}`));
-  const read = parseNotify(text.value, notify);
+export const readNotifySettings = ({
+  notify,
+}: Pick<Config, 'notify'>): Result<NotifySettings | null, Fault> =>
+  notify === null ? ok(null) : readNotifyFile(notify);
+
+/** The settings in this file; all its faults at once. */
+export function readNotifyFile(file: string): Result<NotifySettings, Fault> {
+  const text = readOperatorText(file);
+  if (!text.ok) return err(fault('config.notify', `SERVPACK_NOTIFY: ${file} ${text.error}`));
+  const read = parseNotify(text.value, file);
   return read.ok ? read : err(fault('config.notify', printFaults(read.error).join('; '), read.error));
 }

@@ -152,7 +152,7 @@ describe('a file in UTF-16 is refused by its name, and nothing of it is shown, a
 
   test('the certificate of the check-ins', () => {
     const cert = write('cert', hidden);
-    const opened = ServerCertificate.open(ofCheckIns, { cert, key: cert }, testLog());
+    const opened = ServerCertificate.open(ofCheckIns, { cert, key: cert }, { log: testLog() });
     expect(opened.ok ? '' : opened.error.message).toContain(`${cert}, is UTF-16 text`);
   });
 

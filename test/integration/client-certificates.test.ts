@@ -52,7 +52,7 @@ beforeAll(async () => {
   writeSettings(rules);
   const clients = unwrapped(ClientCertificates.open(settings, testLog()));
   const certificate = unwrapped(
-    ServerCertificate.open(ofApi, authority.issue('server'), testLog(), 10, clients),
+    ServerCertificate.open(ofApi, authority.issue('server'), { log: testLog(), everyMs: 10, clients }),
   );
   const more = { certificates: { api: certificate, checkIns: null } };
   const none = undefined;

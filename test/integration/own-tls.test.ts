@@ -46,7 +46,7 @@ afterAll(() => {
 
 /** An orchestrator with a certificate of its own, which looks at its files often. */
 async function startWithTls(files: CertificateFiles, log = testLog()) {
-  const certificate = unwrapped(ServerCertificate.open(ofApi, files, log, 10));
+  const certificate = unwrapped(ServerCertificate.open(ofApi, files, { log, everyMs: 10 }));
   const more = { certificates: { api: certificate, checkIns: null } };
   const options = { certificate, isOverTls: true, hosts: ['servpack.example'] };
   const none = undefined;
@@ -180,7 +180,7 @@ describe('a certificate that is replaced', () => {
     const now = Date.now();
     const checks = (days: number) => {
       const files = authority.issue(`ends-${days}`, { days });
-      const api = unwrapped(ServerCertificate.open(ofApi, files, testLog()));
+      const api = unwrapped(ServerCertificate.open(ofApi, files, { log: testLog() }));
       return notOk(checkCertificates({ api, checkIns: null }, now));
     };
     expect(checks(20)).toEqual([]);
@@ -242,7 +242,7 @@ test('the settings name certificate and key together, and allow the API beyond l
 test('the command line of the same machine gets a URL for which the certificate is', () => {
   const urlFor = (names: string) => {
     const files = authority.issue('of-url', { names });
-    const served = unwrapped(ServerCertificate.open(ofApi, files, testLog()));
+    const served = unwrapped(ServerCertificate.open(ofApi, files, { log: testLog() }));
     return urlOf('https://127.0.0.1:7300', ['http://ls-1:7300', 'https://servpack.example'], served);
   };
   expect(urlFor('IP:127.0.0.1')).toBe('https://127.0.0.1:7300');

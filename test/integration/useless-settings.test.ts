@@ -24,7 +24,8 @@ describe('a setting that cannot work is found at the start', () => {
     const [one, two] = [makePair(`one of ${use.of}`), makePair(`two of ${use.of}`)];
     const empty = join(folder, 'empty');
     writeFileSync(empty, '', { mode: 0o600 });
-    const open = (files: { cert: string; key: string }) => ServerCertificate.open(use, files, testLog());
+    const open = (files: { cert: string; key: string }) =>
+      ServerCertificate.open(use, files, { log: testLog() });
     for (const files of [
       { cert: one.cert, key: two.key },
       { cert: one.key, key: one.cert },

@@ -9,6 +9,7 @@ import {
   type ClientCertificateSettings,
   parseClientCertificates,
 } from '../../input/client-certificates-file.ts';
+import { Followed } from '../../followed.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ShownCertificate } from './certificate-facts.ts';
 import type { Principal } from './principal.ts';
@@ -27,16 +28,22 @@ interface Read {
  * revoked, is refused without a restart.
  */
 export class ClientCertificates {
-  /** Why the files cannot be used now; null = what they hold is in use. */
-  trouble: string | null = null;
-  readonly #file: string;
   readonly #log: Logger;
-  #read: Read;
+  readonly #followed: Followed<Read>;
 
-  private constructor(file: string, read: Read, log: Logger) {
-    this.#file = file;
-    this.#read = read;
+  private constructor(file: string, first: Read, log: Logger) {
     this.#log = log;
+    this.#followed = new Followed(first, {
+      read: () => readFiles(file),
+      isSame: (before, now) => before.text === now.text,
+      onTrouble: (because) =>
+        log.error({ because }, 'the rules of client certificates cannot be used; those of before stay'),
+    });
+  }
+
+  /** Why the files cannot be used now; null = what they hold is in use. */
+  get trouble(): string | null {
+    return this.#followed.trouble;
   }
 
   /** Faults: `config.clientCertificates`. */
@@ -47,7 +54,7 @@ export class ClientCertificates {
 
   /** Certificates of these authorities are accepted (PEM). */
   get authorities(): Buffer {
-    return this.#read.authorities;
+    return this.#followed.value.authorities;
   }
 
   /**
@@ -55,21 +62,9 @@ export class ClientCertificates {
    * @returns whether something has changed
    */
   look(): boolean {
-    const read = readFiles(this.#file);
-    if (!read.ok) {
-      const because = read.error.message;
-      if (this.trouble !== because)
-        this.#log.error({ because }, 'the rules of client certificates cannot be used; those of before stay');
-      this.trouble = because;
-      return false;
-    }
-    this.trouble = null;
-    if (read.value.text === this.#read.text) return false;
-    this.#read = read.value;
-    this.#log.info(
-      { rules: read.value.settings.rules.length },
-      'the rules of client certificates have changed',
-    );
+    if (this.#followed.look() !== 'changed') return false;
+    const { rules } = this.#followed.value.settings;
+    this.#log.info({ rules: rules.length }, 'the rules of client certificates have changed');
     return true;
   }
 
@@ -91,7 +86,7 @@ export class ClientCertificates {
     const words = subjectWords(facts);
     // A connection may be older than the end of the certificate.
     if (facts.endsAt <= now) return err(fault('certificate.expired', `the certificate ${words} has expired`));
-    const { rules, revoked } = this.#read.settings;
+    const { rules, revoked } = this.#followed.value.settings;
     if (revoked.includes(facts.serial))
       return err(fault('certificate.revoked', `the certificate ${words} is revoked`));
     const rule = ruleFor(rules, facts);

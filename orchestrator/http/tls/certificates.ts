@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../shared/config.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
+import type { CertificateFiles } from '../../../shared/listener-settings.ts';
 import { ClientCertificates } from '../access/client-certificates.ts';
 import { type CertificateUse, ServerCertificate } from './server-certificate.ts';
 
@@ -38,18 +39,19 @@ export function openCertificates(
   { api, checkIn }: Pick<Config, 'api' | 'checkIn'>,
   log: Logger,
 ): Result<Certificates> {
-  const opened: Record<keyof Certificates, ServerCertificate | null> = { api: null, checkIns: null };
   const clients =
-    api.clientCertificates === null ? null : ClientCertificates.open(api.clientCertificates, log);
-  if (clients?.ok === false) return clients;
-  for (const [name, use, files, shown] of [
-    ['api', ofApi, api.tls, clients?.value ?? null],
-    ['checkIns', ofCheckIns, checkIn?.tls ?? null, null],
-  ] as const) {
-    if (files === null) continue;
-    const certificate = ServerCertificate.open(use, files, log, undefined, shown);
-    if (!certificate.ok) return certificate;
-    opened[name] = certificate.value;
-  }
-  return ok(opened);
+    api.clientCertificates === null ? ok(null) : ClientCertificates.open(api.clientCertificates, log);
+  if (!clients.ok) return clients;
+  const ofTheApi = opened(ofApi, api.tls, { log, clients: clients.value });
+  if (!ofTheApi.ok) return ofTheApi;
+  const ofTheCheckIns = opened(ofCheckIns, checkIn?.tls ?? null, { log });
+  if (!ofTheCheckIns.ok) return ofTheCheckIns;
+  return ok({ api: ofTheApi.value, checkIns: ofTheCheckIns.value });
 }
+
+const opened = (
+  use: CertificateUse,
+  files: CertificateFiles | null,
+  options: Parameters<typeof ServerCertificate.open>[2],
+): Result<ServerCertificate | null> =>
+  files === null ? ok(null) : ServerCertificate.open(use, files, options);

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import { readSecretFile } from '../../../shared/input/secret-file.ts';
+import { Followed } from '../../followed.ts';
 import type { ClientCertificates } from '../access/client-certificates.ts';
 import type { CertificateFiles } from '../../../shared/listener-settings.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
@@ -24,6 +25,14 @@ const lookEveryMs = 10_000;
 /** Real time in which a caller must have agreed on the encryption. */
 const handshakeTimeoutMs = 10_000;
 
+interface CertificateOptions {
+  readonly log: Logger;
+  /** Which certificates callers may show; null or left out = they are asked for none. */
+  readonly clients?: ClientCertificates | null;
+  /** Real time between two looks at the files. */
+  readonly everyMs?: number;
+}
+
 interface Pair {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -38,52 +47,51 @@ export class ServerCertificate {
   readonly of: string;
   /** Which certificates callers may show; null = they are asked for none. */
   readonly clients: ClientCertificates | null;
-  /** Why the files cannot be used now; null = what they hold is in use. */
-  trouble: string | null = null;
-  readonly #use: CertificateUse;
-  readonly #files: CertificateFiles;
+  readonly #ciphers: string | undefined;
+  readonly #followed: Followed<Pair>;
   readonly #log: Logger;
   readonly #everyMs: number;
   readonly #servers = new Set<Server>();
-  #pair: Pair;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(
     use: CertificateUse,
     files: CertificateFiles,
-    pair: Pair,
-    log: Logger,
-    everyMs: number,
-    clients: ClientCertificates | null,
+    first: Pair,
+    options: CertificateOptions,
   ) {
+    const { log, clients = null, everyMs = lookEveryMs } = options;
     this.of = use.of;
     this.clients = clients;
-    this.#use = use;
-    this.#files = files;
-    this.#pair = pair;
+    this.#ciphers = use.ciphers;
     this.#log = log;
     this.#everyMs = everyMs;
+    this.#followed = new Followed(first, {
+      read: () => readPair(use, files),
+      isSame: (before, now) => before.cert.equals(now.cert) && before.key.equals(now.key),
+      onTrouble: (because) =>
+        log.error({ because }, `a certificate of ${use.of} cannot be used; the one of before stays in use`),
+    });
   }
 
-  /**
-   * Faults: `config.certificate`, for files that cannot be used at the start.
-   * @param everyMs real time between two looks at the files
-   * @param clients which certificates callers may show; null = they are asked for none
-   */
+  /** Faults: `config.certificate`, for files that cannot be used at the start. */
   static open(
     use: CertificateUse,
     files: CertificateFiles,
-    log: Logger,
-    everyMs = lookEveryMs,
-    clients: ClientCertificates | null = null,
+    options: CertificateOptions,
   ): Result<ServerCertificate> {
     const pair = readPair(use, files);
-    return pair.ok ? ok(new ServerCertificate(use, files, pair.value, log, everyMs, clients)) : pair;
+    return pair.ok ? ok(new ServerCertificate(use, files, pair.value, options)) : pair;
+  }
+
+  /** Why the files cannot be used now; null = what they hold is in use. */
+  get trouble(): string | null {
+    return this.#followed.trouble;
   }
 
   /** The certificate in use. */
   get certificate(): X509Certificate {
-    return new X509Certificate(this.#pair.cert);
+    return new X509Certificate(this.#followed.value.cert);
   }
 
   /** The part of the options of Fastify that makes a listener one with this certificate. */
@@ -119,22 +127,9 @@ export class ServerCertificate {
     for (const server of this.#servers) server.setSecureContext(this.#options());
   }
 
-  /** Returns whether another pair is in use now. */
+  /** Returns whether listeners need the pair: it is another one, or the same after a fault. */
   #lookAtPair(): boolean {
-    const read = readPair(this.#use, this.#files);
-    if (!read.ok) {
-      if (this.trouble !== read.error.message)
-        this.#log.error(
-          { because: read.error.message },
-          `a certificate of ${this.of} cannot be used; the one of before stays in use`,
-        );
-      this.trouble = read.error.message;
-      return false;
-    }
-    const isSame = read.value.cert.equals(this.#pair.cert) && read.value.key.equals(this.#pair.key);
-    if (isSame && this.trouble === null) return false;
-    this.trouble = null;
-    this.#pair = read.value;
+    if (this.#followed.look() === 'same') return false;
     const { subject, validTo } = this.certificate;
     this.#log.info({ subject, validTo }, `the certificate of ${this.of} is in use from now on`);
     return true;
@@ -149,11 +144,10 @@ export class ServerCertificate {
 
   /** TLS 1.2 or newer, also where the defaults of the process allow older versions. */
   #options(): SecureContextOptions & { readonly ticketKeys: Buffer } {
-    const { ciphers } = this.#use;
     return {
-      ...this.#pair,
+      ...this.#followed.value,
       minVersion: 'TLSv1.2',
-      ...(ciphers === undefined ? {} : { ciphers }),
+      ...(this.#ciphers === undefined ? {} : { ciphers: this.#ciphers }),
       ...(this.clients === null ? {} : { ca: this.clients.authorities }),
       // New ones: no session of before is taken up under other certificates.
       ticketKeys: randomBytes(48),
