@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cookiesIn, setCookie } from './cookies.ts';
 import type { Leaving } from './oidc.ts';
 
 /**
@@ -15,27 +16,23 @@ const form = z.strictObject({
   to: z.string().max(500),
 });
 
-const nameOf = (isOverTls: boolean): string => `${isOverTls ? '__Host-' : ''}servpack-leaving`;
+const name = 'servpack-leaving';
 
 /** @param leaving null = the browser forgets it */
-export function leavingCookie(leaving: Leaving | null, isOverTls: boolean): string {
-  const value = leaving === null ? '' : Buffer.from(JSON.stringify(leaving)).toString('base64url');
-  const maxAge = leaving === null ? 0 : leavesForSeconds;
-  const secure = isOverTls ? '; Secure' : '';
-  return `${nameOf(isOverTls)}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Lax${secure}`;
-}
+export const leavingCookie = (leaving: Leaving | null, isOverTls: boolean): string =>
+  setCookie(
+    name,
+    leaving === null ? null : Buffer.from(JSON.stringify(leaving)).toString('base64url'),
+    leavesForSeconds,
+    isOverTls,
+  );
 
 /** Null = there is none. */
 export function leavingIn(header: string | undefined, isOverTls: boolean): Leaving | null {
-  const start = `${nameOf(isOverTls)}=`;
-  const found = (header ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(start));
+  const [found] = cookiesIn(header, name, isOverTls);
   if (found === undefined) return null;
   try {
-    const text = Buffer.from(found.slice(start.length), 'base64url').toString('utf8');
-    return form.safeParse(JSON.parse(text)).data ?? null;
+    return form.safeParse(JSON.parse(Buffer.from(found, 'base64url').toString('utf8'))).data ?? null;
   } catch {
     return null;
   }

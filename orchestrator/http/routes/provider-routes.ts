@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { fault } from '../../../shared/errors.ts';
+import { escaped } from '../../charts/svg.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { Access } from '../access/access.ts';
@@ -65,7 +66,7 @@ const notBegun = fault(
 
 /** A page for a person, who has no other one at this moment. It has no script and no style. */
 function sayWhyNot(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const says = inHtml(refusal.message);
+  const says = escaped(refusal.message);
   return reply
     .code(refusedStatus(refusal))
     .type('text/html; charset=utf-8')
@@ -74,6 +75,3 @@ function sayWhyNot(reply: FastifyReply, refusal: Refusal): FastifyReply {
         `<h1>You are not signed in</h1><p>${says}.</p><p><a href="/">Back to servpack</a></p></html>`,
     );
 }
-
-const inHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (each) => `&#${each.codePointAt(0) ?? 0};`);
