@@ -38,38 +38,35 @@ export interface ClientFilter {
   readonly prefix?: string | undefined;
 }
 
-/** Every field in one order, so that the same filter has the same key. */
-export const filterKey = (filter: ClientFilter): unknown => [
-  filter.state ?? null,
-  filter.wave ?? null,
-  filter.server ?? null,
-  filter.cause ?? null,
-  filter.causeIs ?? null,
-  filter.waitsFor ?? null,
-  filter.blocker ?? null,
-  filter.blocks ?? null,
-  filter.relocation ?? null,
-  filter.willBlockAgain === true,
-  filter.marked === true,
-  filter.stuck ?? null,
-  filter.prefix?.toLowerCase() ?? null,
-];
+/** What the filter asks for, in one order: `false` and an empty text ask for nothing. */
+const askedIn = (filter: ClientFilter): readonly (readonly [keyof ClientFilter, string | number | true])[] =>
+  (Object.keys(filter) as (keyof ClientFilter)[]).toSorted().flatMap((name) => {
+    const value = filter[name];
+    return value === undefined || value === false || value === '' ? [] : [[name, value] as const];
+  });
+
+/** The same for filters that let the same clients through. */
+export const filterKey = (filter: ClientFilter): unknown =>
+  askedIn({ ...filter, prefix: filter.prefix?.toLowerCase() });
 
 /** Does anything but the names decide? */
-export const isFiltered = ({ prefix: _prefix, blocks: _blocks, ...others }: ClientFilter): boolean =>
-  Object.values(others).some((each) => each !== undefined && each !== false);
+export const isFiltered = (filter: ClientFilter): boolean =>
+  askedIn(filter).some(([name]) => name !== 'prefix' && name !== 'blocks');
 
-/** Does the filter ask for what only a client on which work has begun can be? */
-const isOfAdmitted = (filter: ClientFilter): boolean =>
-  filter.marked === true ||
-  filter.willBlockAgain === true ||
-  [filter.stuck, filter.waitsFor, filter.causeIs, filter.blocker, filter.relocation].some(
-    (each) => each !== undefined,
-  );
+/** What only a client can be on which work has begun. */
+const ofAdmitted: ReadonlySet<keyof ClientFilter> = new Set([
+  'causeIs',
+  'waitsFor',
+  'blocker',
+  'relocation',
+  'willBlockAgain',
+  'marked',
+  'stuck',
+]);
 
 /** Of which kind of clients records are read: the others cannot be in the asked state. */
 export function kindOf({ state: { status } }: Campaign, filter: ClientFilter): MemberKind | undefined {
-  if (isOfAdmitted(filter)) return 'admitted';
+  if (askedIn(filter).some(([name]) => ofAdmitted.has(name))) return 'admitted';
   if (filter.state === undefined) return undefined;
   if (filter.state === 'waiting') return 'waiting';
   const asked = statesIn(filter.state);
@@ -140,14 +137,13 @@ const isLeft = (
 
 /** How many clients the filter lets through, where the counters know; null = only reading tells. */
 export function countedTotal(campaign: Campaign, counters: Counters, filter: ClientFilter): number | null {
-  const { state, wave, server, ...others } = filter;
-  const [only, more] = Object.entries(others).filter(
-    ([name, value]) => name !== 'blocks' && value !== undefined && value !== false && value !== '',
-  );
+  const asked = askedIn(filter).filter(([name]) => name !== 'blocks');
+  const others = asked.filter(([name]) => name !== 'state' && name !== 'wave' && name !== 'server');
+  const [only, more] = others;
   if (only === undefined) return countedByState(campaign, counters, filter);
-  if (more !== undefined || [state, wave, server].some((each) => each !== undefined)) return null;
+  if (more !== undefined || others.length < asked.length) return null;
   const [name, value] = only;
-  return countedBy(name as keyof ClientFilter, String(value), counters, filter.blocks);
+  return countedBy(name, String(value), counters, filter.blocks);
 }
 
 function countedByState(

@@ -1,8 +1,7 @@
 import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
-import { ends } from '../../shared/domain/outcome/ending.ts';
-import { buckets, statesBy } from '../../shared/domain/outcome/states.ts';
+import { countIn, statesBy } from '../../shared/domain/outcome/states.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 
 /**
@@ -39,7 +38,5 @@ export async function whyCompeting(
 /** The logon servers of which clients are not finished. */
 const unfinishedServers = (counters: Counters): readonly string[] =>
   [...statesBy(counters, 'logonServer')].flatMap(([logonServer, states]) =>
-    buckets.some((bucket) => !(ends as readonly string[]).includes(bucket) && states[bucket] > 0)
-      ? [logonServer]
-      : [],
+    countIn(states, 'unfinished') > 0 ? [logonServer] : [],
   );

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { buckets, type StateGroup, stateGroups } from '../../../shared/domain/outcome/states.ts';
+import { buckets, groupNames, type StateGroup } from '../../../shared/domain/outcome/states.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { bucketWords, stateWord } from '../../views/state-words.ts';
@@ -7,15 +7,13 @@ import { bucketWords, stateWord } from '../../views/state-words.ts';
 /** Capitals, spaces and hyphens make no difference. */
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]+/g, '');
 
-const groups = Object.keys(stateGroups) as readonly StateGroup[];
-
 /**
  * Returns the state that a person names: by its word on the screen, the head of its column, or its
  * name in JSON; or a group of states.
  * @throws InvalidArgumentError with the words of the screen
  */
 export function readState(text: string): Bucket | StateGroup {
-  const group = groups.find((name) => plain(name) === plain(text));
+  const group = groupNames.find((name) => plain(name) === plain(text));
   if (group !== undefined) return group;
   const named = buckets.find((bucket) =>
     [bucket, stateWord(bucket), bucketWords[bucket]].some((name) => plain(name) === plain(text)),
@@ -24,7 +22,7 @@ export function readState(text: string): Bucket | StateGroup {
   throw new InvalidArgumentError(`Expected one of: ${statesInWords.join(', ')}.`);
 }
 
-const statesInWords = [...buckets, ...groups].map(stateWord);
+const statesInWords = [...buckets, ...groupNames].map(stateWord);
 
 type VerdictKind = (typeof verdictKinds)[number];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { healthKinds } from '../../../shared/domain/observation/health.ts';
-import { buckets, type StateGroup, stateGroups } from '../../../shared/domain/outcome/states.ts';
+import { buckets, groupNames } from '../../../shared/domain/outcome/states.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
 import type { Blocking } from '../../campaigns/client-filter.ts';
@@ -19,11 +19,9 @@ const stuckTime = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const groups = Object.keys(stateGroups) as readonly StateGroup[];
-
 const clientFilter = {
   /** A state, or a group of states that are one number on a screen. */
-  state: z.enum([...buckets, ...groups]).optional(),
+  state: z.enum([...buckets, ...groupNames]).optional(),
   wave: z.string().max(63).optional(),
   server: z.string().max(253).optional(),
   cause: z.string().min(1).max(200).optional(),

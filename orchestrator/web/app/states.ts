@@ -1,3 +1,4 @@
+import { countIn } from '../../../shared/domain/outcome/states.ts';
 import type { Bucket, States } from './answers.ts';
 
 /**
@@ -31,8 +32,7 @@ export const lookOf = (bucket: string): StateLook | undefined =>
   stateLooks.find((each) => each.bucket === bucket);
 
 /** Clients on which something is going on. */
-export const inProgress = ({ active, restarting, deferred, remedying }: States): number =>
-  active + restarting + deferred + remedying;
+export const inProgress = (states: States): number => countIn(states, 'inProgress');
 
 /** Which column of the campaign a state of a record belongs to. */
 const bucketOfState: Readonly<Record<string, Bucket>> = {

@@ -47,11 +47,17 @@ export const stateGroups = {
 
 export type StateGroup = keyof typeof stateGroups;
 
+export const groupNames = Object.keys(stateGroups) as readonly StateGroup[];
+
 const isGroup = (state: Bucket | StateGroup): state is StateGroup => Object.hasOwn(stateGroups, state);
 
 /** The columns of a group, or the column itself. */
 export const statesIn = (state: Bucket | StateGroup): readonly Bucket[] =>
   isGroup(state) ? stateGroups[state] : [state];
+
+/** The number of clients in a column, or in the columns of a group. */
+export const countIn = (states: States, state: Bucket | StateGroup): number =>
+  statesIn(state).reduce((sum, bucket) => sum + states[bucket], 0);
 
 /** The number of clients that failed or need attention. */
 export const notOk = ({ failed, needsAttention }: Pick<States, 'failed' | 'needsAttention'>): number =>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { type StateGroup, stateGroups, statesIn } from '../../../../shared/domain/outcome/states.ts';
+import { countIn, groupNames } from '../../../../shared/domain/outcome/states.ts';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import { number } from '../../../views/numbers.ts';
 import { stateWord } from '../../../views/state-words.ts';
@@ -95,14 +95,13 @@ export const Chip = ({ label, value, onRemove }: ChipProps): JSX.Element => (
     <span class="dim">{label}</span> {value} <Icon name="close" />
   </button>
 );
-const noBlocker = { blocker: null, blocks: null, after: null };
 
-const groups = Object.keys(stateGroups) as readonly StateGroup[];
+const noBlocker = { blocker: null, blocks: null, after: null };
 
 /** The groups of states, then each state, that have clients, with their number. */
 const statesOf = ({ states }: Status): readonly (readonly [string, string])[] =>
-  [...groups, ...stateLooks.map(({ bucket }) => bucket)]
-    .map((name) => [name, statesIn(name).reduce((sum, bucket) => sum + states[bucket], 0)] as const)
+  [...groupNames, ...stateLooks.map(({ bucket }) => bucket)]
+    .map((name) => [name, countIn(states, name)] as const)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => [name, `${stateWord(name)} (${number(count)})`]);
 

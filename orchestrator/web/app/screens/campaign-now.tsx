@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { countIn } from '../../../../shared/domain/outcome/states.ts';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import { spanInWords } from '../../../views/duration-text.ts';
 import type { Blockers, Status } from '../answers.ts';
@@ -11,7 +12,6 @@ import { Panel } from '../parts/screen.tsx';
 import { Standing } from '../parts/standing.tsx';
 import { StateBar, StateLegend } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
-import { inProgress } from '../states.ts';
 import { texts } from '../texts.ts';
 import { useLive } from '../use.ts';
 
@@ -73,7 +73,7 @@ function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Stat
   return (
     <ol class="waves">
       {waves.map(({ wave, size, states, isOpen, gate }, index) => {
-        const done = size - states.waiting - inProgress(states);
+        const done = countIn(states, 'finished');
         return (
           <li key={wave} class={isOpen ? (index === last ? 'now' : 'open') : 'closed'}>
             <span class="wave-sign" aria-hidden="true">
