@@ -1,3 +1,4 @@
+import { callMs, horizonMs, usualApprovalMs } from '../simulation/assumed.ts';
 import { profileOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { PlanBinds } from '../background/results.ts';
@@ -7,9 +8,6 @@ import type { Draft } from './plan.ts';
 
 /** The product that models of machines have. */
 const modelledProduct = 'sms-1.2';
-const callMs = 150;
-const horizonMs = 120 * 24 * 3_600_000;
-const approvalMs = 4 * 3_600_000;
 const pieceSize = 1_000;
 
 /**
@@ -42,7 +40,7 @@ export async function planBinds(
     profile: profile.value,
     startAt,
     horizonMs,
-    approvalMs,
+    approvalMs: usualApprovalMs,
     callMs,
     checksIn: true,
   };

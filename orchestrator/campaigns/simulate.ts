@@ -1,3 +1,4 @@
+import { usualApprovalMs } from '../simulation/assumed.ts';
 import type { CampaignSimulation, SimulationRequest } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { yamlBytesAtMost } from '../input-file.ts';
@@ -16,8 +17,6 @@ import { looksAt } from './plan-binds.ts';
 const clientsAtMost = 120;
 /** As many as P90 needs. */
 const replicates = 10;
-/** So long a person takes to approve. */
-const approvalMs = 4 * 3_600_000;
 /** The largest logon servers: no person compares more. */
 const serversAtMost = 12;
 
@@ -62,7 +61,7 @@ export async function simulateHere(
     fleet: fleetFromLooks(clients, looks, seed) ?? { count: clients.length },
     seed,
     startAt: Math.ceil(context.clock.now() / 60_000) * 60_000,
-    approvalMs,
+    approvalMs: usualApprovalMs,
     profile: profile.value,
     clientsAtMost,
   };

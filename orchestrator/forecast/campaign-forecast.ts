@@ -1,3 +1,4 @@
+import { horizonMs } from '../simulation/assumed.ts';
 import type { CampaignForecast, Ends } from '../../shared/domain/campaign/forecast.ts';
 import { timesOfAnswers } from '../domain/approvals-ahead.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -17,7 +18,6 @@ const replicatesAtMost = 40;
 const leastReplicates = 10;
 /** So many unfinished clients are simulated in all replicates together. */
 const clientsInReplicates = 60_000;
-const horizonMs = 120 * 24 * 3_600_000;
 
 /**
  * Forecasts the end of a running campaign: simulates what is left of it, many times, from where it

@@ -1,3 +1,4 @@
+import { callMs, horizonMs, usualApprovalMs } from '../simulation/assumed.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Planned, PlannedWave } from '../../shared/domain/campaign/planned.ts';
@@ -25,9 +26,6 @@ const replicates = 10;
 const clientsAtMost = 400;
 /** A fleet that cannot be thinned is simulated whole up to so many clients. */
 const wholeAtMost = 1_200;
-const usualApprovalMs = 4 * 3_600_000;
-const horizonMs = 120 * 24 * 3_600_000;
-const callMs = 150;
 
 /**
  * Plans a campaign that has just started: simulates it on its own fleet, as the last looks found

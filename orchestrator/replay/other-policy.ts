@@ -1,3 +1,4 @@
+import { horizonMs, usualApprovalMs } from '../simulation/assumed.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -67,10 +68,6 @@ export interface Otherwise {
   /** Clients of the campaign that this file selects for no wave. */
   readonly leftOut: number;
 }
-
-/** So long a campaign goes on at most where its history is over. */
-const horizonMs = 120 * 24 * 3_600_000;
-export const usualApprovalMs = 4 * 3_600_000;
 
 /**
  * Runs a campaign by another definition over what its clients did: the real deciders on virtual

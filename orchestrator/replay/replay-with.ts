@@ -1,3 +1,4 @@
+import { usualApprovalMs } from '../simulation/assumed.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import type { CampaignText } from '../background/results.ts';
 import { counted } from '../domain/counted.ts';
@@ -6,7 +7,7 @@ import { spanInWords } from '../views/duration-text.ts';
 import { type OtherReplay, replayAgain, type ReplayAnswer, shownSide } from './answer.ts';
 import type { History } from './history.ts';
 import { readOtherFile } from './other-file.ts';
-import { FollowedHistory, type Otherwise, runOtherwise, usualApprovalMs } from './other-policy.ts';
+import { FollowedHistory, type Otherwise, runOtherwise } from './other-policy.ts';
 import type { Side } from './side.ts';
 import { differencesInWords } from './side-words.ts';
 

@@ -1,3 +1,4 @@
+import { callMs, horizonMs } from './assumed.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -40,10 +41,6 @@ export interface KnownFleet {
   /** Where the traits come from, in words. */
   readonly says: string;
 }
-
-/** A call to a client takes so long over a usual network. */
-const callMs = 150;
-const horizonMs = 120 * 24 * 3_600_000;
 
 /**
  * Reads a campaign file into a scenario. Refused when the file has faults, when it selects nobody

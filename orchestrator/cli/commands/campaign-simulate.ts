@@ -1,3 +1,4 @@
+import { usualApprovalMs } from '../../simulation/assumed.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
@@ -89,9 +90,6 @@ async function fleetOf(
   const fleet = fleetFromLooks(known.value.clients, known.value.looks, seed);
   return fleet === null ? noLooks() : ok(fleet);
 }
-
-/** So long a person takes to approve where the command line says nothing. */
-const usualApprovalMs = 4 * 3_600_000;
 
 const clientsAtMost = 1_000_000;
 
