@@ -14,12 +14,30 @@ const forms = [
   ['text/csv', 'csv'],
 ] as const satisfies readonly (readonly [type: string, format: LineFormat | null])[];
 
+interface ListAnswers<Document> {
+  /** As one JSON document. */
+  readonly document: () => Promise<Document | Problem>;
+  readonly lines: (format: LineFormat) => Promise<Result<AsyncIterable<string>, Refusal>>;
+}
+
+/** Answers in the form that is asked for: see `formAsked`. */
+export async function answerInForm<Document>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  format: LineFormat | undefined,
+  { document, lines }: ListAnswers<Document>,
+): Promise<Document | Problem | FastifyReply> {
+  const form = formAsked(request, format);
+  if (!form.ok) return refuse(reply, form.error);
+  return form.value === null ? document() : sendLines(reply, await lines(form.value), form.value);
+}
+
 /**
  * In which form a list is asked for: the one that the caller likes best (RFC 9110, 12.5.1); null =
  * as one JSON document. Refused where `Accept` takes none of them.
  * @param format the form that the query names; it counts more than `Accept`
  */
-export function formAsked(
+function formAsked(
   { headers }: FastifyRequest,
   format: LineFormat | undefined,
 ): Result<LineFormat | null, Refusal> {
@@ -76,7 +94,7 @@ export function sendList<Listed extends { readonly next: string | null }>(
 }
 
 /** Answers with lines, which are read while the caller takes them. */
-export const sendLines = (
+const sendLines = (
   reply: FastifyReply,
   lines: Result<AsyncIterable<string>, Refusal>,
   format: LineFormat,

@@ -1,6 +1,7 @@
 import { withNextStep } from '../../campaigns/after-answer.ts';
 import { answerApproval, openApprovals } from '../../campaigns/approvals.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { reachesEntry } from '../../domain/narrowing.ts';
 import { everything } from '../access/principal.ts';
 import { answer, answers, type Api } from '../responses.ts';
 import { approvalAnswer, approvalBody, approvalsAnswer, approvalsQuery } from '../schemas/approvals.ts';
@@ -15,8 +16,7 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
       const found = await openApprovals(seen, query.campaign ?? null);
       if (!found.ok) return answer(reply, found);
       const { narrowing } = principal ?? { narrowing: everything };
-      // A question that names no client is about all logon servers.
-      const approvals = found.value.filter(({ client }) => client !== null || narrowing.sites.length === 0);
+      const approvals = found.value.filter((question) => reachesEntry(narrowing, question));
       return answer(reply, ok({ approvals }));
     },
   );

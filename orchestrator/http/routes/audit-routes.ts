@@ -14,7 +14,7 @@ import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import { everything } from '../access/principal.ts';
 import { type NamedInEntry, reachesEntry } from '../../domain/narrowing.ts';
 import { listAudit, pageAudit } from '../../audit/page-audit.ts';
-import { formAsked, sendLines, sendList } from '../lists.ts';
+import { answerInForm, sendList } from '../lists.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer, answers, type Api, textTypes } from '../responses.ts';
 
@@ -35,13 +35,13 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { querystring: auditPageQuery, response: answers(auditPage) } },
     async (request, reply) => {
       const { format, ...query } = request.query;
-      const form = formAsked(request, format);
-      if (!form.ok) return answer(reply, form);
       const narrowing = request.principal?.narrowing ?? everything;
       const isSeen = (entry: NamedInEntry) => reachesEntry(narrowing, entry);
-      if (form.value === null) return sendList(reply, await pageAudit(context, query, isSeen));
       const { limit: _, ...filter } = query;
-      return sendLines(reply, await listAudit(context, filter, form.value, isSeen), form.value);
+      return answerInForm(request, reply, format, {
+        document: async () => sendList(reply, await pageAudit(context, query, isSeen)),
+        lines: (form) => listAudit(context, filter, form, isSeen),
+      });
     },
   );
 

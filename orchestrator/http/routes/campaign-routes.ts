@@ -63,7 +63,7 @@ import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
 import { plannedAnswer } from '../schemas/planned.ts';
 import { tagAnswer } from '../versions.ts';
-import { formAsked, sendLines, sendList } from '../lists.ts';
+import { answerInForm, sendList } from '../lists.ts';
 import { answer, answers, type Api } from '../responses.ts';
 
 const bodyLimit = campaignBodyAtMost;
@@ -199,16 +199,12 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/report',
     { schema: { params: campaignParams, querystring: reportQuery, response: answers(reportAnswer) } },
     async (request, reply) => {
-      const { params, query } = request;
-      const form = formAsked(request, query.format);
-      if (!form.ok) return answer(reply, form);
-      if (form.value === null)
-        return answer(reply, await readReport(context, params.campaign, query.archived));
-      return sendLines(
-        reply,
-        await listReport(context, params.campaign, query.archived, form.value),
-        form.value,
-      );
+      const { campaign } = request.params;
+      const { archived, format } = request.query;
+      return answerInForm(request, reply, format, {
+        document: async () => answer(reply, await readReport(context, campaign, archived)),
+        lines: (form) => listReport(context, campaign, archived, form),
+      });
     },
   );
 
@@ -272,13 +268,12 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: campaignParams, querystring: clientsQuery, response: answers(clientsAnswer) } },
     async (request, reply) => {
       const { format, ...query } = request.query;
-      const form = formAsked(request, format);
-      if (!form.ok) return answer(reply, form);
       const { campaign } = request.params;
       const seesAll = (request.principal?.narrowing.sites.length ?? 0) === 0;
-      if (form.value === null)
-        return sendList(reply, await pageClients(request.seen, campaign, query, seesAll));
-      return sendLines(reply, await listClients(request.seen, campaign, query, form.value), form.value);
+      return answerInForm(request, reply, format, {
+        document: async () => sendList(reply, await pageClients(request.seen, campaign, query, seesAll)),
+        lines: (form) => listClients(request.seen, campaign, query, form),
+      });
     },
   );
 }
