@@ -25,30 +25,19 @@ const stale = (trouble: string, inUse: string): Check =>
 
 function checksOf({ of, trouble, certificate, clients }: ServerCertificate, now: number): readonly Check[] {
   const endsAt = certificate.validToDate.getTime();
-  const unused = [
+  return [
     ...(trouble === null ? [] : [stale(trouble, `the certificate of before, until ${isoOf(endsAt)}`)]),
     ...(clients === null || clients.trouble === null ? [] : [stale(clients.trouble, 'the rules of before')]),
+    checkEnd(`the certificate of ${of}`, endsAt, now),
   ];
+}
+
+function checkEnd(what: string, endsAt: number, now: number): Check {
+  const at = isoOf(endsAt);
   const todo = 'put the next certificate and its key in place; no restart is needed';
   if (endsAt <= now)
-    return [
-      ...unused,
-      broken(
-        'servpack',
-        `the certificate of ${of} has expired at ${isoOf(endsAt)}`,
-        'callers that check it get nothing',
-        todo,
-      ),
-    ];
-  if (endsAt - now < soonMs)
-    return [
-      ...unused,
-      warning(
-        'servpack',
-        `the certificate of ${of} expires at ${isoOf(endsAt)}`,
-        'callers that check it get nothing from then on',
-        todo,
-      ),
-    ];
-  return [...unused, fine('servpack', `the certificate of ${of} is good until ${isoOf(endsAt)}`)];
+    return broken('servpack', `${what} has expired at ${at}`, 'callers that check it get nothing', todo);
+  if (endsAt - now >= soonMs) return fine('servpack', `${what} is good until ${at}`);
+  const leadsTo = 'callers that check it get nothing from then on';
+  return warning('servpack', `${what} expires at ${at}`, leadsTo, todo);
 }

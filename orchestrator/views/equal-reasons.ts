@@ -1,6 +1,6 @@
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import type { ClientReport } from './report.ts';
-import { number } from './numbers.ts';
+import { firstAndMore } from './numbers.ts';
 
 /** Clients that ended in the same way for the same reason. */
 export interface EqualReason {
@@ -41,6 +41,4 @@ export class EqualReasons {
 
 /** `pc-1, pc-2 and 46 more`. */
 export const namesInWords = ({ clients, count }: Pick<EqualReason, 'clients' | 'count'>): string =>
-  count > clients.length
-    ? `${clients.join(', ')} and ${number(count - clients.length)} more`
-    : clients.join(', ');
+  firstAndMore(clients, count);

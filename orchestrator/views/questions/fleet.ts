@@ -1,4 +1,4 @@
-import { many, number } from '../numbers.ts';
+import { firstAndMore, many, number } from '../numbers.ts';
 import type { Question } from './question.ts';
 
 /** What a fleet file changes, or would change in a dry run. */
@@ -23,7 +23,7 @@ export function importSummary(answer: ImportCounts): readonly (readonly [head: s
   const counts = `${many(added, 'client')} added, ${number(changed)} changed, ${number(unchanged)} unchanged, ${others}`;
   const named = fields.map(({ field, clients }) => `${field} of ${many(clients, 'client')}`).join(', ');
   return [
-    ...(dryRun && removed > 0 ? [['Would be removed: ', firstOf(leaving, removed)] as const] : []),
+    ...(dryRun && removed > 0 ? [['Would be removed: ', firstAndMore(leaving, removed)] as const] : []),
     ...(named === '' ? [] : [['Changed: ', named] as const]),
     [
       '',
@@ -53,7 +53,7 @@ const namedAtMost = 10;
 
 /** `pc-1, pc-2 and 30 more` */
 export const leavingNames = ({ clients, removed }: RemovalCounts): string =>
-  firstOf(clients.slice(0, namedAtMost), removed);
+  firstAndMore(clients.slice(0, namedAtMost), removed);
 
 /** Says which clients leave the fleet, and asks for the name of one, or for their number. */
 export function removalQuestion(dryRun: RemovalCounts): Question {
@@ -68,6 +68,3 @@ export function removalQuestion(dryRun: RemovalCounts): Question {
     verb: 'remove',
   };
 }
-
-const firstOf = (names: readonly string[], all: number): string =>
-  all > names.length ? `${names.join(', ')} and ${number(all - names.length)} more` : names.join(', ');
