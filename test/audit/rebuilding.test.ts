@@ -99,7 +99,6 @@ describe('the audit files of random steps', () => {
         { seed: 20_261_122, numRuns },
       );
     },
-    60_000,
   );
 
   it.each<[string, () => Promise<Store>, number, Mode]>([
@@ -132,7 +131,6 @@ describe('the audit files of random steps', () => {
         { seed: 20_261_122, numRuns },
       );
     },
-    60_000,
   );
 
   it.each<[string, () => Promise<Store>]>([

@@ -49,7 +49,6 @@ describe('the Redis store and its in-memory twin, given the same random steps', 
       expect([...kinds]).toEqual(expect.arrayContaining(everyKind));
       expect(kinds.has('committed, woken')).toBe(mode.restarting === true);
     },
-    120_000,
   );
 });
 

@@ -22,7 +22,7 @@ describe('the forecast of a running campaign', () => {
   beforeAll(async () => {
     played = await play(seededScenario(12), 25);
     forecast = await forecastCampaign(played.question);
-  }, 60_000);
+  });
 
   test('says when half and nine of ten simulations end, per wave and for all', () => {
     const { now } = played.question;
@@ -46,7 +46,7 @@ describe('the forecast of a running campaign', () => {
         .map((line) => `${line}\n`)
         .join(''),
     ).toBe(shown);
-  }, 30_000);
+  });
 
   test('is the same for the same records, and reads them only', async () => {
     const before = JSON.stringify(played.question.upgrades);
@@ -62,7 +62,7 @@ describe('the forecast of a running campaign', () => {
       many += await p50Of(withSlots(question, 40));
     }
     expect(many).toBeLessThan(few);
-  }, 60_000);
+  });
 
   test('is withheld where its figures say nothing of the end, and says why', async () => {
     const { campaign } = played.question;
@@ -104,7 +104,7 @@ describe('the forecast of a running campaign', () => {
       campaign: withDefinition(campaign, { calendar: closed }),
     });
     expect(found).toMatchObject({ end: null, because: expect.stringContaining('do not end') });
-  }, 60_000);
+  });
 
   test('is not too early for most of the campaigns that are played to their end', async () => {
     let before = 0;
@@ -113,7 +113,7 @@ describe('the forecast of a running campaign', () => {
       if (made.end !== null && endedAt <= made.end.p90) before += 1;
     }
     expect(before).toBeGreaterThanOrEqual(2);
-  }, 60_000);
+  });
 });
 
 const withDefinition = (campaign: Campaign, change: Partial<Campaign['definition']>): Campaign => ({

@@ -20,7 +20,7 @@ const questions: ForecastQuestion[] = [];
 beforeAll(async () => {
   for (const seed of ['a', 'b', 'c', 'd'])
     questions.push((await play(scenarioOf(campaignFile, { clients: 70, seed }), 35)).question);
-}, 60_000);
+});
 
 const changed = (
   question: ForecastQuestion,
@@ -52,7 +52,7 @@ describe('the forecast of a running campaign, on several seeds', () => {
       expect(all.filter(({ p50, p90 }) => p50 < now || p90 < p50)).toEqual([]);
       expect(campaign.state.status).toBe('running');
     }
-  }, 60_000);
+  });
 
   test('follows from the seed and the records alone', async () => {
     const [question] = questions;
@@ -60,7 +60,7 @@ describe('the forecast of a running campaign, on several seeds', () => {
     const first = await replicatesOf(question, 2);
     expect(await replicatesOf({ ...question, upgrades: [...question.upgrades] }, 2)).toEqual(first);
     expect(await replicatesOf({ ...question, seed: 'another' }, 2)).not.toEqual(first);
-  }, 60_000);
+  });
 
   test('is not later with more budget, in the mean of the same seeds', async () => {
     const budgets: readonly (readonly [
@@ -79,5 +79,5 @@ describe('the forecast of a running campaign, on several seeds', () => {
       if (after > before) later.push(`${name}: ${after} after ${before}`);
     }
     expect(later).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -20,7 +20,7 @@ describe('a campaign whose decisions are made again from its audit', () => {
 
   beforeAll(async () => {
     histories = await Promise.all(seeds.map(seededHistory));
-  }, 60_000);
+  });
 
   test('has the same openings, admissions and endings, byte for byte, on ten seeded campaigns', () => {
     const seen = { openings: 0, endings: 0, paused: 0, held: 0, soaks: 0, approved: 0 };
@@ -96,7 +96,7 @@ test('clients that join and leave, edits and approvals: the files of the audit g
     { seed: 20_261_129, numRuns: 5 },
   );
   for (const [what, times] of Object.entries(seen)) expect([what, times > 0]).toEqual([what, true]);
-}, 60_000);
+});
 
 /** The machines of these stories bring no text of a look: it is as if the text were lost. */
 const withoutText = (item: HistoryItem): HistoryItem =>

@@ -94,4 +94,4 @@ test('hooks of clients run once for each cause, also when their orchestrator is 
   } finally {
     process.kill(-Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
   }
-}, 60_000);
+});
