@@ -1,7 +1,9 @@
 import { reportIn } from '../fleet/check-in.ts';
+import { groupsOf } from '../../shared/streams.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
+import type { ClientReport } from '../views/report.ts';
 import type { ClientFilter } from './client-filter.ts';
 import { clientsAsked, findCampaign } from './list-clients.ts';
 
@@ -27,25 +29,17 @@ export async function checkInClients(
   const { store, clock } = context;
   const found = await findCampaign(store, name, filter);
   if (!found.ok) return found;
+  const reports = clientsAsked(store, found.value.campaign, found.value.filter, clock.now());
   let [asked, looks] = [0, 0];
-  const report = async (page: readonly string[]): Promise<void> => {
-    const outcomes = await Promise.all(page.map(async (client) => reportIn(context, client, null)));
-    asked += page.length;
+  for await (const clients of groupsOf(thatWait(reports), atOnce)) {
+    const outcomes = await Promise.all(clients.map(async (client) => reportIn(context, client, null)));
+    asked += clients.length;
     looks += outcomes.filter((each) => each.looks && each.campaign === name).length;
-  };
-  let page: string[] = [];
-  for await (const { client, state } of clientsAsked(
-    store,
-    found.value.campaign,
-    found.value.filter,
-    clock.now(),
-  )) {
-    if (state !== 'deferred' && state !== 'restarting') continue;
-    page.push(client);
-    if (page.length < atOnce) continue;
-    await report(page);
-    page = [];
   }
-  await report(page);
   return ok({ campaign: name, asked, looks });
+}
+
+async function* thatWait(reports: AsyncIterable<ClientReport>): AsyncGenerator<string> {
+  for await (const { client, state } of reports)
+    if (state === 'deferred' || state === 'restarting') yield client;
 }

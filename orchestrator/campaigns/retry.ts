@@ -4,6 +4,7 @@ import { type ChosenClients, filterOf, isChosen, upgradesAmong } from './chosen-
 import { findCampaign } from './list-clients.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { groupsOf } from '../../shared/streams.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { isOver } from '../../shared/domain/rules/campaign-end.ts';
@@ -114,27 +115,18 @@ export async function reopenAll(
 ): Promise<Result<ReopenedClients, Refusal>> {
   if ((await context.store.readCampaign(name)) === null) return err(notFound('campaign', name));
   let [reopened, passedOver] = [0, 0];
-  const open = async (page: readonly StoredUpgrade[]): Promise<void> => {
-    const overlaps = await overlapsOf(context, name, page);
+  for await (const group of groupsOf(askedAmong(among, isAsked), atOnce)) {
+    const overlaps = await overlapsOf(context, name, group);
     const outcomes = await Promise.all(
-      page.map((stored) => reopenUnlessWanted(context, who, stored, { reopen, overlaps, isDryRun })),
+      group.map((stored) => reopenUnlessWanted(context, who, stored, { reopen, overlaps, isDryRun })),
     );
     const done = outcomes.filter((each) => each.ok).length;
     outcomes.forEach((each, at) => {
-      if (!each.ok) onRefused?.(page[at]?.key.client ?? '', each.error.message);
+      if (!each.ok) onRefused?.(group[at]?.key.client ?? '', each.error.message);
     });
     reopened += done;
-    passedOver += page.length - done;
-  };
-  let page: StoredUpgrade[] = [];
-  for await (const stored of among) {
-    if (!isAsked(stored.upgrade, stored)) continue;
-    page.push(stored);
-    if (page.length < atOnce) continue;
-    await open(page);
-    page = [];
+    passedOver += group.length - done;
   }
-  await open(page);
   if (isDryRun) return ok({ campaign: name, reopened, passedOver });
   if (reopened > 0)
     await runAgain(
@@ -145,6 +137,13 @@ export async function reopenAll(
     );
   context.log.info({ campaign: name, who, reopened, passedOver }, 'clients are open again');
   return ok({ campaign: name, reopened, passedOver });
+}
+
+async function* askedAmong(
+  among: AsyncIterable<StoredUpgrade>,
+  isAsked: Reopen['isAsked'],
+): AsyncGenerator<StoredUpgrade> {
+  for await (const stored of among) if (isAsked(stored.upgrade, stored)) yield stored;
 }
 
 /** Opens one settled client again. */

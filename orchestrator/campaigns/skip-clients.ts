@@ -1,5 +1,6 @@
 import { counted } from '../domain/counted.ts';
 import { ok, type Result } from '../../shared/errors.ts';
+import { groupsOf, namesOf } from '../../shared/streams.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { partOf } from '../fleet/clients.ts';
 import type { Refusal } from '../refusal.ts';
@@ -40,30 +41,18 @@ export async function skipClients(
     isDryRun
       ? isOpen(context, name, client)
       : (await skipClient(context, who, { client, reason, campaign: name })).ok;
-  const skip = async (page: readonly string[]): Promise<void> => {
-    const done = (await Promise.all(page.map(skipOne))).filter(Boolean).length;
-    skipped += done;
-    passedOver += page.length - done;
-  };
-  let page: string[] = [];
   const names =
     'clients' in chosen
       ? new Set(chosen.clients)
       : namesOf(clientsAsked(store, campaign, filter, clock.now()));
-  for await (const client of names) {
-    page.push(client);
-    if (page.length < atOnce) continue;
-    await skip(page);
-    page = [];
+  for await (const clients of groupsOf(names, atOnce)) {
+    const done = (await Promise.all(clients.map(skipOne))).filter(Boolean).length;
+    skipped += done;
+    passedOver += clients.length - done;
   }
-  await skip(page);
   if (!isDryRun)
     context.log.info({ campaign: name, who, skipped, passedOver }, `${counted(skipped, 'client')} skipped`);
   return ok({ campaign: name, skipped, passedOver });
-}
-
-async function* namesOf(reports: AsyncIterable<{ readonly client: string }>): AsyncGenerator<string> {
-  for await (const { client } of reports) yield client;
 }
 
 /** Is the client in the campaign, and not finished there? */

@@ -1,6 +1,7 @@
 import { type Forecast, type Forecasting, forecasting } from '../views/survey-forecast.ts';
 import { stepsAgainst } from '../domain/ladder-steps.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { groupsOf, namesOf } from '../../shared/streams.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -24,10 +25,6 @@ export async function forecastCampaign(
   return ok(sums.forecast(stepsAgainst(policy, 'service')));
 }
 
-async function* namesOf(clients: AsyncIterable<{ readonly client: string }>): AsyncGenerator<string> {
-  for await (const { client } of clients) yield client;
-}
-
 /**
  * Adds the last look at each of these clients to `sums`, in pieces: there may be a million clients.
  */
@@ -36,14 +33,6 @@ export async function addLooks(
   sums: Forecasting,
   clients: Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {
-  let piece: string[] = [];
-  const addPiece = async (): Promise<void> => {
+  for await (const piece of groupsOf(clients, pieceSize))
     for (const look of await store.lastLooks(piece)) sums.add(look);
-    piece = [];
-  };
-  for await (const client of clients) {
-    piece.push(client);
-    if (piece.length === pieceSize) await addPiece();
-  }
-  await addPiece();
 }

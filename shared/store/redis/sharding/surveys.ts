@@ -2,6 +2,7 @@ import type { LastLook } from '../../../domain/survey/last-look.ts';
 import type { Survey, SurveyProgress } from '../../../domain/survey/survey.ts';
 import type { AskedLook, LookKey, SurveyLook, SurveyStore, SurveyTarget } from '../../survey-store.ts';
 import type { AuditEntry } from '../../types.ts';
+import { groupsOf } from '../../../streams.ts';
 import { type Shard, sumOf } from '../core/shard.ts';
 import { readClient } from '../fleet/fleet.ts';
 import { shardOfServer } from '../fleet/fleet-text.ts';
@@ -68,17 +69,10 @@ async function createSurvey(
   audit: (total: number) => AuditEntry,
 ): Promise<SurveyProgress | null> {
   let total = 0;
-  let piece: SurveyTarget[] = [];
-  const stage = async (): Promise<void> => {
+  for await (const piece of groupsOf(targets, pieceSize)) {
     await addAtHome(shards, asked, piece);
     total += piece.length;
-    piece = [];
-  };
-  for await (const target of targets) {
-    piece.push(target);
-    if (piece.length === pieceSize) await stage();
   }
-  await stage();
   if (total === 0) return null;
   const survey = { ...asked, total };
   await writeSurvey(shards.head, survey, audit(total));
