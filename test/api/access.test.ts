@@ -15,9 +15,7 @@ const tokens = new Map<Role | 'expired' | 'revoked', string>();
 
 beforeAll(async () => {
   const clock = { ...standingClock(now), realNow: () => realNow };
-  orchestrator = await startSmallOrchestrator(undefined, undefined, undefined, undefined, undefined, {
-    clock,
-  });
+  orchestrator = await startSmallOrchestrator(undefined, { context: { clock } });
   for (const role of roles) tokens.set(role, await makeToken(orchestrator, role, { role }));
   tokens.set('expired', await makeToken(orchestrator, 'old', { role: 'administrator', expires: '1h' }));
   tokens.set('revoked', await makeToken(orchestrator, 'lost', { role: 'administrator' }));

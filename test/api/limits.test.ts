@@ -29,20 +29,14 @@ describe('a bucket of a principal', () => {
 });
 
 const start = (limits: { readonly reads: number; readonly writes: number }): Promise<SmallOrchestrator> =>
-  startSmallOrchestrator(
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    {},
-    {
+  startSmallOrchestrator(undefined, {
+    limits: {
       readsPerSecond: limits.reads,
       writesPerSecond: limits.writes,
       delayAtMostMs: 250,
       pressure: measurePressure(),
     },
-  );
+  });
 
 /** Routes that stop something, and those that say who is well and who leads. */
 const urgent = Object.entries(operations).flatMap(([route, operation]) => {

@@ -10,14 +10,7 @@ const open = { authorization: '' };
 /** The answers of both probes of an orchestrator over this store. */
 async function probes(changed: Partial<Store> = {}, more: Partial<OrchestratorContext> = {}) {
   const store = { ...createMemoryStore(Date.now), ...changed };
-  await using orchestrator = await startSmallOrchestrator(
-    store,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    more,
-  );
+  await using orchestrator = await startSmallOrchestrator(store, { context: more });
   const lives = await orchestrator.ask('GET', '/healthz', undefined, open);
   const ready = await orchestrator.ask('GET', '/readyz', undefined, open);
   return { lives, ready };

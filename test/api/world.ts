@@ -52,10 +52,8 @@ export async function startWorld(): Promise<SmallOrchestrator> {
     gatherMs: 0,
     destinations: [{ name: 'pager', kinds: usualKinds, quiet: null, by }],
   };
-  const orchestrator = await startSmallOrchestrator(undefined, undefined, undefined, undefined, {
-    settings,
-    sending: sending as SendContext,
-  });
+  const notifier = { settings, sending: sending as SendContext };
+  const orchestrator = await startSmallOrchestrator(undefined, { context: { notifier } });
   sending.hooks = join(orchestrator.folder, 'hooks');
   mkdirSync(join(orchestrator.folder, 'hooks'), { recursive: true });
   orchestrator.write('hooks/before.sh', '#!/bin/sh\necho the change is not open yet\nexit 2\n');

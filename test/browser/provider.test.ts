@@ -34,11 +34,7 @@ test('a person signs in with the button of the provider, and comes back to the s
     `openIdConnect:\n  name: Example\n  issuer: ${provider.issuer}\n  clientId: servpack\n  clientSecret: secret\n  groups: [{ group: ops, role: operator }]\n`,
   );
   const read = unwrapped(readOidcSettings({ oidc: file, publicUrls: [url] }, testLog()));
-  const none = undefined;
-  await using _ = await startSmallOrchestrator(none, none, none, none, none, {}, none, {
-    provider: read,
-    port,
-  });
+  await using _ = await startSmallOrchestrator(undefined, { provider: read, port });
   const page = await browser.newPage();
   await page.goto(`${url}/campaigns`);
   await page.getByRole('link', { name: 'Sign in with Example' }).click();

@@ -12,16 +12,7 @@ test('an administrator who has signed in sees the jobs of a queue, and nothing a
   const connection = openQueueConnection(place.url, 'producer');
   const queue = new Queue('upgrades', { connection, prefix: queuePrefix(place.prefix, 0) });
   await queue.add('upgrade', {}, { jobId: 'sp4.pc-17.1' });
-  await using orchestrator = await startSmallOrchestrator(
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    {},
-    undefined,
-    { board: place },
-  );
+  await using orchestrator = await startSmallOrchestrator(undefined, { board: place });
   const browser = await openBrowser();
   if (browser === null) throw new Error('there is no browser');
   const visited = await visit(browser, orchestrator.url);

@@ -89,9 +89,7 @@ function changeOf(at: number, time: number): Change {
 export async function startShown(): Promise<SmallOrchestrator> {
   let at = now;
   const clock: Clock = { ...standingClock(now), now: () => at };
-  const orchestrator = await startSmallOrchestrator(undefined, undefined, undefined, undefined, undefined, {
-    clock,
-  });
+  const orchestrator = await startSmallOrchestrator(undefined, { context: { clock } });
   const { store } = orchestrator;
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleet });
   await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });

@@ -39,10 +39,8 @@ beforeAll(async () => {
       done();
     },
   });
-  orchestrator = await startSmallOrchestrator(
-    unwrapped(await openRedisStore(redis)),
-    pino({ level: 'debug' }, stream),
-  );
+  const log = pino({ level: 'debug' }, stream);
+  orchestrator = await startSmallOrchestrator(unwrapped(await openRedisStore(redis)), { log });
   browser = new Browser(orchestrator);
   secrets = [orchestrator.token, decodeURIComponent(new URL(redis.url).password)].filter(
     (each) => each !== '',

@@ -52,7 +52,7 @@ describe('a token of the API', () => {
     const place = testRedis();
     const logged: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
-    await using orchestrator = await startSmallOrchestrator(unwrapped(await openRedisStore(place)), log);
+    await using orchestrator = await startSmallOrchestrator(unwrapped(await openRedisStore(place)), { log });
     const created = await orchestrator.ask(
       'POST',
       '/v1/tokens',
@@ -80,7 +80,7 @@ describe('a token of the API', () => {
   test('notes its last use once a minute', async () => {
     let realNow = Date.UTC(2026, 10, 30, 1);
     const clock = { ...standingClock(now), realNow: () => realNow };
-    await using orchestrator = await startSmallOrchestrator(...nothing, { clock });
+    await using orchestrator = await startSmallOrchestrator(undefined, { context: { clock } });
     const noted: number[] = [];
     const { store } = orchestrator;
     const noteUse = store.noteUse.bind(store);
@@ -138,8 +138,6 @@ describe('a token of the API', () => {
     expect((await orchestrator.ask('GET', '/v1/tokens')).body.tokens).toEqual([]);
   });
 });
-
-const nothing = [undefined, undefined, undefined, undefined, undefined] as const;
 
 test('the audit names whom the token proves, and what the caller says of itself as a remark', async () => {
   await using orchestrator = await startRunning();

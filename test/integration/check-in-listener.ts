@@ -47,7 +47,7 @@ export async function openListener(
       done();
     },
   });
-  const orchestrator = await startSmallOrchestrator(store, pino({ level: 'trace' }, stream));
+  const orchestrator = await startSmallOrchestrator(store, { log: pino({ level: 'trace' }, stream) });
   onTestFinished(() => orchestrator[Symbol.asyncDispose]());
   const url = await orchestrator.openCheckIns(config);
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });

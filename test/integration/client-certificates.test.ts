@@ -54,10 +54,11 @@ beforeAll(async () => {
   const certificate = unwrapped(
     ServerCertificate.open(ofApi, authority.issue('server'), { log: testLog(), everyMs: 10, clients }),
   );
-  const more = { certificates: { api: certificate, checkIns: null } };
-  const none = undefined;
-  const options = { certificate, isOverTls: true };
-  orchestrator = await startSmallOrchestrator(none, none, none, none, none, more, none, options);
+  orchestrator = await startSmallOrchestrator(undefined, {
+    certificate,
+    isOverTls: true,
+    context: { certificates: { api: certificate, checkIns: null } },
+  });
 });
 afterAll(async () => {
   await orchestrator[Symbol.asyncDispose]();

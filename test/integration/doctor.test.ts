@@ -74,12 +74,9 @@ describe('a data folder that the doctor checks', () => {
 async function startOnRedis(): Promise<SmallOrchestrator> {
   const { url, prefix } = testRedis();
   const store = unwrapped(await openRedisStore({ url, prefix }));
-  const orchestrator = await startSmallOrchestrator(store, undefined, (dataDir) => ({
-    redisUrl: url,
-    prefix,
-    shards: 1,
-    dataDir,
-  }));
+  const orchestrator = await startSmallOrchestrator(store, {
+    environment: (dataDir) => ({ redisUrl: url, prefix, shards: 1, dataDir }),
+  });
   onTestFinished(() => orchestrator[Symbol.asyncDispose]());
   return orchestrator;
 }

@@ -23,7 +23,7 @@ async function given() {
   const store = createMemoryStore(() => realMs);
   const clock = { ...standingClock(now), policySpan: (ms: number) => ms };
   const processes = watchProcesses(store, clock, () => realMs);
-  const orchestrator = await startRunning(store, undefined, processes);
+  const orchestrator = await startRunning(store, undefined, { context: { processes } });
   onTestFinished(() => orchestrator[Symbol.asyncDispose]());
   const said = async (...words: readonly string[]) =>
     (await runCliAt(orchestrator, ['campaign', ...words])).stdout.split('\n');

@@ -28,11 +28,7 @@ async function start() {
   const real = { now: Date.UTC(2026, 10, 30, 1) };
   const clock = { ...standingClock(now), realNow: () => real.now };
   const read = unwrapped(readOidcSettings({ oidc, publicUrls: [url] }, testLog())) as OpenIdProvider;
-  const none = undefined;
-  const orchestrator = await startSmallOrchestrator(none, none, none, none, none, { clock }, none, {
-    provider: read,
-    port,
-  });
+  const orchestrator = await startSmallOrchestrator(undefined, { context: { clock }, provider: read, port });
   return { orchestrator, provider, real };
 }
 

@@ -47,10 +47,13 @@ afterAll(() => {
 /** An orchestrator with a certificate of its own, which looks at its files often. */
 async function startWithTls(files: CertificateFiles, log = testLog()) {
   const certificate = unwrapped(ServerCertificate.open(ofApi, files, { log, everyMs: 10 }));
-  const more = { certificates: { api: certificate, checkIns: null } };
-  const options = { certificate, isOverTls: true, hosts: ['servpack.example'] };
-  const none = undefined;
-  const orchestrator = await startSmallOrchestrator(none, log, none, none, none, more, none, options);
+  const orchestrator = await startSmallOrchestrator(undefined, {
+    log,
+    certificate,
+    isOverTls: true,
+    hosts: ['servpack.example'],
+    context: { certificates: { api: certificate, checkIns: null } },
+  });
   onTestFinished(() => orchestrator[Symbol.asyncDispose]());
   return { orchestrator, certificate };
 }

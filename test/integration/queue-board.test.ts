@@ -18,18 +18,7 @@ let orchestrator: SmallOrchestrator;
 
 beforeAll(async () => {
   const store = unwrapped(await openRedisStore(place));
-  orchestrator = await startSmallOrchestrator(
-    store,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    {},
-    undefined,
-    {
-      board: place,
-    },
-  );
+  orchestrator = await startSmallOrchestrator(store, { board: place });
   await queue.add('upgrade', {}, { jobId: job });
   await queue.add('upgrade', {}, { jobId: 'sp4.pc-2.1', delay: 3_600_000 });
 });

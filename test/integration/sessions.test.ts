@@ -39,9 +39,7 @@ const signIn = (orchestrator: SmallOrchestrator, given: object) =>
 async function withClock() {
   const time = { now: Date.UTC(2026, 10, 30, 1) };
   const clock = { ...standingClock(now), realNow: () => time.now };
-  const orchestrator = await startSmallOrchestrator(undefined, undefined, undefined, undefined, undefined, {
-    clock,
-  });
+  const orchestrator = await startSmallOrchestrator(undefined, { context: { clock } });
   return { orchestrator, time };
 }
 

@@ -51,14 +51,7 @@ describe('with a collector', () => {
   test('each answer of the API is a span with its route, and a start is one of its campaign', async () => {
     await using collector = await startCollector();
     const traces = tracesTo(collector.url, 1);
-    await using orchestrator = await startSmallOrchestrator(
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      { traces },
-    );
+    await using orchestrator = await startSmallOrchestrator(undefined, { context: { traces } });
     await orchestrator.ask('GET', '/v1/campaigns/sp9?secret=1');
     await traces.close();
     expect(new Set(collector.requests)).toEqual(new Set(['POST /v1/traces application/json']));
@@ -108,14 +101,9 @@ describe('with a collector', () => {
   test('what failed is sent whatever the share is, without the text of its error', async () => {
     await using collector = await startCollector();
     const traces = tracesTo(collector.url, 0);
-    await using orchestrator = await startSmallOrchestrator(
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      { traces, auditTrouble: () => 'the disk is full' },
-    );
+    await using orchestrator = await startSmallOrchestrator(undefined, {
+      context: { traces, auditTrouble: () => 'the disk is full' },
+    });
     await orchestrator.ask('GET', '/healthz');
     await orchestrator.ask('GET', '/readyz');
     await traceJob(traces, job, async () => 'rested');
@@ -163,14 +151,7 @@ const failedSpan = (n: number) => ({
 test('a campaign that starts has one span, however often it is paused', async () => {
   await using collector = await startCollector();
   const traces = tracesTo(collector.url, 0);
-  await using orchestrator = await startSmallOrchestrator(
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    { traces },
-  );
+  await using orchestrator = await startSmallOrchestrator(undefined, { context: { traces } });
   const ask = async (path: string, body?: unknown) =>
     expect([path, (await orchestrator.ask('POST', path, body)).status]).toEqual([path, 200]);
   await ask('/v1/fleet', { file: 'fleet.csv', text: fleetCsv });

@@ -7,19 +7,7 @@ import { type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/smal
 
 let orchestrator: SmallOrchestrator;
 beforeAll(async () => {
-  orchestrator = await startSmallOrchestrator(
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    {},
-    undefined,
-    {
-      hosts: ['servpack.example'],
-      isOverTls: true,
-    },
-  );
+  orchestrator = await startSmallOrchestrator(undefined, { hosts: ['servpack.example'], isOverTls: true });
 });
 afterAll(async () => orchestrator[Symbol.asyncDispose]());
 

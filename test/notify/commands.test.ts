@@ -20,7 +20,7 @@ test('notify test, log and redeliver say what became of messages, and a test ena
   await using receiver = await openReceiver();
   const notifier = { settings: webhookTo(receiver.url), sending: { env: {}, hooks: null, now: Date.now } };
   const store = createMemoryStore(Date.now);
-  await using orchestrator = await startSmallOrchestrator(store, undefined, undefined, undefined, notifier);
+  await using orchestrator = await startSmallOrchestrator(store, { context: { notifier } });
   const sent = async (body: object) => (await orchestrator.ask('POST', '/v1/notify/test', body)).body;
   const log = async () => noticeLogLines(wide, (await orchestrator.ask('GET', '/v1/notify/log')).body);
 
@@ -64,7 +64,7 @@ test('the doctor names destinations that are disabled, and those that were tried
     sending: { env: {}, hooks: null, now: Date.now },
   };
   const store = createMemoryStore(Date.now);
-  await using orchestrator = await startSmallOrchestrator(store, undefined, undefined, undefined, notifier);
+  await using orchestrator = await startSmallOrchestrator(store, { context: { notifier } });
   const says = async (): Promise<readonly string[]> =>
     (
       (await orchestrator.ask('GET', '/v1/doctor')).body as { checks: readonly { says: string }[] }
