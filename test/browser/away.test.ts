@@ -1,18 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { followFor } from '../fixtures/event-reader.ts';
 import { startRunning } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { signIn, useBrowser, visit } from './chromium.ts';
 import { goTo, openScreen } from './screens.ts';
 
-let browser: Browser | null;
-
-beforeAll(async () => void (browser = await openBrowser()));
-afterAll(async () => browser?.close());
-beforeEach(needBrowser);
+const browser = useBrowser();
 
 /** A line to the orchestrator. While it is cut, nothing gets through, and open ones break off. */
 async function cuttableLine(url: string) {
@@ -51,12 +46,11 @@ async function cuttableLine(url: string) {
   };
 }
 
-test('an orchestrator that is away for 20 s is said with its age; then nothing is missed or said twice', async () => {
-  if (browser === null) throw new Error('there is no browser');
+test('the page says since when the orchestrator is away; afterwards no entry is missing or shown twice', async () => {
   await using orchestrator = await startRunning();
   await using _following = await followFor(orchestrator.events, orchestrator.store);
   await using line = await cuttableLine(orchestrator.url);
-  const visited = await visit(browser, line.url);
+  const visited = await visit(browser(), line.url);
   const { page, context } = visited;
   await page.clock.install();
   await signIn(visited, line.url, orchestrator.token);
@@ -100,10 +94,9 @@ test('an orchestrator that is away for 20 s is said with its age; then nothing i
 });
 
 test('eight tabs of a browser have one stream, are all live, and still get answers', async () => {
-  if (browser === null) throw new Error('there is no browser');
   await using orchestrator = await startRunning();
   await using _following = await followFor(orchestrator.events, orchestrator.store);
-  const first = await visit(browser, orchestrator.url);
+  const first = await visit(browser(), orchestrator.url);
   const { context } = first;
   let streams = 0;
   context.on('request', (request) => {

@@ -1,42 +1,29 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { expect, test } from 'vitest';
+import { makeToken } from '../fixtures/tokens.ts';
+import { openSignedIn, useBrowser, type Visit } from './chromium.ts';
 import { expectAccessible, openScreen } from './screens.ts';
-import { startMixed } from './world.ts';
+import { startMixed, useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
+const orchestrator = useOrchestrator(startMixed);
+const browser = useBrowser();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startMixed();
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
-
-async function opened(path: string, says: string, token = orchestrator.token): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url);
-  await signIn(visited, orchestrator.url, token);
+async function opened(path: string, says: string, token = orchestrator().token): Promise<Visit> {
+  const visited = await openSignedIn(browser(), { ...orchestrator(), token });
   await openScreen(visited, path, says);
   return visited;
 }
 
 const stateOf = async (client: string): Promise<string> =>
-  (await orchestrator.ask('GET', `/v1/clients/${client}/why?campaign=sp4`)).body.end;
+  (await orchestrator().ask('GET', `/v1/clients/${client}/why?campaign=sp4`)).body.end;
 
 const clientsIn = async (state: string): Promise<readonly string[]> =>
-  (await orchestrator.ask('GET', `/v1/campaigns/sp4/clients?state=${state}`)).body.items.map(
+  (await orchestrator().ask('GET', `/v1/campaigns/sp4/clients?state=${state}`)).body.items.map(
     ({ client }: { client: string }) => client,
   );
 
-test('who may not change a campaign can select, and reads who may', async () => {
-  const made = await orchestrator.ask('POST', '/v1/tokens', { name: 'screen', role: 'viewer' });
-  const { page, context } = await opened('campaigns/sp4?tab=clients', 'pc-2', made.body.token);
+test('a viewer can select clients, and reads which roles may retry and skip them', async () => {
+  const token = await makeToken(orchestrator(), 'screen', { role: 'viewer' });
+  const { page, context } = await opened('campaigns/sp4?tab=clients', 'pc-2', token);
   await page.getByLabel('Select pc-2').check();
   for (const name of ['Retry…', 'Skip…']) {
     const button = page
@@ -47,7 +34,7 @@ test('who may not change a campaign can select, and reads who may', async () => 
   await context.close();
 });
 
-test('the ticked clients are skipped by keyboard, after a count that says who is left out', async () => {
+test('the selected clients are skipped by keyboard, after a count that says how many are left out', async () => {
   const { page, context, trouble } = await opened('campaigns/sp4?tab=clients', 'pc-2');
   const [failed = ''] = await clientsIn('failed');
   const [first = '', second = ''] = await clientsIn('waiting');
@@ -92,7 +79,7 @@ test('a client shows what is planned above what was done, its own clock, its rec
   await context.close();
 });
 
-test('all that a filter lets through are retried, and the list follows', async () => {
+test('all clients that match a filter are retried, and the list changes', async () => {
   const { page, context } = await opened('campaigns/sp4?tab=clients&state=notOk', '2 of 2 clients');
   await page.getByLabel('Select the clients of this page').check();
   const bar = page.getByRole('group', { name: 'With the selected clients' });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import type { TestContext } from 'vitest';
+import { afterAll, beforeAll, beforeEach, type TestContext } from 'vitest';
 
 /** Debian's Chromium. Nothing is downloaded by a test. */
 const executablePath = process.env['SERVPACK_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -27,6 +27,18 @@ export const openBrowser = async (): Promise<Browser | null> =>
     ? chromium.launch({ executablePath, args })
     : null;
 
+/** One browser for all tests of a file. Where there is no browser, they are skipped. */
+export function useBrowser(): () => Browser {
+  let browser: Browser | null = null;
+  beforeAll(async () => void (browser = await openBrowser()));
+  beforeEach(needBrowser);
+  afterAll(async () => browser?.close());
+  return () => {
+    if (browser === null) throw new Error('there is no browser');
+    return browser;
+  };
+}
+
 /** The end of waiting for what never comes on a page; no measure of speed. */
 const actionMs = 60_000;
 
@@ -37,15 +49,21 @@ export interface Visit {
   readonly trouble: readonly string[];
 }
 
+/** Size of the window, and the colours that the person prefers. */
+export interface Looks {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+export const wide = { colorScheme: 'light', width: 1280, height: 800 } as const satisfies Looks;
+export const phone = { colorScheme: 'dark', width: 390, height: 844 } as const satisfies Looks;
+
 /** Opens a page of its own, which may ask this origin only. */
 export async function visit(
   browser: Browser,
   url: string,
-  {
-    width = 1280,
-    height = 800,
-    colorScheme = 'light' as 'light' | 'dark',
-  }: { readonly width?: number; readonly height?: number; readonly colorScheme?: 'light' | 'dark' } = {},
+  { width = 1280, height = 800, colorScheme = 'light' }: Looks = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   context.setDefaultTimeout(actionMs);
@@ -73,4 +91,15 @@ export async function signIn({ page }: Visit, url: string, token: string): Promi
   await page.getByLabel('Token').fill(token);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'Sign in' }).waitFor();
+}
+
+/** Opens a page of its own, and signs in there with the token. */
+export async function openSignedIn(
+  browser: Browser,
+  { url, token }: { readonly url: string; readonly token: string },
+  looks: Looks = {},
+): Promise<Visit> {
+  const visited = await visit(browser, url, looks);
+  await signIn(visited, url, token);
+  return visited;
 }

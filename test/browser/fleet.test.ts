@@ -1,43 +1,33 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fleetCsv, type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { fleetCsv, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { makeToken } from '../fixtures/tokens.ts';
+import { type Looks, openSignedIn, phone, useBrowser, type Visit, wide } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
+import { useOrchestrator } from './world.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
+const orchestrator = useOrchestrator(startSmallOrchestrator);
+const browser = useBrowser();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startSmallOrchestrator();
-});
-beforeEach(async (context) => {
-  needBrowser(context);
-  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv, prune: true });
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
+beforeEach(async () => {
+  await orchestrator().ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv, prune: true });
 });
 
-async function opened(path: string, token = orchestrator.token, looks = {}): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url, looks);
-  await signIn(visited, orchestrator.url, token);
+async function opened(path: string, token = orchestrator().token, looks: Looks = {}): Promise<Visit> {
+  const visited = await openSignedIn(browser(), { ...orchestrator(), token }, looks);
   await goTo(visited.page, path);
   return visited;
 }
 
 const textOf = (page: Page) => page.getByLabel('Text of the fleet file');
 const fleetSize = async (): Promise<number> =>
-  (await orchestrator.ask('GET', '/v1/fleet?limit=0')).body.total;
+  (await orchestrator().ask('GET', '/v1/fleet?limit=0')).body.total;
 
 describe('an import', () => {
   test('shows each fault with its line, and changes nothing', async () => {
-    const visited = await opened('fleet/import');
-    const { page, context } = visited;
+    const { page, context } = await opened('fleet/import');
     await textOf(page).fill(`client,host,logonServer\npc-1,NT-1,LS-MIL\n${hostile},NT-2,LS-MIL\n`);
     await page.getByRole('button', { name: 'Check the file' }).click();
     const fault = page.getByRole('row').filter({ hasText: 'is "<img src=x' });
@@ -68,7 +58,7 @@ describe('an import', () => {
     await dialog.getByText('1 client added, 1 changed, 9 unchanged, 0 not in the file').waitFor();
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText('0 not in the file; the fleet has 11 clients').first().waitFor();
-    const { body } = await orchestrator.ask('GET', '/v1/fleet?prefix=pc-new');
+    const { body } = await orchestrator().ask('GET', '/v1/fleet?prefix=pc-new');
     expect(body.clients).toMatchObject([{ client: 'pc-new', labels: ['caffè'] }]);
     expect(trouble).toEqual([]);
     await context.close();
@@ -117,24 +107,24 @@ describe('the list of machines', () => {
     await context.close();
   });
 
-  test.each([
-    { colorScheme: 'light', width: 1280, height: 800 },
-    { colorScheme: 'dark', width: 390, height: 844 },
-  ])('says who may change it, and is without fault: $colorScheme, $width wide', async (looks) => {
-    const name = `viewer-${looks.width}`;
-    const made = await orchestrator.ask('POST', '/v1/tokens', { name, role: 'viewer' });
-    const { page, context, trouble } = await opened('fleet', made.body.token, looks);
-    await page.getByText('10 of 10 clients').waitFor();
-    for (const button of ['Remove…', 'Import…']) {
-      const control = page.getByRole('button', { name: button });
-      expect(await control.getAttribute('aria-disabled')).toBe('true');
-      expect(await control.getAttribute('title')).toBe('Needs operator or administrator; you are viewer.');
-    }
-    await expectAccessible(page);
-    await goTo(page, 'fleet/import');
-    await page.getByRole('button', { name: 'Check the file' }).waitFor();
-    await expectAccessible(page);
-    expect(trouble).toEqual([]);
-    await context.close();
-  });
+  test.each([wide, phone])(
+    'says who may change it, and is without fault: $colorScheme, $width wide',
+    async (looks) => {
+      const name = `viewer-${looks.width}`;
+      const token = await makeToken(orchestrator(), name, { role: 'viewer' });
+      const { page, context, trouble } = await opened('fleet', token, looks);
+      await page.getByText('10 of 10 clients').waitFor();
+      for (const button of ['Remove…', 'Import…']) {
+        const control = page.getByRole('button', { name: button });
+        expect(await control.getAttribute('aria-disabled')).toBe('true');
+        expect(await control.getAttribute('title')).toBe('Needs operator or administrator; you are viewer.');
+      }
+      await expectAccessible(page);
+      await goTo(page, 'fleet/import');
+      await page.getByRole('button', { name: 'Check the file' }).waitFor();
+      await expectAccessible(page);
+      expect(trouble).toEqual([]);
+      await context.close();
+    },
+  );
 });

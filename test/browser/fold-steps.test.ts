@@ -19,7 +19,7 @@ const waits = (count: number): readonly Step[] =>
   ]).flat();
 
 describe('the steps of a client', () => {
-  test('that come again and again are said once, with their number and since when', () => {
+  test('that repeat are shown once, with their number and the time of the first', () => {
     const end = step('9', 'settled', 'proved');
     const begin = step('0', 'looking', 'admitted');
     const folded = foldSteps([end, ...waits(5), begin]);
@@ -30,7 +30,7 @@ describe('the steps of a client', () => {
     ]);
   });
 
-  test('that come twice, and those that differ, stay as they are', () => {
+  test('that come only twice, or that differ, stay as they are', () => {
     const steps = [...waits(2), step('0', 'looking', 'admitted')];
     expect(foldSteps(steps).flatMap((each) => each.steps)).toEqual(steps);
     expect(foldSteps([])).toEqual([]);

@@ -1,5 +1,5 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { leaderRound } from '../api/world.ts';
 import { followFor } from '../fixtures/event-reader.ts';
 import {
@@ -10,15 +10,10 @@ import {
 } from '../fixtures/small-orchestrator.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { bring, changes } from '../integration/admitted-clients.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { openSignedIn, useBrowser, type Visit } from './chromium.ts';
 import { goTo, openScreen } from './screens.ts';
-import { upgradedNow } from './world.ts';
 
-let browser: Browser | null;
-
-beforeAll(async () => void (browser = await openBrowser()));
-afterAll(async () => browser?.close());
-beforeEach(needBrowser);
+const browser = useBrowser();
 
 const campaign = `campaign: sp4
 release: sms-sp4
@@ -68,12 +63,8 @@ const keyboard = (page: Page): Hand => {
   };
 };
 
-async function opened(orchestrator: SmallOrchestrator, token: string): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url);
-  await signIn(visited, orchestrator.url, token);
-  return visited;
-}
+const opened = ({ url }: SmallOrchestrator, token: string): Promise<Visit> =>
+  openSignedIn(browser(), { url, token });
 
 /** The names of the clients of each wave, in order, before one of them is admitted. */
 async function namesByWave({ store }: SmallOrchestrator): Promise<readonly (readonly string[])[]> {
@@ -93,7 +84,7 @@ async function work(
   failing: number,
 ): Promise<void> {
   for (const [at, client] of clients.entries())
-    await bring(store, client, at < failing ? changes.failed : upgradedNow, { index: 'settled' });
+    await bring(store, client, at < failing ? changes.failed : changes.upgraded, { index: 'settled' });
 }
 
 test.each(['mouse', 'keyboard'] as const)('a campaign from the fleet to its report, by %s', async (by) => {

@@ -1,19 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { followFor } from '../fixtures/event-reader.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { openSignedIn, useBrowser, type Visit } from './chromium.ts';
 
-let browser: Browser | null;
-
-beforeAll(async () => void (browser = await openBrowser()));
-afterAll(async () => browser?.close());
-beforeEach(needBrowser);
+const browser = useBrowser();
 
 async function opened(orchestrator: SmallOrchestrator): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url);
-  await signIn(visited, orchestrator.url, orchestrator.token);
+  const visited = await openSignedIn(browser(), orchestrator);
   await visited.page.getByRole('button', { name: 'live', exact: true }).waitFor();
   return visited;
 }

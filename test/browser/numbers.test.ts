@@ -1,22 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openSignedIn, useBrowser } from './chromium.ts';
 import { openScreen } from './screens.ts';
-import { startMixed } from './world.ts';
+import { startMixed, useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startMixed();
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
+const orchestrator = useOrchestrator(startMixed);
+const browser = useBrowser();
 
 /** Where numbers of clients stand, with words that say that the answer is there. */
 const screens = [
@@ -47,10 +36,8 @@ async function listOn(page: Page): Promise<readonly number[]> {
 }
 
 test('every number of clients leads to a list of just as many', async () => {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url);
+  const visited = await openSignedIn(browser(), orchestrator());
   const { page } = visited;
-  await signIn(visited, orchestrator.url, orchestrator.token);
   const found = new Map<string, Set<number>>();
   for (const [path, says] of screens) {
     await openScreen(visited, path, says);

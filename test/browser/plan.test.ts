@@ -1,40 +1,36 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import {
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { makeToken } from '../fixtures/tokens.ts';
+import { type Looks, openSignedIn, phone, useBrowser, type Visit } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
+import { useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startSmallOrchestrator();
+/** An orchestrator with a fleet and a release, without a campaign. */
+async function startSupplied(): Promise<SmallOrchestrator> {
+  const orchestrator = await startSmallOrchestrator();
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
   await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-});
-beforeEach(needBrowser);
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
+  return orchestrator;
+}
 
-async function opened(token = orchestrator.token, looks = {}) {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url, looks);
-  await signIn(visited, orchestrator.url, token);
+const orchestrator = useOrchestrator(startSupplied);
+const browser = useBrowser();
+
+async function opened(token = orchestrator().token, looks: Looks = {}): Promise<Visit> {
+  const visited = await openSignedIn(browser(), { ...orchestrator(), token }, looks);
   await goTo(visited.page, 'plan');
   return visited;
 }
 
 const textOf = (page: Page) => page.getByLabel('Text of the campaign file');
 const campaigns = async (): Promise<readonly string[]> =>
-  (await orchestrator.ask('GET', '/v1/campaigns')).body.campaigns.map(
+  (await orchestrator().ask('GET', '/v1/campaigns')).body.campaigns.map(
     ({ campaign }: { campaign: string }) => campaign,
   );
 
@@ -89,7 +85,7 @@ describe('a campaign file on the page', () => {
     await page.getByRole('dialog', { name: 'Start first' }).getByLabel('Type 10 to confirm').fill('10');
     await page.keyboard.press('Enter');
     await page.getByText('Campaign first is running').waitFor();
-    const { body } = await orchestrator.ask('GET', '/v1/campaigns/first');
+    const { body } = await orchestrator().ask('GET', '/v1/campaigns/first');
     expect(body.status).toBe('running');
     expect(trouble).toEqual([]);
     await context.close();
@@ -100,9 +96,8 @@ describe('a campaign file on the page', () => {
     await page.getByLabel('Begin with').selectOption('first');
     await expect.poll(() => textOf(page).inputValue()).toContain('campaign: first-2');
     await context.close();
-    const made = await orchestrator.ask('POST', '/v1/tokens', { name: 'viewer', role: 'viewer' });
-    const looks = { colorScheme: 'dark', width: 390, height: 844 };
-    const viewer = await opened(made.body.token, looks);
+    const token = await makeToken(orchestrator(), 'viewer', { role: 'viewer' });
+    const viewer = await opened(token, phone);
     const plan = viewer.page.getByRole('button', { name: 'Plan', exact: true });
     expect(await plan.getAttribute('title')).toBe('Needs operator or administrator; you are viewer.');
     await expectAccessible(viewer.page);

@@ -1,29 +1,20 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
 import { htmlOf } from '../../orchestrator/report/html.ts';
 import { reportDocument } from '../../orchestrator/report/sections.ts';
 import { type SampleOptions, sampleReport } from '../report/sample-report.ts';
-import { needBrowser, openBrowser } from './chromium.ts';
+import { useBrowser } from './chromium.ts';
+import { violationsOn } from './screens.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
-let browser: Browser | null;
-let folder: string;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  folder = mkdtempSync(join(tmpdir(), 'servpack-report-'));
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(needBrowser);
+const browser = useBrowser();
+const folder = mkdtempSync(join(tmpdir(), 'servpack-report-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Looks {
   readonly width?: number;
@@ -33,10 +24,9 @@ interface Looks {
 
 /** Opens a report from the disk, and keeps what it asks for or complains about. */
 async function opened(options: SampleOptions, { width = 1_000, ...looks }: Looks = {}) {
-  if (browser === null) throw new Error('there is no browser');
   const path = join(folder, 'report.html');
   writeFileSync(path, [...htmlOf(reportDocument(await sampleReport(options)))].join(''));
-  const context = await browser.newContext({ viewport: { width, height: 900 }, ...looks });
+  const context = await browser().newContext({ viewport: { width, height: 900 }, ...looks });
   const page = await context.newPage();
   const trouble: string[] = [];
   page.on('console', (message) => trouble.push(message.text()));
@@ -61,8 +51,7 @@ describe('the report as an HTML file', () => {
     const { page, context, trouble } = await opened({ size: 489 }, { colorScheme, width });
     // Folded parts are looked at as well.
     for (const summary of await page.locator('summary').all()) await summary.click();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    expect(await violationsOn(page)).toEqual([]);
     expect(await widthOf(page)).toBe(width);
     expect(trouble()).toEqual([]);
     await context.close();

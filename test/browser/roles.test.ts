@@ -1,25 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { roles } from '../../orchestrator/http/contract/permissions.ts';
 import { documentNow } from '../api/document-now.ts';
-import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { makeToken } from '../fixtures/tokens.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { openSignedIn, useBrowser } from './chromium.ts';
 import { openScreen } from './screens.ts';
-import { startMixed } from './world.ts';
+import { startMixed, useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startMixed();
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
+const orchestrator = useOrchestrator(startMixed);
+const browser = useBrowser();
 
 /** Each control that changes something: where it is, and the operation of the API that it asks. */
 const controls: readonly (readonly [path: string, says: string, button: string, operation: string])[] = [
@@ -46,32 +34,36 @@ async function rolesOf(): Promise<ReadonlyMap<string, readonly string[]>> {
   );
 }
 
-test.each(roles)('as %s each control can be pressed, or says who may, as the API says', async (role) => {
-  if (browser === null) throw new Error('there is no browser');
-  const mayDo = await rolesOf();
-  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/clients?state=waiting&limit=1');
-  const visited = await visit(browser, orchestrator.url);
-  const { page, context } = visited;
-  await signIn(visited, orchestrator.url, await makeToken(orchestrator, `as-${role}`, { role }));
-  const wrong: unknown[] = [];
-  for (const [path, says, name, operation] of controls) {
-    await openScreen(visited, path.replace('WAITING', body.items[0].client), says);
-    const button = page.getByRole('button', { name, exact: true }).first();
-    await button.waitFor();
-    const allowed = mayDo.get(operation) ?? [];
-    const isOff = (await button.getAttribute('aria-disabled')) === 'true';
-    const hint = isOff ? await button.getAttribute('title') : null;
-    const isRight = allowed.includes(role)
-      ? !isOff
-      : isOff && allowed.every((each) => hint?.includes(each) === true) && hint?.endsWith(`you are ${role}.`);
-    if (isRight !== true) wrong.push({ name, operation, allowed, isOff, hint });
-    if (!isOff) continue;
-    // It is no button that fails when it is pressed: nothing opens, and the API is not asked.
-    await button.focus();
-    await page.keyboard.press('Enter');
-    expect(await page.getByRole('dialog').count()).toBe(0);
-  }
-  expect(wrong).toEqual([]);
-  expect(visited.trouble).toEqual([]);
-  await context.close();
-});
+test.each(roles)(
+  'as %s each control can be pressed, or says which roles may press it, as the API documents it',
+  async (role) => {
+    const mayDo = await rolesOf();
+    const { body } = await orchestrator().ask('GET', '/v1/campaigns/sp4/clients?state=waiting&limit=1');
+    const token = await makeToken(orchestrator(), `as-${role}`, { role });
+    const visited = await openSignedIn(browser(), { ...orchestrator(), token });
+    const { page, context } = visited;
+    const wrong: unknown[] = [];
+    for (const [path, says, name, operation] of controls) {
+      await openScreen(visited, path.replace('WAITING', body.items[0].client), says);
+      const button = page.getByRole('button', { name, exact: true }).first();
+      await button.waitFor();
+      const allowed = mayDo.get(operation) ?? [];
+      const isOff = (await button.getAttribute('aria-disabled')) === 'true';
+      const hint = isOff ? await button.getAttribute('title') : null;
+      const isRight = allowed.includes(role)
+        ? !isOff
+        : isOff &&
+          allowed.every((each) => hint?.includes(each) === true) &&
+          hint?.endsWith(`you are ${role}.`);
+      if (isRight !== true) wrong.push({ name, operation, allowed, isOff, hint });
+      if (!isOff) continue;
+      // It is no button that fails when it is pressed: nothing opens, and the API is not asked.
+      await button.focus();
+      await page.keyboard.press('Enter');
+      expect(await page.getByRole('dialog').count()).toBe(0);
+    }
+    expect(wrong).toEqual([]);
+    expect(visited.trouble).toEqual([]);
+    await context.close();
+  },
+);

@@ -1,30 +1,25 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { leaderRound } from '../api/world.ts';
 import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { type Looks, openSignedIn, phone, useBrowser, visit, type Visit, wide } from './chromium.ts';
 import { openScreen, violationsOn } from './screens.ts';
+import { useOrchestrator } from './world.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
 /** It asks a person, is paused by another one, and has names that would be markup elsewhere. */
 const asking = `${campaignYaml()}approvals: [{ wave: rest, expires: 24h }]\nticket: ${JSON.stringify(hostile)}\n`;
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startRunning(undefined, asking);
+async function startAsking(): Promise<SmallOrchestrator> {
+  const orchestrator = await startRunning(undefined, asking);
   await orchestrator.ask('POST', '/v1/campaigns', { file: 'b.yaml', text: campaignYaml('created-only') });
   await leaderRound(orchestrator, undefined);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: hostile });
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
+  return orchestrator;
+}
+
+const orchestrator = useOrchestrator(startAsking);
+const browser = useBrowser();
 
 /** Each screen, and words that say that its answer is there. */
 const screens: readonly (readonly [path: string, says: string])[] = [
@@ -49,16 +44,11 @@ const screens: readonly (readonly [path: string, says: string])[] = [
   ['wall', 'needs a person'],
 ];
 
-async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url, looks);
-  await signIn(visited, orchestrator.url, orchestrator.token);
-  return visited;
-}
+const opened = (looks: Looks = {}): Promise<Visit> => openSignedIn(browser(), orchestrator(), looks);
 
 describe.each([
-  ['light, wide', { colorScheme: 'light', width: 1280, height: 800 }],
-  ['dark, as a phone', { colorScheme: 'dark', width: 390, height: 844 }],
+  ['light, wide', wide],
+  ['dark, as a phone', phone],
 ] as const)('every screen, %s', (_name, looks) => {
   test('has no fault of accessibility, no sideways scroll, and no error', async () => {
     const visited = await opened(looks);
@@ -78,7 +68,7 @@ describe.each([
 
 describe('the page', () => {
   test('shows names with markup in them as text', async () => {
-    const visited = await opened({});
+    const visited = await opened();
     await openScreen(visited, 'campaigns/sp4', 'Waves');
     expect(await visited.page.getByText(hostile).count()).toBeGreaterThan(0);
     expect(await visited.page.locator('main img').count()).toBe(0);
@@ -86,7 +76,7 @@ describe('the page', () => {
   });
 
   test('asks before an abort as the command does, wants its name, and gives the focus back', async () => {
-    const visited = await opened({});
+    const visited = await opened();
     const { page } = visited;
     await openScreen(visited, 'campaigns/sp4', 'Waves');
     const button = page.getByRole('button', { name: 'Abort…' });
@@ -102,7 +92,7 @@ describe('the page', () => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await page.evaluate<string>('document.activeElement.textContent')).toContain('Abort…');
-    const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    const { body } = await orchestrator().ask('GET', '/v1/campaigns/sp4');
     expect(body.status).toBe('paused');
     await visited.context.close();
   });
@@ -110,9 +100,7 @@ describe('the page', () => {
   test('resumes despite the pause of another person only when that is asked for', async () => {
     await using other = await startRunning();
     await other.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'payroll' }, { 'x-servpack-user': 'bert' });
-    if (browser === null) throw new Error('there is no browser');
-    const visited = await visit(browser, other.url);
-    await signIn(visited, other.url, other.token);
+    const visited = await openSignedIn(browser(), other);
     const { page } = visited;
     await openScreen(visited, 'campaigns/sp4', 'payroll');
     await page.getByRole('button', { name: 'Resume…' }).first().click();
@@ -126,7 +114,7 @@ describe('the page', () => {
   });
 
   test('goes everywhere by keyboard, and a key changes nothing', async () => {
-    const visited = await opened({});
+    const visited = await opened();
     const { page } = visited;
     for (const [key, title] of [
       ['c', 'Campaigns'],
@@ -158,47 +146,45 @@ describe('the page', () => {
   });
 
   test('keeps a person signed in over a reload, until the person signs out', async () => {
-    const visited = await opened({});
+    const visited = await opened();
     const { page } = visited;
-    await page.goto(`${orchestrator.url}/settings`);
+    await page.goto(`${orchestrator().url}/settings`);
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-    await page.goto(orchestrator.url);
+    await page.goto(orchestrator().url);
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     expect(await visited.context.cookies()).toEqual([]);
     await visited.context.close();
   });
 
   test('signs in by a link once, and takes its code out of the address', async () => {
-    if (browser === null) throw new Error('there is no browser');
-    const { body } = await orchestrator.ask('POST', '/v1/session/links');
-    const link = `${orchestrator.url}/#code=${String(body.code)}`;
-    const first = await visit(browser, orchestrator.url);
+    const { body } = await orchestrator().ask('POST', '/v1/session/links');
+    const link = `${orchestrator().url}/#code=${String(body.code)}`;
+    const first = await visit(browser(), orchestrator().url);
     await first.page.goto(link);
     await first.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-    expect(first.page.url()).toBe(`${orchestrator.url}/`);
-    const second = await visit(browser, orchestrator.url);
+    expect(first.page.url()).toBe(`${orchestrator().url}/`);
+    const second = await visit(browser(), orchestrator().url);
     await second.page.goto(link);
     await second.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await Promise.all([first.context.close(), second.context.close()]);
   });
 
   test('says that a wrong token is wrong, and keeps no token', async () => {
-    if (browser === null) throw new Error('there is no browser');
-    const visited = await visit(browser, orchestrator.url);
+    const visited = await visit(browser(), orchestrator().url);
     const { page } = visited;
-    await page.goto(orchestrator.url);
+    await page.goto(orchestrator().url);
     await page.getByLabel('Token').fill('not-this-one');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').filter({ hasText: 'token' }).waitFor();
     expect(await violationsOn(visited.page)).toEqual([]);
-    await page.getByLabel('Token').fill(orchestrator.token);
+    await page.getByLabel('Token').fill(orchestrator().token);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
-    expect(kept).not.toContain(orchestrator.token);
-    expect(page.url()).not.toContain(orchestrator.token);
+    expect(kept).not.toContain(orchestrator().token);
+    expect(page.url()).not.toContain(orchestrator().token);
     await visited.context.close();
   });
 });

@@ -1,27 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startWorld } from '../api/world.ts';
-import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { makeToken } from '../fixtures/tokens.ts';
+import { type Looks, openSignedIn, phone, useBrowser, type Visit } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
+import { useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
+const orchestrator = useOrchestrator(startWorld);
+const browser = useBrowser();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startWorld();
-});
-beforeEach(needBrowser);
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-
-async function opened(token = orchestrator.token, looks = {}) {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url, looks);
-  await signIn(visited, orchestrator.url, token);
+async function opened(token = orchestrator().token, looks: Looks = {}): Promise<Visit> {
+  const visited = await openSignedIn(browser(), { ...orchestrator(), token }, looks);
   await goTo(visited.page, 'settings?messages=true');
   return visited;
 }
@@ -53,8 +41,8 @@ test('a token is made and shown once; revoked, it is refused and its sessions ar
 });
 
 test('a session is ended by keyboard, and its reader is signed out', async () => {
-  const made = await orchestrator.ask('POST', '/v1/tokens', { name: 'bert', role: 'viewer' });
-  const other = await opened(made.body.token);
+  const token = await makeToken(orchestrator(), 'bert', { role: 'viewer' });
+  const other = await opened(token);
   const { page, context, trouble } = await opened();
   await page.getByRole('button', { name: 'End… bert' }).focus();
   await page.keyboard.press('Enter');
@@ -73,15 +61,14 @@ test('a destination is tested, and a message is delivered once more', async () =
   await page.getByRole('row').filter({ hasText: 'campaign sp3 has ended' }).getByText('delivered').waitFor();
   await page.getByRole('button', { name: 'Deliver again: campaign sp3 has ended, pager' }).click();
   await page.getByText('It is delivered once more to pager.').waitFor();
-  expect((await orchestrator.ask('GET', '/v1/notify/log')).body.destinations[0].waiting).toBe(1);
+  expect((await orchestrator().ask('GET', '/v1/notify/log')).body.destinations[0].waiting).toBe(1);
   expect(trouble).toEqual([]);
   await context.close();
 });
 
 test('a viewer on a phone reads who may see tokens, and asks for none', async () => {
-  const made = await orchestrator.ask('POST', '/v1/tokens', { name: 'viewer', role: 'viewer' });
-  const looks = { colorScheme: 'dark', width: 390, height: 844 };
-  const { page, context, trouble } = await opened(made.body.token, looks);
+  const token = await makeToken(orchestrator(), 'viewer', { role: 'viewer' });
+  const { page, context, trouble } = await opened(token, phone);
   await page.getByText('Needs administrator; you are viewer.').first().waitFor();
   const control = page.getByRole('button', { name: 'Test pager' });
   expect(await control.getAttribute('aria-disabled')).toBe('true');

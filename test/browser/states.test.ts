@@ -1,29 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { expect, test } from 'vitest';
+import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { makeToken } from '../fixtures/tokens.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { openSignedIn, phone, useBrowser, wide } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
-import { startMixed } from './world.ts';
+import { startMixed, useOrchestrator } from './world.ts';
 
 /** Screens in each state that is forced on them, without a fault for assistive technology. */
 
-let browser: Browser | null;
-let mixed: SmallOrchestrator;
-let empty: SmallOrchestrator;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  [mixed, empty] = await Promise.all([startMixed(), startSmallOrchestrator()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([mixed, empty].map((each) => each[Symbol.asyncDispose]()));
-});
-beforeEach(needBrowser);
-
-const wide = { colorScheme: 'light', width: 1280, height: 800 } as const;
-const phone = { colorScheme: 'dark', width: 390, height: 844 } as const;
+const mixed = useOrchestrator(startMixed);
+const empty = useOrchestrator(startSmallOrchestrator);
+const browser = useBrowser();
 
 const screens = [
   '',
@@ -47,24 +33,13 @@ const screens = [
 const screensOf = ({ width }: { readonly width: number }): readonly string[] =>
   screens.filter((_, at) => at % 2 === (width === wide.width ? 0 : 1));
 
-async function opened(
-  { url }: SmallOrchestrator,
-  token: string,
-  looks: Parameters<typeof visit>[2],
-): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, url, looks);
-  await signIn(visited, url, token);
-  return visited;
-}
-
 test.each([wide, phone])('while every answer is on its way: $colorScheme, $width', async (looks) => {
-  const visited = await opened(mixed, mixed.token, looks);
+  const visited = await openSignedIn(browser(), mixed(), looks);
   const { page, context } = visited;
   // Nothing is answered but who is signed in; what was asked before is forgotten by the reload.
   await page.route(/\/v1\/(?!session)/, () => undefined);
   for (const path of screensOf(looks)) {
-    await page.goto(`${mixed.url}/${path}`);
+    await page.goto(`${mixed().url}/${path}`);
     await page.locator('.skeleton, .wall, .panel').first().waitFor();
     await expectAccessible(page);
   }
@@ -72,7 +47,7 @@ test.each([wide, phone])('while every answer is on its way: $colorScheme, $width
 });
 
 test.each([wide, phone])('without a campaign, a fleet or a release: $colorScheme, $width', async (looks) => {
-  const visited = await opened(empty, empty.token, looks);
+  const visited = await openSignedIn(browser(), empty(), looks);
   for (const path of screensOf(looks)) {
     await goTo(visited.page, path);
     await visited.page.locator('main h1').waitFor();
@@ -83,7 +58,7 @@ test.each([wide, phone])('without a campaign, a fleet or a release: $colorScheme
 });
 
 test.each([wide, phone])('after the loss of the orchestrator: $colorScheme, $width', async (looks) => {
-  const visited = await opened(mixed, mixed.token, looks);
+  const visited = await openSignedIn(browser(), mixed(), looks);
   const { page, context } = visited;
   for (const path of screensOf(looks)) {
     await goTo(page, path);
@@ -100,9 +75,10 @@ test.each([wide, phone])('after the loss of the orchestrator: $colorScheme, $wid
   await context.close();
 });
 
-test.each([wide, phone])('for one who may only look: $colorScheme, $width', async (looks) => {
+test.each([wide, phone])('for a viewer: $colorScheme, $width', async (looks) => {
   const name = `look-${looks.width}`;
-  const visited = await opened(mixed, await makeToken(mixed, name, { role: 'viewer' }), looks);
+  const token = await makeToken(mixed(), name, { role: 'viewer' });
+  const visited = await openSignedIn(browser(), { ...mixed(), token }, looks);
   for (const path of screensOf(looks)) {
     await goTo(visited.page, path);
     await visited.page.locator('main h1').waitFor();

@@ -1,36 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  now,
-  type SmallOrchestrator,
-  startRunning,
-  startSmallOrchestrator,
-  writeRelease,
-} from '../fixtures/small-orchestrator.ts';
+import { describe, expect, test } from 'vitest';
+import { now, startRunning, startSmallOrchestrator, writeRelease } from '../fixtures/small-orchestrator.ts';
 import { manifestOf } from '../../shared/store/release-store.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { type Looks, openSignedIn, phone, useBrowser, type Visit } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
+import { useOrchestrator } from './world.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
+const orchestrator = useOrchestrator(startRunning);
+const browser = useBrowser();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startRunning();
-});
-beforeEach(needBrowser);
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-
-async function opened(path: string, of = orchestrator, token = of.token, looks = {}) {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, of.url, looks);
-  await signIn(visited, of.url, token);
+async function opened(path: string, of = orchestrator(), looks: Looks = {}): Promise<Visit> {
+  const visited = await openSignedIn(browser(), of, looks);
   await goTo(visited.page, path);
   return visited;
 }
@@ -45,7 +27,7 @@ describe('the logon servers of a campaign', () => {
     await page.keyboard.press('Enter');
     await page.getByText(`held by token default: ${hostile}`).waitFor();
     await expectAccessible(page);
-    const held = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    const held = await orchestrator().ask('GET', '/v1/campaigns/sp4');
     expect(held.body.holds).toMatchObject([{ logonServer: 'LS-ROM', clients: 7 }]);
     await page.getByRole('button', { name: 'Release… LS-ROM' }).focus();
     await page.keyboard.press('Enter');
@@ -53,7 +35,7 @@ describe('the logon servers of a campaign', () => {
     await release.getByText('7 clients go on, within the budgets').waitFor();
     await release.getByRole('button', { name: 'Release', exact: true }).click();
     await page.getByRole('button', { name: 'Hold… LS-ROM' }).waitFor();
-    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.holds).toEqual([]);
+    expect((await orchestrator().ask('GET', '/v1/campaigns/sp4')).body.holds).toEqual([]);
     expect(trouble).toEqual([]);
     await context.close();
   });
@@ -61,7 +43,7 @@ describe('the logon servers of a campaign', () => {
 
 describe('releases', () => {
   test('are staged from a path, and withdrawn with what that stops in numbers', async () => {
-    const path = writeRelease(orchestrator, 'echo staged', 'sms-sp5');
+    const path = writeRelease(orchestrator(), 'echo staged', 'sms-sp5');
     const { page, context, trouble } = await opened('releases?stage=true');
     await page.getByLabel('Path of the release file').fill(path);
     await page.getByRole('button', { name: 'Stage', exact: true }).click();
@@ -82,18 +64,16 @@ describe('releases', () => {
   });
 
   test('that a campaign rolls out say so, and show each copy with what is wrong', async () => {
-    const path = writeRelease(orchestrator, 'echo staged', 'sms-sp6');
+    const path = writeRelease(orchestrator(), 'echo staged', 'sms-sp6');
     const copies = 'logonServers: { path: "mnt/{logonServer}" }\n';
-    orchestrator.write('release.yaml', `${readFileSync(path, 'utf8')}${copies}`);
-    expect((await orchestrator.ask('POST', '/v1/releases', { path })).status).toBe(200);
-    const release = await orchestrator.store.readRelease('sms-sp6');
+    orchestrator().write('release.yaml', `${readFileSync(path, 'utf8')}${copies}`);
+    expect((await orchestrator().ask('POST', '/v1/releases', { path })).status).toBe(200);
+    const release = await orchestrator().store.readRelease('sms-sp6');
     if (release === null) throw new Error('the release is not staged');
     const broken = { state: 'incomplete', filesOk: 0, filesInAll: 1, because: hostile } as const;
     const copy = { logonServer: 'LS-ROM', ...broken, since: now, checkedAt: now };
-    expect(await orchestrator.store.writeCopies('sms-sp6', manifestOf(release), [copy], [])).toBe(true);
-    const looks = { colorScheme: 'dark', width: 390, height: 844 };
-    const visited = await opened('releases?release=sms-sp6', orchestrator, orchestrator.token, looks);
-    const { page, context, trouble } = visited;
+    expect(await orchestrator().store.writeCopies('sms-sp6', manifestOf(release), [copy], [])).toBe(true);
+    const { page, context, trouble } = await opened('releases?release=sms-sp6', orchestrator(), phone);
     await page.getByRole('row').filter({ hasText: 'LS-ROM' }).getByText('0 of 1').waitFor();
     await page.getByText(hostile).first().waitFor();
     await expectAccessible(page);

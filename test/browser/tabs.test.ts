@@ -1,36 +1,21 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { expect, test } from 'vitest';
+import { makeToken } from '../fixtures/tokens.ts';
+import { openSignedIn, useBrowser, type Visit } from './chromium.ts';
 import { openScreen } from './screens.ts';
-import { startMixed } from './world.ts';
+import { startMixed, useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
+const orchestrator = useOrchestrator(startMixed);
+const browser = useBrowser();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startMixed();
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
-
-async function opened(token = orchestrator.token): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const visited = await visit(browser, orchestrator.url);
-  await signIn(visited, orchestrator.url, token);
-  return visited;
-}
+const opened = (token = orchestrator().token): Promise<Visit> =>
+  openSignedIn(browser(), { ...orchestrator(), token });
 
 test('the report is that of the command, and each of its files can be saved', async () => {
   const visited = await opened();
   const { page } = visited;
   await openScreen(visited, 'campaigns/sp4?tab=report', 'Read on');
-  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/report/document');
+  const { body } = await orchestrator().ask('GET', '/v1/campaigns/sp4/report/document');
   await page.getByRole('heading', { name: body.verdict.word, exact: true }).waitFor();
   await page.locator('main').getByText(body.verdict.says).waitFor();
   for (const { title } of body.sections) await page.getByRole('heading', { name: title }).waitFor();
@@ -78,8 +63,8 @@ test('the audit of a campaign is filtered by person and client, and its seal is 
 });
 
 test('a viewer sees the audit, and reads who may verify and export it', async () => {
-  const made = await orchestrator.ask('POST', '/v1/tokens', { name: 'screen', role: 'viewer' });
-  const visited = await opened(made.body.token);
+  const token = await makeToken(orchestrator(), 'screen', { role: 'viewer' });
+  const visited = await opened(token);
   const { page } = visited;
   await openScreen(visited, 'campaigns/sp4?tab=audit', 'lunch');
   const verify = page.getByRole('button', { name: 'Verify the seal' });

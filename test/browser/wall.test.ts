@@ -1,32 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { campaignYaml, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { needBrowser, openBrowser, signIn, visit, type Visit } from './chromium.ts';
+import { expect, test } from 'vitest';
+import { campaignYaml } from '../fixtures/small-orchestrator.ts';
+import { makeToken } from '../fixtures/tokens.ts';
+import { type Looks, openSignedIn, useBrowser, type Visit } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
-import { startMixed } from './world.ts';
+import { startMixed, useOrchestrator } from './world.ts';
 
-let browser: Browser | null;
-let orchestrator: SmallOrchestrator;
+const orchestrator = useOrchestrator(startMixed);
+const browser = useBrowser();
 let count = 0;
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  orchestrator = await startMixed();
-});
-afterAll(async () => {
-  await browser?.close();
-  await orchestrator[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
-
-async function opened(looks: Parameters<typeof visit>[2]): Promise<Visit> {
-  if (browser === null) throw new Error('there is no browser');
-  const { body } = await orchestrator.ask('POST', '/v1/tokens', {
-    name: `wall-${(count += 1)}`,
-    role: 'viewer',
-  });
-  const visited = await visit(browser, orchestrator.url, looks);
-  await signIn(visited, orchestrator.url, body.token);
+async function opened(looks: Looks): Promise<Visit> {
+  const token = await makeToken(orchestrator(), `wall-${(count += 1)}`, { role: 'viewer' });
+  const visited = await openSignedIn(browser(), { ...orchestrator(), token }, looks);
   await goTo(visited.page, 'wall');
   return visited;
 }
@@ -61,10 +46,10 @@ test.each(looks)(
 const twoMore = 'client,host,logonServer\npc-20,NT-20,LS-TUR\npc-21,NT-21,LS-TUR\n';
 
 test('the wall goes through the campaigns that run, and says since when it is stale', async () => {
-  await orchestrator.ask('POST', '/v1/fleet', { file: 'more.csv', text: twoMore });
+  await orchestrator().ask('POST', '/v1/fleet', { file: 'more.csv', text: twoMore });
   const text = campaignYaml('turin', 'select: { logonServers: [LS-TUR] }\n');
-  await orchestrator.ask('POST', '/v1/campaigns', { file: 'turin.yaml', text });
-  expect((await orchestrator.ask('POST', '/v1/campaigns/turin/start')).status).toBe(200);
+  await orchestrator().ask('POST', '/v1/campaigns', { file: 'turin.yaml', text });
+  expect((await orchestrator().ask('POST', '/v1/campaigns/turin/start')).status).toBe(200);
   const { page, context } = await opened({});
   await page.clock.install();
   const title = page.getByRole('heading', { level: 1 });

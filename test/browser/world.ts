@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest';
 import { withMemory } from '../../shared/domain/upgrade/state.ts';
 import { campaignYaml, now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { bring, changes, firstWave, rest, wide } from '../integration/admitted-clients.ts';
@@ -64,19 +65,6 @@ const blocked = {
   }),
 } satisfies Changes;
 
-/** The client has the release. */
-export const upgradedNow: Parameters<typeof bring>[2] = (upgrade) => ({
-  ...upgrade,
-  state: {
-    phase: 'settled',
-    at: now,
-    end: 'upgraded',
-    cause: 'proved',
-    because: 'every file has the hash of the release',
-    blockers: [],
-  },
-});
-
 /**
  * A campaign over ten clients, one or more in each kind of state, and a second one that was only
  * created. The whole is paused by a person.
@@ -92,4 +80,12 @@ export async function startMixed(yaml = wide): Promise<SmallOrchestrator> {
   await orchestrator.ask('POST', '/v1/campaigns', { file: 'b.yaml', text: campaignYaml('later') });
   await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'lunch' });
   return orchestrator;
+}
+
+/** One orchestrator for all tests of a file. */
+export function useOrchestrator(start: () => Promise<SmallOrchestrator>): () => SmallOrchestrator {
+  let orchestrator: SmallOrchestrator;
+  beforeAll(async () => void (orchestrator = await start()));
+  afterAll(() => orchestrator[Symbol.asyncDispose]());
+  return () => orchestrator;
 }

@@ -52,6 +52,17 @@ export const changes = {
       blockers: [],
     },
   }),
+  upgraded: (upgrade) => ({
+    ...upgrade,
+    state: {
+      phase: 'settled',
+      at: now,
+      end: 'upgraded',
+      cause: 'proved',
+      because: 'every file has the hash of the release',
+      blockers: [],
+    },
+  }),
 } satisfies Record<string, Change>;
 
 /**

@@ -210,22 +210,7 @@ describe.each(storesAndShards)('membership: joins, on the %s store', (_name, ope
     await using lab = await openLab(open);
     const { store } = lab.orchestrator;
     await start(lab);
-    await bring(
-      store,
-      'pc-1',
-      (upgrade) => ({
-        ...upgrade,
-        state: {
-          phase: 'settled',
-          at: now,
-          end: 'upgraded',
-          cause: 'proved',
-          because: 'proved',
-          blockers: [],
-        },
-      }),
-      { index: 'settled' },
-    );
+    await bring(store, 'pc-1', changes.upgraded, { index: 'settled' });
     const record = await store.readCampaign('sp4');
     if (record === null) throw new Error('no campaign');
     await evaluateCampaign(contextOf(lab.orchestrator), record);
