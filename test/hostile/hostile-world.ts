@@ -13,6 +13,7 @@ import {
 } from '../fixtures/small-orchestrator.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { bring, contextOf, firstWave, rest } from '../integration/admitted-clients.ts';
+import { takeMessages } from '../notify/notice-fixture.ts';
 
 /** What a browser, a spreadsheet, Markdown and a chat take for more than text. */
 export const printable = '=cmd|<img src=x onerror=alert(1)>](javascript:x)<!channel> `rm`';
@@ -117,17 +118,5 @@ export async function startHostileWorld(): Promise<HostileWorld> {
   await ask('/v1/campaigns/sp4/pause', { reason });
   await ask('/v1/halt', { reason });
   await round.run(contextOf(orchestrator));
-  return { orchestrator, notices: await noticesIn(orchestrator) };
-}
-
-/** Takes each message as if it had been delivered. */
-async function noticesIn({ store }: SmallOrchestrator): Promise<readonly NoticeDocument[]> {
-  const found: NoticeDocument[] = [];
-  for (;;) {
-    const line = (await store.noticeLines())[0];
-    if (line === undefined) return found;
-    const { notice, destination } = line;
-    found.push(JSON.parse((await store.readNotice(notice))?.text ?? '') as NoticeDocument);
-    await store.endDelivery({ notice, destination, at: 0, outcome: 'delivered', because: '' }, null);
-  }
+  return { orchestrator, notices: await takeMessages(orchestrator.store) };
 }

@@ -11,7 +11,6 @@ import type { Round } from '../../orchestrator/rounds/repeat.ts';
 import { ledBy } from '../../orchestrator/rounds/leader.ts';
 import { evaluateCampaign } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { Store } from '../../shared/store/store.ts';
-import type { NoticeDocument } from '../../orchestrator/views/notice-document.ts';
 import { contextOver } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { stores } from '../fixtures/stores.ts';
@@ -19,7 +18,7 @@ import { openCampaign, patient, smsRelease, workstation } from '../fixtures/runn
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import { manifestOf } from '../../shared/store/release-store.ts';
 import { copyOn, entry, longLease, noLease } from '../contract/store/fixtures.ts';
-import { webhookTo } from './notice-fixture.ts';
+import { takeMessages, webhookTo } from './notice-fixture.ts';
 
 const minute = 60_000;
 const start = Date.UTC(2026, 10, 17, 9);
@@ -40,18 +39,6 @@ const roundOf = (settings: NotifySettings, kinds: readonly NoticeKind[] = notice
     conditions: openConditions(new Set(kinds), { everyMs: 0, persistsMs: 0, stillMs: 30 * minute }),
   });
 
-/** The messages that wait, in their order, without taking them away. */
-async function messagesIn(store: Store): Promise<readonly NoticeDocument[]> {
-  const found: NoticeDocument[] = [];
-  for (;;) {
-    const line = (await store.noticeLines())[0];
-    if (line === undefined) return found;
-    const { notice, destination } = line;
-    found.push(JSON.parse((await store.readNotice(notice))?.text ?? '') as NoticeDocument);
-    await store.endDelivery({ notice, destination, at: 0, outcome: 'delivered', because: '' }, null);
-  }
-}
-
 const clients = ['pc-1', 'pc-2', 'pc-3'].map((name) => workstation(name));
 
 const contextWith = (store: Store, clock: LeaderContext['clock']): LeaderContext =>
@@ -69,7 +56,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
     const settings = webhookTo('https://hooks.example/');
     const first = roundOf(settings);
     await first.run(context);
-    expect(await messagesIn(store)).toEqual([]);
+    expect(await takeMessages(store)).toEqual([]);
     await pauseCampaign(context, 'anna', 'sp4', 'the share is full');
     await first.run(context);
     // Another process begins its term with everything as news.
@@ -78,7 +65,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
     await resumeCampaign(context, 'kim', 'sp4', { override: true });
     await first.run(context);
     await second.run(context);
-    const [paused, goesOn, ...others] = await messagesIn(store);
+    const [paused, goesOn, ...others] = await takeMessages(store);
     expect(others).toEqual([]);
     expect(paused).toMatchObject({
       type: 'campaign.paused',
@@ -120,7 +107,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
     if (next === null) throw new Error('no campaign');
     await evaluateCampaign(failing, next);
     await round.run(failing);
-    const all = await messagesIn(store);
+    const all = await takeMessages(store);
     expect(all.map(({ type }) => type)).toEqual(['gate.broken']);
     expect(all[0]).toMatchObject({
       counts: { failed: 10_000 },
@@ -143,7 +130,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
     await pauseCampaign(context, 'anna', 'sp4', 'the share is full');
     await other.run(leading);
     await round.run(stale);
-    expect((await messagesIn(store)).map(({ type }) => type)).toEqual(['campaign.paused']);
+    expect((await takeMessages(store)).map(({ type }) => type)).toEqual(['campaign.paused']);
     await store.close();
   });
 
@@ -158,7 +145,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
     await store.commitCampaign(quiet, record.version, entry('sp4'));
     await pauseCampaign(context, 'anna', 'sp4', 'lunch');
     await round.run(context);
-    expect(await messagesIn(store)).toEqual([]);
+    expect(await takeMessages(store)).toEqual([]);
     await store.close();
   });
 });
@@ -186,7 +173,7 @@ describe('what lasts', () => {
     const nothing = { everything: false, campaigns: new Set<string>(), clients: new Set<string>() };
     await round.run(context);
     await round.run(context, nothing);
-    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+    expect((await takeMessages(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
       'workers.none opened',
       'audit.stalled opened',
       'leader.failing opened',
@@ -195,14 +182,14 @@ describe('what lasts', () => {
     await store.clearRoundFailure(failure);
     wait(5 * minute);
     await round.run(context, nothing);
-    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+    expect((await takeMessages(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
       'workers.none over',
       'audit.stalled over',
       'leader.failing over',
     ]);
     wait(26 * minute);
     await round.run(context, nothing);
-    const [still] = await messagesIn(store);
+    const [still] = await takeMessages(store);
     expect(still).toMatchObject({
       type: 'campaign.still',
       state: 'opened',
@@ -212,7 +199,7 @@ describe('what lasts', () => {
     await round.run(context, { ...nothing, clients: new Set(['sp4']) });
     wait(5 * minute);
     await round.run(context, nothing);
-    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+    expect((await takeMessages(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
       'campaign.still over',
     ]);
     await store.close();
@@ -236,10 +223,10 @@ describe('what lasts', () => {
       }));
     await store.writeCopies('sms-sp4', manifest, copies('unreadable'), []);
     await round.run(context, nothing);
-    expect(await messagesIn(store)).toEqual([]);
+    expect(await takeMessages(store)).toEqual([]);
     wait(5 * minute);
     await round.run(context, nothing);
-    const [broken, ...none] = await messagesIn(store);
+    const [broken, ...none] = await takeMessages(store);
     expect(none).toEqual([]);
     expect(broken).toMatchObject({
       type: 'copy.broken',
@@ -252,7 +239,7 @@ describe('what lasts', () => {
     await round.run(context, nothing);
     wait(5 * minute);
     await round.run(context, nothing);
-    const [whole] = await messagesIn(store);
+    const [whole] = await takeMessages(store);
     expect(whole).toMatchObject({ type: 'copy.broken', state: 'over', inAll: 40 });
     expect(whole?.ends.every(({ messages }) => messages[0] === broken?.id)).toBe(true);
 
@@ -271,20 +258,20 @@ describe('what lasts', () => {
     await round.run(counting(0, 300), nothing);
     wait(5 * minute);
     await round.run(counting(0, 300), nothing);
-    expect(await messagesIn(store)).toMatchObject([
+    expect(await takeMessages(store)).toMatchObject([
       { type: 'approval.requested', state: 'opened', why: '300 clients wait for an approval' },
     ]);
     await round.run(counting(0), nothing);
     wait(5 * minute);
     await round.run(counting(0), nothing);
-    expect((await messagesIn(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
+    expect((await takeMessages(store)).map(({ type, state }) => `${type} ${state}`)).toEqual([
       'approval.decided over',
     ]);
     for (const failed of [400, 9_000, 10_000]) await round.run(counting(failed), nothing);
     wait(5 * minute);
     await round.run(counting(10_000), nothing);
     await round.run(counting(10_000), nothing);
-    expect((await messagesIn(store)).map(({ title }) => title)).toEqual([
+    expect((await takeMessages(store)).map(({ title }) => title)).toEqual([
       'campaign sp4: 10000 clients failed or need attention',
     ]);
     await store.close();
@@ -316,7 +303,7 @@ describe('what lasts', () => {
       await keep(p90);
       await round.run(context, nothing);
     }
-    expect((await messagesIn(store)).map(({ title }) => title)).toEqual([
+    expect((await takeMessages(store)).map(({ title }) => title)).toEqual([
       'campaign sp4: its forecast is after its end',
       'campaign sp4: its forecast is in time again',
     ]);
