@@ -4,13 +4,7 @@ import { type Example, readExamples } from '../../orchestrator/http/contract/exa
 import { describedBy, type DescribedRoute } from '../api/described.ts';
 import { documentNow } from '../api/document-now.ts';
 import { queryOf, textOf } from '../api/wrong-requests.ts';
-import {
-  campaignYaml,
-  fleetCsv,
-  type SmallOrchestrator,
-  startSmallOrchestrator,
-  writeRelease,
-} from '../fixtures/small-orchestrator.ts';
+import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { bearer, makeToken } from '../fixtures/tokens.ts';
 import { expectUnharmed } from '../fuzz/unharmed.ts';
 import { openSocket, sendBytes } from './wire.ts';
@@ -23,15 +17,11 @@ const examples = readExamples();
 beforeAll(async () => {
   document = await documentNow();
   ({ routes } = describedBy(document));
-  orchestrator = await startSmallOrchestrator();
-  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml() });
-  await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+  orchestrator = await startRunning();
 });
 afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
-/** With the right token: what is refused here is refused for what it says. */
+/** With a valid token, so that a refusal is about the rest of the request. */
 const json = (): Readonly<Record<string, string>> => ({
   ...bearer(orchestrator.token),
   'content-type': 'application/json',
@@ -203,7 +193,7 @@ test('1,000 sockets that are idle, half sent or slow keep nobody from pausing a 
     for (const socket of sockets.filter((_, n) => n % 4 === 3)) socket.write('x');
     const paused = await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'the phones ring' });
     expect([paused.status, paused.body.status]).toEqual([200, 'paused']);
-    // They are still there, so they were in the way.
+    // The sockets are still open, so they were open during the pause.
     expect(sockets.filter(({ closed }) => closed)).toHaveLength(0);
   } finally {
     for (const socket of sockets) socket.destroy();

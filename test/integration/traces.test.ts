@@ -22,12 +22,7 @@ import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { stagedComponents } from '../lab/staged-tree.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type CollectedSpan, startCollector } from '../fixtures/otlp-collector.ts';
-import {
-  campaignYaml,
-  fleetCsv,
-  startSmallOrchestrator,
-  writeRelease,
-} from '../fixtures/small-orchestrator.ts';
+import { startRunning, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const log = pino({ level: 'silent' });
@@ -48,7 +43,7 @@ const named = (spans: readonly CollectedSpan[], name: string): CollectedSpan | u
   spans.find((span) => span.name === name);
 
 describe('with a collector', () => {
-  test('each answer of the API is a span with its route, and a start is one of its campaign', async () => {
+  test('each answer of the API is a span with its route, and without the names in its path', async () => {
     await using collector = await startCollector();
     const traces = tracesTo(collector.url, 1);
     await using orchestrator = await startSmallOrchestrator(undefined, { context: { traces } });
@@ -98,7 +93,7 @@ describe('with a collector', () => {
     expect(own.idsOf('sp4', 1)).not.toEqual(own.idsOf('sp4', 0));
   });
 
-  test('what failed is sent whatever the share is, without the text of its error', async () => {
+  test('failures are sent at any sampling ratio, without the text of the error', async () => {
     await using collector = await startCollector();
     const traces = tracesTo(collector.url, 0);
     await using orchestrator = await startSmallOrchestrator(undefined, {
@@ -120,7 +115,7 @@ describe('with a collector', () => {
     expect(JSON.stringify(collector.spans)).not.toContain('hunter2');
   });
 
-  test('one that is away for a moment gets everything once, and one that refuses gets it no more', async () => {
+  test('spans are sent again after 503 and arrive once; spans that are refused with 400 are dropped', async () => {
     await using collector = await startCollector();
     const traces = tracesTo(collector.url, 0);
     collector.answerNext(503);
@@ -151,13 +146,9 @@ const failedSpan = (n: number) => ({
 test('a campaign that starts has one span, however often it is paused', async () => {
   await using collector = await startCollector();
   const traces = tracesTo(collector.url, 0);
-  await using orchestrator = await startSmallOrchestrator(undefined, { context: { traces } });
+  await using orchestrator = await startRunning(undefined, undefined, { context: { traces } });
   const ask = async (path: string, body?: unknown) =>
     expect([path, (await orchestrator.ask('POST', path, body)).status]).toEqual([path, 200]);
-  await ask('/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await ask('/v1/releases', { path: writeRelease(orchestrator) });
-  await ask('/v1/campaigns', { file: 'c.yaml', text: campaignYaml() });
-  await ask('/v1/campaigns/sp4/start');
   await ask('/v1/campaigns/sp4/pause', { reason: 'test' });
   await ask('/v1/campaigns/sp4/resume');
   await traces.close();
@@ -231,7 +222,7 @@ async function loadedBy(main: string, env: Readonly<Record<string, string>>): Pr
 }
 
 test.each(['orchestrator/main.ts', 'workers/main.ts'])(
-  '%s loads what traces only with the setting',
+  '%s loads the code for traces only with the setting',
   async (main) => {
     await using collector = await startCollector();
     const [without, having] = await Promise.all([
