@@ -82,7 +82,7 @@ describe('a store over three shards', () => {
         ),
       });
     expect(await redis.get(format)).toBe(String(recordsFormat + 1));
-    // Records of before the number stood there.
+    // Records from before the format number was kept.
     await redis.del(format);
     const opened = unwrapped(await openRedisStore({ ...where, shards: 3 }));
     await opened.close();

@@ -7,7 +7,7 @@ import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { bearer, makeToken, type TokenOrder } from '../fixtures/tokens.ts';
 import { startNarrowedWorld } from './narrowed-world.ts';
 
-/** The same within reach; beyond it another number of clients, or all in one campaign. */
+/** The near half is the same in each; the far half has another size, or shares the campaign. */
 const worlds = new Map<string, SmallOrchestrator>();
 let paths: readonly { readonly id: string; readonly path: string; readonly isOpen: boolean }[];
 
@@ -33,7 +33,7 @@ interface Said {
   readonly etag: string | null;
 }
 
-/** Everything that the token is answered, about what is near and about what is far. */
+/** The answers to every GET with the token: about the near half, the far half, unknown names. */
 async function everythingSaid(world: string, scope: TokenOrder): Promise<readonly Said[]> {
   const orchestrator = worlds.get(world);
   if (orchestrator === undefined) throw new Error(`no world ${world}`);
@@ -97,7 +97,7 @@ describe('a token that is narrowed', () => {
     }
   });
 
-  test('is refused in the same words whether there is such a campaign and client, or not', async () => {
+  test('is refused in the same words whether the campaign and the client exist or not', async () => {
     const said = await everythingSaid('five', { campaigns: ['near-1'], sites: ['LS-NEAR'] });
     const about = (side: string) =>
       said

@@ -75,7 +75,7 @@ const read = (path: string, accept = 'application/json') =>
   fetch(`${orchestrator.url}${path}`, { headers: { authorization: `Bearer ${orchestrator.token}`, accept } });
 
 describe('a text that anybody can write', () => {
-  test('leaves by every GET of the document as what no browser shows as a page', async () => {
+  test('is in no answer to a GET that a browser would show as a page', async () => {
     const wrong: unknown[] = [];
     const held: string[] = [];
     for (const path of await reads()) {
@@ -93,7 +93,7 @@ describe('a text that anybody can write', () => {
     expect(held.length).toBeGreaterThan(12);
   });
 
-  test('begins no formula in any CSV, and no control of a terminal', async () => {
+  test('begins no formula in any CSV, which has no control character of a terminal', async () => {
     const written = [
       await (await read('/v1/campaigns/sp4/clients?format=csv')).text(),
       await (await read('/v1/audit/export?format=csv')).text(),
@@ -122,7 +122,7 @@ describe('a text that anybody can write', () => {
     'audit export',
     'blockers --campaign sp4',
     'server limit list',
-  ])('is printed by servpack %s without a control of a terminal', async (line) => {
+  ])('is printed by servpack %s without a control character of a terminal', async (line) => {
     const said = await say(line);
     expect(said).toContain('onerror=alert');
     expect([line, unsafe.exec(said)]).toEqual([line, null]);

@@ -51,7 +51,7 @@ describe('a simulation over the API', () => {
   });
 });
 
-test('budgets are written into a file however it writes its own, and nothing else is changed', () => {
+test('budgets are written into a file with budgets in any form, and nothing else is changed', () => {
   const forms = [
     '',
     'budgets:\n',

@@ -60,7 +60,7 @@ describe.each(storesAndShards)('many clients at once, on the %s store', (_name, 
     expect(await ask(orchestrator, 'skip', { clients })).toMatchObject({ skipped: 1, passedOver: 2 });
   });
 
-  test('are refused where it is not said which, and where a wave is not there', async () => {
+  test('are refused without exactly one way to choose them, and for an unknown wave', async () => {
     const { orchestrator } = await started();
     await using _orchestrator = orchestrator;
     for (const body of [{}, { which: 'failed', clients: ['pc-1'] }, { clients: ['pc-1'], filter: {} }]) {

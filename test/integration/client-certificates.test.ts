@@ -96,7 +96,7 @@ const code = async (...asked: Parameters<typeof ask>) => {
 };
 
 describe('a certificate', () => {
-  test('proves whom its rule names, with the role of the rule, and stands in the audit by its subject', async () => {
+  test('gives its caller the person and the role of its rule, and the audit names its subject', async () => {
     expect((await ask(anna)).body).toMatchObject({
       name: 'anna',
       by: 'certificate O=Example, CN=anna',
@@ -117,12 +117,12 @@ describe('a certificate', () => {
     });
   });
 
-  test('of two ways in is the same person by the same name', () => {
+  test('and a token with the same name of a person belong to one person', () => {
     const [byCertificate, byToken] = ['anna (certificate O=Example, CN=anna)', 'anna (token a)'];
     expect(personOf(byCertificate)).toBe('anna');
     expect(mayBeSamePerson(byCertificate, byToken)).toBe(true);
     expect(mayBeSamePerson(byCertificate, 'kim (token k)')).toBe(false);
-    // A program's certificate is of no single person, whatever its caller says.
+    // The certificate of a program belongs to no single person, even if its caller names one.
     expect(personOf('certificate CN=reporting, O=Example (says anna)')).toBe(null);
   });
 
@@ -171,7 +171,7 @@ describe('a certificate', () => {
       expect(await code(null, 'GET', '/v1/session', headers)).toEqual([401, 'token.missing']);
   });
 
-  test('is not used for the page of another site, which changes nothing', async () => {
+  test('is refused in a request of a page of another site, which changes nothing', async () => {
     const body = '{"reason":"smoke"}';
     for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
       expect(await code(anna, 'POST', '/v1/halt', { body, ...headers } as never)).toEqual([
@@ -208,7 +208,7 @@ describe('a certificate', () => {
     expect(await session()).toBe(403);
     writeSettings(rules.filter((each) => !each.includes('gone')));
     await until('it has no rule', async () => (await code(gone))[1] === 'certificate.noRule');
-    // A file that cannot be used leaves the rules of before.
+    // A file that cannot be used leaves the earlier rules in force.
     writeFileSync(settings, 'clientCertificates: { authorities: people/ca.crt, rules: [{ role: boss }] }\n');
     const doctor = async () => notOk((await orchestrator.ask('GET', '/v1/doctor')).body.checks);
     await until('the doctor says so', async () => (await doctor()).some((line) => line.includes(settings)));
@@ -222,7 +222,7 @@ describe('the command line with a certificate', () => {
   const run = (...args: readonly string[]) =>
     runCli([...args, '--url', orchestrator.url, '--ca', authority.ca, '--data', join(folder, 'none')]);
 
-  test('shows it in place of a token, also for what takes long and for streams', async () => {
+  test('uses it in place of a token, also for long answers and for streams', async () => {
     const { cert, key } = anna;
     const shown = ['--cert', cert, '--key', key];
     expect(await run('fleet', 'list', ...shown)).toMatchObject({ code: 0, stderr: '' });

@@ -70,7 +70,7 @@ describe('the audit as lines', () => {
     expect(newest).toContain(`,'${formula},`);
   });
 
-  test('reads the next page when the one before was taken', async () => {
+  test('reads a page only after the lines of the page before', async () => {
     let reads = 0;
     const counting = new Proxy(store, {
       get(target, name, receiver) {

@@ -166,11 +166,11 @@ describe('a person who signs in with a provider', () => {
     ['/auth/sign-in', '/'],
     [['/a', '/b'], '/'],
     ['/campaigns?state=running', '/campaigns?state=running'],
-  ])('who asks for %j comes to %s', (asked, path) => {
+  ])('and asks for %j is sent to %s', (asked, path) => {
     expect(localPath(asked)).toBe(path);
   });
 
-  test('is sent to no foreign place, whatever the link says', async () => {
+  test('is never sent to another site, even by a link that asks for it', async () => {
     const back = await browser.get(await leave('//evil.example/x'));
     expect(back.next).toBe(`${orchestrator.url}/`);
   });
@@ -197,7 +197,7 @@ describe('an answer of the provider', () => {
     expect((await ask()).status).toBe(401);
   });
 
-  test('is good once, also where the browser keeps what it has to forget', async () => {
+  test('is good once, even if the browser keeps the cookie that it has to delete', async () => {
     const back = await leave();
     const jar = browser.jarOf(orchestrator.url);
     const kept = jar.get('servpack-leaving') ?? '';
@@ -207,7 +207,7 @@ describe('an answer of the provider', () => {
     expect((await browser.get(back)).status).toBe(403);
   });
 
-  test('that refuses is shown as refused', async () => {
+  test('with an error is shown as a refusal', async () => {
     const state = new URL(await leave()).searchParams.get('state') ?? '';
     const query = new URLSearchParams({ error: 'access_denied', state, iss: provider.issuer });
     const refused = await browser.get(`${orchestrator.url}/auth/back?${query.toString()}`);
@@ -260,7 +260,7 @@ describe('every 15 minutes the provider is asked again', () => {
     expect((await ask()).body.person).toBe('anna@example.com');
   });
 
-  test('what asks it is kept so that only the cookie opens it', async () => {
+  test('the refresh token is encrypted, and only the cookie of the session opens it', async () => {
     await signIn();
     const [session] = (await orchestrator.store.readAccess()).sessions;
     const [secret = ''] = [...browser.jarOf(orchestrator.url).values()];
@@ -274,7 +274,7 @@ describe('every 15 minutes the provider is asked again', () => {
   });
 });
 
-test('a provider that is away before the first sign-in is said on a page', async () => {
+test('a page says that the provider is away, also before the first sign-in', async () => {
   await provider.stop();
   const page = await browser.get(`${orchestrator.url}/auth/sign-in`);
   expect([page.status, page.text]).toEqual([503, expect.stringContaining('Example cannot be asked now')]);
@@ -286,7 +286,7 @@ test('an orchestrator without a provider offers none', async () => {
   expect((await browser.get(`${other.url}/auth/sign-in`)).status).toBe(404);
 });
 
-test('a person is one by the account at the provider, and with other ways in by the name', () => {
+test('a person is known by the account at the provider, and across ways to sign in by the name', () => {
   const [before, after] = ['anna (sign-in 1f2e3d4c5b6a7988)', 'anna rossi (sign-in 1f2e3d4c5b6a7988)'];
   expect(personOf(before)).toBe('anna');
   expect(mayBeSamePerson(before, after)).toBe(true);

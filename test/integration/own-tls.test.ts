@@ -73,7 +73,7 @@ async function handshake({ url }: SmallOrchestrator, more: tls.ConnectionOptions
 }
 
 describe('the API with a certificate of its own', () => {
-  test('answers over TLS, and says to browsers never to come without it', async () => {
+  test('answers over TLS, and its HSTS header keeps browsers from plain HTTP', async () => {
     const { orchestrator } = await startWithTls(good);
     expect(orchestrator.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     const answer = await fetch(`${orchestrator.url}/v1/session`, {
@@ -99,7 +99,7 @@ describe('the API with a certificate of its own', () => {
     expect(await handshake(orchestrator, most)).toEqual(spoken);
   });
 
-  test('sends no header of TLS without TLS', async () => {
+  test('sends no HSTS header without TLS', async () => {
     await using orchestrator = await startSmallOrchestrator();
     const answer = await fetch(orchestrator.url);
     expect(answer.headers.get('strict-transport-security')).toBeNull();
@@ -139,7 +139,7 @@ function cbc(): tls.ConnectionOptions {
 }
 
 describe('a certificate that is replaced', () => {
-  test('is used for new connections without a restart; one that cannot be used leaves the one of before', async () => {
+  test('is used for new connections without a restart; if it cannot be used, the earlier one stays in use', async () => {
     const files = { cert: join(folder, 'served.crt'), key: join(folder, 'served.key') };
     const put = (from: CertificateFiles) => {
       copyFileSync(from.cert, files.cert);
@@ -242,7 +242,7 @@ test('the settings name certificate and key together, and allow the API beyond l
   );
 });
 
-test('the command line of the same machine gets a URL for which the certificate is', () => {
+test('the command line of the same machine gets a URL whose name is in the certificate', () => {
   const urlFor = (names: string) => {
     const files = authority.issue('of-url', { names });
     const served = unwrapped(ServerCertificate.open(ofApi, files, { log: testLog() }));

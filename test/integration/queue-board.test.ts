@@ -103,7 +103,7 @@ describe('the board of the queues', () => {
     expect((await fetch(`${orchestrator.url}/queues`)).status).toBe(401);
   });
 
-  test('asks nobody else for anything, and serves its own files alone', async () => {
+  test('loads nothing from another host, and serves only its own files', async () => {
     const { text, headers } = await ask('/queues');
     expect(text).not.toMatch(/(?:src|href)="https?:|<%/);
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/);

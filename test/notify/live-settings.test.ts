@@ -23,7 +23,7 @@ function openSettings(text: string) {
   return { settings, logged, names, write: (next: string): void => writeFileSync(path, next) };
 }
 
-test('what is written into the file of the settings holds without a restart', () => {
+test('a change of the settings file takes effect without a restart', () => {
   const { settings, logged, names, write } = openSettings(settingsOf('ops'));
   settings.look();
   expect([names(), logged]).toEqual([['ops'], []]);
@@ -33,7 +33,7 @@ test('what is written into the file of the settings holds without a restart', ()
   expect(logged).toEqual(['the settings of messages were read again']);
 });
 
-test('a file with a fault leaves the settings of before in force, and the log and the doctor say so', async () => {
+test('a file with a fault leaves the earlier settings in force, and the log and the doctor say so', async () => {
   const { settings, logged, names, write } = openSettings(settingsOf('ops'));
   const store = createMemoryStore(Date.now);
   const sending = { env: {}, hooks: null, now: Date.now };

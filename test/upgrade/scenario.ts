@@ -11,7 +11,7 @@ const [moving = '', pausedPcm = '', askingPcm = ''] = clientsWith('pcmInBin', 3)
 const free = clientsWith('free', 8);
 const program = clientWith('userProgram');
 
-/** The relocation of its service is open when the version before ends. */
+/** The relocation of its service is open when the earlier version ends. */
 export const openRelocation = moving;
 
 const labelled = (label: string, names: readonly string[]): readonly LabClient[] =>

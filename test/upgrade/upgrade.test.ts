@@ -21,7 +21,7 @@ import { writeTree } from '../lab/staged-tree.ts';
 import { putKeys, type RedisCopy } from './redis-copy.ts';
 import { campaigns, fleetCsv, openRelocation, seed } from './scenario.ts';
 
-/** What `record.ts` wrote in the middle of campaigns of the version before. */
+/** What `record.ts` wrote in the middle of campaigns of an earlier version. */
 interface Recorded {
   readonly prefix: string;
   readonly labNow: number;
@@ -42,7 +42,7 @@ interface Status {
   readonly states: Readonly<Record<string, number>>;
 }
 
-test('campaigns that the version before began are brought to their end, and its audit is verified', async () => {
+test('campaigns that an earlier version began are brought to their end, and its audit is verified', async () => {
   await using stack = new AsyncDisposableStack();
   const home = mkdtempSync(join(tmpdir(), 'servpack-upgrade-'));
   stack.defer(() => rmSync(home, { recursive: true, force: true }));
@@ -99,7 +99,7 @@ test('campaigns that the version before began are brought to their end, and its 
   );
   expect((await all()).map(({ states }) => states['upgraded'])).toEqual([4, 3, 4, 1]);
   expect(await operator.ask('GET', '/v1/audit/verify')).toMatchObject({ faults: [] });
-  // What the version before had not sealed when it was killed is in the files now.
+  // What the earlier version had not sealed when it was killed is in the files now.
   expect(Object.values(recorded.files).join('')).not.toContain(halted);
   expect(
     readdirSync(audit)

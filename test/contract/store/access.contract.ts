@@ -84,7 +84,7 @@ export function accessContract(given: Given): void {
   });
 
   describe('a session that is written again', () => {
-    it('stays ended where it has ended meanwhile', async () => {
+    it('stays ended if it ended in between', async () => {
       const { store } = given();
       await store.addSession(session('s-1'));
       const before = await store.accessVersion();
