@@ -79,7 +79,7 @@ const anchor = z.strictObject({
   speed: z.number().positive(),
 });
 
-/** Every setting there is: name, form, default. `docs/operations.md` explains them. */
+/** Every setting there is: name, form, default. `docs/settings.md` explains them. */
 export const environment = z.object({
   REDIS_URL: z.string().refine((url) => parseRedisUrl(url) !== null, `must be ${redisUrlForms}`),
   /** Holds the password of REDIS_URL, which then names none. */

@@ -1,22 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environment } from '../../shared/config.ts';
 
 const path = join(import.meta.dirname, '../../docs/operations.md');
 const text = readFileSync(path, 'utf8');
 
-/** Names and defaults of the table of settings. */
-const table = new Map(
-  [...text.matchAll(/^\| `((?:REDIS|SERVPACK)_\w+)` \| (?:`([^`]*)`)? ?\|/gm)].map(([, name, usual]) => [
-    name ?? '',
-    usual ?? '',
-  ]),
-);
-
 const folder = join(import.meta.dirname, '../../docs');
 const more = readdirSync(join(folder, 'operations')).map((name) => `operations/${name}`);
-const documents = ['operations.md', ...more];
+const documents = ['operations.md', 'settings.md', ...more];
 
 /** The anchors of a document, as a viewer of Markdown makes them. */
 const headingsOf = (document: string): readonly string[] =>
@@ -30,18 +21,6 @@ const headingsOf = (document: string): readonly string[] =>
 describe('docs/operations.md', () => {
   it('leads to every document of docs/operations', () => {
     for (const name of more) expect(text).toContain(`](${name})`);
-  });
-
-  it('explains every setting, and no other', () => {
-    expect([...table.keys()].toSorted()).toEqual(Object.keys(environment.shape).toSorted());
-  });
-
-  it('states the defaults of the code', () => {
-    const { REDIS_URL: _url, ...usual } = environment.parse({ REDIS_URL: 'redis://127.0.0.1' });
-    const said = [...table].filter(([, value]) => value !== '');
-    expect(Object.fromEntries(said)).toEqual(
-      Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, `${value as string | number}`])),
-    );
   });
 
   it.each(documents)('%s links only to files and headings that exist', (name) => {

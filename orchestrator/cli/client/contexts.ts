@@ -42,7 +42,8 @@ export function contextsFile(env: Environment): string {
 }
 
 const path = z.string().min(1).max(4096);
-const fileForm = z.strictObject({
+/** The form of the file of contexts. */
+export const contextsForm = z.strictObject({
   current: z.string().nullable().default(null),
   contexts: z
     .record(
@@ -68,7 +69,7 @@ export async function readContexts(env: Environment): Promise<Result<Contexts, R
   // Only who has contexts loads the library.
   const { parse } = await import('yaml');
   try {
-    const read = fileForm.safeParse(parse(text.value) ?? {});
+    const read = contextsForm.safeParse(parse(text.value) ?? {});
     if (!read.success) {
       const [issue] = read.error.issues;
       return bad(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);

@@ -18,7 +18,7 @@ interface ImportOptions {
   readonly yes?: boolean;
   readonly mapFile?: string;
   readonly command?: string;
-  readonly timeLimit: number;
+  readonly timeLimit?: number;
 }
 
 type Imported = z.infer<typeof fleetImportAnswer>;
@@ -47,12 +47,7 @@ export function addImportCommand(fleet: Command): void {
     )
     .option('--map-file <file>', 'a file that says what the columns are, with fixed values and labels (YAML)')
     .option('--command <line>', 'run this command here, without a shell, and import the JSON that it prints')
-    .option(
-      '--time-limit <duration>',
-      'stop the command after this time: 30s, 10m',
-      timeLimit,
-      defaultLimitMs,
-    )
+    .option('--time-limit <duration>', 'stop the command after this time: 30s, 10m (default: 5m)', timeLimit)
     .option('--dry-run', 'show what the file would change, and change nothing')
     .option(
       '--prune',
@@ -97,7 +92,7 @@ function timeLimit(text: string): number {
 /** Reads the file, or what the command prints. The faults of a fleet name the one or the other. */
 async function sourceOf(
   file: string | undefined,
-  { command, timeLimit: limitMs }: ImportOptions,
+  { command, timeLimit: limitMs = defaultLimitMs }: ImportOptions,
 ): ReturnType<typeof readFleetOf> {
   if (file !== undefined && command === undefined) return readFleetOf(file);
   if (command === undefined || file !== undefined)

@@ -29,7 +29,8 @@ const timeouts = section({
 
 const usualTimeouts = { connect: 10, handshake: 20, keepalive: 15, idle: 10 };
 
-const settingsSchema = across(
+/** The form of the file that `SERVPACK_SSH_CONFIG` names. */
+export const sshForm = across(
   section({
     user: text('the name of the account, such as CORP\\servpack'),
     keyFile: text('a path').nullable().default(null),
@@ -89,7 +90,7 @@ export function readSshSettings(
 ): Result<SshSettings, Fault> {
   const source = readOperatorText(file);
   if (!source.ok) return err(fault('config.ssh', `SERVPACK_SSH_CONFIG: ${whyNotRead(file, source.error)}`));
-  const parsed = parseYaml(source.value, file, settingsSchema);
+  const parsed = parseYaml(source.value, file, sshForm);
   if (!parsed.ok) return err(fault('config.ssh', printFaults(parsed.error).join('; '), parsed.error));
   const given = parsed.value;
   const refer = (path: string | null, key: string): Result<Buffer | null, Fault> =>
