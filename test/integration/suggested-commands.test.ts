@@ -1,6 +1,67 @@
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../orchestrator/cli/program.ts';
+import { harmless } from '../../orchestrator/cli/suggest.ts';
+
+/** Commands that start, stop or change something, or that have no use for a person. */
+const changing = [
+  'campaign abort',
+  'campaign approve',
+  'campaign archive',
+  'campaign checkin',
+  'campaign clone',
+  'campaign create',
+  'campaign delete',
+  'campaign edit',
+  'campaign hold',
+  'campaign hook',
+  'campaign pause',
+  'campaign postpone',
+  'campaign reject',
+  'campaign release',
+  'campaign resume',
+  'campaign retry',
+  'campaign revert',
+  'campaign rollback',
+  'campaign start',
+  'campaign undo',
+  'campaign unmark',
+  'campaign unschedule',
+  'certify',
+  'client checkin',
+  'client retry',
+  'client skip',
+  'client undo',
+  'complete',
+  'context add',
+  'context remove',
+  'context use',
+  'fleet import',
+  'fleet remove',
+  'fleet revoke-tokens',
+  'halt',
+  'notify redeliver',
+  'notify test',
+  'open',
+  'orchestrator',
+  'rebuild',
+  'release stage',
+  'release withdraw',
+  'schedule create',
+  'schedule delete',
+  'schedule pause',
+  'schedule resume',
+  'schedule run',
+  'server limit clear',
+  'server limit set',
+  'session end',
+  'survey cancel',
+  'token create',
+  'token revoke',
+  'unhalt',
+  'up',
+  'worker',
+];
 
 /** What is written for a command line that names no command. */
 async function saidFor(line: string): Promise<string> {
@@ -29,6 +90,16 @@ describe('an unknown command', () => {
   });
 
   test.each([
+    ['status', 'Did you mean campaign status?'],
+    ['why', 'Did you mean client why?'],
+    ['report', 'Did you mean campaign report?'],
+    ['pause', 'pause is a command of a group: see servpack campaign --help, servpack schedule --help'],
+    ['abort', 'abort is a command of a group: see servpack campaign --help'],
+  ])('%s alone is answered with the group that has it', async (line, hint) => {
+    expect(await saidFor(line)).toContain(`error: unknown command '${line}'\n(${hint})`);
+  });
+
+  test.each([
     'campaign abrot',
     'campaign strat',
     'campaign star',
@@ -52,4 +123,14 @@ describe('an unknown command', () => {
       /abort|start|resume|pause|\bhold|\brelease\?|unhold\?|unmark|retry|skip|undo|withdraw|halt|rebuild|remove/,
     );
   });
+});
+
+/** `campaign`, `campaign plan`, … without a space in front. */
+const namesBelow = (group: Command, path = ''): readonly string[] =>
+  group.commands.flatMap((each) => [`${path}${each.name()}`, ...namesBelow(each, `${path}${each.name()} `)]);
+
+test('every command is known as one that may be suggested, or as one that changes something', () => {
+  const names = namesBelow(buildProgram());
+  expect([...harmless].filter((each) => !names.includes(each))).toEqual([]);
+  expect(names.filter((each) => !harmless.has(each)).toSorted()).toEqual(changing);
 });
