@@ -79,6 +79,35 @@ test('a client shows what is planned above what was done, its own clock, its rec
   await context.close();
 });
 
+test('a click with Shift selects from the last row to this one; by keyboard Space and j do the same', async () => {
+  const { page, context, trouble } = await opened('campaigns/sp4?tab=clients', 'pc-2');
+  const boxes = page.locator('main [data-row] input[type=checkbox]');
+  const ticked = (): Promise<readonly boolean[]> =>
+    boxes.evaluateAll((all) => all.map((box) => (box as unknown as { checked: boolean }).checked));
+  const rows = (from: number, to: number): readonly boolean[] =>
+    Array.from({ length: 10 }, (_, at) => at >= from && at <= to);
+  await boxes.nth(2).click();
+  await boxes.nth(6).click({ modifiers: ['Shift'] });
+  await expect.poll(ticked).toEqual(rows(2, 6));
+  expect(await page.evaluate<string>('String(getSelection())')).toBe('');
+  // What is let go with Shift is let go as far as the last row.
+  await boxes.nth(4).click({ modifiers: ['Shift'] });
+  await expect.poll(ticked).toEqual(rows(2, 3));
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await boxes.nth(1).focus();
+  await page.keyboard.press('Space');
+  await boxes.nth(4).focus();
+  await page.keyboard.press('Shift+Space');
+  await expect.poll(ticked).toEqual(rows(1, 4));
+  for (const key of ['Shift+J', 'Shift+J']) await page.keyboard.press(key);
+  await expect.poll(ticked).toEqual(rows(1, 6));
+  await page.keyboard.press('j');
+  await page.keyboard.press('Shift+K');
+  await expect.poll(ticked).toEqual(rows(1, 7));
+  expect(trouble).toEqual([]);
+  await context.close();
+});
+
 test('all clients that match a filter are retried, and the list changes', async () => {
   const { page, context } = await opened('campaigns/sp4?tab=clients&state=notOk', '2 of 2 clients');
   await page.getByLabel('Select the clients of this page').check();

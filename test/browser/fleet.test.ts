@@ -107,6 +107,16 @@ describe('the list of machines', () => {
     await context.close();
   });
 
+  test('selects a range with Shift, as the list of a campaign does', async () => {
+    const { page, context, trouble } = await opened('fleet');
+    await page.getByLabel('Select pc-1', { exact: true }).check();
+    await page.getByLabel('Select pc-4').click({ modifiers: ['Shift'] });
+    await page.getByRole('button', { name: 'Remove 4…' }).click();
+    await page.getByRole('dialog').getByText('4 clients leave the fleet: pc-1, pc-2, pc-3, pc-4.').waitFor();
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
   test.each([wide, phone])(
     'says who may change it, and is without fault: $colorScheme, $width wide',
     async (looks) => {

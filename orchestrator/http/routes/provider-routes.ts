@@ -54,9 +54,12 @@ export function serveProvider(
     }
     return reply
       .header('set-cookie', cookieOf(signed.value.secret, access.isOverTls))
-      .redirect(localPath(leaving.to), 302);
+      .redirect(belowPage(localPath(leaving.to)), 302);
   });
 }
+
+/** From one of these routes to a path of servpack, which may be below the path of a proxy. */
+const belowPage = (path: string): string => `..${path}`;
 
 const none = fault('notFound.route', 'this orchestrator has no provider to sign in with');
 const notBegun = fault(
@@ -72,6 +75,6 @@ function sayWhyNot(reply: FastifyReply, refusal: Refusal): FastifyReply {
     .type('text/html; charset=utf-8')
     .send(
       '<!doctype html><html lang="en"><meta charset="utf-8"><title>servpack: not signed in</title>' +
-        `<h1>You are not signed in</h1><p>${says}.</p><p><a href="/">Back to servpack</a></p></html>`,
+        `<h1>You are not signed in</h1><p>${says}.</p><p><a href="${belowPage('/')}">Back to servpack</a></p></html>`,
     );
 }

@@ -9,7 +9,7 @@ import type { Approval, Changed, Reopened, Status, SurveyForecast } from './answ
 import type { App } from './app.ts';
 import type { Ask, Confirmed } from './dialogs.ts';
 import { localText } from './format.ts';
-import type { Asked } from './problem.ts';
+import type { ApiProblem, Asked } from './problem.ts';
 import { inProgress } from './states.ts';
 import { texts } from './texts.ts';
 
@@ -19,6 +19,10 @@ export const campaignPath = (name: string, what = ''): string =>
   `v1/campaigns/${encodeURIComponent(name)}${what}`;
 
 const { ask: words, done } = texts;
+
+/** Says on the page why nothing came of it. */
+export const showProblem = (app: App, { detail }: ApiProblem): void =>
+  void (app.note.value = { ok: false, says: detail });
 
 /** One sentence for what came of it, and everything on the screen is asked again. */
 export async function ended<T>(
@@ -49,7 +53,7 @@ export const given = (reason: string): { readonly reason?: string } => (reason =
 export async function startCampaign(app: App, status: Status): Promise<void> {
   const { campaign } = status;
   const forecast = await app.api.get<SurveyForecast>(campaignPath(campaign, '/forecast'));
-  if (!forecast.ok) return void (app.note.value = { ok: false, says: forecast.problem.detail });
+  if (!forecast.ok) return showProblem(app, forecast.problem);
   const question = startQuestion(status, forecast.value, { when: whenOfStart(status), verb: 'start' });
   return app.dialogs.ask({
     ...asDialog(app, question),
@@ -83,7 +87,7 @@ export async function resumeCampaign(app: App, status: Status): Promise<void> {
   const resume = (body: object): Promise<Confirmed> => change(app, campaign, '/resume', body);
   if (paused !== null && paused.missed !== null) {
     const forecast = await app.api.get<SurveyForecast>(campaignPath(campaign, '/forecast'));
-    if (!forecast.ok) return void (app.note.value = { ok: false, says: forecast.problem.detail });
+    if (!forecast.ok) return showProblem(app, forecast.problem);
     const about = { when: whenMissed(status), verb: 'start it now' };
     return app.dialogs.ask({
       ...base,
@@ -269,7 +273,7 @@ export async function saveProof(app: App, client: string): Promise<void> {
   const asked = await app.api.get<{ readonly schemaVersion?: unknown }>(
     `v1/audit/clients/${encodeURIComponent(client)}/proof`,
   );
-  if (!asked.ok) return void (app.note.value = { ok: false, says: asked.problem.detail });
+  if (!asked.ok) return showProblem(app, asked.problem);
   const { schemaVersion: _version, ...proof } = asked.value;
   const file = `${client}.proof.json`;
   const link = document.createElement('a');

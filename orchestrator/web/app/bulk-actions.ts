@@ -1,5 +1,5 @@
 import type { Reopened, Skipped } from './answers.ts';
-import { campaignPath, ended } from './actions.ts';
+import { campaignPath, ended, showProblem } from './actions.ts';
 import type { App } from './app.ts';
 import type { Filter } from './client-list.ts';
 import { texts } from './texts.ts';
@@ -38,7 +38,7 @@ export async function actOnMany(
     reason: words.count,
     dryRun: true,
   });
-  if (!counted.ok) return void (app.note.value = { ok: false, says: counted.problem.detail });
+  if (!counted.ok) return showProblem(app, counted.problem);
   const numbers = ({ reopened, skipped, passedOver = 0 }: Partial<Reopened & Skipped>) =>
     [reopened ?? skipped ?? 0, passedOver] as const;
   const [count, left] = numbers(counted.value);

@@ -1,5 +1,5 @@
 import { importQuestion, importSummary, removalQuestion } from '../../views/questions/fleet.ts';
-import { asDialog, ended, given } from './actions.ts';
+import { asDialog, ended, given, showProblem } from './actions.ts';
 import type { FleetImport, Removal } from './answers.ts';
 import type { App } from './app.ts';
 import type { Draft } from './drafts.ts';
@@ -60,7 +60,7 @@ export async function removeClients(app: App, clients: readonly string[], done: 
   const present = await remove({ dryRun: true });
   const isKept = !present.ok && present.problem.code === 'fleet.kept';
   const dry = isKept ? await remove({ dryRun: true, gone: true }) : present;
-  if (!dry.ok) return void (app.note.value = { ok: false, says: dry.problem.detail });
+  if (!dry.ok) return showProblem(app, dry.problem);
   const { lines, ...question } = asDialog(app, removalQuestion(dry.value));
   app.dialogs.ask({
     ...question,

@@ -51,6 +51,10 @@ function act(app: App, key: string): boolean {
       return moveRow(1);
     case 'k':
       return moveRow(-1);
+    case 'J':
+      return selectTo(1);
+    case 'K':
+      return selectTo(-1);
     case '/':
       return focusFilter();
     default:
@@ -61,11 +65,31 @@ function act(app: App, key: string): boolean {
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select');
 
+const rowWithFocus = (rows: readonly HTMLElement[]): number =>
+  rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+
+const rowsOnScreen = (): readonly HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>('main [data-row]'),
+];
+
+/** Selects the row that has the focus and the next one, which gets it. */
+function selectTo(by: 1 | -1): boolean {
+  const select = (): void => {
+    const rows = rowsOnScreen();
+    const box = rows[rowWithFocus(rows)]?.querySelector<HTMLInputElement>('input[data-select]');
+    if (box?.checked === false) box.click();
+  };
+  select();
+  const isMoved = moveRow(by);
+  select();
+  return isMoved;
+}
+
 /** The next row with a link, from the one that has the focus. */
 function moveRow(by: 1 | -1): boolean {
-  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')];
+  const rows = rowsOnScreen();
   if (rows.length === 0) return false;
-  const now = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+  const now = rowWithFocus(rows);
   const next = now === -1 ? (by === 1 ? 0 : rows.length - 1) : now + by;
   const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
   const focusable = row?.matches('a, button') === true ? row : row?.querySelector<HTMLElement>('a, button');

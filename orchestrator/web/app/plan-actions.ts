@@ -1,5 +1,5 @@
 import { scopeWords } from '../../views/campaign-words.ts';
-import { campaignPath, ended } from './actions.ts';
+import { campaignPath, ended, showProblem } from './actions.ts';
 import type { Plan, Simulation } from './answers.ts';
 import type { App } from './app.ts';
 import type { Draft } from './drafts.ts';
@@ -31,7 +31,7 @@ export async function copyCampaign(app: App, campaign: string): Promise<void> {
   const copied = await app.api.get<Pick<Draft, 'file' | 'text' | 'calendars'>>(
     `${campaignPath(campaign, '/clone')}?as=${encodeURIComponent(`${campaign.slice(0, 60)}-2`)}`,
   );
-  if (!copied.ok) return void (app.note.value = { ok: false, says: copied.problem.detail });
+  if (!copied.ok) return showProblem(app, copied.problem);
   app.drafts.campaign.value = { ...copied.value, encoding: null, faults: [] };
 }
 

@@ -15,16 +15,19 @@ export interface Router {
   /** The address of a screen, for links. */
   readonly href: (parts: readonly string[], query?: Query) => string;
   readonly go: (href: string, how?: 'push' | 'replace') => void;
+  /** Where the reader is, as a path below the page that begins with `/`. */
+  readonly below: () => string;
   /** Changes only some of the query; null takes a name out. */
   readonly setQuery: (change: Query, how?: 'push' | 'replace') => void;
 }
 
 const basePath = new URL(baseUrl).pathname;
 
+const belowPage = (path: string): string => path.slice(path.startsWith(basePath) ? basePath.length : 1);
+
 function placeOf({ pathname, search }: Location): Place {
-  const below = pathname.startsWith(basePath) ? pathname.slice(basePath.length) : pathname.slice(1);
   return {
-    parts: below
+    parts: belowPage(pathname)
       .split('/')
       .filter((part) => part !== '')
       .map(decoded),
@@ -57,6 +60,7 @@ export function openRouter(): Router {
     place,
     href,
     go,
+    below: () => `/${belowPage(location.pathname)}${location.search}`,
     setQuery: (change, how = 'replace') =>
       go(location.pathname + searchOf(new URLSearchParams(location.search), change), how),
   };

@@ -26,7 +26,6 @@ export const supplyTexts = {
     columns: ['Host', 'Logon server', 'Time zone', 'Role', 'Labels'] as const,
     client: 'Client',
     select: 'Selected',
-    selectOne: (client: string) => `Select ${client}`,
     selected: (count: number) => `${number(count)} selected`,
     clear: 'Select none',
     import: 'Import…',

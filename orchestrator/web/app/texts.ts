@@ -197,6 +197,8 @@ export const texts = {
       ['g b · g a · g r', 'blockers · approvals · releases'],
       ['g f · g u · g s', 'fleet · audit · settings'],
       ['j · k', 'next and previous row'],
+      ['Shift j · Shift k', 'select rows on the way'],
+      ['Shift Space', 'select every row from the last one'],
       ['Enter', 'open the row'],
       ['/', 'filter'],
       ['p', 'freeze the view, and go on'],

@@ -9,6 +9,7 @@ import { Action } from './action.tsx';
 import { Copy } from './copy.tsx';
 import { Download } from './download.tsx';
 import { Link } from './link.tsx';
+import { Pages } from './pages.tsx';
 import { Empty, Loaded, Panel } from './screen.tsx';
 import { Table } from './table.tsx';
 import { Says, Time } from './time.tsx';
@@ -44,27 +45,7 @@ export function AuditList({ campaign }: { readonly campaign?: string }): JSX.Ele
             ) : (
               <Entries page={page} campaign={campaign} />
             )}
-            <p class="pages">
-              <span class="dim">{words.pageSays}</span>
-              {after === null ? null : (
-                <button
-                  type="button"
-                  class="button plain"
-                  onClick={() => router.setQuery({ after: null }, 'push')}
-                >
-                  {words.newest}
-                </button>
-              )}
-              {page.next === null ? null : (
-                <button
-                  type="button"
-                  class="button plain"
-                  onClick={() => router.setQuery({ after: page.next }, 'push')}
-                >
-                  {words.older}
-                </button>
-              )}
-            </p>
+            <Pages says={words.pageSays} next={page.next} first={words.newest} more={words.older} />
           </>
         )}
       </Loaded>

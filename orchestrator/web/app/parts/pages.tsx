@@ -5,28 +5,30 @@ import { useApp } from '../use.ts';
 const words = texts.clients;
 
 interface PagesProps {
-  readonly shown: number;
-  readonly total: number;
-  readonly isExact: boolean;
+  /** How much of the list is shown, in words. */
+  readonly says: string;
   /** Where the next page begins; null = there is none. */
   readonly next: string | null;
+  /** The ways to the first page and to the next one, in words. */
+  readonly first?: string;
+  readonly more?: string;
 }
 
 /** How much of a list is shown, and the way to its next page. The page is in the address. */
-export function Pages({ shown, total, isExact, next }: PagesProps): JSX.Element {
+export function Pages({ says, next, first = words.first, more = words.more }: PagesProps): JSX.Element {
   const { router } = useApp();
   const go = (after: string | null): void => router.setQuery({ after }, 'push');
   return (
     <p class="pages">
-      <span class="dim">{words.shown(shown, total, isExact)}</span>
+      <span class="dim">{says}</span>
       {router.place.value.query.get('after') === null ? null : (
         <button type="button" class="button plain" onClick={() => go(null)}>
-          {words.first}
+          {first}
         </button>
       )}
       {next === null ? null : (
         <button type="button" class="button plain" onClick={() => go(next)}>
-          {words.more}
+          {more}
         </button>
       )}
     </p>

@@ -1,4 +1,3 @@
-import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { number } from '../../../views/numbers.ts';
 import { actOnMany, type Chosen } from '../bulk-actions.ts';
@@ -6,31 +5,24 @@ import type { ClientPage, Filter } from '../client-list.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 import { Action } from './action.tsx';
+import type { Selection } from './select-rows.tsx';
 
 const words = texts.bulk;
-
-/** The names that are ticked, or `all` that the filter lets through. */
-export type Selected = ReadonlySet<string> | 'all';
-
-export const nobody: Selected = new Set<string>();
-
-export const isSelected = (selected: Selected, client: string): boolean =>
-  selected === 'all' || selected.has(client);
 
 /** What can be done with the selected clients; it has its place before one is selected. */
 export function SelectionBar({
   campaign,
   filter,
   page,
-  selected,
+  selection,
 }: {
   readonly campaign: string;
   readonly filter: Filter;
   readonly page: ClientPage;
-  readonly selected: Signal<Selected>;
+  readonly selection: Selection;
 }): JSX.Element {
   const app = useApp();
-  const { value } = selected;
+  const { value } = selection.selected;
   const names = page.items.map(({ client }) => client);
   const isWhole = value === 'all' || (names.length > 0 && names.every((name) => value.has(name)));
   const total = `${page.totalIs === 'exact' ? '' : 'at least '}${number(page.total)}`;
@@ -45,7 +37,7 @@ export function SelectionBar({
         <input
           type="checkbox"
           checked={isWhole}
-          onChange={(event) => void (selected.value = event.currentTarget.checked ? new Set(names) : nobody)}
+          onChange={(event) => selection.set(event.currentTarget.checked ? names : [])}
         />
         <span>{words.selectPage}</span>
       </label>
@@ -54,7 +46,7 @@ export function SelectionBar({
         <>
           <b>{value === 'all' ? words.all(total) : words.selected(value.size)}</b>
           {value !== 'all' && isWhole && page.total > names.length ? (
-            <button type="button" class="button quiet" onClick={() => void (selected.value = 'all')}>
+            <button type="button" class="button quiet" onClick={() => selection.set('all')}>
               {words.selectAll(total)}
             </button>
           ) : null}
@@ -64,7 +56,7 @@ export function SelectionBar({
           <Action needs="run" onClick={() => act('skip')}>
             {texts.actions.skip}
           </Action>
-          <button type="button" class="button quiet" onClick={() => void (selected.value = nobody)}>
+          <button type="button" class="button quiet" onClick={selection.clear}>
             {words.clear}
           </button>
         </>

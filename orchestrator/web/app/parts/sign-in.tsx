@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { baseUrl } from '../api.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 import { Icon } from './icon.tsx';
 
 /** Who are you: the token is exchanged once, and stands nowhere but in the memory of the page. */
 export function SignIn({ wasIn }: { readonly wasIn: boolean }): JSX.Element {
-  const { api, live, session } = useApp();
+  const { api, live, router, session } = useApp();
   const token = useSignal('');
   const refused = useSignal<string | null>(null);
   const busy = useSignal(false);
@@ -52,10 +53,7 @@ export function SignIn({ wasIn }: { readonly wasIn: boolean }): JSX.Element {
           <Icon name="next" /> {texts.signIn.button}
         </button>
         {session.provider.value === null ? null : (
-          <a
-            class="button"
-            href={`/auth/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`}
-          >
+          <a class="button" href={`${baseUrl}auth/sign-in?to=${encodeURIComponent(router.below())}`}>
             {texts.signIn.with(session.provider.value)}
           </a>
         )}

@@ -1,4 +1,3 @@
-import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
@@ -8,7 +7,8 @@ import { FilterBar } from '../parts/filter-bar.tsx';
 import { Link } from '../parts/link.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Empty, Loaded } from '../parts/screen.tsx';
-import { isSelected, nobody, type Selected, SelectionBar } from '../parts/selection.tsx';
+import { SelectCell, type Selection, useSelection } from '../parts/select-rows.tsx';
+import { SelectionBar } from '../parts/selection.tsx';
 import { StateBadge } from '../parts/state-bar.tsx';
 import { Says, Time } from '../parts/time.tsx';
 import { Table } from '../parts/table.tsx';
@@ -29,10 +29,10 @@ export function ClientTable({ status }: { readonly status: Status }): JSX.Elemen
   );
   const after = query.get('after');
   const live = useLive<ClientPage>(clientsPath(status.campaign, filter, after));
-  const selected = useSignal(nobody);
+  const selection = useSelection();
   // Another filter means other clients.
   const list = JSON.stringify(filter);
-  useEffect(() => void (selected.value = nobody), [list, selected]);
+  useEffect(selection.clear, [list, selection]);
   return (
     <>
       <FilterBar status={status} filter={filter} />
@@ -46,14 +46,17 @@ export function ClientTable({ status }: { readonly status: Status }): JSX.Elemen
                 <p class="dim quiet-line">{words.noneSoFar}</p>
               ) : (
                 <>
-                  <SelectionBar campaign={status.campaign} filter={filter} page={page} selected={selected} />
-                  <Rows rows={page.items} status={status} selected={selected} />
+                  <SelectionBar
+                    campaign={status.campaign}
+                    filter={filter}
+                    page={page}
+                    selection={selection}
+                  />
+                  <Rows rows={page.items} status={status} selection={selection} />
                 </>
               )}
               <Pages
-                shown={page.items.length}
-                total={page.total}
-                isExact={page.totalIs === 'exact'}
+                says={words.shown(page.items.length, page.total, page.totalIs === 'exact')}
                 next={page.next}
               />
             </>
@@ -70,31 +73,23 @@ const causeOf = ({ cause, reason, waitsFor }: ClientRow): string =>
 function Rows({
   rows,
   status,
-  selected,
+  selection,
 }: {
   readonly rows: readonly ClientRow[];
   readonly status: Status;
-  readonly selected: Signal<Selected>;
+  readonly selection: Selection;
 }): JSX.Element {
-  const { value } = selected;
-  const tick = (client: string, isTicked: boolean): void => {
-    const names = new Set(value === 'all' ? rows.map((row) => row.client) : value);
-    if (isTicked) names.add(client);
-    else names.delete(client);
-    selected.value = names;
-  };
+  const names = rows.map(({ client }) => client);
   return (
     <Table columns={[{ name: words.tick, is: 'hidden' }, ...words.columns]} class="clients">
       {rows.map((row) => (
-        <tr key={row.client} data-row class={isSelected(value, row.client) ? 'selected' : undefined}>
-          <td class="tick">
-            <input
-              type="checkbox"
-              aria-label={texts.bulk.select(row.client)}
-              checked={isSelected(value, row.client)}
-              onChange={(event) => tick(row.client, event.currentTarget.checked)}
-            />
-          </td>
+        <tr key={row.client} data-row class={selection.has(row.client) ? 'selected' : undefined}>
+          <SelectCell
+            selection={selection}
+            name={row.client}
+            rows={names}
+            label={texts.bulk.select(row.client)}
+          />
           <th scope="row">
             <Link to={['clients', row.client]} query={{ campaign: status.campaign }}>
               {row.client}

@@ -1,4 +1,3 @@
-import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Doctor, Fleet } from '../answers.ts';
 import { removeClients } from '../fleet-actions.ts';
@@ -8,6 +7,7 @@ import { Chip, Choice, TextFilter } from '../parts/filter-bar.tsx';
 import { Link } from '../parts/link.tsx';
 import { Pages } from '../parts/pages.tsx';
 import { Empty, Loaded, Panel, Screen } from '../parts/screen.tsx';
+import { SelectCell, type Selection, useSelection } from '../parts/select-rows.tsx';
 import { Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { seldomMs, useApp, useLive } from '../use.ts';
@@ -16,8 +16,6 @@ const words = texts.fleet;
 
 const filterNames = ['prefix', 'logonServer', 'label'] as const;
 const labels = { prefix: words.prefix, logonServer: words.server, label: words.label } as const;
-
-type Selected = Signal<ReadonlySet<string>>;
 
 /** The machines that servpack knows, a page at a time; filter and page are in the address. */
 export function FleetScreen(): JSX.Element {
@@ -30,7 +28,7 @@ export function FleetScreen(): JSX.Element {
     }),
   );
   const live = useLive<Fleet>(`v1/fleet?${asked.toString()}`, seldomMs);
-  const selected: Selected = useSignal(new Set());
+  const selection = useSelection();
   const fleet = live.value.value;
   return (
     <Screen
@@ -40,7 +38,7 @@ export function FleetScreen(): JSX.Element {
           <p class="lead">{words.lead(fleet.total, fleet.servers, fleet.logonServers.length)}</p>
         )
       }
-      actions={<Buttons selected={selected} />}
+      actions={<Buttons selection={selection} />}
     >
       <Loaded live={live}>
         {(found) =>
@@ -53,11 +51,9 @@ export function FleetScreen(): JSX.Element {
                 <Empty says={words.noMatch} hint={texts.clients.noneHint} />
               ) : (
                 <>
-                  <Rows fleet={found} selected={selected} />
+                  <Rows fleet={found} selection={selection} />
                   <Pages
-                    shown={found.clients.length}
-                    total={found.found}
-                    isExact={found.foundIs === 'exact'}
+                    says={texts.clients.shown(found.clients.length, found.found, found.foundIs === 'exact')}
                     next={found.next}
                   />
                 </>
@@ -71,24 +67,23 @@ export function FleetScreen(): JSX.Element {
   );
 }
 
-function Buttons({ selected }: { readonly selected: Selected }): JSX.Element {
+function Buttons({ selection }: { readonly selection: Selection }): JSX.Element {
   const app = useApp();
-  const { value: chosen } = selected;
-  const none = (): void => void (selected.value = new Set());
+  const names = selection.names();
   return (
     <>
-      {chosen.size === 0 ? null : (
-        <button type="button" class="button quiet" onClick={none}>
+      {names.length === 0 ? null : (
+        <button type="button" class="button quiet" onClick={selection.clear}>
           {words.clear}
         </button>
       )}
       <Action
         needs="supply"
         tone="danger"
-        disabled={chosen.size === 0}
-        onClick={() => removeClients(app, [...chosen], none)}
+        disabled={names.length === 0}
+        onClick={() => removeClients(app, names, selection.clear)}
       >
-        {words.remove(chosen.size)}
+        {words.remove(names.length)}
       </Action>
       <Action
         needs="supply"
@@ -131,28 +126,16 @@ function Filters({ fleet, asked }: { readonly fleet: Fleet; readonly asked: URLS
   );
 }
 
-function Rows({ fleet, selected }: { readonly fleet: Fleet; readonly selected: Selected }): JSX.Element {
-  const choose = (client: string, isOn: boolean): void => {
-    const chosen = new Set(selected.value);
-    if (isOn) chosen.add(client);
-    else chosen.delete(client);
-    selected.value = chosen;
-  };
+function Rows({ fleet, selection }: { readonly fleet: Fleet; readonly selection: Selection }): JSX.Element {
+  const names = fleet.clients.map(({ client }) => client);
   return (
     <Table
       columns={[{ name: words.select, is: 'hidden' }, words.client, ...words.columns]}
       class="clients fleet"
     >
       {fleet.clients.map(({ client, host, logonServer, zone, role, labels: own }) => (
-        <tr key={client} data-row class={selected.value.has(client) ? 'chosen' : undefined}>
-          <td class="tick">
-            <input
-              type="checkbox"
-              aria-label={words.selectOne(client)}
-              checked={selected.value.has(client)}
-              onChange={(event) => choose(client, event.currentTarget.checked)}
-            />
-          </td>
+        <tr key={client} data-row class={selection.has(client) ? 'selected' : undefined}>
+          <SelectCell selection={selection} name={client} rows={names} label={texts.bulk.select(client)} />
           <th scope="row">
             <Link to={['clients', client]} title={client}>
               {client}

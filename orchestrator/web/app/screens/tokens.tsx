@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { roles } from '../../../http/contract/permissions.ts';
-import { ended } from '../actions.ts';
+import { ended, showProblem } from '../actions.ts';
 import type { NewToken, Sessions, Tokens } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
 import { Copy } from '../parts/copy.tsx';
@@ -114,7 +114,7 @@ function NewTokenForm(): JSX.Element {
       ...(person.trim() === '' ? {} : { person: person.trim() }),
       ...(expires.trim() === '' ? {} : { expires: expires.trim() }),
     });
-    if (!asked.ok) return void (app.note.value = { ok: false, says: asked.problem.detail });
+    if (!asked.ok) return showProblem(app, asked.problem);
     made.value = asked.value;
     given.value = { name: '', role: 'viewer', person: '', expires: '' };
     void app.live.refresh();
