@@ -24,10 +24,14 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 
+/** How many clients of one campaign a blocker concerns. */
+type InCampaign = Omit<RankedBlocker, 'blocker'> & { readonly campaign: string };
+
 /** Blockers of the named campaigns. The blocker whose removal frees most clients comes first. */
 export interface Blockers {
   readonly campaigns: readonly string[];
-  readonly blockers: readonly RankedBlocker[];
+  /** `inCampaigns` is left out where only one campaign is asked about. */
+  readonly blockers: readonly (RankedBlocker & { readonly inCampaigns?: readonly InCampaign[] })[];
 }
 
 /** A page of the campaigns, newest first, each with its whole status. */
@@ -191,7 +195,24 @@ export async function readBlockers(
     .map((record) => record.campaign.definition.campaign);
   if (campaign !== null && names.length === 0) return err(notFound('campaign', campaign));
   const counters = await Promise.all(names.map(async (name) => store.counters(name)));
-  return ok({ campaigns: names, blockers: rankBlockers(sumOf(counters)) });
+  const ranked = rankBlockers(sumOf(counters));
+  if (names.length < 2) return ok({ campaigns: names, blockers: ranked });
+  const each = names.flatMap((name, at) =>
+    rankBlockers(counters[at] ?? {}).map((one) => ({ campaign: name, ...one })),
+  );
+  const places = Map.groupBy(each, ({ blocker }) => blocker);
+  return ok({
+    campaigns: names,
+    blockers: ranked.map((one) => ({
+      ...one,
+      inCampaigns: (places.get(one.blocker) ?? []).map(({ campaign: name, alone, blocks, met }) => ({
+        campaign: name,
+        alone,
+        blocks,
+        met,
+      })),
+    })),
+  });
 }
 
 function sumOf(all: readonly Counters[]): Counters {

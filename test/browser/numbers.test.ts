@@ -1,10 +1,30 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { bring, rest } from '../integration/admitted-clients.ts';
 import { openSignedIn, useBrowser } from './chromium.ts';
 import { openScreen } from './screens.ts';
-import { startMixed, useOrchestrator } from './world.ts';
+import { blocked, startMixed, useOrchestrator } from './world.ts';
 
-const orchestrator = useOrchestrator(startMixed);
+/** The usual campaigns, and another one that runs, in which the same blockers hold clients up. */
+async function startTwo(): Promise<SmallOrchestrator> {
+  const orchestrator = await startMixed();
+  const { store } = orchestrator;
+  const machines = ['a', 'b', 'c'].map(
+    (name) => `more-${name},NT-${name},LS-TUR,Europe/Rome,workstation,more`,
+  );
+  const fleet = ['client,host,logonServer,zone,role,labels', ...machines, ''].join('\n');
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'more.csv', text: fleet });
+  const text =
+    'campaign: second\nrelease: sms-sp4\nselect: { labels: [more] }\nwaves: [{ name: all, rest: true }]\n';
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'second.yaml', text });
+  expect((await orchestrator.ask('POST', '/v1/campaigns/second/start')).status).toBe(200);
+  await bring(store, 'more-a', blocked.both, rest, 'second');
+  await bring(store, 'more-b', blocked.attention, { index: 'settled' }, 'second');
+  return orchestrator;
+}
+
+const orchestrator = useOrchestrator(startTwo);
 const browser = useBrowser();
 
 /** Where numbers of clients stand, with words that say that the answer is there. */
@@ -14,7 +34,8 @@ const screens = [
   ['campaigns/sp4', 'Fix first'],
   ['campaigns/sp4?tab=servers', 'LS-MIL'],
   ['campaigns/sp4?tab=blockers', 'Blocked now'],
-  ['blockers', 'Blocked now'],
+  ['blockers', 'Every campaign'],
+  ['blockers?campaign=second', 'Blocked now'],
 ] as const;
 
 interface Found {
@@ -51,6 +72,9 @@ test('every number of clients leads to a list of just as many', async () => {
     await expect.poll(() => listOn(page), { message: href }).toEqual([...counts, ...counts]);
   }
   const asked = [...found.keys()].join('\n');
+  // A blocker of two campaigns has a list in each.
+  for (const campaign of ['sp4', 'second'])
+    expect(asked).toMatch(new RegExp(`campaigns/${campaign}\\?.*blocks=now`));
   for (const filter of [
     'state=notOk',
     'state=finished',

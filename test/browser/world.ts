@@ -30,7 +30,7 @@ const programName = 'program appctl32.exe';
 type Changes = Record<string, Parameters<typeof bring>[2]>;
 
 /** Clients that two blockers hold up, one of them alone; one that needs a person; one moved. */
-const blocked = {
+export const blocked = {
   both: (upgrade) => ({
     ...withMemory(upgrade, { learned: { seen: [programName, serviceName] } }),
     state: {

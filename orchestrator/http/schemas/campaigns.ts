@@ -213,9 +213,14 @@ export const haltAnswer = z.object({ halted: haltedBy });
 
 export const reopenedAnswer = z.object({ campaign: z.string(), reopened: count, passedOver: count });
 
+const inCampaign = rankedBlocker.omit({ blocker: true }).extend({ campaign: z.string() });
+
+/** `inCampaigns`: the numbers of each campaign that has met the blocker. */
 export const blockersAnswer = z.object({
   campaigns: z.array(z.string()).readonly(),
-  blockers: z.array(rankedBlocker).readonly(),
+  blockers: z
+    .array(rankedBlocker.extend({ inCampaigns: z.array(inCampaign).readonly().optional() }))
+    .readonly(),
 });
 
 /** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */

@@ -137,7 +137,8 @@ export const campaignOperations: Operations = {
     reach: 'campaigns',
     mayMiss: true,
     summary: 'Rank blockers',
-    description: 'What blocks clients, ordered by how many clients each blocker holds up alone.',
+    description:
+      'What blocks clients, ordered by how many clients each blocker holds up alone. Over several campaigns `inCampaigns` has the numbers of each.',
   },
   'GET /v1/archive': {
     id: 'listArchive',

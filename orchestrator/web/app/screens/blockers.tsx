@@ -51,38 +51,75 @@ export function BlockerTable({ campaign }: { readonly campaign: string | null })
               { name: words.copy, is: 'hidden' },
             ]}
           >
-            {blockers.map(({ blocker, alone, blocks, met }) => {
-              const counts = { alone, now: blocks, ever: met };
-              const only = campaign ?? (campaigns.length === 1 ? campaigns[0] : undefined);
-              return (
-                <tr key={blocker} data-row>
-                  <th scope="row">
-                    {only === undefined ? (
-                      blocker
-                    ) : (
-                      <Link to={['campaigns', only]} query={{ tab: 'clients', blocker }}>
-                        {blocker}
-                      </Link>
-                    )}
-                  </th>
-                  {(['alone', 'now', 'ever'] as const).map((how) => (
-                    <td key={how} class={`num ${how === 'alone' ? 'strong' : how === 'ever' ? 'dim' : ''}`}>
-                      {only === undefined ? (
-                        number(counts[how])
-                      ) : (
-                        <Count of={counts[how]} campaign={only} filter={{ blocker, blocks: how }} />
-                      )}
-                    </td>
-                  ))}
-                  <td class="end">
-                    <Copy text={words.ticket(blocker, alone, blocks)} label={words.copy} />
-                  </td>
-                </tr>
-              );
+            {blockers.flatMap(({ inCampaigns, ...all }) => {
+              const [only = campaign ?? campaigns[0], ...more] =
+                inCampaigns?.map((one) => one.campaign) ?? [];
+              if (inCampaigns === undefined || more.length === 0)
+                return (
+                  <Row key={all.blocker} numbers={all} campaign={only} isShared={campaigns.length > 1} />
+                );
+              // A sum has no list of its own: below it are the numbers of each campaign.
+              return [
+                <Row key={all.blocker} numbers={all} />,
+                ...inCampaigns.map((one) => (
+                  <Row
+                    key={`${all.blocker} ${one.campaign}`}
+                    numbers={{ ...one, blocker: all.blocker }}
+                    campaign={one.campaign}
+                    isPart
+                  />
+                )),
+              ];
             })}
           </Table>
         )
       }
     </Loaded>
+  );
+}
+
+interface RowProps {
+  readonly numbers: Omit<Blockers['blockers'][number], 'inCampaigns'>;
+  /** Whose clients they are; left out = a sum over several campaigns. */
+  readonly campaign?: string | undefined;
+  /** Other rows are of other campaigns. */
+  readonly isShared?: boolean;
+  /** The row is a part of the sum above it. */
+  readonly isPart?: boolean;
+}
+
+function Row({ numbers, campaign, isShared = false, isPart = false }: RowProps): JSX.Element {
+  const { blocker, alone, blocks, met } = numbers;
+  return (
+    <tr data-row class={isPart ? 'part' : undefined}>
+      <th scope="row">
+        {campaign === undefined ? (
+          blocker
+        ) : (
+          <Link to={['campaigns', campaign]} query={{ tab: 'clients', blocker }}>
+            {isPart ? campaign : blocker}
+          </Link>
+        )}
+        {isShared ? <span class="dim"> {campaign}</span> : null}
+      </th>
+      {(
+        [
+          ['alone', alone, 'strong'],
+          ['now', blocks, ''],
+          ['ever', met, 'dim'],
+        ] as const
+      ).map(([how, of, look]) => (
+        <td key={how} class={`num ${look}`}>
+          {campaign === undefined ? (
+            number(of)
+          ) : (
+            <Count of={of} campaign={campaign} filter={{ blocker, blocks: how }} />
+          )}
+        </td>
+      ))}
+      <td class="end">
+        {isPart ? null : <Copy text={words.ticket(blocker, alone, blocks)} label={words.copy} />}
+      </td>
+    </tr>
   );
 }
