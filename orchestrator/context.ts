@@ -10,6 +10,7 @@ import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
 import type { Certificates } from './http/tls/certificates.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
+import type { LookBacks } from './campaigns/look-backs.ts';
 import type { ProcessWatch } from './campaigns/process-watch.ts';
 import type { OrchestratorMetrics } from './metrics/open-metrics.ts';
 import type { Notifier } from './notify/notifier.ts';
@@ -55,6 +56,8 @@ export interface OrchestratorContext {
   readonly position?: () => string | null;
   /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
   readonly background?: Background;
+  /** What came of campaigns, as it was read last. Without it each answer reads the audit itself. */
+  readonly lookBacks?: LookBacks;
 }
 
 /**

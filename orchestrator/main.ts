@@ -50,6 +50,7 @@ import { openMetrics } from './metrics/open-metrics.ts';
 import { openMetricsListener } from '../shared/metrics/listener.ts';
 import { measurePressure } from './http/pressure.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
+import { LookBacks } from './campaigns/look-backs.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
 import { followChanges } from './rounds/follow-changes.ts';
 import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
@@ -126,6 +127,7 @@ export async function runOrchestrator(
     ...(traces === undefined ? {} : { traces }),
     profiles: config.profiles,
     background: openBackground(config),
+    lookBacks: new LookBacks(log),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
     clock,
     rulebook: openRulebook(store.value),

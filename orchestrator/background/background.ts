@@ -7,14 +7,15 @@ import { StoreUnavailable } from '../../shared/store/errors.ts';
  * Work on a million clients takes seconds of pure computing. In the thread that leads it would
  * cost the lease, and every call to Redis would seem unanswered. So each piece of work gets a
  * thread of its own, and only its result crosses over. Each thread holds a whole fleet in memory,
- * so they run one after the other. Simulations have a line of their own: no import waits for one.
+ * so they run one after the other. Simulations, and readings of the audit that nobody waits for,
+ * have a line of their own: no import waits for one.
  * @param ending aborted = the thread under way is ended, and its work is thrown away
  */
 export function openBackground(config: Config, ending?: AbortSignal): Background {
-  const [inTurn, simulations] = [oneAtATime(), oneAtATime()];
+  const [inTurn, light] = [oneAtATime(), oneAtATime()];
   return async <Name extends WorkName>(work: Name, who: string, input: Inputs[Name]) => {
     const workerData = { config, work, who, input } as ThreadRequest;
-    const line = work === 'simulateCampaign' ? simulations : inTurn;
+    const line = work === 'simulateCampaign' || work === 'makeLookBack' ? light : inTurn;
     const answer = await line(() =>
       answerOf(new Worker(new URL('thread.ts', import.meta.url), { workerData }), ending),
     );

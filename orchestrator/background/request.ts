@@ -34,6 +34,8 @@ export interface Results {
   /** At little weight: what runs on clients goes first. */
   readonly simulateCampaign: CampaignSimulation;
   readonly lookBack: LookedBack;
+  /** The same at little weight: nobody waits for it. */
+  readonly makeLookBack: LookedBack;
   /** At little weight: nobody waits for it. */
   readonly planStart: Planned;
 }
@@ -51,6 +53,7 @@ export interface Inputs {
   readonly replayCampaign: ReplayRequest;
   readonly simulateCampaign: SimulationRequest;
   readonly lookBack: LookBackRequest;
+  readonly makeLookBack: LookBackRequest;
   readonly planStart: string;
 }
 

@@ -88,6 +88,7 @@ function resultOf(
     case 'planStart':
       return planStart(context, order.input);
     case 'lookBack':
+    case 'makeLookBack':
       return lookBackHere(context, order.input);
     case 'replayCampaign':
       return replayHere(context, order.input);
@@ -102,7 +103,12 @@ function resultOf(
 const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds no jobs'));
 
 /** Work that may take its time. */
-const lightWork: ReadonlySet<string> = new Set(['makeForecast', 'planStart', 'simulateCampaign']);
+const lightWork: ReadonlySet<string> = new Set([
+  'makeForecast',
+  'makeLookBack',
+  'planStart',
+  'simulateCampaign',
+]);
 
 const order = workerData as ThreadRequest;
 // On Linux this is the weight of this thread alone, elsewhere that of the whole process.

@@ -3,7 +3,7 @@ import type { ArchivedFile } from '../archive/campaign-archive.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Page, PageQuestion } from '../lists/page.ts';
 import { newestFirst, pageOfWhole } from '../lists/whole-list.ts';
-import { plannedOf } from './look-back.ts';
+import { plannedOf, readCame } from './look-back.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -89,7 +89,9 @@ export async function readArchived(
   const { head, clients } = read;
   const { campaign, counters, at, forecasts: kept = null } = head;
   const report = campaignReport(campaign, counters, clients, at, { ...calm, kept });
-  const planned = await plannedOf(context, campaign, kept, true);
+  const planned = await plannedOf(campaign, kept, () =>
+    readCame(context, { campaign: campaign.definition.campaign, isArchived: true }),
+  );
   const compared = planned === null ? {} : { planned };
   return ok({ campaign, report: { ...report, ...compared, actions: [], archived: archivedIn(file) } });
 }

@@ -24,12 +24,14 @@ const freshMs = 3 * 60_000;
 /**
  * When a campaign ends by its own figures, and how its earlier forecasts held. Where the newest
  * forecast is old, one is made now, in a thread of its own; only the leader keeps forecasts.
+ * @param onlyKept the newest forecast of the leader answers, of any age, and none is made
  * @returns fault `notFound.campaign`
  */
 export async function readForecast(
   context: OrchestratorContext,
   who: string,
   name: string,
+  onlyKept = false,
 ): Promise<Result<ForecastStatus, Refusal>> {
   const { store, clock } = context;
   const record = await store.readCampaign(name);
@@ -42,8 +44,10 @@ export async function readForecast(
   const now = clock.now();
   if (because !== null) return ok(forecastStatus(campaign, { madeAt: now, because, end: null }, past));
   const newest = kept !== null && fits(kept, campaign) ? kept.newest : null;
-  if (newest !== null && isFresh(newest, now, clock.policySpan(freshMs)))
+  if (newest !== null && (onlyKept || isFresh(newest, now, clock.policySpan(freshMs))))
     return ok(forecastStatus(campaign, newest, past));
+  if (onlyKept)
+    return ok(forecastStatus(campaign, { madeAt: now, because: 'one is being made', end: null }, past));
   const { background } = context;
   const made =
     background === undefined

@@ -7,7 +7,7 @@ import { readArchived } from './archived.ts';
 import { lastEdit } from './last-edit.ts';
 import type { LineFormat } from '../lists/line-format.ts';
 import { clientLines, clientsAsked } from './list-clients.ts';
-import { plannedOf } from './look-back.ts';
+import { plannedOf, readCame } from './look-back.ts';
 import { surroundingsOf } from './report.ts';
 
 /** What a report is made of, before its clients are read. */
@@ -40,7 +40,9 @@ export async function readSource(
   const surroundings = await surroundingsOf(context, campaign);
   const counters = await store.counters(campaign.definition.campaign);
   const report = campaignReport(campaign, counters, [], clock.now(), surroundings);
-  const planned = await plannedOf(context, campaign, surroundings.kept ?? null, false);
+  const planned = await plannedOf(campaign, surroundings.kept ?? null, () =>
+    readCame(context, { campaign: campaign.definition.campaign, isArchived: false }),
+  );
   const compared = planned === null ? {} : { planned };
   return ok({
     campaign,

@@ -10,7 +10,7 @@ import { type CampaignStatus, campaignStatus } from '../views/status.ts';
 import type { Surroundings } from '../views/surroundings.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import { plannedOf } from './look-back.ts';
+import { plannedOf, readCame } from './look-back.ts';
 import { lastEdit } from './last-edit.ts';
 import { readArchivedReport } from './archived.ts';
 import type { Page, PageQuestion } from '../lists/page.ts';
@@ -155,19 +155,33 @@ export async function readReport(
   const surroundings = await surroundingsOf(context, record.campaign);
   const counters = await store.counters(name);
   const report = campaignReport(campaign, counters, clients, clock.now(), surroundings);
-  const planned = await plannedOf(context, campaign, surroundings.kept ?? null, false);
+  const planned = await plannedOf(campaign, surroundings.kept ?? null, () =>
+    readCame(context, { campaign: name, isArchived: false }),
+  );
   return ok({ ...report, ...(planned === null ? {} : { planned }), ...(await lastEdit(store, campaign)) });
 }
 
-/** What was planned when the campaign started, against what came; no client is read. */
+/**
+ * What was planned when the campaign started, against what came. A reading of the audit that is
+ * kept answers at once, with its age in `comparedAt`; where none is, the answer says so.
+ */
 export async function readPlanned(
   context: OrchestratorContext,
   name: string,
 ): Promise<Result<PlannedAgainstActual, Refusal>> {
   const record = await context.store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
-  const { kept = null } = await surroundingsOf(context, record.campaign);
-  const planned = await plannedOf(context, record.campaign, kept, false);
+  const { campaign } = record;
+  const { kept = null } = await surroundingsOf(context, campaign);
+  const { lookBacks, store } = context;
+  const request = { campaign: campaign.definition.campaign, isArchived: false };
+  const planned = await plannedOf(campaign, kept, async () =>
+    lookBacks === undefined
+      ? readCame(context, request)
+      : lookBacks.newest(record, await store.counters(request.campaign), () =>
+          readCame(context, request, 'makeLookBack'),
+        ),
+  );
   return ok(planned ?? withoutPlan('the campaign has not started'));
 }
 

@@ -23,6 +23,9 @@ export interface LookedBack {
   readonly retried: number;
 }
 
+/** What a campaign's time went to, or why nobody can say. */
+export type CameOrWhyNot = LookedBack | string;
+
 /** Counts what the time of a campaign went to, from its audit alone. */
 export function lookBack(history: History): LookedBack {
   const { campaign, clients, until } = history;

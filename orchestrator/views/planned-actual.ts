@@ -29,6 +29,8 @@ export interface WaveAgainstPlan {
 /** What was planned when a campaign started, against what came. */
 export interface PlannedAgainstActual {
   readonly madeAt: string | null;
+  /** Up to when what came was read from the audit; null = nothing is compared. */
+  readonly comparedAt: string | null;
   /** Why there is no plan, or why it is not compared; null = both are known. */
   readonly because: string | null;
   readonly seed: string | null;
@@ -46,6 +48,7 @@ export interface PlannedAgainstActual {
 /** A campaign of which nothing was planned. */
 export const withoutPlan = (because: string, madeAt: number | null = null): PlannedAgainstActual => ({
   madeAt: madeAt === null ? null : isoOf(madeAt),
+  comparedAt: null,
   because,
   seed: null,
   replicates: 0,
@@ -72,6 +75,7 @@ export function plannedAgainstActual(
   const causes = came === null ? [] : differences(planned.causes, came.causes);
   return {
     madeAt: isoOf(planned.madeAt),
+    comparedAt: timeOf(came?.until ?? null),
     because: typeof actual === 'string' ? actual : null,
     seed: planned.seed,
     replicates: planned.replicates,

@@ -37,6 +37,12 @@ describe.each(storesAndShards)('the forecast from the records of the %s store', 
       says: 'no forecast: one is being made',
     });
 
+    // Nothing is simulated for who asks for what is kept only.
+    expect(unwrapped(await readForecast(context, 'anna', campaign, true))).toMatchObject({
+      because: 'one is being made',
+      replicates: 0,
+    });
+
     await makeForecasts(here(context)).run(context);
     await until('a forecast', async () => (await store.readForecasts(campaign)) !== null);
 
@@ -49,6 +55,10 @@ describe.each(storesAndShards)('the forecast from the records of the %s store', 
     });
     expect(Date.parse(asked.ends?.p50 ?? '')).toBeGreaterThan(now);
     const later = contextOver(store, standingClock(now + 7 * 60_000), keepingDispatcher([]));
+    expect(unwrapped(await readForecast(later, 'anna', campaign, true))).toMatchObject({
+      madeAt: asked.madeAt,
+      ends: asked.ends,
+    });
     const { forecast, binds } = unwrapped(await readStatus(later, campaign));
     expect(asked.binds?.says).toMatch(/ earlier without it$/);
     expect(binds?.says).toBe(asked.binds?.says);

@@ -153,6 +153,7 @@ export async function sampleReport(options: SampleOptions): Promise<ReportData> 
       : {}),
     planned: {
       madeAt: iso(start),
+      comparedAt: iso(start + (isRunning ? 30 : 53) * hour),
       because: null,
       seed: 'plan',
       replicates: 10,

@@ -19,7 +19,7 @@ import {
 } from '../schemas/fields.ts';
 import { simulationAnswer, simulationBody } from '../schemas/simulation.ts';
 import { reportQuery } from '../schemas/report-query.ts';
-import { forecastAnswer } from '../schemas/campaign-forecast.ts';
+import { endForecastQuery, forecastAnswer } from '../schemas/campaign-forecast.ts';
 import {
   checkInsBody,
   clientsAnswer,
@@ -185,8 +185,11 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
 
   app.get(
     '/v1/campaigns/:campaign/end-forecast',
-    { schema: { params: campaignParams, response: answers(forecastAnswer) } },
-    async ({ who, params }, reply) => answer(reply, await readForecast(context, who, params.campaign)),
+    {
+      schema: { params: campaignParams, querystring: endForecastQuery, response: answers(forecastAnswer) },
+    },
+    async ({ who, params, query }, reply) =>
+      answer(reply, await readForecast(context, who, params.campaign, query.kept)),
   );
 
   app.get(

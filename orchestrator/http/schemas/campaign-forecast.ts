@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, time } from './fields.ts';
+import { count, isTrue, time } from './fields.ts';
 
 const ends = z.object({ p50: time, p90: time }).nullable();
 
@@ -32,6 +32,9 @@ export const binds = z.object({
   limits: limitGains,
   tried: z.array(z.string()).readonly(),
 });
+
+/** `kept`: the newest forecast that the leader has made, and none is made for this request. */
+export const endForecastQuery = z.strictObject({ kept: isTrue });
 
 /** When a running campaign ends, by its own figures. */
 export const forecastAnswer = z.object({

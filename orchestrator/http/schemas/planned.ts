@@ -10,6 +10,7 @@ const ends = z.object({ p50: time.nullable(), p90: time.nullable(), actual: time
 /** What was planned when a campaign started, against what came. */
 export const plannedAnswer = z.object({
   madeAt: time.nullable(),
+  comparedAt: time.nullable(),
   because: z.string().nullable(),
   seed: z.string().nullable(),
   replicates: count,

@@ -30,6 +30,8 @@ export const campaignTexts = {
       by: (replicates: number) => `as likely as not, by ${many(replicates, 'simulation')}`,
       nine: 'nine of ten simulations',
       notYet: 'not yet',
+      asOf: 'compared as of',
+      forecastOf: 'forecast of',
       waves: 'Waves, planned and as they came',
       causes: 'What the time went to',
       cause: 'Cause',

@@ -55,7 +55,8 @@ export const campaignOperations: Operations = {
     reach: 'allSites',
     mayConflict: true,
     summary: 'Forecast the end of a campaign',
-    description: 'When a running campaign ends, by simulations of what is left with its own figures.',
+    description:
+      'When a running campaign ends, by simulations of what is left with its own figures. A forecast that is older than 3 minutes is made again, which takes seconds; with `kept=true` the newest one of the leader answers at once, and `madeAt` says how old it is.',
   },
   'POST /v1/campaigns/:campaign/replay': {
     id: 'replayCampaign',
@@ -82,7 +83,7 @@ export const campaignOperations: Operations = {
     needs: 'see',
     summary: 'Compare the plan of a campaign with what came',
     description:
-      'What was planned when the campaign started, against what came: the end, each wave, and what the time went to.',
+      'What was planned when the campaign started, against what came: the end, each wave, and what the time went to. What came is read from the audit apart from requests: `comparedAt` says up to when, and is null while the first reading is under way.',
   },
   'GET /v1/campaigns/:campaign/report/document': {
     id: 'getReportDocument',

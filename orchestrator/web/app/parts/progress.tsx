@@ -1,6 +1,4 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
 import { progressChart, progressTable } from '../../../charts/progress.ts';
 import { countedUp, type ProgressData, type ProgressPoint } from '../../../charts/progress-data.ts';
 import { tableMarkup } from '../../../charts/table.ts';
@@ -11,6 +9,7 @@ import type { ClientPage } from '../client-list.ts';
 import { nameOfZone } from '../format.ts';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
+import { Drawing } from './drawing.tsx';
 import { Panel, Skeleton } from './screen.tsx';
 
 /** The forecast is made in minutes, not in seconds. */
@@ -33,30 +32,13 @@ export function Progress({
     ...dataOf(status, before, nameOfZone(prefs.zone.value)),
     planned: plannedCourse(planned ?? undefined, status.waves, Date.parse(status.startedAt)),
   };
-  const box = useRef<HTMLDivElement>(null);
-  const width = useSignal(0);
-  const id = useId();
-  useEffect(() => {
-    const { current } = box;
-    if (current === null) return undefined;
-    const observer = new ResizeObserver(() => void (width.value = current.clientWidth));
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [width]);
-  // The chart escapes every text itself, and draws only what it has made.
-  const drawn =
-    width.value < 50 || before === null
-      ? ''
-      : progressChart({ id: `progress-${id}`, width: width.value }, data);
   return (
     <Panel title={texts.campaign.progress}>
-      <div ref={box}>
-        {before === null ? (
-          <Skeleton lines={6} />
-        ) : (
-          <div class="drawing" dangerouslySetInnerHTML={{ __html: drawn }} />
-        )}
-      </div>
+      {before === null ? (
+        <Skeleton lines={6} />
+      ) : (
+        <Drawing name="progress" draw={(at) => progressChart(at, data)} />
+      )}
       <details class="as-table">
         <summary>{texts.campaign.table}</summary>
         <div class="table-scroll" dangerouslySetInnerHTML={{ __html: tableMarkup(progressTable(data)) }} />
@@ -71,7 +53,7 @@ export function Progress({
  */
 function usePoints({ campaign, size }: Status): readonly ProgressPoint[] | null {
   const isSmall = size <= pageAtMost;
-  const path = campaignPath(campaign, isSmall ? `/clients?limit=${pageAtMost}` : '/end-forecast');
+  const path = campaignPath(campaign, isSmall ? `/clients?limit=${pageAtMost}` : '/end-forecast?kept=true');
   const { value } = useLive<Partial<ClientPage & EndForecast>>(path, everyMs).value;
   if (value === null) return null;
   if (isSmall) {

@@ -1,12 +1,11 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
 import { type PlannedData, plannedChart, plannedTable } from '../../../charts/planned.ts';
 import { spanInWords } from '../../../views/duration-text.ts';
 import { laterInWords } from '../../../views/later-words.ts';
 import { campaignPath } from '../actions.ts';
 import type { EndForecast, Planned, Status } from '../answers.ts';
 import { nameOfZone } from '../format.ts';
+import { Drawing } from '../parts/drawing.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { Drawn } from '../parts/report-blocks.tsx';
 import { Loaded, Panel } from '../parts/screen.tsx';
@@ -17,12 +16,12 @@ import { useApp, useLive } from '../use.ts';
 
 const words = texts.campaign.plan;
 
-/** Forecasts are made in minutes; what came is read from the audit. */
-const everyMs = 300_000;
+/** The leader makes forecasts in minutes. */
+const everyMs = 60_000;
 
 /** What was planned against what came, how earlier forecasts held, and what holds it up. */
 export function CampaignPlan({ status }: { readonly status: Status }): JSX.Element {
-  const planned = useLive<Planned>(campaignPath(status.campaign, '/planned'), everyMs);
+  const planned = useLive<Planned>(campaignPath(status.campaign, '/planned'));
   const { startedAt } = status;
   return (
     <>
@@ -31,16 +30,14 @@ export function CampaignPlan({ status }: { readonly status: Status }): JSX.Eleme
         {startedAt === null ? null : (
           <Progress status={{ ...status, startedAt }} planned={planned.value.value} />
         )}
-        {status.status === 'running' || status.status === 'paused' ? (
-          <Forecasts campaign={status.campaign} />
-        ) : null}
+        {status.status === 'running' || status.status === 'paused' ? <Forecasts status={status} /> : null}
       </div>
     </>
   );
 }
 
 function Against({ plan, status }: { readonly plan: Planned; readonly status: Status }): JSX.Element {
-  const { ends, laterMs, causes, assumptions, besides, because, replicates } = plan;
+  const { ends, laterMs, causes, assumptions, besides, because, replicates, comparedAt } = plan;
   if (ends === null)
     return (
       <p class="dim quiet-line">
@@ -58,7 +55,16 @@ function Against({ plan, status }: { readonly plan: Planned; readonly status: St
           more={laterMs === null ? (because ?? words.notYet) : laterInWords(laterMs)}
         />
       </div>
-      <Panel title={words.waves}>
+      <Panel
+        title={words.waves}
+        hint={
+          comparedAt === null ? undefined : (
+            <>
+              {words.asOf} <Time at={comparedAt} now={status.at} />
+            </>
+          )
+        }
+      >
         <WaveChart plan={plan} status={status} />
       </Panel>
       <div class="columns">
@@ -108,23 +114,10 @@ const PlanFigure = (given: {
 
 function WaveChart({ plan, status }: { readonly plan: Planned; readonly status: Status }): JSX.Element {
   const { prefs } = useApp();
-  const box = useRef<HTMLDivElement>(null);
-  const width = useSignal(0);
-  const id = useId();
-  useEffect(() => {
-    const { current } = box;
-    if (current === null) return undefined;
-    const observer = new ResizeObserver(() => void (width.value = current.clientWidth));
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [width]);
   const data = drawnOf(plan, status, nameOfZone(prefs.zone.value));
-  const drawn = width.value < 50 ? '' : plannedChart({ id: `planned-${id}`, width: width.value }, data);
   return (
     <>
-      <div ref={box}>
-        <div class="drawing short" dangerouslySetInnerHTML={{ __html: drawn }} />
-      </div>
+      <Drawing name="planned" draw={(at) => plannedChart(at, data)} class="short" />
       <details class="as-table">
         <summary>{texts.campaign.table}</summary>
         <Drawn of={plannedTable(data)} />
@@ -147,11 +140,21 @@ const drawnOf = ({ waves }: Planned, { endedAt, at }: Status, zone: string): Pla
 };
 
 /** How the forecasts on the way have held, and the limits that would end it sooner. */
-function Forecasts({ campaign }: { readonly campaign: string }): JSX.Element {
-  const live = useLive<EndForecast>(campaignPath(campaign, '/end-forecast'), everyMs);
+function Forecasts({ status: { campaign, at } }: { readonly status: Status }): JSX.Element {
+  const live = useLive<EndForecast>(campaignPath(campaign, '/end-forecast?kept=true'), everyMs);
+  const madeAt = live.value.value?.madeAt;
   return (
     <div class="stack">
-      <Panel title={words.binds}>
+      <Panel
+        title={words.binds}
+        hint={
+          madeAt === undefined ? undefined : (
+            <>
+              {words.forecastOf} <Time at={madeAt} now={at} />
+            </>
+          )
+        }
+      >
         <Loaded live={live}>
           {({ binds, because }) =>
             binds === undefined || binds.limits.length === 0 ? (
