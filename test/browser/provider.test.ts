@@ -48,30 +48,33 @@ async function proxyBelow(path: string, port: number) {
 test.each([
   ['at the root', ''],
   ['below the path of a proxy', '/ops/servpack'],
-])('%s a person signs in with the button of the provider, and comes back to the screen', async (_where, path) => {
-  const port = await freePort();
-  await using proxy = await proxyBelow(path, port);
-  const { url } = proxy;
-  await using provider = await startProvider(`${url}/auth/back`);
-  provider.accounts.set('anna', { name: 'anna@example.com', groups: ['ops'] });
-  writeFileSync(join(folder, 'secret'), clientSecret, { mode: 0o600 });
-  const file = join(folder, 'oidc.yaml');
-  writeFileSync(
-    file,
-    `openIdConnect:\n  name: Example\n  issuer: ${provider.issuer}\n  clientId: servpack\n  clientSecret: secret\n  groups: [{ group: ops, role: operator }]\n`,
-  );
-  const read = unwrapped(readOidcSettings({ oidc: file, publicUrls: [url] }, testLog()));
-  await using _ = await startSmallOrchestrator(undefined, { provider: read, port });
-  const page = await browser().newPage();
-  await page.goto(`${url}/campaigns`);
-  await page.getByRole('link', { name: 'Sign in with Example' }).click();
-  await page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'Sign in' }).waitFor();
-  expect(page.url()).toBe(`${url}/campaigns`);
-  await page.getByText('anna@example.com').first().waitFor();
-  // Who comes back without having left reads why, and a way to the page.
-  await page.goto(`${url}/auth/back?code=1&state=2`);
-  await page.getByRole('link', { name: 'Back to servpack' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  expect(page.url()).toBe(`${url}/`);
-  await page.close();
-});
+])(
+  '%s a person signs in with the button of the provider, and comes back to the screen',
+  async (_where, path) => {
+    const port = await freePort();
+    await using proxy = await proxyBelow(path, port);
+    const { url } = proxy;
+    await using provider = await startProvider(`${url}/auth/back`);
+    provider.accounts.set('anna', { name: 'anna@example.com', groups: ['ops'] });
+    writeFileSync(join(folder, 'secret'), clientSecret, { mode: 0o600 });
+    const file = join(folder, 'oidc.yaml');
+    writeFileSync(
+      file,
+      `openIdConnect:\n  name: Example\n  issuer: ${provider.issuer}\n  clientId: servpack\n  clientSecret: secret\n  groups: [{ group: ops, role: operator }]\n`,
+    );
+    const read = unwrapped(readOidcSettings({ oidc: file, publicUrls: [url] }, testLog()));
+    await using _ = await startSmallOrchestrator(undefined, { provider: read, port });
+    const page = await browser().newPage();
+    await page.goto(`${url}/campaigns`);
+    await page.getByRole('link', { name: 'Sign in with Example' }).click();
+    await page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'Sign in' }).waitFor();
+    expect(page.url()).toBe(`${url}/campaigns`);
+    await page.getByText('anna@example.com').first().waitFor();
+    // Who comes back without having left reads why, and a way to the page.
+    await page.goto(`${url}/auth/back?code=1&state=2`);
+    await page.getByRole('link', { name: 'Back to servpack' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(page.url()).toBe(`${url}/`);
+    await page.close();
+  },
+);
