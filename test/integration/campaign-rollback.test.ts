@@ -72,9 +72,9 @@ test('brings the upgraded clients of a push product back to an older release, th
   const calendars = { 'holidays.ics': newYear };
   await lab.ask('POST', '/v1/campaigns', { file: 'c.yaml', text, calendars });
   await lab.ask('POST', '/v1/campaigns/agent/start');
-  await lab.startWorker();
   const early = await lab.cli(['campaign', 'rollback', 'agent', '--release', 'agent-1', '--yes']);
   expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('campaign agent is not over')]);
+  await lab.startWorker();
   await isOver(lab, 'agent');
   const truthOf = async (client: string) => {
     const truth = await lab.fleet.clientTruth(client);
