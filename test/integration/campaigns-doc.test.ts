@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { useCommandHost } from '../fixtures/hosted-commands.ts';
 import {
   type SmallOrchestrator,
   startSmallOrchestrator,
@@ -39,6 +39,7 @@ function cutAs(says: string, answer: string): string {
   return parts.map((part, index) => answer.substring(starts[index] ?? 0).slice(0, part.length)).join('…\n');
 }
 
+const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 beforeAll(async () => {
@@ -64,7 +65,7 @@ describe('docs/campaigns', () => {
     const path = orchestrator.write('campaign.yaml', `${yaml}${more}`);
     orchestrator.write('holidays.ics', calendar);
     const words = command.split(' ').map((word) => (word === 'campaign.yaml' ? path : word));
-    const { stdout, stderr } = await runCliAt(orchestrator, words);
+    const { stdout, stderr } = await runHosted(orchestrator, words);
     const answer = `${stdout}${stderr}`.replaceAll(path, 'campaign.yaml');
     expect(cutAs(says, answer)).toBe(says);
   });

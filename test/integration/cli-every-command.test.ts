@@ -23,6 +23,7 @@ import {
 } from '../../orchestrator/http/schemas/fleet.ts';
 import { serverLimitsAnswer } from '../../orchestrator/http/schemas/server-limits.ts';
 import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
+import { useCommandHost } from '../fixtures/hosted-commands.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   campaignYaml,
@@ -35,6 +36,7 @@ import {
 /** Lists come in pages; a command reads all of them, and prints one document. */
 const paged = { next: true, total: true, totalIs: true } as const;
 
+const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 /** A client that changes, one that is as the fleet has it, and a new one. */
@@ -229,7 +231,7 @@ describe('every command of servpack', () => {
   });
 
   test.each(day)('%s --json prints one document of the documented shape', async (command, _says, answer) => {
-    const { code, stdout, stderr } = await runCliAt(orchestrator, [...inFolder(command), '--json']);
+    const { code, stdout, stderr } = await runHosted(orchestrator, [...inFolder(command), '--json']);
     const [expected, shape] = once.test(command) ? [1, refusalAnswer] : [0, answer];
     expect([code, stderr]).toEqual([expected, '']);
     expect(shape.safeParse(JSON.parse(stdout)).error?.issues).toBeUndefined();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';
 import { personTyping } from '../fixtures/person.ts';
-import { runCli } from '../fixtures/run-cli.ts';
+import { useCommandHost } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   type SmallOrchestrator,
@@ -12,6 +12,7 @@ import {
   startSmallOrchestrator,
 } from '../fixtures/small-orchestrator.ts';
 
+const runHosted = useCommandHost();
 let milan: SmallOrchestrator;
 let pune: SmallOrchestrator;
 let config = '';
@@ -37,7 +38,7 @@ afterAll(async () => {
 });
 
 const run = (command: string, env: Readonly<Record<string, string>> = {}) =>
-  runCli(command.split(' '), { env: { XDG_CONFIG_HOME: config, ...env } });
+  runHosted(null, command.split(' '), { env: { XDG_CONFIG_HOME: config, ...env } });
 
 /** The orchestrator that a command reaches: only the one in Milan has a campaign. */
 async function reached(command: string, env: Readonly<Record<string, string>> = {}): Promise<string> {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../orchestrator/cli/program.ts';
+import { useCommandHost } from '../fixtures/hosted-commands.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   fleetCsv,
@@ -11,6 +12,7 @@ import {
   campaignYaml,
 } from '../fixtures/small-orchestrator.ts';
 
+const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 let survey = '';
 
@@ -22,7 +24,7 @@ beforeAll(async () => {
   const monthly = 'schedule: { cron: "0 22 1 * *", zone: UTC }\n';
   orchestrator.write('monthly.yaml', campaignYaml('monthly', monthly));
   orchestrator.write('edit.yaml', campaignYaml('sp4', 'budgets: { active: 9 }\n'));
-  const begun = await runCliAt(orchestrator, ['look', 'pc-1', '--detach', '--json']);
+  const begun = await runHosted(orchestrator, ['look', 'pc-1', '--detach', '--json']);
   ({ survey } = JSON.parse(begun.stdout) as { survey: string });
 });
 
@@ -184,7 +186,9 @@ describe('--json', () => {
       .replace('{none}', '0'.repeat(64))
       .split(' ');
     const env = { XDG_CONFIG_HOME: join(orchestrator.folder, 'config') };
-    const { stdout } = await runCliAt(orchestrator, [...args, '--json'], { env });
+    // A test of a machine takes the signals of its process for itself.
+    const run = command.startsWith('certify') ? runCliAt : runHosted;
+    const { stdout } = await run(orchestrator, [...args, '--json'], { env });
     const found = JSON.parse(stdout) as { schemaVersion?: number; error?: unknown };
     expect(found.schemaVersion).toBe(1);
     const name = found.error === undefined ? nameOf(command) : 'a refusal';
@@ -194,7 +198,7 @@ describe('--json', () => {
 
   test('refuses --csv beside it', async () => {
     for (const command of ['fleet tokens', 'campaign clients sp4', 'audit export']) {
-      const run = await runCliAt(orchestrator, [...command.split(' '), '--csv', '--json']);
+      const run = await runHosted(orchestrator, [...command.split(' '), '--csv', '--json']);
       expect([run.code, JSON.parse(run.stdout)]).toEqual([
         2,
         { schemaVersion: 1, error: { code: 'input.form', message: 'give either --csv or --json, not both' } },

@@ -10,7 +10,7 @@ import { waitWords } from '../../shared/domain/rules/wait-words.ts';
 import { withMemory, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import { preImage, swapPreImage } from '../domain/given.ts';
 import { withCodeNames } from '../fixtures/code-names.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { useCommandHost } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   now,
@@ -60,6 +60,7 @@ const states: readonly UpgradeState[] = [
 ];
 
 const clients = states.map((_, n) => `pc-${n}`);
+const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 /** One client in every state, and a campaign in every status before its start. */
@@ -156,14 +157,14 @@ test.each([
   'survey list',
   'help words',
 ])('`%s` has no name of the code on its screen', async (command) => {
-  const { stdout, stderr } = await runCliAt(orchestrator, command.split(' '));
+  const { stdout, stderr } = await runHosted(orchestrator, command.split(' '));
   expect(stderr).toBe('');
   expect(withCodeNames(stdout.split('\n'))).toEqual([]);
 });
 
 test('a plan has no name of the code in its words', async () => {
   orchestrator.write('plan.yaml', campaignYaml('other').replace('sms-sp4', 'sms-sp9'));
-  const { stdout, stderr } = await runCliAt(orchestrator, [
+  const { stdout, stderr } = await runHosted(orchestrator, [
     'campaign',
     'plan',
     `${orchestrator.folder}/plan.yaml`,
