@@ -14,6 +14,7 @@ import type { LookBacks } from './campaigns/look-backs.ts';
 import type { ProcessWatch } from './campaigns/process-watch.ts';
 import type { OrchestratorMetrics } from './metrics/open-metrics.ts';
 import type { Notifier } from './notify/notifier.ts';
+import type { FourEyes } from './requests/permit.ts';
 
 /** What every request to an orchestrator works with. */
 export interface OrchestratorContext {
@@ -43,6 +44,8 @@ export interface OrchestratorContext {
   readonly hooks?: HookRunner;
   /** The same for the hooks of clients, which keep no hook of a campaign or wave waiting. */
   readonly clientHooks?: HookRunner;
+  /** Which commands need a second person. Without it none does. */
+  readonly fourEyes?: FourEyes;
   /** Who gets messages. Without it nobody does. */
   readonly notifier?: Notifier;
   /** What this process counts, and its answer to a scrape. Without it nothing is counted. */

@@ -20,6 +20,7 @@ import { openCertificates } from './http/tls/certificates.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
 import { drainCampaigns } from './rounds/drain-campaigns.ts';
+import { judgeRequests } from './rounds/judge-requests.ts';
 import { joinCampaigns } from './rounds/join-campaigns.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import { repairReplicas } from './rounds/repair-replicas.ts';
@@ -136,6 +137,7 @@ export async function runOrchestrator(
     certificates: certificates.value,
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
+    fourEyes: { commands: new Set(config.fourEyes), expiresMs: config.fourEyesMs },
     ...notifierOf(notify.value, config),
     processes: watchProcesses(store.value, clock),
   };
@@ -246,6 +248,7 @@ const roundsOf = (
   [1_000, sealAudit(sealer)],
   [250, runSurveys()],
   [1_000, startCampaigns()],
+  [5_000, judgeRequests()],
   [2_000, joinCampaigns()],
   [2_000, runSchedules(alarms)],
   // Forecasts, and plans at the start: their simulations run in a thread of their own.

@@ -44,6 +44,7 @@ export const notFound = (
     | 'survey'
     | 'evidence'
     | 'schedule'
+    | 'request'
     | 'destination'
     | 'message'
     | 'token'

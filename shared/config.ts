@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
+import { type GuardedCommand, guardedCommands } from './domain/campaign/command-request.ts';
 import { err, fault, type Fault, ok, type Result } from './errors.ts';
 import { type ApiConfig, apiConfigOf, type CheckInConfig, checkInConfigOf } from './listener-settings.ts';
 import { listenForms, type MetricsConfig, parseMetricsListen } from './metrics/settings.ts';
@@ -41,6 +42,10 @@ export interface Config {
   readonly profiles: string;
   /** The programs that campaigns may run as hooks; null = none. */
   readonly hooks: string | null;
+  /** Which commands another person must approve; none = every person acts alone. */
+  readonly fourEyes: readonly GuardedCommand[];
+  /** Policy time until a command that waits for an approval expires. */
+  readonly fourEyesMs: number;
   /** So many hooks of clients run at the same time. */
   readonly hooksAtOnce: number;
   /** The file that says who gets messages about campaigns; null = nobody does. */
@@ -140,6 +145,20 @@ export const environment = z.object({
   SERVPACK_PRODUCTS: z.string().optional(),
   SERVPACK_HOOKS: z.string().optional(),
   SERVPACK_HOOKS_AT_ONCE: count(1, 100, 4),
+  /** Commands that another person must approve, with commas between them; `all` = all of them. */
+  SERVPACK_FOUR_EYES: z
+    .string()
+    .transform((text, context): readonly GuardedCommand[] => {
+      const words = text.split(/[\s,]+/).filter((each) => each !== '');
+      if (words.length === 1 && words[0] === 'all') return guardedCommands;
+      const named = guardedCommands.filter((each) => words.includes(each));
+      if (named.length > 0 && named.length === words.length) return named;
+      context.addIssue(`must be all, or some of ${guardedCommands.join(', ')}, each once`);
+      return z.NEVER;
+    })
+    .optional(),
+  /** Hours until a command that waits for an approval expires. */
+  SERVPACK_FOUR_EYES_HOURS: count(1, 720, 24),
   SERVPACK_NOTIFY: z.string().optional(),
   SERVPACK_FORWARD: z.string().optional(),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
@@ -231,6 +250,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
     hooks: data.SERVPACK_HOOKS ?? null,
+    fourEyes: data.SERVPACK_FOUR_EYES ?? [],
+    fourEyesMs: data.SERVPACK_FOUR_EYES_HOURS * 3_600_000,
     hooksAtOnce: data.SERVPACK_HOOKS_AT_ONCE,
     notify: data.SERVPACK_NOTIFY ?? null,
     releases: data.SERVPACK_RELEASES ?? null,

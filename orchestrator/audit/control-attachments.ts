@@ -3,11 +3,13 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { isHookStep } from '../hooks/hook-audit.ts';
 import { isLimitStep } from '../fleet/server-limits.ts';
+import { requestStateIn } from '../domain/request-steps.ts';
 import { scheduleIn } from '../schedules/commit.ts';
 import {
   hookLine,
   limitsLine,
   remediationsLine,
+  requestLine,
   scheduleLine,
   stepTimesLine,
 } from './format/control-lines.ts';
@@ -15,6 +17,7 @@ import {
 /** What controls campaigns and stands in no record of a campaign, where these entries change it. */
 export async function* controlLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
   yield* scheduleLines(store, entries);
+  yield* requestLines(store, entries);
   yield* hookLines(store, entries);
   yield* remediationLines(store, entries);
   if (entries.some(isLimitStep)) yield limitsLine((await store.readServerLimits()).limits);
@@ -43,6 +46,14 @@ async function* remediationLines(store: Store, entries: readonly KeptEntry[]): A
 async function* scheduleLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
   const names = new Set(entries.map(scheduleIn).filter((name) => name !== null));
   for (const name of names) yield scheduleLine(name, (await store.readSchedule(name))?.schedule ?? null);
+}
+
+async function* requestLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
+  const isOf = ({ client, to }: KeptEntry): boolean => client === null && requestStateIn(to) !== null;
+  const names = new Set(entries.filter(isOf).map(({ campaign }) => campaign));
+  if (names.size === 0) return;
+  for (const { request } of await store.requests())
+    if (names.has(request.command === 'withdraw' ? '' : request.subject)) yield requestLine(request);
 }
 
 /** How long steps took on the product of a campaign that asks whether they fit. */

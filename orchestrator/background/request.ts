@@ -10,7 +10,7 @@ import type { ReplayAnswer } from '../replay/answer.ts';
 import type {
   CampaignEdit,
   CampaignInputFile,
-  EditRequest,
+  PermittedEdit,
   CampaignPlan,
   CampaignSimulation,
   FleetImport,
@@ -45,7 +45,7 @@ export interface Inputs {
   readonly importFleet: FleetInput;
   readonly planCampaign: CampaignInputFile;
   readonly createCampaign: CampaignInputFile;
-  readonly editCampaign: EditRequest;
+  readonly editCampaign: PermittedEdit;
   readonly createSurvey: SurveyRequest;
   /** The name of the campaign. */
   readonly forecastCampaign: string;

@@ -1,6 +1,7 @@
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { FleetDifference } from '../fleet/difference.ts';
+import type { PermitParts } from '../requests/permit.ts';
 import type { ColumnMapping } from '../input/fleet-columns.ts';
 import type { EditChange } from '../views/edit-words.ts';
 import type { PlanRule } from '../views/plan-rules.ts';
@@ -131,6 +132,13 @@ export interface EditRequest extends CampaignText {
   readonly dryRun: boolean;
   /** The version that the person was shown; another one is refused. Left out = any. */
   readonly version?: number | undefined;
+  /** The same of the edition, which only edits change. */
+  readonly edition?: number | undefined;
+}
+
+/** An edit for a thread, with what allows it. */
+export interface PermittedEdit extends EditRequest {
+  readonly permit: PermitParts;
 }
 
 /** Which campaign is replayed. */

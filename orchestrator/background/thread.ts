@@ -19,6 +19,7 @@ import { notifierOf } from '../notify/notifier.ts';
 import { readNotifySettings } from '../notify/read-settings.ts';
 import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { Permit } from '../requests/permit.ts';
 import { createSurvey } from '../surveys/start.ts';
 import type { ThreadResponse, ThreadRequest } from './request.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
@@ -81,7 +82,7 @@ function resultOf(
     case 'createCampaign':
       return createCampaign(context, who, order.input);
     case 'editCampaign':
-      return editCampaign(context, who, order.input);
+      return editCampaign(context, Permit.takenOver(order.input.permit), order.input);
     case 'forecastCampaign':
     case 'makeForecast':
       return makeForecast(context, order.input);

@@ -2,6 +2,7 @@ import { beginWalk, cancelUntil } from './cancel-walk.ts';
 import { changeCampaign, type ChangedCampaign } from './transitions.ts';
 import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
+import type { Permit } from '../requests/permit.ts';
 import type { Refusal } from '../refusal.ts';
 import { campaignStatus } from '../views/status.ts';
 import { ok, type Result } from '../../shared/errors.ts';
@@ -28,14 +29,14 @@ const patienceMs = 3_000;
  */
 export async function abortCampaign(
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   name: string,
   reason: string,
 ): Promise<Result<Aborted, Refusal>> {
   const asked = performance.now();
   const moved = await sayingWhatHolds('the abort', () =>
-    changeCampaign(context, who, name, async () => ({
-      event: { type: 'AbortRequested', by: who, reason },
+    changeCampaign(context, permit.by, name, async () => ({
+      event: { type: 'AbortRequested', by: permit.by, reason: permit.worded(reason) },
     })),
   );
   if (!moved.ok) return moved;

@@ -2,6 +2,7 @@ import type { Answered } from '../../shared/domain/rules/approval-rules.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { GuardedCommand } from '../../shared/domain/campaign/command-request.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { rulesVersionOf } from '../../shared/rulebook.ts';
@@ -24,6 +25,7 @@ import { askOf, wakeAnswered } from './wake-answered.ts';
 /** A question that waits for a person, and everything that the person is shown. */
 export interface OpenApproval {
   readonly id: string;
+  /** '' = it is about a release. */
   readonly campaign: string;
   readonly client: string | null;
   readonly since: string;
@@ -33,6 +35,13 @@ export interface OpenApproval {
   readonly expired?: true | undefined;
   readonly onExpiry: string;
   readonly by: string;
+  /** The command that a person has asked for; left out = the campaign itself asks. */
+  readonly command?: GuardedCommand | undefined;
+  /** The release that the command is about, where it is about no campaign. */
+  readonly release?: string | undefined;
+  readonly askedBy?: string | undefined;
+  /** Another person has approved it, and it is being carried out. */
+  readonly approvedBy?: string | undefined;
   readonly text: readonly string[];
   /** SHA-256 of the text. */
   readonly shown: string;
@@ -69,8 +78,11 @@ export async function openApprovals(
   const records = record === null ? await store.campaigns(askingIn) : [record];
   const found: OpenApproval[] = [];
   for (const { campaign } of records) found.push(...(await openIn(context, campaign)));
-  return ok(found.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1)));
+  return ok(found.sort(oldestFirst));
 }
+
+export const oldestFirst = (a: OpenApproval, b: OpenApproval): number =>
+  a.since < b.since ? -1 : a.since > b.since ? 1 : a.id < b.id ? -1 : 1;
 
 async function openIn(
   { store, clock }: OrchestratorContext,

@@ -7,6 +7,7 @@ import { endClient, type EndedClient } from './end-client.ts';
 import { runAgain, reopenOne, whyOver } from './retry.ts';
 import { type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
+import type { Permit } from '../requests/permit.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
 /** What a person asks of one client. */
@@ -52,14 +53,31 @@ export async function retryClient(
 /** Moves the service of a client back to where it was before its relocation. */
 export async function undoClient(
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   order: ClientRequest,
 ): Promise<Result<ClientResult, Refusal>> {
   const part = await findPart(context, order);
   return part.ok
-    ? reopenClient(context, who, part.value, order, (upgrade) => undo(upgrade, who, order.reason))
+    ? reopenClient(context, permit.by, part.value, order, (upgrade) =>
+        undo(upgrade, permit.by, permit.worded(order.reason)),
+      )
     : part;
 }
+
+/** The campaign in which the service of a client would move back, or why it cannot. */
+export async function undoneIn(
+  context: OrchestratorContext,
+  order: ClientRequest,
+): Promise<Result<string, Refusal>> {
+  const part = await findPart(context, order);
+  if (!part.ok) return part;
+  const { campaign } = part.value;
+  if (part.value.kind === 'waiting') return err(refused(order.client, campaign, nothingDone));
+  const undone = undo(part.value.stored.upgrade, '', order.reason);
+  return undone.kind === 'refused' ? err(refused(order.client, campaign, undone.because)) : ok(campaign);
+}
+
+const nothingDone = 'the client is waiting: nothing was done to it yet';
 
 async function reopenClient(
   context: OrchestratorContext,
@@ -69,8 +87,7 @@ async function reopenClient(
   reopen: (upgrade: Upgrade) => Reopening,
 ): Promise<Result<ClientResult, Refusal>> {
   const { campaign } = part;
-  if (part.kind === 'waiting')
-    return err(refused(client, campaign, 'the client is waiting: nothing was done to it yet'));
+  if (part.kind === 'waiting') return err(refused(client, campaign, nothingDone));
   const opened = await reopenOne(context, who, part.stored, reopen);
   // Also when the client is open already: the request that opened it may have died in between.
   const isOpen = opened.ok || part.stored.upgrade.state.phase !== 'settled';

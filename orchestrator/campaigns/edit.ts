@@ -17,7 +17,8 @@ import { namedCalendars } from '../input/campaign-ics.ts';
 import { namesIn } from '../input/campaign-names.ts';
 import { badFile, notFound, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
-import { type EditChange, editChanges } from '../views/edit-words.ts';
+import type { Permit } from '../requests/permit.ts';
+import { type EditChange, editChanges, editSentences } from '../views/edit-words.ts';
 import { asReadNow } from './calendars-now.ts';
 import { campaignAudit } from './audit.ts';
 import { authorsWith } from './authors.ts';
@@ -38,24 +39,28 @@ const triesAtMost = 20;
  */
 export async function editCampaign(
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   request: EditRequest,
 ): Promise<Result<CampaignEdit, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
-    return context.background('editCampaign', who, request);
+    return context.background('editCampaign', permit.by, { ...request, permit: permit.handedOver });
   const { store, clock } = context;
   const { campaign: name } = request;
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const record = await store.readCampaign(name);
     if (record === null) return err(notFound('campaign', name));
     if (isMoveLeftOver(record.campaign, clock.now())) {
-      await finishMove(context, who, name);
+      await finishMove(context, permit.by, name);
       continue;
     }
     const found = await differenceOf(context, record, request);
     if (!found.ok || request.dryRun || found.value.edit.changes.length === 0)
       return found.ok ? ok(found.value.edit) : found;
-    const edited = await commitEdit(context, who, request, record, found.value);
+    if (!permit.covers(!hasNotBegun(record.campaign)))
+      return err(
+        fault('campaign.changed', `campaign ${name} has begun in this moment; look at it again, then decide`),
+      );
+    const edited = await commitEdit(context, permit, request, record, found.value);
     if (edited !== null) return edited;
   }
   return err(fault('campaign.busy', `campaign ${name} is changed by other requests all the time; try again`));
@@ -83,6 +88,8 @@ async function differenceOf(
         `campaign ${name} has changed since the difference was shown, so nothing was changed; look at it again`,
       ),
     );
+  if (request.edition !== undefined && request.edition !== (campaign.edition ?? 0))
+    return err(fault('campaign.changed', `campaign ${name} was edited since, so nothing was changed`));
   const read = hasNotBegun(campaign)
     ? await readBefore(context, campaign, request)
     : await readAfter(context, request);
@@ -205,19 +212,20 @@ function editOf(
 /** @returns null when another change came first */
 async function commitEdit(
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   { file, text, calendars, reason, campaign: name, version: shown }: EditRequest,
   { version, campaign }: CampaignRecord,
   { definition, move, edit }: Difference,
 ): Promise<Result<CampaignEdit, Refusal> | null> {
   const { store, clock, log } = context;
+  const { by: who } = permit;
   const authors = await authorsWith(context, campaign, definition, who);
   const next = withAuthors(withDefinition(campaign, definition), authors);
   const { edition: number = 0 } = next;
   const at = clock.now();
   const changes = editSentences(edit);
   const { hash: before } = campaign.definition;
-  const own = { edition: number, at, by: who, because: reason };
+  const own = { edition: number, at, by: who, because: permit.worded(reason) };
   const edition: CampaignEdition = {
     ...own,
     before,
@@ -226,7 +234,7 @@ async function commitEdit(
     text,
     ...namedCalendars(definition, calendars),
   };
-  const because = `${reason}: ${changes.join('; ')}`.slice(0, becauseAtMost);
+  const because = `${own.because}: ${changes.join('; ')}`.slice(0, becauseAtMost);
   const audit = campaignAudit(next, editionStep(number - 1), editionStep(number), { at, who, because });
   const moved = await store.changeMembers(next, version, audit, move.steps, { edition });
   if (moved === null && !(await isOwn(context, name, edition))) {
@@ -251,15 +259,4 @@ async function isOwn(
 ): Promise<boolean> {
   const present = (await store.editions(name)).find((each) => each.edition === edition);
   return present?.text === text;
-}
-
-/** What the history says of an edit. */
-function editSentences({ changes, moved, joined, left }: CampaignEdit): readonly string[] {
-  const many = (count: number): string => `${count} ${count === 1 ? 'client' : 'clients'}`;
-  return [
-    ...changes.map(({ section, says }) => `${section}: ${says}`),
-    ...(moved === 0 ? [] : [`${many(moved)} in another wave`]),
-    ...(joined === 0 ? [] : [`${many(joined)} more`]),
-    ...(left === 0 ? [] : [`${many(left)} out`]),
-  ];
 }

@@ -6,12 +6,11 @@ import {
 import { sha256 } from '../../shared/evidence.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { CampaignEdit, CampaignText } from '../background/results.ts';
+import type { CampaignText, EditRequest } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { copiedCampaign } from '../input/copied-campaign.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { archivedEditions } from './archived.ts';
-import { editCampaign } from './edit.ts';
 
 /** The editions of a campaign's definition, without their files. */
 export interface CampaignHistory {
@@ -76,6 +75,11 @@ function revertedTo(
   return found === undefined ? {} : { revertsTo: found.edition };
 }
 
+/** Which edition is to come back. */
+export interface RevertRequest extends Pick<EditRequest, 'campaign' | 'reason' | 'dryRun' | 'version'> {
+  readonly edition: number;
+}
+
 interface Editions {
   readonly present: number;
   readonly editions: readonly CampaignEdition[];
@@ -114,27 +118,15 @@ export async function readEdition(
   return err(fault('campaign.edition', `campaign ${name} has no file of edition ${number}: ${there}`));
 }
 
-/** Makes an earlier edition the present one: an edit with the file that the campaign had then. */
-export async function revertCampaign(
+/** The edit that makes an earlier edition the present one: it has the file of then. */
+export async function revertEdit(
   context: OrchestratorContext,
-  who: string,
-  {
-    campaign,
-    edition,
-    ...order
-  }: {
-    readonly campaign: string;
-    readonly edition: number;
-    readonly reason: string;
-    readonly dryRun: boolean;
-    readonly version?: number | undefined;
-  },
-): Promise<Result<CampaignEdit, Refusal>> {
+  { campaign, edition, ...order }: RevertRequest,
+): Promise<Result<EditRequest, Refusal>> {
   const found = await readEdition(context, campaign, edition);
   if (!found.ok) return found;
   const { file, text, calendars } = found.value;
-  const input = { file, text, ...(calendars === undefined ? {} : { calendars }) };
-  return editCampaign(context, who, { ...order, campaign, ...input });
+  return ok({ ...order, campaign, file, text, ...(calendars === undefined ? {} : { calendars }) });
 }
 
 /**

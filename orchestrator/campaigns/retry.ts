@@ -11,6 +11,7 @@ import { isOver } from '../../shared/domain/rules/campaign-end.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { changeIdle } from './commit-idle.ts';
 import type { OrchestratorContext } from '../context.ts';
+import type { Permit } from '../requests/permit.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { changeCampaign } from './transitions.ts';
 import type { Overlap } from '../../shared/store/campaign-store.ts';
@@ -34,13 +35,13 @@ const atOnce = 50;
  */
 export const unmarkCampaign = (
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   name: string,
   reason: string,
 ): Promise<Result<ReopenedClients, Refusal>> =>
-  reopenAll(context, who, name, {
+  reopenAll(context, permit.by, name, {
     isAsked: endedMarked,
-    reopen: (upgrade) => unmark(upgrade, `${who}: ${reason}`),
+    reopen: (upgrade) => unmark(upgrade, `${permit.by}: ${permit.worded(reason)}`),
   });
 
 export interface RetryOrder {

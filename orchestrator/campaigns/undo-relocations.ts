@@ -1,6 +1,7 @@
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
+import type { Permit } from '../requests/permit.ts';
 import { undo } from '../domain/reopen.ts';
 import type { Refusal } from '../refusal.ts';
 import { reopenAll } from './retry.ts';
@@ -25,14 +26,14 @@ const namedAtMost = 20;
  */
 export async function undoCampaign(
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   name: string,
   reason: string,
 ): Promise<Result<UndoneRelocations, Refusal>> {
   const because: { client: string; because: string }[] = [];
-  const done = await reopenAll(context, who, name, {
+  const done = await reopenAll(context, permit.by, name, {
     isAsked: isRelocated,
-    reopen: (upgrade) => undo(upgrade, who, reason),
+    reopen: (upgrade) => undo(upgrade, permit.by, permit.worded(reason)),
     onRefused: (client, why) => {
       if (because.length < namedAtMost) because.push({ client, because: why });
     },

@@ -23,6 +23,7 @@ export const exitCodes = {
     code: 6,
     means: 'doctor: only warnings; look: some machines could not be looked at',
   },
+  asked: { code: 7, means: 'nothing was done yet: another person must approve the command first' },
 } as const;
 
 type Kind = keyof typeof exitCodes;

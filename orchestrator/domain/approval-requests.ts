@@ -58,9 +58,17 @@ export function whyNotApprover({ approvals }: Campaign, { by }: ApprovalTerms, w
   const { authors } = approvals ?? {};
   if (authors === undefined || authors.length === 0)
     return 'another person must approve, and it is not known who created the campaign';
-  const same = authors.find((author) => mayBeSamePerson(author, who));
+  return whyNotAnother(authors, who, 'created, edited or started the campaign');
+}
+
+/**
+ * Why this person may be one of those who did something; null = it is another person, and proved.
+ * @param did what they did, for the reason: `created the campaign`
+ */
+export function whyNotAnother(others: readonly string[], who: string, did: string): string | null {
+  const same = others.find((other) => mayBeSamePerson(other, who));
   if (same === undefined) return null;
   if (personOf(who) === null) return `another person must approve, and ${who} is not proved to be one person`;
   const author = same === who ? who : `${who} may be ${same}, who`;
-  return `another person must approve: ${author} created, edited or started the campaign`;
+  return `another person must approve: ${author} ${did}`;
 }

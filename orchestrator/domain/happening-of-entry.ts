@@ -1,5 +1,7 @@
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { unanswered } from '../../shared/domain/campaign/campaign.ts';
+import { requestIn } from './command-requests.ts';
+import { requestStateIn } from './request-steps.ts';
 import { alarmOf, alarmsOfCampaign, type Happening } from './happening.ts';
 
 /** What an audit entry that names no client says. */
@@ -23,6 +25,8 @@ const leader = 'orchestrator';
  * @param pausedBy `gate`, or who else paused the campaign
  */
 export function happeningsOf(step: CampaignStep, pausedBy: PausedBy): readonly Happening[] {
+  const request = requestStateIn(step.to);
+  if (request !== null) return ofRequest(step, request);
   if (step.campaign === '') return ofEverything(step);
   const { from, to } = step;
   if (to === 'removing') return [about(step, 'campaign.ended', ending(step))].map(onlyCloses);
@@ -97,6 +101,31 @@ function answered(step: CampaignStep): Happening | null {
   if (subject === undefined) return null;
   const kind = by === ' by ' ? 'approval.decided' : 'approval.expired';
   return about(step, kind, { closes: [alarmOf.approval(step.campaign, subject)] });
+}
+
+/** A command that waits for another person. That it was carried out its own entry says. */
+function ofRequest(
+  step: CampaignStep,
+  state: NonNullable<ReturnType<typeof requestStateIn>>,
+): readonly Happening[] {
+  const { name = '' } = /^request (?<name>\S+): /u.exec(step.because)?.groups ?? {};
+  const { key } = requestIn(name);
+  const alarm = alarmOf.request(key);
+  const more = step.campaign === '' ? { about: key.split('/')[0] ?? '' } : {};
+  switch (state) {
+    case 'asked':
+      return [about(step, 'approval.requested', { ...more, opens: alarm })];
+    case 'approved':
+    case 'rejected':
+      return [about(step, 'approval.decided', { ...more, closes: [alarm] })];
+    case 'expired':
+      return [about(step, 'approval.expired', { ...more, closes: [alarm] })];
+    case 'retracted':
+    case 'void':
+      return [about(step, 'approval.decided', { ...more, closes: [alarm], onlyCloses: true })];
+    case 'done':
+      return [];
+  }
 }
 
 /** The halt, and releases: the entry names the release first. */

@@ -27,6 +27,7 @@ export interface Happening {
 export const alarmOf = {
   paused: (campaign: string): string => `paused|${campaign}`,
   approval: (campaign: string, subject: string): string => `approval|${campaign}|${subject}`,
+  request: (key: string): string => `request|${key}`,
   forecast: (campaign: string): string => `forecast|${campaign}`,
   still: (campaign: string): string => `still|${campaign}`,
   withdrawn: (release: string): string => `withdrawn|${release}`,

@@ -6,6 +6,8 @@ import { schemaVersion } from './schemas/fields.ts';
 import { type Problem, problemAnswer } from './schemas/problems.ts';
 import { refuse } from './problems.ts';
 import type { Refusal } from '../refusal.ts';
+import type { AskedFirst, Commanded } from '../requests/ask.ts';
+import { askedAnswer } from './schemas/approvals.ts';
 import type { Result } from '../../shared/errors.ts';
 
 /** What a route may answer: `answer`, or a refusal. */
@@ -14,6 +16,21 @@ export const answers = <Answer extends z.ZodType>(answer: Answer) => ({
   '4xx': problemAnswer,
   '5xx': problemAnswer,
 });
+
+/** What the route of a command may answer that needs a second person by the setting. */
+export const commandAnswers = <Answer extends z.ZodType>(answer: Answer) => ({
+  ...answers(answer),
+  202: askedAnswer,
+});
+
+/** The last line of such a handler: 202 where the command waits for another person. */
+export function answerCommand<T>(reply: FastifyReply, result: Commanded<T>): T | AskedFirst | Problem {
+  if (result.ok && isAsked(result.value)) reply.code(202);
+  return answer(reply, result);
+}
+
+const isAsked = (value: unknown): value is AskedFirst =>
+  typeof value === 'object' && value !== null && 'asked' in value;
 
 /** The last line of a handler: answers with the value, or with the refusal and its status. */
 export const answer = <T>(reply: FastifyReply, result: Result<T, Refusal>): T | Problem =>
@@ -27,7 +44,7 @@ const head = `{"schemaVersion":${schemaVersion}`;
  */
 export const versionedSerializer: typeof serializerCompiler = (route) => {
   const written = serializerCompiler(route);
-  if (route.httpStatus !== '200') return written;
+  if (route.httpStatus !== '200' && route.httpStatus !== '202') return written;
   return (value) => {
     const text = written(value);
     return text === '{}' ? `${head}}` : `${head},${text.slice(1)}`;

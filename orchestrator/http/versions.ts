@@ -3,6 +3,8 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignEdit } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
+import type { AskedFirst, Commanded } from '../requests/ask.ts';
+import { answerCommand } from './responses.ts';
 import { refuse } from './problems.ts';
 import type { Problem } from './schemas/problems.ts';
 
@@ -69,16 +71,17 @@ const missing: Refusal = fault(
 export async function answerEdit(
   request: FastifyRequest<{ Body: Based }>,
   reply: FastifyReply,
-  edit: (based: Partial<Based>) => Promise<Result<CampaignEdit, Refusal>>,
-): Promise<CampaignEdit | Problem> {
+  edit: (based: Partial<Based>) => Promise<Commanded<CampaignEdit>>,
+): Promise<CampaignEdit | AskedFirst | Problem> {
   const based = basedOn(request, request.body);
   if (!based.ok) return refuse(reply, based.error, versionNeeded);
   const edited = await edit(based.value);
-  if (edited.ok) return edited.value;
+  if (edited.ok) return answerCommand(reply, edited);
   const tag = request.headers['if-match']?.trim() ?? '*';
   if (tag === '*' || edited.error.code !== 'campaign.changed') return refuse(reply, edited.error);
   const now = await edit({ dryRun: true, version: undefined });
   if (!now.ok) return refuse(reply, now.error);
+  if ('asked' in now.value) return answerCommand(reply, now);
   const places = now.value.changes.map(({ section, says }) => ({ pointer: `#/${section}`, detail: says }));
   tagAnswer(reply, now.value.version);
   return refuse(reply, { ...fault('version.changed', edited.error.message), places });

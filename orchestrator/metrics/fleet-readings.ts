@@ -3,6 +3,7 @@ import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import type { ServerLimits } from '../../shared/store/types.ts';
+import type { RequestRecord } from '../../shared/store/request-store.ts';
 import { requestsOf } from '../domain/approval-requests.ts';
 import { type Reading, reading } from './figures.ts';
 
@@ -63,10 +64,12 @@ export function serverReadings(
     });
 }
 
-/** Open questions about campaigns, and about single clients. */
+/** Open questions about campaigns and about single clients, and commands that wait for a person. */
 export function approvalReading(
   all: readonly { readonly campaign: Campaign; readonly counters: Counters }[],
+  requests: readonly RequestRecord[],
 ): Reading {
+  const asked = requests.filter(({ request }) => request.state.is === 'asked').length;
   const open = all
     .filter(({ campaign }) => campaign.state.status === 'running' || campaign.state.status === 'paused')
     .map(({ campaign, counters }) => {
@@ -79,6 +82,6 @@ export function approvalReading(
     });
   return reading(
     'approvals_open',
-    open.reduce((total, count) => total + count, 0),
+    open.reduce((total, count) => total + count, asked),
   );
 }

@@ -21,6 +21,7 @@ export interface RecordSource {
     | 'readSeal'
     | 'readServerLimits'
     | 'readTime'
+    | 'requests'
     | 'shards'
     | 'slotsInAll'
     | 'slotsInUse'
@@ -50,7 +51,7 @@ const unsealedAtMost = 200;
  */
 export async function readRecords(source: RecordSource): Promise<readonly Reading[]> {
   const { store, clock, servers } = source;
-  const [{ halt }, campaigns, ofShards, ofServers, ofNotices, next, workers] = await Promise.all([
+  const [{ halt }, campaigns, ofShards, ofServers, ofNotices, next, workers, requests] = await Promise.all([
     store.readHalt(),
     readCampaigns(source),
     auditReadings(source),
@@ -58,6 +59,7 @@ export async function readRecords(source: RecordSource): Promise<readonly Readin
     noticeReadings(source),
     store.nextSweep(),
     store.workers(),
+    store.requests(),
   ]);
   const now = clock.now();
   const all = campaigns.map(({ counters }) => counters);
@@ -71,7 +73,7 @@ export async function readRecords(source: RecordSource): Promise<readonly Readin
       servers,
     ),
     ...blockerReadings(all),
-    approvalReading(campaigns),
+    approvalReading(campaigns, requests),
     reading('oldest_due_age_seconds', dueMs / 1_000),
     reading('workers_alive', workers.filter(({ isAlive }) => isAlive).length),
     ...ofShards,

@@ -1,4 +1,5 @@
 import type { OrchestratorContext } from '../context.ts';
+import type { Permit } from '../requests/permit.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -16,19 +17,15 @@ export interface Withdrawn {
  */
 export async function withdrawRelease(
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   name: string,
-  reason: string,
+  asked: string,
 ): Promise<Result<Withdrawn, Refusal>> {
-  const { store, clock, log } = context;
-  const release = await store.readRelease(name);
-  if (release === null) return err(notFound('release', name));
-  if (release.withdrawn !== undefined) {
-    const { by, because } = release.withdrawn;
-    return err(fault('release.withdrawn', `release ${name} was withdrawn already, by ${by}: ${because}`));
-  }
-  const before = await whyRolledOut(context, name);
-  if (before !== null) return err(before);
+  const { clock, log } = context;
+  const [who, reason] = [permit.by, permit.worded(asked)];
+  const found = await withdrawable(context, name);
+  if (!found.ok) return found;
+  const release = found.value;
   const at = clock.now();
   await write(context, who, { ...release, withdrawn: { by: who, because: reason, at } }, reason);
   // A start that read the release before this write is either refused from now on, or its campaign
@@ -39,11 +36,32 @@ export async function withdrawRelease(
     return err(meanwhile);
   }
   log.info({ release: name, who, because: reason }, 'release withdrawn');
-  const waiting = (await store.campaigns(['waitingForRelease', 'scheduled']))
-    .filter(({ campaign }) => campaign.definition.release === name)
-    .map(({ campaign }) => campaign.definition.campaign);
-  return ok({ release: name, waiting });
+  return ok({ release: name, waiting: await waitingFor(context, name) });
 }
+
+/** A release that can be withdrawn now, or why it cannot. */
+export async function withdrawable(
+  context: OrchestratorContext,
+  name: string,
+): Promise<Result<Release, Refusal>> {
+  const release = await context.store.readRelease(name);
+  if (release === null) return err(notFound('release', name));
+  if (release.withdrawn !== undefined) {
+    const { by, because } = release.withdrawn;
+    return err(fault('release.withdrawn', `release ${name} was withdrawn already, by ${by}: ${because}`));
+  }
+  const rolledOut = await whyRolledOut(context, name);
+  return rolledOut === null ? ok(release) : err(rolledOut);
+}
+
+/** Campaigns that wait for the release. */
+export const waitingFor = async (
+  { store }: OrchestratorContext,
+  release: string,
+): Promise<readonly string[]> =>
+  (await store.campaigns(['waitingForRelease', 'scheduled']))
+    .filter(({ campaign }) => campaign.definition.release === release)
+    .map(({ campaign }) => campaign.definition.campaign);
 
 /** Writes the release and the audit entry of the step. */
 const write = (

@@ -6,6 +6,7 @@ import { abortCampaign } from '../campaigns/abort.ts';
 import { createCampaign } from '../campaigns/create.ts';
 import { startCampaign } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { Permit } from '../requests/permit.ts';
 import { occurrenceDone, occurrenceDue, scheduler } from './occurrences.ts';
 import { changeSchedule } from './commit.ts';
 
@@ -80,7 +81,7 @@ async function begin(
   if (state.status !== 'created') return state.status === 'aborted' ? null : started(campaign);
   if (asked.error.code === 'campaign.busy') return null;
   const because = `${notStarted(campaign)}${asked.error.message}`;
-  await abortCampaign(context, by, campaign, because);
+  await abortCampaign(context, Permit.ofServpack(by), campaign, because);
   return skipped(because);
 }
 

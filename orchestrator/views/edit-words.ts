@@ -163,3 +163,22 @@ const valueChange = (section: string, before: string, after: string): readonly E
   before === after ? [] : [{ section, says: arrow(before, after) }];
 
 const arrow = (before: string, after: string): string => `${before} -> ${after}`;
+
+/** What an edit changes: the definition, and where clients stand. */
+export interface EditCounts {
+  readonly changes: readonly EditChange[];
+  readonly moved: number;
+  readonly joined: number;
+  readonly left: number;
+}
+
+/** The same in sentences, as the history and the person who approves read it. */
+export function editSentences({ changes, moved, joined, left }: EditCounts): readonly string[] {
+  const many = (count: number): string => `${count} ${count === 1 ? 'client' : 'clients'}`;
+  return [
+    ...changes.map(({ section, says }) => `${section}: ${says}`),
+    ...(moved === 0 ? [] : [`${many(moved)} in another wave`]),
+    ...(joined === 0 ? [] : [`${many(joined)} more`]),
+    ...(left === 0 ? [] : [`${many(left)} out`]),
+  ];
+}

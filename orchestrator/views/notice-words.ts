@@ -15,7 +15,7 @@ export function noticeTitle(group: Group): string {
   const last = happenings.at(-1);
   const by = last?.who === null || last?.who === undefined ? '' : ` by ${last.who}`;
   const isOver = stateOf(group) === 'over';
-  const of = `campaign ${campaign}`;
+  const of = campaign === '' ? `release ${about}` : `campaign ${campaign}`;
   switch (kind) {
     case 'campaign.started':
       return `${of} has started`;

@@ -17,6 +17,7 @@ import type { LeaderStore } from './leader-store.ts';
 import type { RemovalStore } from './removal-store.ts';
 import type { RebuildStore } from './rebuild-store.ts';
 import type { ReleaseStore } from './release-store.ts';
+import type { RequestStore } from './request-store.ts';
 import type { RestartStore } from './restart-store.ts';
 import type { RoundFailureStore } from './round-failure-store.ts';
 import type { SafetyNet } from './safety-net.ts';
@@ -61,6 +62,7 @@ export interface OperatorStore
     NoticeStore,
     ReleaseStore,
     RemovalStore,
+    RequestStore,
     ScheduleStore,
     SurveyStore,
     UpgradeStore,

@@ -84,6 +84,7 @@ describe('the document of the API', () => {
     // What they need comes from a worker, or from another profile than the one of the lab.
     expect(answers).toEqual([
       'GET /v1/campaigns/{campaign}/rollback',
+      'POST /v1/approvals/retract',
       'POST /v1/clients/{client}/undo',
       'GET /v1/openapi.json',
     ]);

@@ -117,6 +117,7 @@ export const day = (folder: string): readonly Asked[] => [
   { id: 'skipClient', path: pc1, body: { reason: 'it is replaced', ...sp4 } },
   { id: 'listApprovals', query: sp4 },
   { id: 'answerApproval', body: { id: 'sp4/wave/rest', answer: 'approved' } },
+  { id: 'retractRequest', body: { id: 'sp4/abort/1', reason: 'it was another campaign' } },
   { id: 'listCampaigns' },
   { id: 'getCampaign', path: sp4 },
   { id: 'forecastEnd', path: sp4 },

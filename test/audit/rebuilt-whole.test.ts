@@ -59,6 +59,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   stepTimes: 'back',
   freeTimes: 'back',
   hooks: 'back',
+  requests: 'back',
   schedules: 'back',
   restarts: 'back',
   clientHooks: 'follows',

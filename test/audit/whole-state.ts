@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import { limitAudit } from '../../orchestrator/fleet/server-limits.ts';
 import { hookAudit } from '../../orchestrator/hooks/hook-audit.ts';
+import { requestAudit } from '../../orchestrator/requests/commit-request.ts';
 import { scheduleAudit } from '../../orchestrator/schedules/commit.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { type CampaignEdition, editionStep } from '../../shared/domain/campaign/edition.ts';
+import type { CommandRequest } from '../../shared/domain/campaign/command-request.ts';
 import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import type { Schedule } from '../../shared/domain/campaign/schedule.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -108,6 +110,18 @@ const hook: HookRun = {
   output: 'f'.repeat(64),
 };
 const asked = { at, who: 'anna', because: 'as agreed' };
+const request: CommandRequest = {
+  command: 'edit',
+  subject: 'sp4',
+  round: 2,
+  by: 'anna (token a)',
+  reason: 'a slow line',
+  at,
+  until: at + 9_000,
+  text: ['budgets: active 9'],
+  edit: { edition: 1, file: 'sp4.yaml', text: 'campaign: sp4\n', calendars: { 'freeze.ics': 'BEGIN' } },
+  state: { is: 'asked' },
+};
 
 /** What people and workers do, in steps; the audit is sealed after each. */
 export const acts: readonly ((store: Store) => Promise<unknown>)[] = [
@@ -125,6 +139,7 @@ export const acts: readonly ((store: Store) => Promise<unknown>)[] = [
     expect(created.ok).toBe(true);
   },
   (store) => store.commitSchedule('weekly', schedule, 0, scheduleAudit('weekly', [null, schedule], asked)),
+  (store) => store.commitRequest('sp4/edit', request, 0, requestAudit(null, request, asked)),
   (store) =>
     store.commitServerLimits(
       { version: 0, limits: [{ logonServer: 'LS-1', active: 7, by: 'anna', because: 'slow line', at }] },
@@ -223,6 +238,7 @@ export async function documents(store: Store): Promise<Readonly<Record<string, u
     editions: await store.editions('sp4'),
     hooks: (await store.hookRuns('sp4')).map(({ run }) => run),
     schedules: (await store.schedules()).map(({ schedule: { paused: _paused, ...each } }) => each),
+    requests: (await store.requests()).map(({ request: each }) => each),
     limits: (await store.readServerLimits()).limits,
     stepTimes: await store.stepTimes('sms-1.2'),
     freeTimes: [...(await store.freeTimes(['pc-1', 'pc-2']))],

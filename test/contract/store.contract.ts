@@ -32,6 +32,7 @@ import { clientHooksContract } from './store/client-hooks.contract.ts';
 import { forwardContract } from './store/forward.contract.ts';
 import { forecastsContract } from './store/forecasts.contract.ts';
 import { hooksContract } from './store/hooks.contract.ts';
+import { requestsContract } from './store/requests.contract.ts';
 import { schedulesContract } from './store/schedules.contract.ts';
 import { stepTimesContract } from './store/step-times.contract.ts';
 import { serverLimitsContract } from './store/server-limits.contract.ts';
@@ -89,6 +90,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     forecastsContract(given);
     forwardContract(given);
     clientHooksContract(given);
+    requestsContract(given);
     schedulesContract(given);
     noticesContract(given);
     stepTimesContract(given);

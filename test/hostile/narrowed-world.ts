@@ -1,11 +1,15 @@
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { requestAudit } from '../../orchestrator/requests/commit-request.ts';
+import { type CommandRequest, requestKey } from '../../shared/domain/campaign/command-request.ts';
 import type { Store } from '../../shared/store/store.ts';
 import {
+  now,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
+import { personIn } from '../fixtures/tokens.ts';
 import { bring, changes, contextOf, rest } from '../integration/admitted-clients.ts';
 
 /** Half of it is within the reach of a token for `near-*` on LS-NEAR; the rest is not. */
@@ -30,7 +34,9 @@ export async function startNarrowedWorld(
   isShared = false,
   store?: Store,
 ): Promise<SmallOrchestrator> {
-  const orchestrator = await startSmallOrchestrator(store);
+  const orchestrator = await startSmallOrchestrator(store, {
+    context: { fourEyes: { commands: new Set(['abort', 'undo']), expiresMs: 3_600_000 } },
+  });
   const ask = async (path: string, body: object): Promise<void> => {
     const answer = await orchestrator.ask('POST', path, body);
     if (answer.status !== 200) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
@@ -61,9 +67,41 @@ export async function startNarrowedWorld(
   for (const round of [runCampaigns(), drainCampaigns(), runCampaigns()])
     await round.run(contextOf(orchestrator));
   await ask(`/v1/campaigns/${campaigns.at(-1)}/hold`, { logonServers: ['LS-FAR'], reason: 'far phones' });
+  await askFirst(orchestrator, campaigns);
   for (const site of ['near', 'far'])
     await ask(`/v1/clients/${site}-pc-0/checkin`, { transcript: `${site} said` });
   return orchestrator;
+}
+
+/** A person asks for the abort of each campaign, and another one for an undo of its client. */
+async function askFirst(orchestrator: SmallOrchestrator, campaigns: readonly string[]): Promise<void> {
+  for (const campaign of campaigns) {
+    const site = campaign.replace('-1', '');
+    const own = await personIn(orchestrator, `${site} person`);
+    const path = `/v1/campaigns/${campaign}/abort`;
+    const { status, body } = await orchestrator.ask('POST', path, { reason: `${site} phones` }, own);
+    if (status !== 202) throw new Error(`${path}: ${JSON.stringify(body)}`);
+  }
+  // Of one client each: the other one is at another logon server.
+  for (const [campaign, site] of campaigns.length === 1
+    ? [['near-1', 'far']]
+    : campaigns.map((each) => [each, each.replace('-1', '')])) {
+    const request: CommandRequest = {
+      command: 'undo',
+      subject: campaign ?? '',
+      client: `${site}-pc-1`,
+      round: 1,
+      by: `${site} person (token ${site}-person)`,
+      reason: `${site} phones`,
+      at: now,
+      until: now + 9_000,
+      text: [`the service of ${site}-pc-1`],
+      state: { is: 'asked' },
+    };
+    const audit = requestAudit(null, request, { at: now, who: request.by, because: request.reason });
+    if (!(await orchestrator.store.commitRequest(requestKey(request), request, 0, audit)))
+      throw new Error('the request is there already');
+  }
 }
 
 /** One client of the first wave is deferred, and one has failed. */

@@ -9,6 +9,7 @@ import { recount } from '../twin/recount.ts';
 import type { Trait } from '../../orchestrator/simulation/machines/traits.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
+import { permitOf } from '../fixtures/permit.ts';
 
 /** Calls that begin something on a client. */
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);
@@ -41,7 +42,7 @@ test('an abort at any moment begins nothing, finishes what is open, and every cl
         const before = (await one.fleet.clientTruth(one.client))?.journal.length ?? 0;
         const isOver = (await one.stored()).upgrade.state.phase === 'settled';
         const wasOpen = (await one.stored()).upgrade.state.phase === 'remedying';
-        unwrapped(await abortCampaign(context, 'anna', 'sp4', 'x'));
+        unwrapped(await abortCampaign(context, permitOf('anna'), 'sp4', 'x'));
         const { upgrade } = await one.settle();
         await drainCampaigns().run(context);
         const truth = await one.fleet.clientTruth(one.client);

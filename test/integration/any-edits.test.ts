@@ -15,6 +15,7 @@ import { smsRelease } from '../fixtures/running-campaign.ts';
 import { sealingFixture } from '../audit/sealing-fixture.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { recount } from '../twin/recount.ts';
+import { permitOf } from '../fixtures/permit.ts';
 
 const now = Date.UTC(2026, 10, 17, 9);
 const names = Array.from({ length: 12 }, (_, n) => `pc-${n}`);
@@ -111,7 +112,7 @@ test('any edits: each client is in one place, opened waves stay, and the audit b
           await store.commitCampaign({ ...record.campaign, state }, record.version, entry('sp4'));
         }
         if (step.kind === 'edit')
-          await editCampaign(context, 'anna', {
+          await editCampaign(context, permitOf('anna'), {
             campaign: 'sp4',
             file: 'c',
             text: step.text,
@@ -144,7 +145,7 @@ test('each entry of the audit names the file that the campaign had then', async 
   const later = contextOver(store, standingClock(now + 1_000), keepingDispatcher([]));
   const text = original.replace('"count":2', '"count":3');
   const edit = { campaign: 'sp4', file: 'c', text, reason: 'why', dryRun: false };
-  expect(await editCampaign(later, 'anna', edit)).toMatchObject({ value: { isApplied: true } });
+  expect(await editCampaign(later, permitOf('anna'), edit)).toMatchObject({ value: { isApplied: true } });
   const hashes = async (): Promise<unknown> =>
     (await sealing.entries())
       .filter(({ campaign }) => campaign === 'sp4')

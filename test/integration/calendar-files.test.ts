@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { editCampaign } from '../../orchestrator/campaigns/edit.ts';
-import { revertCampaign } from '../../orchestrator/campaigns/history.ts';
+import { revertEdit } from '../../orchestrator/campaigns/history.ts';
 import type { CampaignEdit } from '../../orchestrator/background/results.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { Activation } from '../../shared/store/types.ts';
@@ -18,6 +18,8 @@ import {
 } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { permitOf } from '../fixtures/permit.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const blackouts = 'blackouts: [{ ics: holidays.ics, reason: closed }]\n';
 const text = campaignYaml('sp4', blackouts);
@@ -48,26 +50,34 @@ describe.each(storesAndShards)('an edit on a later day, on the %s store', (_name
   test('does not call blackouts changed whose calendar file is the same', async () => {
     await using orchestrator = await created(await open());
     const context = laterContext(orchestrator);
-    const same = await editCampaign(context, 'kim', { ...order, text, calendars });
+    const same = await editCampaign(context, permitOf('kim'), { ...order, text, calendars });
     expect(same).toMatchObject({ ok: true, value: { changes: [], isApplied: false, edition: 0 } });
 
     const wide = campaignYaml('sp4', `${blackouts}budgets: { active: 7 }\n`);
-    expect(sections(await editCampaign(context, 'kim', { ...order, text: wide, calendars }))).toEqual([
-      'budgets',
-    ]);
+    expect(
+      sections(await editCampaign(context, permitOf('kim'), { ...order, text: wide, calendars })),
+    ).toEqual(['budgets']);
     const record = await orchestrator.store.readCampaign('sp4');
     const { calendar } = record?.campaign.definition ?? {};
     expect(calendar?.blackouts?.map(({ from }) => from)).toEqual(['2028-01-01T00:00', '2029-01-01T00:00']);
-    expect(sections(await revertCampaign(context, 'kim', { ...order, edition: 0 }))).toEqual(['budgets']);
+    expect(
+      sections(
+        await editCampaign(
+          context,
+          permitOf('kim'),
+          unwrapped(await revertEdit(context, { ...order, edition: 0 })),
+        ),
+      ),
+    ).toEqual(['budgets']);
 
     const other = { 'holidays.ics': calendarFile('20200101', '20200501') };
-    expect(sections(await editCampaign(context, 'kim', { ...order, text, calendars: other }))).toEqual([
-      'blackouts',
-    ]);
+    expect(
+      sections(await editCampaign(context, permitOf('kim'), { ...order, text, calendars: other })),
+    ).toEqual(['blackouts']);
     const named = text.replace('reason: closed', 'reason: holiday');
-    expect(sections(await editCampaign(context, 'kim', { ...order, text: named, calendars: other }))).toEqual(
-      ['blackouts'],
-    );
+    expect(
+      sections(await editCampaign(context, permitOf('kim'), { ...order, text: named, calendars: other })),
+    ).toEqual(['blackouts']);
   });
 });
 

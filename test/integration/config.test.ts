@@ -28,6 +28,21 @@ function file(name: string, content: string): string {
 }
 
 describe('a setting', () => {
+  it('names the commands that another person must approve', () => {
+    const read = (text: string) => readConfig({ REDIS_URL: url, SERVPACK_FOUR_EYES: text });
+    expect(unwrapped(read('')).fourEyes).toEqual([]);
+    expect(unwrapped(read('edit, abort'))).toMatchObject({
+      fourEyes: ['abort', 'edit'],
+      fourEyesMs: 86_400_000,
+    });
+    expect(unwrapped(read('all')).fourEyes).toEqual(['abort', 'withdraw', 'undo', 'unmark', 'edit']);
+    for (const wrong of ['abort,halt', 'all,abort', 'abort abort', ','])
+      expect([wrong, read(wrong)]).toMatchObject([
+        wrong,
+        { error: { message: expect.stringContaining('SERVPACK_FOUR_EYES: must be all, or some of abort,') } },
+      ]);
+  });
+
   it('has its default when its variable is empty', () => {
     const empty = readConfig({
       REDIS_URL: url,

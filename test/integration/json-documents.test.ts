@@ -51,6 +51,7 @@ const commands: readonly string[] = [
   'campaign approvals',
   'campaign approve sp4/wave/rest --yes',
   'campaign reject sp4/wave/rest --reason test',
+  'campaign retract sp4/abort/1 --reason test',
   'campaign postpone sp5 --to 2027-01-01T00:00 --reason test',
   'campaign unschedule sp5 --reason test',
   'campaign start sp5 --yes',

@@ -13,6 +13,7 @@ import { recount } from '../twin/recount.ts';
 import { oneClient, type OneClient } from '../fixtures/one-client.ts';
 import { patient } from '../fixtures/running-campaign.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
+import { permitOf } from '../fixtures/permit.ts';
 
 /**
  * Requests of people, carried out on a machine of the lab by the real driver and the real rounds.
@@ -22,7 +23,8 @@ const contextOf = ({ store, clock, dispatcher }: OneClient) => contextOver(store
 
 const anna = 'token default (says anna)';
 const order = ({ client }: OneClient): ClientRequest => ({ client, reason: 'because', campaign: null });
-const abort = (one: OneClient) => abortCampaign(contextOf(one), anna, 'sp4', 'wrong release').then(unwrapped);
+const abort = (one: OneClient) =>
+  abortCampaign(contextOf(one), permitOf(anna), 'sp4', 'wrong release').then(unwrapped);
 
 const truthOf = async (one: OneClient) => {
   const truth = await one.fleet.clientTruth(one.client);
@@ -54,7 +56,9 @@ describe('an abort', () => {
       endedAt: expect.any(Number),
     });
 
-    expect(unwrapped(await unmarkCampaign(contextOf(one), anna, 'sp4', 'wrong release')).reopened).toBe(1);
+    expect(
+      unwrapped(await unmarkCampaign(contextOf(one), permitOf(anna), 'sp4', 'wrong release')).reopened,
+    ).toBe(1);
     await until(one, ({ state }) => state.phase === 'settled');
     const { upgrade } = await one.stored();
     const isUnmarked = upgrade.memory.learned.unmark?.isDone === true;
@@ -143,7 +147,7 @@ test('an undo moves the service of an ended campaign back, and the campaign ends
   await runCampaigns().run(contextOf(one));
   const status = async () => (await one.store.readCampaign('sp4'))?.campaign.state.status;
   expect(await status()).toBe('ended');
-  unwrapped(await undoClient(contextOf(one), anna, order(one)));
+  unwrapped(await undoClient(contextOf(one), permitOf(anna), order(one)));
   expect(await status()).toBe('running');
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ end: 'upgraded', cause: 'proved' });
@@ -168,7 +172,7 @@ describe('an undo of a whole campaign', () => {
   test('moves the relocated services back once, and a second one finds nothing to do', async () => {
     await using one = await oneClient('pcmInBin');
     const undo = async () =>
-      unwrapped(await undoCampaign(contextOf(one), anna, 'sp4', 'the old path is wanted'));
+      unwrapped(await undoCampaign(contextOf(one), permitOf(anna), 'sp4', 'the old path is wanted'));
     await until(one, ({ memory }) => memory.learned.relocation === 'done');
     const early = await undo();
     expect(early).toMatchObject({ reopened: 0, passedOver: 1 });

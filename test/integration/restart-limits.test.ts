@@ -13,6 +13,7 @@ import { entry } from '../contract/store/fixtures.ts';
 import { contextOver } from '../fixtures/context.ts';
 import { type SeveralClients, severalClients } from '../fixtures/several-clients.ts';
 import { recount } from '../twin/recount.ts';
+import { permitOf } from '../fixtures/permit.ts';
 
 /** Clients that all want to restart, in a campaign that limits restarts at the same time. */
 
@@ -221,7 +222,7 @@ describe('a client that waits for a slot of a restart', () => {
     await using lab = await severalClients({ count: 4, ...oneAtATime });
     const upgrades = await until(lab, (all) => all.filter(waitsForSlot).length === 3);
     const context = contextOver(lab.store, lab.clock, lab.dispatcher);
-    unwrapped(await abortCampaign(context, 'anna', 'sp4', 'wrong release'));
+    unwrapped(await abortCampaign(context, permitOf('anna'), 'sp4', 'wrong release'));
     const [restarting] = upgrades.filter(isRestarting);
     expect(await lab.store.restarts('sp4')).toMatchObject([{ client: restarting?.key.client, holds: true }]);
     await until(lab, allSettled);

@@ -4,6 +4,7 @@ import { occur } from '../../orchestrator/schedules/occur.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Activation } from '../../shared/store/types.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
+import { dyingStore } from '../fixtures/dying-store.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import {
   campaignYaml,
@@ -135,7 +136,11 @@ describe.each(storesAndShards)('a schedule, on the %s store', (_name, open) => {
       for (const isWritten of [false, true]) {
         await using orchestrator = await startScheduled(await open());
         await expect(
-          roundAt(orchestrator, tuesday, dyingAt(orchestrator.store, call, isWritten)),
+          roundAt(
+            orchestrator,
+            tuesday,
+            dyingStore(orchestrator.store, (method) => method === call, isWritten),
+          ),
         ).resolves.toBe(undefined);
         await roundAt(orchestrator, tuesday + 5_000);
         await roundAt(orchestrator, tuesday + 7_000);
@@ -147,26 +152,6 @@ describe.each(storesAndShards)('a schedule, on the %s store', (_name, open) => {
     },
   );
 });
-
-/** A store whose process dies at its first call of this method: each call from then on fails. */
-function dyingAt(store: Store, method: keyof Store, isWritten: boolean): Store {
-  let isDead = false;
-  return new Proxy(store, {
-    get: (target, name, receiver) => {
-      const found: unknown = Reflect.get(target, name, receiver);
-      if (typeof found !== 'function') return found;
-      return (...args: unknown[]): unknown => {
-        if (isDead) throw new Error('this orchestrator is dead');
-        if (name !== method) return found.apply(target, args) as unknown;
-        isDead = true;
-        const written = isWritten ? (found.apply(target, args) as Promise<unknown>) : Promise.resolve();
-        return written.then(() => {
-          throw new Error('this orchestrator is dead');
-        });
-      };
-    },
-  });
-}
 
 describe('people', () => {
   test('pause, resume, run and delete a schedule', async () => {

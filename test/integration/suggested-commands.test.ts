@@ -18,6 +18,7 @@ const changing = [
   'campaign pause',
   'campaign postpone',
   'campaign reject',
+  'campaign retract',
   'campaign release',
   'campaign resume',
   'campaign retry',

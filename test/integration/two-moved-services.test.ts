@@ -7,6 +7,7 @@ import { contextOver } from '../fixtures/context.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { recount } from '../twin/recount.ts';
+import { permitOf } from '../fixtures/permit.ts';
 
 /** A client with two services that run out of the component directory: both are relocated. */
 
@@ -48,7 +49,7 @@ async function undo(one: OneClient): Promise<OneClient> {
   const context = contextOver(one.store, one.clock, one.dispatcher);
   await runCampaigns().run(context);
   const request = { client: one.client, reason: 'because', campaign: null };
-  unwrapped(await undoClient(context, 'token default (says anna)', request));
+  unwrapped(await undoClient(context, permitOf('token default (says anna)'), request));
   return one;
 }
 

@@ -9,6 +9,7 @@ import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { campaign as created, running, standing } from '../domain/given-campaign.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
+import { permitOf } from '../fixtures/permit.ts';
 
 const at = 1_000;
 
@@ -127,7 +128,7 @@ test('the halt and a withdrawn release are heard of, with their ends', async () 
   const stage = async () =>
     store.stageRelease(release, null, { ...staged, because: 'release sms-sp4 of sms-1.2: 0 files in /srv' });
   await stage();
-  await withdrawRelease(context, 'anna', 'sms-sp4', 'broken file');
+  await withdrawRelease(context, permitOf('anna'), 'sms-sp4', 'broken file');
   await stage();
   await haltAll(context, 'kim', 'fire');
   await unhaltAll(context, 'kim', { override: false });

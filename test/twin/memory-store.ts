@@ -17,6 +17,7 @@ import { hookStoreOf } from './hooks.ts';
 import { restartStoreOf } from './restarts.ts';
 import { forwardStoreOf } from './forward.ts';
 import { noticeStoreOf } from './notices.ts';
+import { requestStoreOf } from './requests.ts';
 import { scheduleStoreOf } from './schedules.ts';
 import { stepTimeStoreOf } from './step-times.ts';
 import { surveyStoreOf } from './surveys.ts';
@@ -45,6 +46,7 @@ export function createMemoryStore(now: () => number): Store {
     ...upgradeStoreOf(tables, now),
     ...hookStoreOf(tables),
     ...clientHookStoreOf(tables),
+    ...requestStoreOf(tables),
     ...scheduleStoreOf(tables),
     ...forecastStoreOf(tables),
     ...noticeStoreOf(tables),

@@ -4,6 +4,7 @@ import type { RestartEntry, RestartTerms } from '../../shared/domain/rules/resta
 import type { Change } from '../../shared/store/change-store.ts';
 import type { FitStep } from '../../shared/domain/rules/fit.ts';
 import type { HookRecord } from '../../shared/store/hook-store.ts';
+import type { RequestRecord } from '../../shared/store/request-store.ts';
 import type { ScheduleRecord } from '../../shared/store/schedule-store.ts';
 import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CampaignEdition } from '../../shared/domain/campaign/edition.ts';
@@ -80,6 +81,7 @@ export interface Tables {
   /** By campaign: clients whose hook is to be run, and from when on. */
   readonly hookAsks: Map<string, Map<string, number>>;
   readonly forecasts: Map<string, KeptForecasts>;
+  readonly requests: Map<string, RequestRecord>;
   readonly schedules: Map<string, ScheduleRecord>;
   readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
   /** Client -> when looks have found it free. */
@@ -175,6 +177,7 @@ export const emptyTables = (): Tables => ({
   hooks: new Map(),
   hookAsks: new Map(),
   forecasts: new Map(),
+  requests: new Map(),
   schedules: new Map(),
   stepTimes: new Map(),
   freeTimes: new Map(),

@@ -1,3 +1,4 @@
+import { type CommandRequest, requestKey } from '../../../shared/domain/campaign/command-request.ts';
 import type { HookRun } from '../../../shared/domain/campaign/hooks.ts';
 import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
 import type { FitStep } from '../../../shared/domain/rules/fit.ts';
@@ -13,6 +14,16 @@ export interface ScheduleLine {
 
 export const scheduleLine = (schedule: string, whole: Schedule | null): string =>
   JSON.stringify({ schedule, whole } satisfies ScheduleLine);
+
+/** A command that waits for another person, or that was closed. */
+export interface RequestLine {
+  /** `requestKey` */
+  readonly request: string;
+  readonly whole: CommandRequest;
+}
+
+export const requestLine = (whole: CommandRequest): string =>
+  JSON.stringify({ request: requestKey(whole), whole } satisfies RequestLine);
 
 /** The limits of logon servers over all campaigns. */
 export interface LimitsLine {

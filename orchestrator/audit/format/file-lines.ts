@@ -28,6 +28,7 @@ export type LineKind =
   | 'release'
   | 'evidence'
   | 'schedule'
+  | 'request'
   | 'limits'
   | 'hook'
   | 'remediations'
@@ -50,6 +51,7 @@ const kinds: readonly LineKind[] = [
   'removed',
   'release',
   'schedule',
+  'request',
   'limits',
   'hook',
   'remediations',

@@ -1,4 +1,5 @@
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
+import { type CommandRequest, isClosed } from '../../../shared/domain/campaign/command-request.ts';
 import type { HookRun } from '../../../shared/domain/campaign/hooks.ts';
 import type { Schedule } from '../../../shared/domain/campaign/schedule.ts';
 import type { ServerLimit } from '../../../shared/domain/campaign/server-limits.ts';
@@ -8,6 +9,7 @@ import type {
   HookLine,
   LimitsLine,
   RemediationsLine,
+  RequestLine,
   ScheduleLine,
   StepTimesLine,
 } from '../format/control-lines.ts';
@@ -19,6 +21,8 @@ import { lifeId } from './picks.ts';
 export interface Control {
   /** Schedules that were not deleted, by name. */
   readonly schedules: ReadonlyMap<string, Schedule>;
+  /** Commands that wait for a second person, or are to be carried out. */
+  readonly requests: readonly CommandRequest[];
   /** Of logon servers, over all campaigns. */
   readonly limits: readonly ServerLimit[];
   /** By product. */
@@ -35,6 +39,7 @@ type Newest<T> = ReadonlyMap<string, ReadonlyMap<string, Dated<T>>>;
 /** Takes the lines of the files one by one; lines of another kind are passed over. */
 export function openControl() {
   const schedules = new Map<string, Dated<Schedule | null>>();
+  const requests = new Map<string, Dated<CommandRequest>>();
   const stepTimes = new Map<string, Dated<StepTimesLine['took']>>();
   const hooks = new Map<string, Map<string, Dated<HookRun>>>();
   const remediations = new Map<string, Map<string, Dated<number>>>();
@@ -45,6 +50,10 @@ export function openControl() {
       if (kind === 'schedule') {
         const { schedule, whole } = read<ScheduleLine>();
         keepNewest(schedules, schedule, whole, until);
+      }
+      if (kind === 'request') {
+        const { request, whole } = read<RequestLine>();
+        keepNewest(requests, request, whole, until);
       }
       if (kind === 'hook') {
         const { hook: campaign, life = 0, whole } = read<HookLine>();
@@ -66,6 +75,7 @@ export function openControl() {
       remediations,
       stepTimes: plain(stepTimes),
       schedules: present(schedules),
+      requests: [...plain(requests).values()].filter((request) => !isClosed(request)),
       limits: limits.get(allCampaigns)?.value ?? [],
     }),
   };

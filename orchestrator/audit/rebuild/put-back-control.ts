@@ -1,9 +1,11 @@
 import type { WaitingClient } from '../../../shared/store/types.ts';
+import { requestKey } from '../../../shared/domain/campaign/command-request.ts';
 import { fitSteps } from '../../../shared/domain/rules/fit.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import { type RebuiltHook, rebuiltHooks } from '../../domain/rebuilt-hooks.ts';
 import { hookAudit } from '../../hooks/hook-audit.ts';
+import { requestAudit } from '../../requests/commit-request.ts';
 import { limitAudit } from '../../fleet/server-limits.ts';
 import { scheduleAudit } from '../../schedules/commit.ts';
 import { rebuiltSchedule } from '../../schedules/rebuilt-schedule.ts';
@@ -23,6 +25,22 @@ export async function putBackSchedules(
     const audit = scheduleAudit(name, [before, schedule], { who: rebuilder, because, at: now });
     if (!(await store.commitSchedule(name, schedule, 0, audit)))
       throw new Error(`another process has written schedule ${name}`);
+  }
+}
+
+/**
+ * What waits for a second person waits again, as long as it would have. What was approved and not
+ * done the leader carries out.
+ */
+export async function putBackRequests(
+  store: Store,
+  { control: { requests } }: Snapshot,
+  now: number,
+): Promise<void> {
+  for (const request of requests) {
+    const audit = requestAudit(request, request, { at: now, who: rebuilder, because: 'put back' });
+    if (!(await store.commitRequest(requestKey(request), request, 0, audit)))
+      throw new Error(`another process has written request ${requestKey(request)}`);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   putBackHooks,
   putBackLimits,
   putBackRemediations,
+  putBackRequests,
   putBackSchedules,
   putBackStepTimes,
 } from './put-back-control.ts';
@@ -151,6 +152,7 @@ async function write(
   await store.putBackFreeTimes(snapshot.freeTimes);
   await putBackHooks(store, snapshot, counts, now);
   await putBackSchedules(store, snapshot, now);
+  await putBackRequests(store, snapshot, now);
   await putBackRestarts(store, now, snapshot);
   await putBackRemovals(store, snapshot, (client) =>
     entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),

@@ -24,6 +24,8 @@ export interface CommandOutput {
   readonly value: unknown;
   /** @param shown the value with the times of the reader's zone; default: the value itself */
   readonly lines: (view: View, shown?: unknown) => readonly string[];
+  /** Left out = 0. */
+  readonly exitCode?: number;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function withApi(
   const api = await connect(options, process.env);
   const answered = api.ok ? await body(api.value) : api;
   if (!answered.ok) return showRefusal(answered.error, options.json === true);
-  const { value, lines } = answered.value;
+  const { value, lines, exitCode } = answered.value;
+  if (exitCode !== undefined) process.exitCode = exitCode;
   if (options.json === true) return printJson(value);
   printValue(value, (view, shown) => lines(view, shown));
 }

@@ -3,7 +3,8 @@ import { type AbortedAnswer, abortedAnswer } from '../../http/schemas/campaigns.
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
-import { outputOf, withApi } from '../client/session.ts';
+import { commandOutput } from '../client/command-answer.ts';
+import { withApi } from '../client/session.ts';
 import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
 import type { Result } from '../../../shared/errors.ts';
@@ -27,10 +28,7 @@ export function addAbortCommand(campaign: Command): void {
       await withApi(command, async (api) => {
         const confirmed = yes ? null : await confirmAbort(api, name);
         if (confirmed !== null && !confirmed.ok) return confirmed;
-        return outputOf(
-          await api.post(abortedAnswer, campaignPath(name, '/abort'), { reason }),
-          abortedLines,
-        );
+        return commandOutput(api, abortedAnswer, campaignPath(name, '/abort'), { reason }, abortedLines);
       });
     });
 }

@@ -12,7 +12,7 @@ interface AnswerOptions {
   readonly yes?: boolean;
 }
 
-/** `approvals`, `approve` and `reject`: what waits for the yes of a person. */
+/** `approvals`, `approve`, `reject` and `retract`: what waits for the yes of a person. */
 export function addApprovalCommands(campaign: Command): void {
   campaign
     .command('approvals [campaign]')
@@ -25,7 +25,7 @@ export function addApprovalCommands(campaign: Command): void {
   campaign
     .command('approve <id>')
     .description(
-      'approve what waits for it: shows numbers, gate and clients, and asks you to type the id. The audit keeps what you were shown',
+      'approve what waits for it: shows numbers, gate and clients, and asks you to type the id. A command that another person has asked for is carried out. The audit keeps what you were shown',
     )
     .option('--reason <text>', 'why; kept in the audit')
     .option('--yes', 'do not ask')
@@ -38,9 +38,25 @@ export function addApprovalCommands(campaign: Command): void {
     });
 
   campaign
+    .command('retract <id>')
+    .description(
+      'take back a command that you have asked for, and that waits for the approval of another person',
+    )
+    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack campaign retract sms-sp4/abort/1 --reason "it was another campaign"',
+    )
+    .action(async (id: string, { reason }: { reason: string }, command: Command) => {
+      await withApi(command, async (api) =>
+        outputOf(await api.post(approvalAnswer, '/v1/approvals/retract', { id, reason }), approvalLines),
+      );
+    });
+
+  campaign
     .command('reject <id>')
     .description(
-      'reject what waits for approval: a wave stays closed and the campaign pauses, a client goes on without the step',
+      'reject what waits for approval: a wave stays closed and the campaign pauses, a client goes on without the step, a command is not carried out',
     )
     .requiredOption('--reason <text>', 'why; shown in the status')
     .addHelpText(
@@ -63,7 +79,8 @@ async function confirmAnswer(
   api: ApiClient,
   id: string,
 ): Promise<Result<{ readonly shown?: string }, Refusal>> {
-  const open = await ask(api, id.split('/')[0]);
+  const [of, kind] = id.split('/');
+  const open = await ask(api, kind === 'withdraw' ? undefined : of);
   if (!open.ok) return open;
   const found = open.value.approvals.find((each) => each.id === id);
   // The answer says what became of a question that is not open any more.

@@ -7,6 +7,7 @@ import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
 import { readCampaignOf } from '../client/campaign-input.ts';
+import { commandOutput } from '../client/command-answer.ts';
 import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
 import { editLines, historyLines } from '../render/edit.ts';
 import { createdLines } from '../render/plan.ts';
@@ -87,7 +88,7 @@ async function change(
   const confirmed = yes ? ok(undefined) : await confirmEdit(shown.value, api.named);
   if (!confirmed.ok) return confirmed;
   const { version } = shown.value;
-  return outputOf(await api.post(editAnswer, path, { ...input, reason, version }), editLines);
+  return commandOutput(api, editAnswer, path, { ...input, reason, version }, editLines);
 }
 
 /** Shows the difference, and asks for the name of the campaign. */

@@ -6,7 +6,8 @@ import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
-import { outputOf, withApi } from '../client/session.ts';
+import { commandOutput } from '../client/command-answer.ts';
+import { withApi } from '../client/session.ts';
 import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
 
@@ -28,7 +29,7 @@ export function addUndoCommand(campaign: Command): void {
         await withApi(command, async (api) => {
           const confirmed = yes ? null : await confirmUndo(api, name);
           if (confirmed !== null && !confirmed.ok) return confirmed;
-          return outputOf(await api.post(undoneAnswer, campaignPath(name, '/undo'), { reason }), undoLines);
+          return commandOutput(api, undoneAnswer, campaignPath(name, '/undo'), { reason }, undoLines);
         });
       },
     );

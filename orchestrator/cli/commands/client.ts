@@ -1,3 +1,4 @@
+import { commandOutput } from '../client/command-answer.ts';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type ApiClient, placeLine, segment } from '../client/api-client.ts';
@@ -136,8 +137,11 @@ export function addActionCommands(client: Command): void {
       .addHelpText('after', `\nExample:\n  servpack client ${name} pc-0017 --reason "${reason}"`)
       .action(async (which: string, body: { reason: string; campaign?: string }, command: Command) => {
         await withApi(command, async (api) =>
-          outputOf(
-            await api.post(clientResultAnswer, `/v1/clients/${segment(which)}/${name}`, { ...body }),
+          commandOutput(
+            api,
+            clientResultAnswer,
+            `/v1/clients/${segment(which)}/${name}`,
+            { ...body },
             (_view, { client: spelled, campaign, because }) => [
               ...placeLine(api),
               safe(`${spelled} in campaign ${campaign}: ${because}`),

@@ -11,6 +11,7 @@ import {
   stagedAnswer,
   withdrawnAnswer,
 } from '../../http/schemas/releases.ts';
+import { commandOutput } from '../client/command-answer.ts';
 import { allPages } from '../client/all-pages.ts';
 
 export function addReleaseCommands(program: Command): void {
@@ -47,13 +48,10 @@ export function addReleaseCommands(program: Command): void {
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
       const path = `/v1/releases/${segment(name)}/withdraw`;
       await withApi(command, async (api) =>
-        outputOf(
-          await api.post(withdrawnAnswer, path, { reason }),
-          (_view, { release: spelled, waiting }) => [
-            safe(`Release ${spelled} is withdrawn: no campaign starts with it until it is staged again`),
-            ...(waiting.length === 0 ? [] : [safe(`Campaigns that wait for it: ${waiting.join(', ')}`)]),
-          ],
-        ),
+        commandOutput(api, withdrawnAnswer, path, { reason }, (_view, { release: spelled, waiting }) => [
+          safe(`Release ${spelled} is withdrawn: no campaign starts with it until it is staged again`),
+          ...(waiting.length === 0 ? [] : [safe(`Campaigns that wait for it: ${waiting.join(', ')}`)]),
+        ]),
       );
     });
 

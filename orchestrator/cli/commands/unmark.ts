@@ -6,6 +6,7 @@ import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
+import { askedOutput, isAsked, postCommand } from '../client/command-answer.ts';
 import type { CommandOutput } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 
@@ -29,8 +30,9 @@ export async function removeMarks(
   const status = () => api.get(statusAnswer, campaignPath(campaign));
   const before = await status();
   if (!before.ok) return before;
-  const asked = await api.post(reopenedAnswer, campaignPath(campaign, '/unmark'), { reason });
+  const asked = await postCommand(api, reopenedAnswer, campaignPath(campaign, '/unmark'), { reason });
   if (!asked.ok) return asked;
+  if (isAsked(asked.value)) return ok(askedOutput(api, asked.value));
   const { reopened, passedOver } = asked.value;
   const until = performance.now() + withinMs;
   let after = await status();

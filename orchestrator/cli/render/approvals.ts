@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { approvalAnswer, approvalsAnswer } from '../../http/schemas/approvals.ts';
+import type { approvalAnswer, approvalsAnswer, askedAnswer } from '../../http/schemas/approvals.ts';
 import { safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
@@ -24,7 +24,22 @@ export function approvalsLines(
 export const questionLines = ({ text, since, by, ...open }: Open): readonly string[] => [
   ...text,
   `waits since ${since}; ${expiryWords(open)}`,
-  ...(by === 'another' ? ['another person than its authors must approve'] : []),
+  ...(open.approvedBy === undefined ? [] : [`approved by ${open.approvedBy}, and being carried out`]),
+  ...(by === 'another'
+    ? [
+        open.command === undefined
+          ? 'another person than its authors must approve'
+          : 'another person must approve',
+      ]
+    : []),
+];
+
+/** A command that was not carried out: what is asked, of whom, until when, and what comes next. */
+export const askedLines = (view: View, { asked }: z.infer<typeof askedAnswer>): readonly string[] => [
+  ...wrapped(view, '', `Nothing was done yet: ${asked.id} waits for the approval of another person.`, 'bold'),
+  ...questionLines(asked).flatMap((line) => wrapped(view, '  ', line)),
+  ...wrapped(view, '', `Approve: servpack campaign approve ${asked.id}`),
+  ...wrapped(view, '', `Take it back: servpack campaign retract ${asked.id} --reason TEXT`),
 ];
 
 function expiryWords({ expires, expired, onExpiry }: Pick<Open, 'expires' | 'expired' | 'onExpiry'>): string {

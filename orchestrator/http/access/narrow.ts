@@ -120,16 +120,21 @@ async function whyBeyondClient(
   return part === null || reachesCampaign(narrowing, part.campaign) ? null : beyondCampaign(narrowing);
 }
 
-/** `sms-sp4/client/pc-7/1/…` is about one client; any other question is about all sites. */
+/**
+ * `sms-sp4/client/pc-7/1/…` and `sms-sp4/undo/pc-7/1` are about one client; any other question is
+ * about all sites, and one about a release is of no campaign.
+ */
 async function whyBeyondQuestion(
   context: OrchestratorContext,
   narrowing: Narrowing,
   id: string,
 ): Promise<Refusal | null> {
-  const [campaign = '', kind, client = ''] = id.split('/');
+  const [campaign = '', kind, client = '', ...more] = id.split('/');
+  if (kind === 'withdraw') return beyond(narrowing);
   if (!reachesCampaign(narrowing, campaign)) return beyondCampaign(narrowing);
   if (narrowing.sites.length === 0) return null;
-  return kind === 'client' ? whyBeyondClient(context, narrowing, client, campaign) : beyond(narrowing);
+  const isOfClient = kind === 'client' || (kind === 'undo' && more.length > 0);
+  return isOfClient ? whyBeyondClient(context, narrowing, client, campaign) : beyond(narrowing);
 }
 
 /** Without the name: its stored spelling would say that there is such a campaign. */

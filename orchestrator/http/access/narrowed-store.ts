@@ -117,6 +117,12 @@ const rules: Rules = {
   schedules: (store, may) => async () =>
     (await store.schedules()).filter(({ schedule }) => may.campaign(schedule.schedule)),
   readSchedule: ofCampaign('readSchedule'),
+  // A release is of no campaign: what is asked about it is not seen.
+  requests: (store, may) => async () =>
+    (await store.requests()).filter(
+      ({ request: { command, subject } }) => command !== 'withdraw' && may.campaign(subject),
+    ),
+  readRequest: 'closed',
   readServerLimits: (store, may) => async () => {
     const { version, limits } = await store.readServerLimits();
     return {
@@ -255,6 +261,7 @@ const rules: Rules = {
   stageRelease: 'closed',
   writeCopies: 'closed',
   removeClients: 'closed',
+  commitRequest: 'closed',
   commitSchedule: 'closed',
   createSurvey: 'closed',
   askLooks: 'closed',

@@ -100,21 +100,17 @@ export async function makeLink(
 }
 
 /** Who asks, and what that allows. */
-export function whoAmI({
-  name,
-  by,
-  person,
-  role,
-  narrowing,
-  session,
-  expiresAt,
-}: Principal): z.infer<typeof sessionAnswer> {
+export function whoAmI(
+  { fourEyes }: Pick<OrchestratorContext, 'fourEyes'>,
+  { name, by, person, role, narrowing, session, expiresAt }: Principal,
+): z.infer<typeof sessionAnswer> {
   return {
     name,
     by,
     person,
     role,
     permissions: permissionsOf(role),
+    fourEyes: [...(fourEyes?.commands ?? [])],
     narrowing,
     session,
     expiresAt: expiresAt === null ? null : isoOf(expiresAt),

@@ -70,7 +70,9 @@ function withVersion(
   named: Readonly<Record<string, JsonSchema>>,
   routes: readonly RouteSchemas[],
 ): Readonly<Record<string, JsonSchema>> {
-  const answers = new Set(routes.map(({ answer }) => answer?.$ref?.split('/').at(-1)));
+  const answers = new Set(
+    routes.flatMap(({ answer, asked }) => [answer, asked]).map((each) => each?.$ref?.split('/').at(-1)),
+  );
   const version = { type: 'integer', const: schemaVersion, description: 'Stands in a whole document.' };
   return Object.fromEntries(
     Object.entries(named).map(([name, schema]) => [
@@ -183,6 +185,7 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
         ...headersOf(schemas, operation),
         content: contentOf(route, schemas, example),
       },
+      ...(schemas.asked === null ? {} : { 202: askedFirst(schemas.asked) }),
       ...(operation.version === 'kept' ? { 304: { description: 'It has not changed.' } } : {}),
       ...Object.fromEntries(
         refusalsOf(operation, shape).map((status) => [
@@ -193,6 +196,12 @@ function operationOf(route: DescribedRoute, schemas: RouteSchemas, example: Exam
     },
   };
 }
+
+const askedFirst = (asked: JsonSchema): ResponseObject => ({
+  description:
+    'Nothing was done yet: the setting `SERVPACK_FOUR_EYES` wants the approval of another person, whom `GET /v1/approvals` asks.',
+  content: { 'application/json': versioned(asked, {}) },
+});
 
 function contentOf(
   { operation }: DescribedRoute,

@@ -9,6 +9,7 @@ export interface RouteSchemas {
   readonly query: JsonSchema | null;
   readonly body: JsonSchema | null;
   readonly answer: JsonSchema | null;
+  readonly asked: JsonSchema | null;
   readonly line: JsonSchema | null;
   /** The data of each event, by its name. */
   readonly events: Readonly<Record<string, JsonSchema>> | null;
@@ -29,11 +30,12 @@ const referenceTo = (name: string): string => `#/components/schemas/${name}`;
 export function jsonSchemasOf(routes: readonly DescribedRoute[]): JsonSchemas {
   const sent = new Part('input');
   const answered = new Part('output');
-  const references = routes.map(({ params, query, body, answer, operation }) => ({
+  const references = routes.map(({ params, query, body, answer, asked, operation }) => ({
     params: sent.take(params),
     query: sent.take(query),
     body: sent.take(body),
     answer: answered.take(answer),
+    asked: answered.take(asked),
     line: answered.take(operation.streams ?? null),
     events: Object.entries(operation.events ?? {}).map(
       ([name, schema]) => [name, answered.take(schema)] as const,
@@ -44,11 +46,12 @@ export function jsonSchemasOf(routes: readonly DescribedRoute[]): JsonSchemas {
     if (id === null) return null;
     return isAnonymous(id) ? (from[id] ?? null) : { $ref: referenceTo(id) };
   };
-  const schemas = references.map(({ params, query, body, answer, line, events }) => ({
+  const schemas = references.map(({ params, query, body, answer, asked, line, events }) => ({
     params: of(input, params),
     query: of(input, query),
     body: of(input, body),
     answer: of(output, answer),
+    asked: of(output, asked),
     line: of(output, line),
     events:
       events.length === 0

@@ -19,6 +19,8 @@ export interface DescribedRoute {
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
   readonly answer: z.ZodType | null;
+  /** What a command is answered with that waits for another person (202). */
+  readonly asked: z.ZodType | null;
 }
 
 /**
@@ -49,5 +51,6 @@ function described({ method, url, schema = {} }: RouteOptions, operation: Operat
     query: schema.querystring instanceof z.ZodObject ? schema.querystring : null,
     body: schema.body instanceof z.ZodType ? schema.body : null,
     answer: answers['200'] instanceof z.ZodType ? answers['200'] : null,
+    asked: answers['202'] instanceof z.ZodType ? answers['202'] : null,
   };
 }

@@ -1,10 +1,15 @@
-import { withNextStep } from '../../campaigns/after-answer.ts';
-import { answerApproval, openApprovals } from '../../campaigns/approvals.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { reachesEntry } from '../../domain/narrowing.ts';
+import { answerQuestion, openQuestions, retractRequest } from '../../requests/inbox.ts';
 import { everything } from '../access/principal.ts';
 import { answer, answers, type Api } from '../responses.ts';
-import { approvalAnswer, approvalBody, approvalsAnswer, approvalsQuery } from '../schemas/approvals.ts';
+import {
+  approvalAnswer,
+  approvalBody,
+  approvalsAnswer,
+  approvalsQuery,
+  retractBody,
+} from '../schemas/approvals.ts';
 import { ok } from '../../../shared/errors.ts';
 
 /** Questions that wait for a person, and what the person answers. */
@@ -13,7 +18,7 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/approvals',
     { schema: { querystring: approvalsQuery, response: answers(approvalsAnswer) } },
     async ({ query, seen, principal }, reply) => {
-      const found = await openApprovals(seen, query.campaign ?? null);
+      const found = await openQuestions(seen, query.campaign ?? null);
       if (!found.ok) return answer(reply, found);
       const { narrowing } = principal ?? { narrowing: everything };
       const approvals = found.value.filter((question) => reachesEntry(narrowing, question));
@@ -24,7 +29,12 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/approvals',
     { schema: { body: approvalBody, response: answers(approvalAnswer) } },
-    async ({ who, body }, reply) =>
-      answer(reply, await withNextStep(context, await answerApproval(context, who, body))),
+    async ({ who, body }, reply) => answer(reply, await answerQuestion(context, who, body)),
+  );
+
+  app.post(
+    '/v1/approvals/retract',
+    { schema: { body: retractBody, response: answers(approvalAnswer) } },
+    async ({ who, body }, reply) => answer(reply, await retractRequest(context, who, body)),
   );
 }

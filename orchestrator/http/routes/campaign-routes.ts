@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { abortCampaign } from '../../campaigns/abort.ts';
 import type { ChosenClients } from '../../campaigns/chosen-clients.ts';
 import { skipClients } from '../../campaigns/skip-clients.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
 import { pageClients } from '../../campaigns/page-clients.ts';
-import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
+import { retryCampaign } from '../../campaigns/retry.ts';
+import { commandAbort, commandUnmark } from '../../requests/commands.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
 import {
@@ -64,7 +64,7 @@ import { pageQuery } from '../schemas/lists.ts';
 import { plannedAnswer } from '../schemas/planned.ts';
 import { tagAnswer } from '../versions.ts';
 import { answerInForm, sendList } from '../lists.ts';
-import { answer, answers, type Api } from '../responses.ts';
+import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 
 const bodyLimit = campaignBodyAtMost;
 
@@ -230,16 +230,16 @@ const noReason = 'no reason was given';
 function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/:campaign/abort',
-    { schema: { params: campaignParams, body: reasonBody, response: answers(abortedAnswer) } },
+    { schema: { params: campaignParams, body: reasonBody, response: commandAnswers(abortedAnswer) } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await abortCampaign(context, who, params.campaign, body.reason)),
+      answerCommand(reply, await commandAbort(context, who, params.campaign, body.reason)),
   );
 
   app.post(
     '/v1/campaigns/:campaign/unmark',
-    { schema: { params: campaignParams, body: reasonBody, response: answers(reopenedAnswer) } },
+    { schema: { params: campaignParams, body: reasonBody, response: commandAnswers(reopenedAnswer) } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await unmarkCampaign(context, who, params.campaign, body.reason)),
+      answerCommand(reply, await commandUnmark(context, who, params.campaign, body.reason)),
   );
 
   app.post(

@@ -1,4 +1,5 @@
-import { retryClient, skipClient, undoClient } from '../../campaigns/client-actions.ts';
+import { retryClient, skipClient } from '../../campaigns/client-actions.ts';
+import { commandUndoClient } from '../../requests/commands.ts';
 import { clientParams } from '../schemas/fields.ts';
 import {
   checkInAnswer,
@@ -13,7 +14,7 @@ import {
 import { readClientRecord } from '../../fleet/clients.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { why } from '../../campaigns/why.ts';
-import { answer, answers, type Api } from '../responses.ts';
+import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 import { checkIn } from '../../fleet/check-in.ts';
 
 /** What is known of one client, and what it reports itself. */
@@ -39,8 +40,16 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
       answer(reply, await checkIn(context, params.client, body?.transcript ?? null)),
   );
 
-  // What a person does about one client: POST …/retry, …/skip, …/undo.
-  const actions = { retry: retryClient, skip: skipClient, undo: undoClient };
+  app.post(
+    '/v1/clients/:client/undo',
+    {
+      schema: { params: clientParams, body: clientActionBody, response: commandAnswers(clientResultAnswer) },
+    },
+    async ({ who, params, body: { reason, campaign = null } }, reply) =>
+      answerCommand(reply, await commandUndoClient(context, who, { ...params, reason, campaign })),
+  );
+
+  const actions = { retry: retryClient, skip: skipClient };
   for (const [name, act] of Object.entries(actions)) {
     app.post(
       `/v1/clients/:client/${name}`,

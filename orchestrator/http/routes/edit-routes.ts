@@ -1,10 +1,9 @@
-import { editCampaign } from '../../campaigns/edit.ts';
-import { cloneCampaign, readHistory, revertCampaign } from '../../campaigns/history.ts';
+import { cloneCampaign, readHistory } from '../../campaigns/history.ts';
 import { rollBackCampaign } from '../../campaigns/rollback.ts';
-import { undoCampaign } from '../../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
-import { answer, answers, type Api } from '../responses.ts';
+import { commandEdit, commandRevert, commandUndo } from '../../requests/commands.ts';
+import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 import { answerEdit, isKnown, tagVersion } from '../versions.ts';
 import {
   cloneAnswer,
@@ -25,32 +24,32 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/edit',
     {
       bodyLimit: campaignBodyAtMost,
-      schema: { params: campaignParams, body: editBody, response: answers(editAnswer) },
+      schema: { params: campaignParams, body: editBody, response: commandAnswers(editAnswer) },
     },
     async (request, reply) => {
       const { who, params, body } = request;
       return answerEdit(request, reply, (based) =>
-        editCampaign(context, who, { ...body, ...params, ...based }),
+        commandEdit(context, who, { ...body, ...params, ...based }),
       );
     },
   );
 
   app.post(
     '/v1/campaigns/:campaign/revert',
-    { schema: { params: campaignParams, body: revertBody, response: answers(editAnswer) } },
+    { schema: { params: campaignParams, body: revertBody, response: commandAnswers(editAnswer) } },
     async (request, reply) => {
       const { who, params, body } = request;
       return answerEdit(request, reply, (based) =>
-        revertCampaign(context, who, { ...body, ...params, ...based }),
+        commandRevert(context, who, { ...body, ...params, ...based }),
       );
     },
   );
 
   app.post(
     '/v1/campaigns/:campaign/undo',
-    { schema: { params: campaignParams, body: reasonBody, response: answers(undoneAnswer) } },
+    { schema: { params: campaignParams, body: reasonBody, response: commandAnswers(undoneAnswer) } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await undoCampaign(context, who, params.campaign, body.reason)),
+      answerCommand(reply, await commandUndo(context, who, params.campaign, body.reason)),
   );
 
   app.get(

@@ -1,11 +1,11 @@
 import type { OrchestratorContext } from '../../context.ts';
 import { readServers } from '../../releases/copies/servers.ts';
 import { stageRelease } from '../../releases/stage-release.ts';
-import { withdrawRelease } from '../../releases/withdraw.ts';
+import { commandWithdraw } from '../../requests/commands.ts';
 import { ok } from '../../../shared/errors.ts';
 import { named, pageOfWhole } from '../../lists/whole-list.ts';
 import { sendList } from '../lists.ts';
-import { type Api, answer, answers } from '../responses.ts';
+import { type Api, answer, answerCommand, answers, commandAnswers } from '../responses.ts';
 import { pageQuery } from '../schemas/lists.ts';
 import { reasonBody } from '../schemas/fields.ts';
 import {
@@ -27,9 +27,9 @@ export function releaseRoutes(app: Api, context: OrchestratorContext): void {
 
   app.post(
     '/v1/releases/:release/withdraw',
-    { schema: { params: releaseParams, body: reasonBody, response: answers(withdrawnAnswer) } },
+    { schema: { params: releaseParams, body: reasonBody, response: commandAnswers(withdrawnAnswer) } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await withdrawRelease(context, who, params.release, body.reason)),
+      answerCommand(reply, await commandWithdraw(context, who, params.release, body.reason)),
   );
 
   app.get(

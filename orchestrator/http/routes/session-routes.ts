@@ -22,7 +22,7 @@ export function sessionRoutes(app: Api, context: OrchestratorContext, access: Ac
   const failures = new FailedSignIns();
 
   app.get('/v1/session', { schema: { response: answers(sessionAnswer) } }, async ({ principal }, reply) =>
-    principal === null ? refuse(reply, nobody) : whoAmI(principal),
+    principal === null ? refuse(reply, nobody) : whoAmI(context, principal),
   );
 
   app.post(
@@ -44,7 +44,7 @@ export function sessionRoutes(app: Api, context: OrchestratorContext, access: Ac
         return refuse(reply, signed.error);
       }
       reply.header('set-cookie', cookieOf(signed.value.secret, access.isOverTls));
-      return whoAmI(signed.value.principal);
+      return whoAmI(context, signed.value.principal);
     },
   );
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles, permissions, type Permission } from '../contract/permissions.ts';
+import { guardedCommands } from '../../../shared/domain/campaign/command-request.ts';
 import { idSchema, time } from './fields.ts';
 import { isPerson, personForm } from '../../input/person-name.ts';
 import { hostForm, isHost } from '../../../shared/input/names.ts';
@@ -73,6 +74,8 @@ export const sessionAnswer = z.object({
   role,
   /** What the role may do. */
   permissions: z.array(permissionSchema).readonly(),
+  /** The commands that another person must approve. */
+  fourEyes: z.array(z.enum(guardedCommands)).readonly(),
   /** Empty lists narrow nothing. */
   narrowing: z.object({ campaigns: z.array(z.string()).readonly(), sites: z.array(z.string()).readonly() }),
   /** Null = the request brought the token itself. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guardedCommands } from '../../../shared/domain/campaign/command-request.ts';
 import type { ApprovalResult, OpenApproval } from '../../campaigns/approvals.ts';
 import { idSchema, reason, time } from './fields.ts';
 
@@ -17,16 +18,27 @@ const openApproval = z.object({
   expired: z.literal(true).optional(),
   onExpiry: z.string(),
   by: z.string(),
+  /** The command that a person has asked for; left out = the campaign itself asks. */
+  command: z.enum(guardedCommands).optional(),
+  /** The release that the command is about; `campaign` is empty then. */
+  release: z.string().optional(),
+  askedBy: z.string().optional(),
+  /** Another person has approved it, and it is being carried out. */
+  approvedBy: z.string().optional(),
   /** What the person who answers is shown, and its SHA-256. */
   text: z.array(z.string()).readonly(),
   shown: z.string(),
 }) satisfies z.ZodType<OpenApproval>;
 
+/** The command waits for the approval of another person; nothing was done yet. */
+export const askedAnswer = z.object({ asked: openApproval });
+
 export const approvalsAnswer = z.object({ approvals: z.array(openApproval).readonly() });
 
 /**
  * `CAMPAIGN/wave/NAME`, `CAMPAIGN/remediation/STEP` or
- * `CAMPAIGN/client/NAME/ATTEMPT/STEP/SERVICE`.
+ * `CAMPAIGN/client/NAME/ATTEMPT/STEP/SERVICE`; of a command `CAMPAIGN/abort/NUMBER`,
+ * `CAMPAIGN/undo/CLIENT/NUMBER` or `RELEASE/withdraw/NUMBER`, for instance.
  */
 const approvalId = z
   .string()
@@ -55,3 +67,6 @@ export const approvalAnswer = z.object({
   because: z.string(),
   next: z.object({ because: z.string(), actions: z.array(z.string()).readonly() }).optional(),
 }) satisfies z.ZodType<ApprovalResult>;
+
+/** The person who has asked for a command takes the request back. */
+export const retractBody = z.strictObject({ id: approvalId, reason });

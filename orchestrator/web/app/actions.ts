@@ -5,7 +5,8 @@ import { acceptQuestion, failuresIn, whenMissed } from '../../views/questions/re
 import { startQuestion, whenOfStart } from '../../views/questions/start.ts';
 import { undoQuestion } from '../../views/questions/undo.ts';
 import { unmarkQuestion } from '../../views/questions/unmark.ts';
-import type { Approval, Changed, Reopened, Status, SurveyForecast } from './answers.ts';
+import type { GuardedCommand } from '../../../shared/domain/campaign/command-request.ts';
+import type { Approval, AskedFirst, Changed, Reopened, Status, SurveyForecast } from './answers.ts';
 import type { App } from './app.ts';
 import type { Ask, Confirmed } from './dialogs.ts';
 import { localText } from './format.ts';
@@ -33,8 +34,14 @@ export async function ended<T>(
   const answer = await asked;
   void app.live.refresh();
   if (!answer.ok) return { ok: false, says: `${done.failed}: ${answer.problem.detail}` };
+  const { asked: question } = answer.value as Partial<AskedFirst>;
+  if (question !== undefined) return { ok: true, says: done.asked(question.id) };
   return { ok: true, says: says(answer.value) };
 }
+
+/** What the button of a command says: whether it acts, or asks another person first. */
+export const actOrAsk = ({ session }: App, command: GuardedCommand, act: string): string =>
+  session.person.value?.fourEyes.includes(command) === true ? words.first : act;
 
 const changedWords = ({ campaign, status, because }: Changed): string =>
   `Campaign ${campaign} ${statusClause[status]}: ${because}`;
@@ -118,7 +125,7 @@ export function abortCampaign(app: App, status: Status): void {
     ...asDialog(app, question),
     title: `Abort ${campaign}`,
     reason: 'required',
-    button: 'Abort',
+    button: actOrAsk(app, 'abort', 'Abort'),
     isDangerous: true,
     needs: 'change',
     run: ({ reason }) =>
@@ -151,13 +158,13 @@ export function retryFailed(app: App, status: Status): void {
 export function takeMarksBack(app: App, status: Status): void {
   const question = unmarkQuestion(status);
   if (question === null) return;
-  bulk(app, status, question, { title: 'Take marks back', what: '/unmark', says: done.unmarked });
+  bulk(app, status, question, { title: 'Take marks back', what: 'unmark', says: done.unmarked });
 }
 
 export function moveServicesBack(app: App, status: Status): void {
   const question = undoQuestion(status);
   if (question === null) return;
-  bulk(app, status, question, { title: 'Move services back', what: '/undo', says: done.undone });
+  bulk(app, status, question, { title: 'Move services back', what: 'undo', says: done.undone });
 }
 
 function bulk(
@@ -170,7 +177,7 @@ function bulk(
     says,
   }: {
     readonly title: string;
-    readonly what: string;
+    readonly what: 'unmark' | 'undo';
     readonly says: (clients: number, passedOver: number) => string;
   },
 ): void {
@@ -178,13 +185,13 @@ function bulk(
     ...asDialog(app, question),
     title: `${title} in ${campaign}`,
     reason: 'required',
-    button: title,
+    button: actOrAsk(app, what, title),
     isDangerous: true,
     needs: 'change',
     run: ({ reason }) =>
       ended<Reopened>(
         app,
-        app.api.post(campaignPath(campaign, what), { reason }),
+        app.api.post(campaignPath(campaign, `/${what}`), { reason }),
         ({ reopened, passedOver }) => says(reopened, passedOver),
       ),
   });
@@ -216,11 +223,14 @@ export function endHalt(app: App, by: string): void {
 }
 
 export function answerApproval(app: App, approval: Approval, answer: 'approved' | 'rejected'): void {
-  const { id, text, shown } = approval;
+  const { id, text, shown, command } = approval;
   const isYes = answer === 'approved';
   app.dialogs.ask({
     title: isYes ? `Approve ${id}` : `Reject ${id}`,
-    lines: [...text.map((line) => localText(line, app.prefs.zone.value)), ...(isYes ? [] : [words.reject])],
+    lines: [
+      ...text.map((line) => localText(line, app.prefs.zone.value)),
+      ...(isYes ? [] : [command === undefined ? words.reject : words.rejectCommand]),
+    ],
     ...(isYes ? { answer: id } : {}),
     reason: isYes ? 'optional' : 'required',
     button: isYes ? 'Approve' : 'Reject',
@@ -248,7 +258,7 @@ export function actOnClient(
     title: `${clientTitles[what]} ${client}`,
     lines: [clientLines[what]],
     reason: 'required',
-    button: clientTitles[what].split(' ')[0] ?? '',
+    button: what === 'undo' ? actOrAsk(app, what, 'Move') : (clientTitles[what].split(' ')[0] ?? ''),
     needs: what === 'undo' ? 'change' : 'run',
     run: ({ reason }) =>
       ended<{ readonly because: string }>(

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { approvalsAnswer } from '../../http/schemas/approvals.ts';
+import type { approvalsAnswer, askedAnswer } from '../../http/schemas/approvals.ts';
 import type { forecastAnswer as endForecastAnswer } from '../../http/schemas/campaign-forecast.ts';
 import type {
   blockersAnswer,
@@ -44,6 +44,7 @@ export type Blockers = z.output<typeof blockersAnswer>;
 export type Report = z.output<typeof reportAnswer>;
 export type ClientRow = Report['clients'][number];
 export type Approvals = z.output<typeof approvalsAnswer>;
+export type AskedFirst = z.output<typeof askedAnswer>;
 export type Client = z.output<typeof clientAnswer>;
 export type ClientResult = z.output<typeof clientResultAnswer>;
 export type Why = z.output<typeof whyAnswer>;

@@ -158,18 +158,22 @@ function ofCampaign(status: Status): readonly Attention[] {
 }
 
 function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention {
-  const { id, campaign, text, since, client } = approval;
+  const { id, campaign, release, command, text, since, client } = approval;
   const status = campaigns.find((each) => each.campaign === campaign);
   const wave = status?.waves.find((each) => id === `${campaign}/wave/${each.wave}`);
   return {
     key: `approval ${id}`,
     tone: 'warn',
     title:
-      wave === undefined ? `A question in ${campaign}` : `Wave ${wave.wave} of ${campaign} waits for a yes`,
+      command !== undefined
+        ? `To ${command} ${release ?? campaign} needs another person`
+        : wave === undefined
+          ? `A question in ${campaign}`
+          : `Wave ${wave.wave} of ${campaign} waits for a yes`,
     why: text[0] ?? id,
     since,
     clients: wave?.size ?? (client === null ? 0 : 1),
-    campaign,
+    campaign: release === undefined ? campaign : null,
     filter: wave === undefined ? { prefix: client ?? '' } : { wave: wave.wave },
     act: { kind: 'answer', approval },
   };

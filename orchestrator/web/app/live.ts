@@ -150,6 +150,8 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
       case 'entry': {
         const entry = value as EventEntry;
         addLine({ entry });
+        // `abort asked`: a command waits for a person, or no longer does.
+        if (entry.to.includes(' ')) changed('v1/approvals');
         if (entry.client !== null) changed(`v1/clients/${encodeURIComponent(entry.client)}`);
         return undefined;
       }

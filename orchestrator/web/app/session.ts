@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { permissions, type Permission, type Role } from '../../http/contract/permissions.ts';
+import type { GuardedCommand } from '../../../shared/domain/campaign/command-request.ts';
 import type { Api } from './api.ts';
 import type { ApiProblem } from './problem.ts';
 
@@ -9,6 +10,8 @@ export interface Person {
   readonly person: string | null;
   readonly role: Role;
   readonly permissions: readonly Permission[];
+  /** The commands that another person must approve. */
+  readonly fourEyes: readonly GuardedCommand[];
 }
 
 export interface Session {

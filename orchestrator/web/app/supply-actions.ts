@@ -1,4 +1,4 @@
-import { campaignPath, ended, given } from './actions.ts';
+import { actOrAsk, campaignPath, ended, given } from './actions.ts';
 import type { Changed, Staged, Status, Withdrawn } from './answers.ts';
 import type { App } from './app.ts';
 import type { Confirmed } from './dialogs.ts';
@@ -71,7 +71,7 @@ export function withdrawRelease(app: App, release: string, campaigns: readonly S
     ),
     answer: release,
     reason: 'required',
-    button: texts.releases.withdrawButton,
+    button: actOrAsk(app, 'withdraw', texts.releases.withdrawButton),
     isDangerous: true,
     needs: 'change',
     run: ({ reason }) =>

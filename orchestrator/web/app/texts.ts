@@ -167,12 +167,15 @@ export const texts = {
     retryClient: 'The client is tried again, as its next attempt, with new budgets.',
     skipClient: 'The client is left out of the campaign. Nothing more happens to it.',
     undoClient: 'The service that servpack has moved goes back to its path.',
+    rejectCommand: 'Nothing is done.',
+    first: 'Ask for approval',
     reject: 'A wave stays closed and the campaign pauses; a client goes on without the step.',
     working: 'Working…',
   },
   done: {
     copied: 'Copied.',
     failed: 'Nothing was changed',
+    asked: (id: string) => `Nothing was done yet: ${id} waits for the approval of another person.`,
     reopened: (count: number, passedOver: number) =>
       `${many(count, 'client')} will be tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign works on them.`}`,
     unmarked: (count: number, left: number) =>

@@ -26,6 +26,7 @@ import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkForm, type Shards, shardsOf } from './sharding/shards.ts';
 import { hookStoreOf } from './hooks/hooks.ts';
+import { requestStoreOf } from './requests/requests.ts';
 import { scheduleStoreOf } from './schedules/schedules.ts';
 import { stepTimeStoreOf } from './steps/step-times.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
@@ -96,6 +97,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...restartStoreOf(shards),
   ...hookStoreOf(shards.head),
   ...clientHookStoreOf(shards),
+  ...requestStoreOf(shards.head),
   ...scheduleStoreOf(shards.head),
   ...forecastStoreOf(shards.head),
   ...forwardStoreOf(shards.head),

@@ -176,6 +176,17 @@ export const campaignControlOperations: Operations = {
     isUrgent: true,
     mayMiss: true,
     summary: 'Answer a question',
-    description: 'Approves or rejects what a question asks. A rejection needs a reason.',
+    description:
+      'Approves or rejects what a question asks. A rejection needs a reason. An approved command is carried out before the answer.',
+  },
+  'POST /v1/approvals/retract': {
+    id: 'retractRequest',
+    tag: 'approvals',
+    needs: 'change',
+    reach: 'question',
+    mayMiss: true,
+    summary: 'Take a request back',
+    description:
+      'Closes a command that waits for the approval of another person. Only the person who asked does so.',
   },
 };

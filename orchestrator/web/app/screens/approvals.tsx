@@ -41,13 +41,13 @@ function Question({
   readonly now: string | undefined;
 }): JSX.Element {
   const app = useApp();
-  const { id, campaign, text, since, expires, expired, onExpiry, by } = approval;
+  const { id, campaign, release, approvedBy, text, since, expires, expired, onExpiry, by } = approval;
   const [first = id, ...more] = text;
   return (
     <li class="panel question" data-row>
       <div>
         <h2>
-          <Link to={['campaigns', campaign]}>
+          <Link to={release === undefined ? ['campaigns', campaign] : ['releases']}>
             <Says text={first} />
           </Link>
         </h2>
@@ -70,7 +70,7 @@ function Question({
           · {words.otherwise}: {onExpiry} · {words.by}: {by}
         </p>
       </div>
-      {expired === true ? null : (
+      {expired === true || approvedBy !== undefined ? null : (
         <div class="actions">
           <Action needs="answer" tone="primary" onClick={() => answerApproval(app, approval, 'approved')}>
             {texts.actions.approve}

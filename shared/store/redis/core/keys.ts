@@ -216,6 +216,8 @@ export const keyNames = {
    * may run; a hint, the record of the upgrade is the truth
    */
   clientHooks: 'clientHooks',
+  /** hash in shard 0: command on its subject -> version, and the request for it as JSON */
+  requests: 'requests',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
   /** hash in shard 0: campaign -> its forecasts as JSON */

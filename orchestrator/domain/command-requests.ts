@@ -1,0 +1,100 @@
+import {
+  type CommandRequest,
+  guardedCommands,
+  isClosed,
+  requestName,
+} from '../../shared/domain/campaign/command-request.ts';
+import { mayBeSamePerson, personOf } from '../../shared/domain/campaign/person.ts';
+import { whyNotAnother } from './approval-requests.ts';
+
+/** What becomes of a command that waits for the approval of another person. */
+
+/** `ignored`: it was answered before; `refused`: this person, or this answer, is not possible. */
+export type RequestDecision =
+  | { readonly kind: 'changed'; readonly request: CommandRequest; readonly because: string }
+  | { readonly kind: 'ignored'; readonly because: string }
+  | { readonly kind: 'refused'; readonly because: string };
+
+/** Who answers, when and why. */
+export interface RequestAnswer {
+  readonly by: string;
+  readonly at: number;
+  readonly reason?: string | undefined;
+}
+
+/** Does this id name a request for a command? Other questions have ids of other kinds. */
+export const isRequestId = (id: string): boolean => isGuarded(id.split('/')[1]);
+
+const isGuarded = (word: string | undefined): boolean => guardedCommands.some((each) => each === word);
+
+/** `sms-sp4/abort/2`: the key of the request, and its number. */
+export function requestIn(id: string): { readonly key: string; readonly round: number } {
+  const parts = id.split('/');
+  return { key: parts.slice(0, -1).join('/'), round: Number(parts.at(-1)) };
+}
+
+/** Another person says yes: the command is carried out next. */
+export function approve(request: CommandRequest, { by, at, reason }: RequestAnswer): RequestDecision {
+  const before = answeredBefore(request);
+  if (before !== null) return ignored(before);
+  const why = whyNotAnother([request.by], by, 'asked for it');
+  if (why !== null) return { kind: 'refused', because: why };
+  const words = reason === undefined ? '' : `: ${reason}`;
+  const given = reason === undefined ? {} : { reason };
+  return {
+    kind: 'changed',
+    request: { ...request, state: { is: 'approved', by, at, ...given } },
+    because: `approved by ${by}${words}`,
+  };
+}
+
+/** Every person may say no. */
+export function reject(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
+  const before = answeredBefore(request);
+  return before === null ? closed(request, 'rejected', at, `rejected by ${by}: ${reason}`) : ignored(before);
+}
+
+/** Only the person who asked takes the request back. */
+export function retract(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
+  const before = answeredBefore(request);
+  if (before !== null) return ignored(before);
+  if (personOf(by) === null || !mayBeSamePerson(request.by, by))
+    return {
+      kind: 'refused',
+      because: `${request.by} asked for it, and only they take it back; another person can reject it`,
+    };
+  return closed(request, 'retracted', at, `taken back by ${by}: ${reason}`);
+}
+
+/** Nobody has answered in time. */
+export const expire = (request: CommandRequest, at: number): RequestDecision =>
+  closed(request, 'expired', at, 'nobody answered in time');
+
+/** The command was carried out, or has become wrong or needless. */
+export const close = (
+  request: CommandRequest,
+  is: 'done' | 'void',
+  at: number,
+  because: string,
+): RequestDecision & { readonly kind: 'changed' } => closed(request, is, at, because);
+
+/** What is asked for is kept only as long as it may be done. */
+function closed(
+  request: CommandRequest,
+  is: Exclude<CommandRequest['state']['is'], 'asked' | 'approved'>,
+  at: number,
+  because: string,
+): RequestDecision & { readonly kind: 'changed' } {
+  const { edit: _edit, ...kept } = request;
+  return { kind: 'changed', request: { ...kept, state: { is, at, because } }, because };
+}
+
+const ignored = (because: string): RequestDecision => ({ kind: 'ignored', because });
+
+function answeredBefore(request: CommandRequest): string | null {
+  const { state } = request;
+  if (state.is === 'asked') return null;
+  return isClosed(request) && 'because' in state
+    ? `${requestName(request)} is closed: ${state.because}`
+    : `answered already: approved by ${'by' in state ? state.by : ''}`;
+}

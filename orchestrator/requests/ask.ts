@@ -1,0 +1,105 @@
+import {
+  type CommandRequest,
+  isClosed,
+  requestKey,
+  requestName,
+} from '../../shared/domain/campaign/command-request.ts';
+import { personOf } from '../../shared/domain/campaign/person.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import type { OpenApproval } from '../campaigns/approvals.ts';
+import type { OrchestratorContext } from '../context.ts';
+import type { Refusal } from '../refusal.ts';
+import { withAsker } from '../views/request-text.ts';
+import { commitRequest } from './commit-request.ts';
+import { Permit } from './permit.ts';
+
+/** The command was not carried out: another person has to approve it first. */
+export interface AskedFirst {
+  readonly asked: OpenApproval;
+}
+
+export type Commanded<T> = Result<T | AskedFirst, Refusal>;
+
+/** What is asked for, without who asks and when. */
+export type Asking = Pick<
+  CommandRequest,
+  'command' | 'subject' | 'life' | 'client' | 'reason' | 'text' | 'edit'
+>;
+
+/**
+ * Carries a command out, or asks for the approval of another person where the setting wants it.
+ * @param asking what the command would do, or why it would be refused
+ */
+export async function guarded<T>(
+  context: OrchestratorContext,
+  command: CommandRequest['command'],
+  who: string,
+  asking: () => Promise<Result<Asking, Refusal>>,
+  act: (permit: Permit) => Promise<Result<T, Refusal>>,
+): Promise<Commanded<T>> {
+  const permit = Permit.alone(context.fourEyes, command, who);
+  if (permit !== null) return act(permit);
+  if (personOf(who) === null) return err(fault('approval.person', nobodyCould(command, who)));
+  const asked = await asking();
+  return asked.ok ? ask(context, who, asked.value) : asked;
+}
+
+/** Where it is not proved who asks, every other person may be the same one. */
+const nobodyCould = (command: string, who: string): string =>
+  `${command} needs the approval of another person, and nobody could approve what ${who} asks for: it is not proved to be one person. Ask with a token that belongs to a person (servpack token create … --person NAME), or sign in`;
+
+async function ask(
+  context: OrchestratorContext,
+  who: string,
+  asking: Asking,
+): Promise<Result<AskedFirst, Refusal>> {
+  const { store, clock, fourEyes } = context;
+  const at = clock.now();
+  const found = await store.readRequest(requestKey(asking));
+  const round = (found?.request.round ?? 0) + 1;
+  const until = at + (fourEyes?.expiresMs ?? 0);
+  const text = withAsker(asking.text, { by: who, reason: asking.reason });
+  const next: CommandRequest = { ...asking, text, round, by: who, at, until, state: { is: 'asked' } };
+  if (found !== null && !isClosed(found.request) && at < found.request.until)
+    return err(openAlready(found.request));
+  const before = found ?? { version: 0, request: next };
+  const because = `asked by ${who}, shown (SHA-256 ${shownOf(next)}): ${text.join('; ')}`;
+  if (await commitRequest(context, who, before, next, because.slice(0, becauseAtMost)))
+    return ok({ asked: viewOfRequest(next, at) });
+  const other = await store.readRequest(requestKey(asking));
+  return err(openAlready(other?.request ?? next));
+}
+
+/** An entry of the audit is a line on the screen; the request has every line. */
+const becauseAtMost = 2_000;
+
+const openAlready = (request: CommandRequest): Refusal =>
+  fault(
+    'approval.open',
+    `${request.by} has asked for it already, and it waits for another person: ${requestName(request)}`,
+  );
+
+const shownOf = ({ text }: CommandRequest): string => sha256(text.join('\n'));
+
+/** A request as a question that waits for a person. */
+export function viewOfRequest(request: CommandRequest, now: number): OpenApproval {
+  const { command, subject, client = null, at, until, text, by, state } = request;
+  return {
+    id: requestName(request),
+    campaign: command === 'withdraw' ? '' : subject,
+    ...(command === 'withdraw' ? { release: subject } : {}),
+    command,
+    client,
+    since: isoOf(at),
+    expires: isoOf(until),
+    ...(now < until ? {} : { expired: true as const }),
+    onExpiry: 'reject',
+    by: 'another',
+    askedBy: by,
+    ...(state.is === 'approved' ? { approvedBy: state.by } : {}),
+    text,
+    shown: shownOf(request),
+  };
+}

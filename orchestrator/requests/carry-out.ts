@@ -1,0 +1,131 @@
+import {
+  type CommandRequest,
+  type GuardedCommand,
+  requestName,
+} from '../../shared/domain/campaign/command-request.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { abortCampaign } from '../campaigns/abort.ts';
+import { undoClient } from '../campaigns/client-actions.ts';
+import { editCampaign } from '../campaigns/edit.ts';
+import { unmarkCampaign } from '../campaigns/retry.ts';
+import { undoCampaign } from '../campaigns/undo-relocations.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { close } from '../domain/command-requests.ts';
+import { counted } from '../domain/counted.ts';
+import { whyNoEdit } from '../domain/edit-campaign.ts';
+import type { Refusal } from '../refusal.ts';
+import { withdrawable, withdrawRelease } from '../releases/withdraw.ts';
+import { whyNotAborted } from './commands.ts';
+import { commitRequest } from './commit-request.ts';
+import { Permit } from './permit.ts';
+
+/** Under this name the orchestrator closes requests. */
+export const closer = 'orchestrator';
+
+/** Other requests and the leader change the same record at the same time: it is tried again. */
+const passing: ReadonlySet<string> = new Set(['campaign.busy', 'client.busy']);
+
+/**
+ * Carries out what another person has approved, and closes the request. An orchestrator that is
+ * killed in between leaves the request approved: the leader calls this again, and each command
+ * knows what it has done already.
+ * @returns what was done; a refusal where the command has become wrong or needless
+ */
+export async function carryOut(context: OrchestratorContext, key: string): Promise<Result<string, Refusal>> {
+  const { store, clock } = context;
+  const record = await store.readRequest(key);
+  if (record === null || record.request.state.is !== 'approved') return ok('carried out already');
+  const { request } = record;
+  const permit = Permit.approved(request);
+  const acted = await acts[request.command](context, permit, request);
+  if (!acted.ok && passing.has(acted.error.code)) return acted;
+  const done = !acted.ok && (await wasDone(context, permit, request)) ? ok('carried out') : acted;
+  const words = done.ok ? done.value : done.error.message;
+  const next = close(request, done.ok ? 'done' : 'void', clock.now(), words);
+  await commitRequest(context, closer, record, next.request, words);
+  return done.ok ? done : err(voidOf(request, words));
+}
+
+/** The request can no longer be carried out, and is closed. */
+export const voidOf = (request: CommandRequest, because: string): Refusal =>
+  fault('approval.void', `${requestName(request)} is closed, and nothing was done: ${because}`);
+
+type Act = (
+  context: OrchestratorContext,
+  permit: Permit,
+  request: CommandRequest,
+) => Promise<Result<string, Refusal>>;
+
+const acts: Readonly<Record<GuardedCommand, Act>> = {
+  abort: async (context, permit, { subject, reason }) =>
+    saying(await abortCampaign(context, permit, subject, reason), () => `campaign ${subject} was aborted`),
+  withdraw: async (context, permit, { subject, reason }) =>
+    saying(await withdrawRelease(context, permit, subject, reason), () => `release ${subject} is withdrawn`),
+  unmark: async (context, permit, { subject, reason }) =>
+    saying(
+      await unmarkCampaign(context, permit, subject, reason),
+      ({ reopened }) => `the marks of ${counted(reopened, 'client')} are taken back`,
+    ),
+  undo: async (context, permit, { subject: campaign, client, reason }) =>
+    client === undefined
+      ? saying(
+          await undoCampaign(context, permit, campaign, reason),
+          ({ reopened }) => `${counted(reopened, 'client')} will be moved back`,
+        )
+      : saying(await undoClient(context, permit, { client, campaign, reason }), ({ because }) => because),
+  edit: async (context, permit, { subject: campaign, reason, edit }) =>
+    edit === undefined
+      ? err(fault('approval.refused', 'the file of the edit is not kept'))
+      : saying(
+          await editCampaign(context, permit, { ...edit, campaign, reason, dryRun: false }),
+          ({ edition }) => `campaign ${campaign} has edition ${edition}`,
+        ),
+};
+
+const saying = <T>(result: Result<T, Refusal>, words: (value: T) => string): Result<string, Refusal> =>
+  result.ok ? ok(words(result.value)) : result;
+
+/** Is it refused because an earlier try has done it? A command for many clients never is. */
+async function wasDone(
+  { store }: OrchestratorContext,
+  permit: Permit,
+  { command, subject, client, reason, edit }: CommandRequest,
+): Promise<boolean> {
+  const because = permit.worded(reason);
+  if (command === 'withdraw') {
+    const withdrawn = (await store.readRelease(subject))?.withdrawn;
+    return withdrawn?.by === permit.by && withdrawn.because === because;
+  }
+  if (command === 'abort') {
+    const state = (await store.readCampaign(subject))?.campaign.state;
+    return state?.status === 'aborted' && state.by === permit.by && state.because === because;
+  }
+  if (client !== undefined) {
+    const asked = (await store.readUpgrade({ campaign: subject, client }))?.upgrade.memory.request;
+    return asked?.kind === 'undo' && asked.by === permit.by && asked.reason === because;
+  }
+  if (command !== 'edit' || edit === undefined) return false;
+  const next = (await store.editions(subject)).find(({ edition }) => edition === edit.edition + 1);
+  return next?.by === permit.by && next.because === because && next.text === edit.text;
+}
+
+/**
+ * Why the command has become wrong or needless since it was asked for; null = it has not, as far as
+ * the record of its subject says.
+ */
+export async function whyVoid(context: OrchestratorContext, request: CommandRequest): Promise<string | null> {
+  const { command, subject, life = 0, client, edit } = request;
+  if (command === 'withdraw') {
+    const found = await withdrawable(context, subject);
+    return found.ok ? null : found.error.message;
+  }
+  const campaign = (await context.store.readCampaign(subject))?.campaign;
+  if (campaign === undefined || (campaign.life ?? 0) !== life || campaign.removal !== undefined)
+    return `campaign ${subject} was removed since`;
+  if (client !== undefined && (await context.store.readClient(client)) === null)
+    return `client ${client} was removed from the fleet since`;
+  if (command === 'abort') return whyNotAborted(campaign, context.clock.now());
+  if (command !== 'edit') return null;
+  if (edit?.edition !== (campaign.edition ?? 0)) return `campaign ${subject} was edited since`;
+  return whyNoEdit(campaign);
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { makeToken } from '../fixtures/tokens.ts';
+import { type FourEyesWorld, fourEyes, startFourEyesWorld } from '../integration/four-eyes-world.ts';
+import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { openScreen, violationsOn } from './screens.ts';
+
+let browser: Browser | null;
+let world: FourEyesWorld;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  world = await startFourEyesWorld(fourEyes('abort', 'withdraw'));
+});
+afterAll(async () => {
+  await browser?.close();
+  await world[Symbol.asyncDispose]();
+});
+beforeEach(needBrowser);
+
+async function asPerson(person: string, role: 'operator' | 'approver') {
+  if (browser === null) throw new Error('there is no browser');
+  const { orchestrator } = world;
+  const visited = await visit(browser, orchestrator.url);
+  await signIn(visited, orchestrator.url, await makeToken(orchestrator, `page-${person}`, { role, person }));
+  return visited;
+}
+
+test('a button asks where another person must approve, and that person decides on the page', async () => {
+  await world.as('anna', 'operator', 'POST', '/v1/releases/sms-sp3/withdraw', { reason: 'a file is wrong' });
+  const asks = await asPerson('anna', 'operator');
+  await openScreen(asks, 'campaigns/sp4', 'Waves');
+  await asks.page.getByRole('button', { name: 'Abort…' }).click();
+  const dialog = asks.page.getByRole('dialog', { name: 'Abort sp4' });
+  await dialog.getByLabel('Reason').fill('the wrong release');
+  await dialog.getByLabel('Type sp4 to confirm').fill('sp4');
+  await dialog.getByRole('button', { name: 'Ask for approval', exact: true }).click();
+  await asks.page.getByText('Nothing was done yet: sp4/abort/1 waits for the approval').waitFor();
+  expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('running');
+
+  const decides = await asPerson('bert', 'approver');
+  await openScreen(decides, 'approvals', 'the wrong release');
+  await decides.page.getByText('Release sms-sp3 is withdrawn').waitFor();
+  expect(await violationsOn(decides.page)).toEqual([]);
+  const row = decides.page.locator('li.question').filter({ hasText: 'the wrong release' });
+  await row.getByRole('button', { name: 'Approve' }).click();
+  const yes = decides.page.getByRole('dialog', { name: 'Approve sp4/abort/1' });
+  await yes.getByLabel('Type sp4/abort/1 to confirm').fill('sp4/abort/1');
+  await yes.getByRole('button', { name: 'Approve', exact: true }).click();
+  await decides.page.getByText('campaign sp4 was aborted').first().waitFor();
+  expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('aborted');
+  expect([...asks.trouble, ...decides.trouble]).toEqual([]);
+});
