@@ -17,7 +17,7 @@ import { namedCalendars } from '../input/campaign-ics.ts';
 import { namesIn } from '../input/campaign-names.ts';
 import { badFile, notFound, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
-import type { Permit } from '../requests/permit.ts';
+import type { EditPermit } from '../requests/permit.ts';
 import { type EditChange, editChanges, editSentences } from '../views/edit-words.ts';
 import { asReadNow } from './calendars-now.ts';
 import { campaignAudit } from './audit.ts';
@@ -39,7 +39,7 @@ const triesAtMost = 20;
  */
 export async function editCampaign(
   context: OrchestratorContext,
-  permit: Permit,
+  permit: EditPermit,
   request: EditRequest,
 ): Promise<Result<CampaignEdit, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
@@ -212,7 +212,7 @@ function editOf(
 /** @returns null when another change came first */
 async function commitEdit(
   context: OrchestratorContext,
-  permit: Permit,
+  permit: EditPermit,
   { file, text, calendars, reason, campaign: name, version: shown }: EditRequest,
   { version, campaign }: CampaignRecord,
   { definition, move, edit }: Difference,

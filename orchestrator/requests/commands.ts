@@ -1,11 +1,11 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { abortCampaign, type Aborted } from '../campaigns/abort.ts';
+import { abortCampaign } from '../campaigns/abort.ts';
 import { type ClientRequest, type ClientResult, undoClient, undoneIn } from '../campaigns/client-actions.ts';
 import { editCampaign } from '../campaigns/edit.ts';
 import { revertEdit, type RevertRequest } from '../campaigns/history.ts';
-import { type ReopenedClients, unmarkCampaign } from '../campaigns/retry.ts';
-import { undoCampaign, type UndoneRelocations } from '../campaigns/undo-relocations.ts';
+import { unmarkCampaign } from '../campaigns/retry.ts';
+import { undoCampaign } from '../campaigns/undo-relocations.ts';
 import type { CampaignEdit, EditRequest } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
@@ -22,47 +22,28 @@ import { Permit } from './permit.ts';
  * the routes of the API, calls these: what acts takes a `Permit`, which no door has.
  */
 
-export const commandAbort = (
-  context: OrchestratorContext,
-  who: string,
-  campaign: string,
-  reason: string,
-): Promise<Commanded<Aborted>> =>
-  guarded(
-    context,
-    'abort',
-    who,
-    () => askingOf(context, 'abort', campaign, reason),
-    (permit) => abortCampaign(context, permit, campaign, reason),
-  );
+/** A command about a whole campaign. */
+const aboutCampaign =
+  <T>(command: 'abort' | 'undo' | 'unmark', act: ActOnCampaign<T>) =>
+  (context: OrchestratorContext, who: string, campaign: string, reason: string): Promise<Commanded<T>> =>
+    guarded(
+      context,
+      command,
+      who,
+      () => askingOf(context, command, campaign, reason),
+      (permit) => act(context, permit, campaign, reason),
+    );
 
-export const commandUndo = (
+type ActOnCampaign<T> = (
   context: OrchestratorContext,
-  who: string,
+  permit: Permit,
   campaign: string,
   reason: string,
-): Promise<Commanded<UndoneRelocations>> =>
-  guarded(
-    context,
-    'undo',
-    who,
-    () => askingOf(context, 'undo', campaign, reason),
-    (permit) => undoCampaign(context, permit, campaign, reason),
-  );
+) => Promise<Result<T, Refusal>>;
 
-export const commandUnmark = (
-  context: OrchestratorContext,
-  who: string,
-  campaign: string,
-  reason: string,
-): Promise<Commanded<ReopenedClients>> =>
-  guarded(
-    context,
-    'unmark',
-    who,
-    () => askingOf(context, 'unmark', campaign, reason),
-    (permit) => unmarkCampaign(context, permit, campaign, reason),
-  );
+export const commandAbort = aboutCampaign('abort', abortCampaign);
+export const commandUndo = aboutCampaign('undo', undoCampaign);
+export const commandUnmark = aboutCampaign('unmark', unmarkCampaign);
 
 export const commandUndoClient = (
   context: OrchestratorContext,

@@ -41,6 +41,7 @@ test('a button asks where another person must approve, and that person decides o
   const decides = await asPerson('bert', 'approver');
   await openScreen(decides, 'approvals', 'the wrong release');
   await decides.page.getByText('Release sms-sp3 is withdrawn').waitFor();
+  expect(await decides.page.getByRole('button', { name: 'Take back…' }).count()).toBe(0);
   expect(await violationsOn(decides.page)).toEqual([]);
   const row = decides.page.locator('li.question').filter({ hasText: 'the wrong release' });
   await row.getByRole('button', { name: 'Approve' }).click();
@@ -49,5 +50,15 @@ test('a button asks where another person must approve, and that person decides o
   await yes.getByRole('button', { name: 'Approve', exact: true }).click();
   await decides.page.getByText('campaign sp4 was aborted').first().waitFor();
   expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('aborted');
+  // Who has asked takes it back.
+  await openScreen(asks, 'approvals', 'Release sms-sp3 is withdrawn');
+  const own = asks.page.locator('li.question').filter({ hasText: 'Release sms-sp3 is withdrawn' });
+  await own.getByRole('button', { name: 'Take back…' }).click();
+  const back = asks.page.getByRole('dialog', { name: 'Take back sms-sp3/withdraw/1' });
+  await back.getByLabel('Reason').fill('it was another release');
+  await back.getByRole('button', { name: 'Take back', exact: true }).click();
+  await asks.page.getByText('taken back by anna').first().waitFor();
+  const [record] = await world.orchestrator.store.requests();
+  expect(record?.request.state.is).toBe('retracted');
   expect([...asks.trouble, ...decides.trouble]).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { openBackground } from '../../orchestrator/background/background.ts';
 import { happeningsOf } from '../../orchestrator/domain/happening-of-entry.ts';
 import { approvalReading } from '../../orchestrator/metrics/fleet-readings.ts';
 import { judgeRequests } from '../../orchestrator/rounds/judge-requests.ts';
 import { answerQuestion, openQuestions } from '../../orchestrator/requests/inbox.ts';
+import { readConfig } from '../../shared/config.ts';
 import { guardedCommands, requestName } from '../../shared/domain/campaign/command-request.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { openTestStore } from '../contract/store/open-test-store.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { dyingStore } from '../fixtures/dying-store.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
@@ -172,7 +175,9 @@ describe('a request', () => {
     expect((await world.as('anna', 'approver', 'POST', '/v1/approvals/retract', back)).status).toBe(200);
     expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('running');
     // Each begins an alarm, which ends with its answer.
-    const entries = (await world.orchestrator.store.audit(200, {})).filter(({ to }) => /^abort /.test(to));
+    const entries = (await world.orchestrator.store.audit(200, {})).filter(({ to }) =>
+      to.startsWith('abort '),
+    );
     const happenings = entries.toReversed().flatMap((entry) => happeningsOf(entry, null));
     const alarm = 'request|sp4/abort';
     expect(happenings.map(({ kind, opens, closes }) => [kind, opens ?? closes?.[0]])).toEqual([
@@ -312,4 +317,27 @@ test('the command line says what is asked, of whom, and what comes next', async 
       /^sp4\/abort\/1: approved by bert \(token cli-bert.*\); campaign sp4 was aborted\n$/s,
     ),
   ]);
+});
+
+test('a thread edits a campaign as the permit allows that it is given', async () => {
+  const { store, url, prefix } = await openTestStore();
+  await using world = await startFourEyesWorld(fourEyes('edit'), store);
+  const config = unwrapped(
+    readConfig({ REDIS_URL: url, SERVPACK_PREFIX: prefix, SERVPACK_DATA: world.orchestrator.folder }),
+  );
+  const background = openBackground(config);
+  const [, , change] = doorsOf(world)[1];
+  const edit = { ...change, campaign: 'sp4', dryRun: false };
+  for (const scope of ['look', 'beforeStart'] as const) {
+    const permit = { by: anna, approvedBy: null, scope };
+    expect(await background('editCampaign', anna, { ...edit, permit })).toMatchObject({
+      error: { code: 'campaign.changed' },
+    });
+  }
+  const permit = { by: anna, approvedBy: bert, scope: 'all' } as const;
+  expect(unwrapped(await background('editCampaign', anna, { ...edit, permit })).isApplied).toBe(true);
+  expect((await store.editionHeads('sp4')).at(-1)).toMatchObject({
+    by: anna,
+    because: `the line is slow (approved by ${bert})`,
+  });
 });

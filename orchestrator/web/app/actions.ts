@@ -6,7 +6,7 @@ import { startQuestion, whenOfStart } from '../../views/questions/start.ts';
 import { undoQuestion } from '../../views/questions/undo.ts';
 import { unmarkQuestion } from '../../views/questions/unmark.ts';
 import type { GuardedCommand } from '../../../shared/domain/campaign/command-request.ts';
-import type { Approval, AskedFirst, Changed, Reopened, Status, SurveyForecast } from './answers.ts';
+import type { AskedFirst, Changed, Reopened, Status, SurveyForecast } from './answers.ts';
 import type { App } from './app.ts';
 import type { Ask, Confirmed } from './dialogs.ts';
 import { localText } from './format.ts';
@@ -219,29 +219,6 @@ export function endHalt(app: App, by: string): void {
     needs: 'goOn',
     run: ({ reason, override }) =>
       ended(app, app.api.post('v1/unhalt', { ...given(reason), override }), () => done.unhalted),
-  });
-}
-
-export function answerApproval(app: App, approval: Approval, answer: 'approved' | 'rejected'): void {
-  const { id, text, shown, command } = approval;
-  const isYes = answer === 'approved';
-  app.dialogs.ask({
-    title: isYes ? `Approve ${id}` : `Reject ${id}`,
-    lines: [
-      ...text.map((line) => localText(line, app.prefs.zone.value)),
-      ...(isYes ? [] : [command === undefined ? words.reject : words.rejectCommand]),
-    ],
-    ...(isYes ? { answer: id } : {}),
-    reason: isYes ? 'optional' : 'required',
-    button: isYes ? 'Approve' : 'Reject',
-    isDangerous: !isYes,
-    needs: 'answer',
-    run: ({ reason }) =>
-      ended<{ readonly because: string }>(
-        app,
-        app.api.post('v1/approvals', { id, answer, ...given(reason), ...(isYes ? { shown } : {}) }),
-        ({ because }) => because,
-      ),
   });
 }
 

@@ -130,6 +130,7 @@ export const texts = {
     unhalt: 'End the halt…',
     approve: 'Approve…',
     reject: 'Reject…',
+    retract: 'Take back…',
     look: 'Look now',
     open: 'Open',
     more: 'More',

@@ -1,6 +1,6 @@
 /**
- * A command that waits for the approval of another person, because the setting `four eyes` asks
- * for one. For each subject and command one request is open at most.
+ * Commands that wait for the approval of another person where `SERVPACK_FOUR_EYES` names them. For
+ * each command on its subject one request is open at most.
  */
 
 export const guardedCommands = ['abort', 'withdraw', 'undo', 'unmark', 'edit'] as const;

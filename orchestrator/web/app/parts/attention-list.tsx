@@ -1,13 +1,7 @@
 import type { JSX } from 'preact';
 import { many } from '../../../views/numbers.ts';
-import {
-  answerApproval,
-  endHalt,
-  resumeCampaign,
-  retryFailed,
-  startCampaign,
-  takeMarksBack,
-} from '../actions.ts';
+import { endHalt, resumeCampaign, retryFailed, startCampaign, takeMarksBack } from '../actions.ts';
+import { answerApproval } from '../approval-actions.ts';
 import type { Attention } from '../attention.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';

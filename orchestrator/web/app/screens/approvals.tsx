@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { answerApproval } from '../actions.ts';
+import { answerApproval, retractRequest } from '../approval-actions.ts';
 import type { Approval, Approvals, Campaigns } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
 import { Link } from '../parts/link.tsx';
@@ -41,7 +41,9 @@ function Question({
   readonly now: string | undefined;
 }): JSX.Element {
   const app = useApp();
-  const { id, campaign, release, approvedBy, text, since, expires, expired, onExpiry, by } = approval;
+  const { id, campaign, release, askedBy, approvedBy, text, since, expires, expired, onExpiry, by } =
+    approval;
+  const person = app.session.person.value?.person ?? null;
   const [first = id, ...more] = text;
   return (
     <li class="panel question" data-row>
@@ -78,6 +80,11 @@ function Question({
           <Action needs="answer" onClick={() => answerApproval(app, approval, 'rejected')}>
             {texts.actions.reject}
           </Action>
+          {person !== null && askedBy?.startsWith(`${person} (`) === true ? (
+            <Action needs="change" onClick={() => retractRequest(app, approval)}>
+              {texts.actions.retract}
+            </Action>
+          ) : null}
         </div>
       )}
     </li>
