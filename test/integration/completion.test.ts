@@ -5,10 +5,12 @@ import type { Command, Option } from 'commander';
 import { type Offer, offerFor } from '../../orchestrator/cli/completion/offer.ts';
 import { readTypedLine } from '../../orchestrator/cli/completion/typed-line.ts';
 import { buildProgram } from '../../orchestrator/cli/program.ts';
-import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import { completeInBash, hasProgram, inShell } from '../fixtures/shell-completion.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
+const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 beforeAll(async () => void (orchestrator = await startRunning()));
@@ -131,7 +133,7 @@ describe('a completion', () => {
 
 /** What the hidden command prints, without what the words mean. */
 async function asked(words: readonly string[], env = {}): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await runCliAt(orchestrator, ['complete', '--', ...words], { env });
+  const { code, stdout, stderr } = await runHosted(orchestrator, ['complete', '--', ...words], { env });
   expect([code, stderr]).toEqual([0, '']);
   return stdout
     .trimEnd()
@@ -175,7 +177,9 @@ describe('servpack complete', () => {
   test('reaches the orchestrator that the line names', async () => {
     const { url, folder } = orchestrator;
     const words = ['--url', url, '--data', folder, 'campaign', 'pause', ''];
-    expect((await runCli(['complete', '--', ...words])).stdout).toMatch(/^words\nsp4\tis running\n$/);
+    expect((await runHosted(null, ['complete', '--', ...words])).stdout).toMatch(
+      /^words\nsp4\tis running\n$/,
+    );
   });
 
   test('is silent where no orchestrator answers, a token is wrong, or a setting is unusable', async () => {
