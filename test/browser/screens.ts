@@ -22,7 +22,11 @@ export async function openScreen({ page }: Visit, path: string, says: string): P
 
 /** What is wrong for assistive technology. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  // The same rules run; only what violates them is described, which takes half of the time.
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'] })
+    .analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
 }
 
