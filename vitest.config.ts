@@ -14,10 +14,11 @@ const tests = join(import.meta.dirname, 'test');
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
 /**
- * Folders whose tests start whole processes and watch deadlines: one file fewer at a time, and at
- * the end.
+ * Folders whose files get a process of their own each. In all others a worker runs one file after
+ * the other and keeps the code that it has loaded: to load it again for each of 450 files takes
+ * longer than many of them.
  */
-const HEAVY = new Set(['crash', 'system', 'browser', 'chaos', 'drill']);
+const ISOLATED = new Set(['crash', 'system', 'browser', 'chaos', 'drill', 'upgrade', 'architecture']);
 
 /** One project per folder below test/, found and not listed, so that no test is forgotten here. */
 const rooms = existsSync(tests)
@@ -30,14 +31,13 @@ const rooms = existsSync(tests)
 const atOnce = Math.max(4, availableParallelism());
 
 function project(name: string): TestProjectInlineConfiguration {
-  const isHeavy = HEAVY.has(name);
   return {
     extends: true,
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      maxWorkers: isHeavy ? atOnce - 1 : atOnce,
-      sequence: { groupOrder: isHeavy ? 1 : 0 },
+      maxWorkers: atOnce,
+      isolate: ISOLATED.has(name),
       // On a machine that others use, too, a test that fails is run once more. The report names it
       // with its retry, and it is mended like any other test that fails.
       retry: process.env['CI'] === undefined ? 0 : 1,

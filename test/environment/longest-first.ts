@@ -8,7 +8,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const longest: readonly string[] = [
   'upgrade/upgrade',
   'drill/idle',
-  'integration/json-documents',
   'proving/seeded-policies',
   'integration/cli-every-command',
   'system/demo',
@@ -22,22 +21,30 @@ export const longest: readonly string[] = [
   'integration/completion',
   'browser/report',
   'drill/hold',
+  'browser/states',
   'system/interrupted-start',
   'drill/restore-drill',
   'system/rolling-restart',
-  'integration/contexts',
   'system/orchestrator-killed',
-  'integration/campaigns-doc',
   'chaos/kill-matrix',
   'audit/rebuilding',
   'chaos/commit-and-add',
   'metrics/scrape',
   'system/unwritable-log',
   'events/stream',
+  'integration/json-documents',
   'browser/screens',
+  'browser/settings',
+  'browser/journey',
+  'browser/fleet',
+  'browser/wall',
   'system/agreement',
   'integration/cli-refusals',
   'contract/redis-store',
+  'browser/supply',
+  'browser/roles',
+  'browser/plan',
+  'browser/numbers',
   'integration/simulate-doc',
   'api/answers',
   'integration/audit-cli',
@@ -53,7 +60,9 @@ export const longest: readonly string[] = [
   'integration/gateway-faults',
   'forward/killed',
   'system/restart-limits',
-  'integration/plain-screens',
+  'browser/bulk',
+  'system/large-fleet',
+  'system/pause',
   'crash/frozen-master',
   'integration/client-hooks',
   'forecast/stored',
@@ -83,9 +92,29 @@ const placeOf = ({ moduleId }: TestSpecification): number => {
   return place < 0 ? longest.length : place;
 };
 
-/** Vitest begins one project after the other, by name: a long file of the last one ends alone. */
+/**
+ * Folders whose tests mostly wait for processes, leases and rounds: a third of a processor each.
+ * The others compute nearly all of the time.
+ */
+const waiting = new Set(['crash', 'system', 'chaos', 'drill']);
+
+/** Spreads what waits evenly among what computes, so that the processors are never without work. */
+function spread(files: readonly TestSpecification[]): readonly TestSpecification[] {
+  const waits = files.filter(({ project }) => waiting.has(project.name));
+  const computes = files.filter(({ project }) => !waiting.has(project.name));
+  const share = computes.length / Math.max(1, waits.length);
+  const between = (at: number) => computes.slice(Math.round(at * share), Math.round((at + 1) * share));
+  return waits.length === 0 ? computes : waits.flatMap((file, at) => [file, ...between(at)]);
+}
+
+/**
+ * Vitest begins one project after the other, by name: a long file of the last one ends alone. Short
+ * files stay with their project, whose worker keeps the code that it has loaded.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b));
+    const sorted = (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b));
+    const long = sorted.filter((file) => placeOf(file) < longest.length);
+    return [...spread(long), ...sorted.slice(long.length)];
   }
 }
