@@ -71,7 +71,7 @@ describe('a completion', () => {
 
   test.each([
     ['camp', ['campaign']],
-    ['campaign re', ['resume', 'release', 'reject', 'revert', 'report', 'replay', 'retry']],
+    ['campaign re', ['resume', 'release', 'retract', 'reject', 'revert', 'report', 'replay', 'retry']],
     ['campaign pause ', ['a-campaign']],
     ['campaign pause --reason a\u00A0b ', ['a-campaign']],
     ['campaign pause --json --url http://x ', ['a-campaign']],
