@@ -60,15 +60,25 @@ export function planReplicates(scenario: Scenario, asked?: number): ReplicatePla
   };
 }
 
-/** Each of the replicates without each of the limits; one that does not have it stays as it is. */
+/**
+ * Each of the replicates without each of the limits. One that does not have it, or that it can
+ * never hold up, stays the same object: it is not simulated a second time.
+ */
 function variantsOf(limits: readonly Limit[], replicates: readonly Scenario[]): ReplicatePlan['variants'] {
   const own = replicates.map(
     (scenario) => new Map(limitsOf(scenario).map((each) => [each.key, each.without])),
   );
   return limits.map(({ key, limit }) => ({
     limit,
-    scenarios: replicates.map((scenario, at) => own[at]?.get(key) ?? scenario),
+    scenarios: replicates.map((scenario, at) =>
+      canHoldUp(key, scenario) ? (own[at]?.get(key) ?? scenario) : scenario,
+    ),
   }));
+}
+
+/** A logon server never has more slots in use than the whole campaign may have. */
+function canHoldUp(key: string, { definition: { budgets } }: Scenario): boolean {
+  return key !== 'perLogonServer' || budgets.perLogonServer < budgets.active;
 }
 
 function whyNoP90(count: number, small: ReturnType<typeof thinned>): string | null {

@@ -26,7 +26,8 @@ export const threadsFor = (clients: number): number =>
   clients <= hereAtMost ? 0 : Math.min(threadsAtMost, availableParallelism());
 
 /**
- * Runs a scenario and those beside it. Its outcome is the same on however many threads.
+ * Runs a scenario and those beside it; one that is named twice is run once. Its outcome is the same
+ * on however many threads.
  * @param threads left out = as many as pay; 0 = none but this one
  */
 export async function runAll(
@@ -34,19 +35,22 @@ export async function runAll(
   beside: readonly Scenario[],
   threads: number = threadsFor([scenario, ...beside].reduce((sum, { clients }) => sum + clients.length, 0)),
 ): Promise<Runs> {
+  const different = [...new Set(beside)];
   // The campaign itself comes first: it is the longest simulation, and the others run beside it.
   const orders: readonly RunOrder[] = [
     { number: 0, kind: 'whole', scenario },
-    ...beside.map((each, at): RunOrder => ({ number: at + 1, kind: 'summary', scenario: each })),
+    ...different.map((each, at): RunOrder => ({ number: at + 1, kind: 'summary', scenario: each })),
   ];
   const outcomes = threads === 0 ? await runHere(orders) : await runInThreads(orders, threads);
-  const summaries: RunSummary[] = [];
+  const summaryOf = new Map<Scenario, RunSummary>();
   let whole: WholeRun | null = null;
-  for (const outcome of outcomes.toSorted((a, b) => a.number - b.number))
+  for (const outcome of outcomes) {
+    const of = different[outcome.number - 1];
     if (outcome.kind === 'whole') whole = outcome.whole;
-    else summaries.push(outcome.summary);
+    else if (of !== undefined) summaryOf.set(of, outcome.summary);
+  }
   if (whole === null) throw new Error('the campaign itself was not simulated');
-  return { whole, summaries };
+  return { whole, summaries: beside.flatMap((each) => summaryOf.get(each) ?? []) };
 }
 
 async function runHere(orders: readonly RunOrder[]): Promise<readonly RunOutcome[]> {
