@@ -6,6 +6,7 @@ import { type Gateway, type GatewayResult, targetOf } from '../../shared/executi
 import { modelGateway } from '../../shared/execution/simulated/model-gateway.ts';
 import type { Op, Request, ValueOf } from '../../shared/execution/simulated/wire.ts';
 import { lookRequest, seenIn } from '../../shared/execution/observation/observe-client.ts';
+import type { Observation } from '../../shared/domain/observation/observation.ts';
 import type { ReleaseFiles } from '../../shared/domain/rules/policy.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
@@ -13,11 +14,11 @@ import type { Profile } from '../../shared/products/profile.ts';
 import type { Answer, ClientModel, Order } from './client-model.ts';
 import { advance, nextAt } from './machines/advance.ts';
 import type { Agent } from './machines/agent.ts';
-import { perform } from './machines/call.ts';
+import { knowsState, perform } from './machines/call.ts';
 import { createMachine } from './machines/create.ts';
 import { copiedAtEarliest } from './machines/smsrun32.ts';
 import type { LogonServer, StagedRelease } from './machines/logon-server.ts';
-import type { Machine, World } from './machines/machine.ts';
+import { isPackageRunning, type Machine, type World } from './machines/machine.ts';
 import type { DailyHabits } from './machines/timetable.ts';
 import type { Trait, TraitSet } from './machines/traits.ts';
 import { rememberingParsers } from './remembering-parsers.ts';
@@ -43,6 +44,18 @@ export interface MachineClientsSetup {
   readonly keepEvidence?: KeepEvidence;
 }
 
+interface SimulatedClient {
+  readonly machine: Machine;
+  /** What the last look found, while nothing has happened on the machine since; else null. */
+  seen: Seen | null;
+}
+
+interface Seen {
+  readonly request: LookRequest;
+  readonly at: number;
+  readonly observation: Observation;
+}
+
 /** A call that a machine does not answer for so long has timed out. */
 const answersWithinMs = 3_600_000;
 
@@ -59,7 +72,7 @@ const noEvidence = { sha256: '', text: '' };
 export class MachineClients implements ClientModel {
   readonly #setup: MachineClientsSetup;
   readonly #world: World;
-  readonly #machines = new Map<string, Machine>();
+  readonly #clients = new Map<string, SimulatedClient>();
   readonly #answers = new Map<number, GatewayResult<unknown>>();
   readonly #files: ReadonlyMap<string, string>;
   readonly #signal = new AbortController().signal;
@@ -114,30 +127,47 @@ export class MachineClients implements ClientModel {
 
   run(order: Order): Promise<Answer> | Answer {
     const { client, command, at } = order;
-    const machine = this.#machineOf(client);
-    this.#machine = machine;
+    const simulated = this.#clientOf(client);
     this.#now = at;
     // Nobody waited for what the client reported before: it was not at rest.
-    advance(machine, at);
+    letPass(simulated, at);
     this.#checkIns = [];
-    return command.type === 'LookAtClient' ? this.#look(machine, order) : this.#execute(order);
+    if (command.type === 'LookAtClient') return this.#look(simulated, order);
+    this.#machine = simulated.machine;
+    simulated.seen = null;
+    return this.#execute(order);
   }
 
   /** Most commands are looks, and a machine answers a look at once: nothing waits for a promise. */
-  #look(machine: Machine, { client, rules }: Order): Answer {
+  #look(simulated: SimulatedClient, { client, rules }: Order): Answer {
     this.#now += this.#setup.callMs;
-    const lookAt = this.#lookRequestOf(rules.files);
+    letPass(simulated, this.#now);
+    const request = this.#lookRequestOf(rules.files);
+    const event = this.#seenAgain(simulated, request) ?? this.#seenFirst(simulated, client, request);
+    return { event, at: this.#now, checkIns: this.#takeCheckIns() };
+  }
+
+  #seenFirst(simulated: SimulatedClient, client: Client, lookAt: LookRequest): UpgradeEvent {
     const request = { id: ++this.#calls, op: 'look', ...targetOf(client), request: lookAt } as const;
-    const outcome = perform(machine, request.id, request, this.#now);
+    const outcome = perform(simulated.machine, request.id, request, this.#now);
     if (outcome.kind !== 'answer') throw new Error('a look waits for nothing');
     const answer = outcome.answer as GatewayResult<ClientLook>;
-    const event: UpgradeEvent = answer.ok
-      ? {
-          type: 'ClientObserved',
-          observation: seenIn(answer.value, this.#setup.profile, client, this.#reading).observation,
-        }
-      : { type: 'LookFailed', failure: answer.error };
-    return { event, at: this.#now, checkIns: this.#takeCheckIns() };
+    if (!answer.ok) return { type: 'LookFailed', failure: answer.error };
+    const { observation } = seenIn(answer.value, this.#setup.profile, client, this.#reading);
+    // Somebody who keeps the texts of looks wants that of each.
+    if (this.#setup.keepEvidence === undefined)
+      simulated.seen = { request: lookAt, at: this.#now, observation };
+    return { type: 'ClientObserved', observation };
+  }
+
+  /** Two of three looks find what the look before has found; null = this one may find more. */
+  #seenAgain({ machine, seen }: SimulatedClient, lookAt: LookRequest): UpgradeEvent | null {
+    if (seen?.request !== lookAt) return null;
+    const { observation } = seen;
+    if (isPackageRunning(machine, this.#now) !== observation.packageRunning) return null;
+    knowsState(machine, ++this.#calls);
+    const at = observation.at + this.#now - seen.at;
+    return { type: 'ClientObserved', observation: { ...observation, at } };
   }
 
   async #execute({ client, rules, command, driver, mayHaveBegun }: Order): Promise<Answer> {
@@ -170,17 +200,19 @@ export class MachineClients implements ClientModel {
   }
 
   nextMoment(client: Client): number {
-    const machine = this.#machineOf(client);
+    const { machine } = this.#clientOf(client);
     // A program that a user starts changes nothing for servpack before it looks again.
-    const next = machine.agenda.find(({ what }) => what !== 'programStart');
-    if (next === undefined) return Infinity;
-    if (next.what !== 'fileCopied') return next.at;
-    const other = machine.agenda.find(({ what }) => what !== 'programStart' && what !== 'fileCopied');
-    return Math.min(copiedAtEarliest(machine, next.at), other?.at ?? Infinity);
+    let copiedAt = Infinity;
+    for (const { what, at } of machine.agenda) {
+      if (what === 'programStart') continue;
+      if (what !== 'fileCopied') return Math.min(copiedAt, at);
+      if (copiedAt === Infinity) copiedAt = copiedAtEarliest(machine, at);
+    }
+    return copiedAt;
   }
 
   live(client: Client, until: number): readonly number[] {
-    advance(this.#machineOf(client), until);
+    letPass(this.#clientOf(client), until);
     return this.#takeCheckIns();
   }
 
@@ -192,12 +224,12 @@ export class MachineClients implements ClientModel {
   }
 
   forget(client: Client): void {
-    this.#machines.delete(client.client);
+    this.#clients.delete(client.client);
   }
 
   /** How many machines are kept now. */
   get size(): number {
-    return this.#machines.size;
+    return this.#clients.size;
   }
 
   readonly #clock = {
@@ -215,14 +247,15 @@ export class MachineClients implements ClientModel {
     },
   };
 
-  #machineOf(client: Client): Machine {
-    const known = this.#machines.get(client.client);
+  #clientOf(client: Client): SimulatedClient {
+    const known = this.#clients.get(client.client);
     if (known !== undefined) return known;
     const trait = this.#setup.traitOf?.(client);
     const machine =
       trait === undefined ? createMachine(this.#world, client) : createMachine(this.#world, client, trait);
-    this.#machines.set(client.client, machine);
-    return machine;
+    const simulated = { machine, seen: null };
+    this.#clients.set(client.client, simulated);
+    return simulated;
   }
 
   /** One call on the machine of the running command. It ends when the machine answers. */
@@ -234,7 +267,7 @@ export class MachineClients implements ClientModel {
     if (machine === null) throw new Error('no command runs');
     const call = ++this.#calls;
     this.#now += this.#setup.callMs;
-    const outcome = perform(machine, call, { id: call, op, ...body } as Request, this.#now);
+    const outcome = perform(machine, call, { ...body, id: call, op } as Request, this.#now);
     const answer = outcome.kind === 'answer' ? outcome.answer : this.#awaitAnswer(machine, call);
     return answer as GatewayResult<ValueOf<O>>;
   }
@@ -253,4 +286,11 @@ export class MachineClients implements ClientModel {
       advance(machine, this.#now);
     }
   }
+}
+
+/** Lets a client live until a time. */
+function letPass(simulated: SimulatedClient, until: number): void {
+  if (nextAt(simulated.machine) > until) return;
+  simulated.seen = null;
+  advance(simulated.machine, until);
 }

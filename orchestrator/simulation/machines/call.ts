@@ -35,16 +35,18 @@ function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 
 }
 
 /** A look without the key of the services sees only their own values. */
-function keptOf({ kept, ...service }: Service, keys: readonly string[]): Service {
+function keptOf(shown: Service, keys: readonly string[]): Service {
+  if (shown.kept === undefined) return shown;
+  const { kept, ...service } = shown;
   const asked = keys.map((key) => `${key.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').toLowerCase()}\\`);
-  const seen = Object.entries(kept ?? {}).filter(
+  const seen = Object.entries(kept).filter(
     ([name]) => !name.includes('\\') || asked.some((key) => name.startsWith(key)),
   );
   return seen.length === 0 ? service : { ...service, kept: Object.fromEntries(seen) };
 }
 
 /** A driver that reads knows the present state again. */
-function knowsState(machine: Machine, call: number): void {
+export function knowsState(machine: Machine, call: number): void {
   machine.unanswered = null;
   machine.lastRead = call;
 }
