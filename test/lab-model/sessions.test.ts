@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Dice } from '../../orchestrator/simulation/machines/chance.ts';
 import { logOff, logOn } from '../../orchestrator/simulation/machines/sessions.ts';
 import { workdayFrom } from '../../orchestrator/simulation/machines/timetable.ts';
 import { hour, minute, mondayAtFive, OneMachine } from './one-machine.ts';
@@ -7,10 +8,7 @@ const midnight = mondayAtFive - 5 * hour;
 const clients = Array.from({ length: 30 }, (_, n) => `PC${n}`);
 
 const workdayOf = (client: OneMachine) =>
-  workdayFrom(
-    { seed: 'model', client: client.machine.row.client, zone: client.machine.row.zone, mornings: new Map() },
-    client.now,
-  );
+  workdayFrom({ dice: client.machine.dice, zone: client.machine.row.zone, mornings: new Map() }, client.now);
 
 describe('the timetable of the lab', () => {
   it.each(['UTC', 'Asia/Tokyo', 'America/New_York', 'Europe/Berlin'])(
@@ -19,7 +17,10 @@ describe('the timetable of the lab', () => {
       for (const client of clients) {
         let at = mondayAtFive;
         for (let days = 0; days < 10; days++) {
-          const { logonAt, logoffAt } = workdayFrom({ seed: 'model', client, zone, mornings: new Map() }, at);
+          const { logonAt, logoffAt } = workdayFrom(
+            { dice: new Dice('model', client), zone, mornings: new Map() },
+            at,
+          );
           const [on, off] = [logonAt, logoffAt].map((ms) =>
             Temporal.Instant.fromEpochMilliseconds(Math.floor(ms)).toZonedDateTimeISO(zone),
           );
@@ -35,7 +36,7 @@ describe('the timetable of the lab', () => {
 
   it('follows local time when the clocks change', () => {
     // Friday before and Monday after the change of 25 October 2026 in Berlin.
-    const desk = { seed: 'model', client: 'PC1', zone: 'Europe/Berlin', mornings: new Map() };
+    const desk = { dice: new Dice('model', 'PC1'), zone: 'Europe/Berlin', mornings: new Map() };
     const friday = workdayFrom(desk, Date.UTC(2026, 9, 23));
     const monday = workdayFrom(desk, friday.logoffAt);
     const hourOf = (at: number) =>

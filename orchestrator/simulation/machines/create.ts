@@ -2,7 +2,7 @@ import type { Service } from '../../../shared/domain/observation/observation.ts'
 import { advance } from './advance.ts';
 import { schedule } from './agenda.ts';
 import { type Agent, agentPath } from './agent.ts';
-import { chance, pick, type Span, within } from './chance.ts';
+import { chance, Dice, pick, type Span, within } from './chance.ts';
 import { firstDisk, monitorPath, pcmPath } from './first-disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { Machine, World } from './machine.ts';
@@ -57,8 +57,8 @@ const spellings = [(path: string) => path, (path: string) => path.toLowerCase()]
  */
 export function createMachine(world: World, row: FleetRow, trait: Trait = drawTrait(world, row)): Machine {
   const rules = rulesOf[trait];
-  const about = (what: string): number => chance(world.seed, row.client, what);
   const machine = blankMachine(world, row, trait);
+  const about = (what: string): number => machine.dice.toss(what);
   const bootedAt = world.startedAt - within(livedFor(world), about('booted'));
   boot(machine, bootedAt);
   advance(machine, world.startedAt);
@@ -97,7 +97,8 @@ const noAliases: Machine['aliases'] = new Map();
 
 function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
-  const about = (what: string): number => chance(world.seed, row.client, what);
+  const dice = new Dice(world.seed, row.client);
+  const about = (what: string): number => dice.toss(what);
   const placement = placementOf(world, row, rules);
   const base = firstDisk(
     world,
@@ -110,6 +111,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     trait,
     rules,
     world,
+    dice,
     power: 'off',
     boots: 0,
     bootedAt: 0,

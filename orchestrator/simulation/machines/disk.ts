@@ -75,7 +75,10 @@ export function keyOf(path: string): string {
 export const joinPath = (directory: string, name: string): string =>
   directory.endsWith('\\') ? `${directory}${name}` : `${directory}\\${name}`;
 
-export const nameOf = (path: string): string => path.replaceAll('"', '').split('\\').at(-1) ?? path;
+export function nameOf(path: string): string {
+  const bare = path.includes('"') ? path.replaceAll('"', '') : path;
+  return bare.slice(bare.lastIndexOf('\\') + 1);
+}
 
 export const directoryOf = (path: string): string => keyOf(path).split('\\').slice(0, -1).join('\\');
 
@@ -93,19 +96,28 @@ export function readKey(disk: Disk, key: string): FileContent | null {
   return changed === undefined ? (disk.base.get(key) ?? null) : changed;
 }
 
-export const writeFile = (disk: Disk, path: string, content: FileContent | null): void => {
-  disk.changes.set(keyOf(path), content);
+export const writeFile = (disk: Disk, path: string, content: FileContent | null): void =>
+  writeKey(disk, keyOf(path), content);
+
+/** Writes the file of this key; null removes it. */
+export const writeKey = ({ changes }: Disk, key: string, content: FileContent | null): void => {
+  changes.set(key, content);
 };
 
 /** Every file as [lower-case path, content]. */
 export function filesOf(disk: Disk): readonly (readonly [string, FileContent])[] {
-  const untouched = [...disk.base].filter(([path]) => !disk.changes.has(path));
-  const changed = [...disk.changes].filter((entry): entry is [string, FileContent] => entry[1] !== null);
-  return [...untouched, ...changed];
+  const { base, changes } = disk;
+  const files: (readonly [string, FileContent])[] = [];
+  for (const entry of base) if (!changes.has(entry[0])) files.push(entry);
+  for (const [path, content] of changes) if (content !== null) files.push([path, content]);
+  return files;
 }
 
 /** A directory exists while a file is in it or below it. */
 export function hasDirectory(disk: Disk, directory: string): boolean {
   const root = rootOf(directory);
-  return filesOf(disk).some(([path]) => path.startsWith(root));
+  const { base, changes } = disk;
+  for (const [path, content] of changes) if (content !== null && path.startsWith(root)) return true;
+  for (const path of base.keys()) if (path.startsWith(root) && !changes.has(path)) return true;
+  return false;
 }

@@ -1,6 +1,7 @@
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Intent } from '../../../shared/domain/observation/observation.ts';
-import { joinPath, jsonIn, keyOf, nameOf, readFile, readKey, rootOf } from './disk.ts';
+import { jsonIn, keyOf, nameOf, readFile, readKey } from './disk.ts';
+import { keyIn } from './keys.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
 import { findService, showService } from './service-control.ts';
 import { userSession } from './sessions.ts';
@@ -33,7 +34,9 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
     services: request.services.flatMap((name) => {
       const service = findService(machine, name);
       if (service === undefined) return [];
-      const { kept: _kept, ...shows } = showService(machine, service);
+      const shown = showService(machine, service);
+      if (shown.kept === undefined) return [shown];
+      const { kept: _kept, ...shows } = shown;
       return [shows];
     }),
     users: usersOf(machine, shown),
@@ -67,21 +70,6 @@ function shownFiles(machine: Machine, { componentDirectory: folder, files: names
   const files = Object.freeze(shown());
   world.shownFiles.set(disk.base, { folder, names, files });
   return files;
-}
-
-/** The key of a file of a folder; of the name '' what the keys of all its files begin with. */
-function keyIn({ world }: Machine, folder: string, name: string): string {
-  let keys = world.keys.get(folder);
-  if (keys === undefined) {
-    keys = new Map();
-    world.keys.set(folder, keys);
-  }
-  let key = keys.get(name);
-  if (key === undefined) {
-    key = name === '' ? rootOf(folder) : keyOf(joinPath(folder, name));
-    keys.set(name, key);
-  }
-  return key;
 }
 
 export const hash = ({ disk }: Machine, path: string): string | null => readFile(disk, path)?.sha256 ?? null;

@@ -4,7 +4,7 @@ import type { Fence } from '../../../shared/store/types.ts';
 import type { GatewayResult } from '../../../shared/execution/gateway.ts';
 import type { ChangeRequest } from '../../../shared/execution/simulated/wire.ts';
 import type { ClientLook } from '../../../shared/products/client-look.ts';
-import { chance, type Span, within } from './chance.ts';
+import { type Dice, type Span, within } from './chance.ts';
 import type { Disk, FileContent } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { LogonServer } from './logon-server.ts';
@@ -49,13 +49,6 @@ export interface ShownFiles {
 
 /** Values of a machine that its SMS.INI follows from, and that change. */
 export type ShownIniValues = Pick<Machine, 'setupPhase' | 'filesNotDownloaded' | 'copyListVersion'>;
-
-/** The first of equal texts, so that they are one object. */
-export function sameText({ texts }: World, text: string): string {
-  const known = texts.get(text);
-  if (known === undefined) texts.set(text, text);
-  return known ?? text;
-}
 
 export interface Process {
   readonly pid: number;
@@ -169,6 +162,7 @@ export interface Machine {
   readonly trait: Trait;
   readonly rules: TraitRules;
   readonly world: World;
+  readonly dice: Dice;
 
   power: 'on' | 'off';
   boots: number;
@@ -247,12 +241,12 @@ export interface Machine {
 }
 
 /** This machine's chance; `about` keeps different questions apart. */
-export const toss = ({ world, row }: Machine, ...about: readonly (string | number)[]): number =>
-  chance(world.seed, row.client, ...about);
+export const toss = ({ dice }: Machine, ...about: readonly (string | number)[]): number =>
+  dice.toss(...about);
 
 /** A duration on this machine. It differs in every boot and at every moment. */
 export const duration = (machine: Machine, what: string, at: number, span: Span): number =>
-  within(span, toss(machine, what, machine.boots, at));
+  within(span, machine.dice.toss(what, machine.boots, at));
 
 export const bootIdOf = ({ row, boots, bootedAt }: Machine): string => `${row.client}-${boots}-${bootedAt}`;
 

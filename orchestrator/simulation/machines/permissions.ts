@@ -48,7 +48,8 @@ export function childrenOf(
 ): readonly { readonly name: string; readonly isPlainFile: boolean }[] {
   const from = joinPath(plain(folder), '').length;
   const root = rootOf(folder);
-  const paths = filesOf(disk).flatMap(([path]) => (path.startsWith(root) ? [path.slice(from)] : []));
+  const paths: string[] = [];
+  for (const [path] of filesOf(disk)) if (path.startsWith(root)) paths.push(path.slice(from));
   const names = [...new Set(paths.map((path) => path.split('\\')[0] ?? ''))];
   return names.map((name) => ({ name, isPlainFile: paths.includes(name) }));
 }

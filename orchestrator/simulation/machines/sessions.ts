@@ -14,10 +14,9 @@ export const userSession = 1;
 export const userOf = ({ row }: Machine): string => `CORP\\${row.client.toLowerCase()}.user`;
 
 /** The desk at which the machine stands. */
-export const deskOf = ({ row, world }: Machine): Desk => ({
-  seed: world.seed,
+export const deskOf = ({ row, world, dice }: Machine): Desk => ({
+  dice,
   mornings: world.mornings,
-  client: row.client,
   zone: row.zone,
   ...(world.habits === undefined ? {} : { habits: world.habits }),
 });

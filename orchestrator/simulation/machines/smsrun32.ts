@@ -1,12 +1,13 @@
 import { ok } from '../../../shared/errors.ts';
 import { answerWaiters, drop, schedule } from './agenda.ts';
-import { keyOf, nameOf, readFile, rootOf, textContent, writeFile } from './disk.ts';
+import { keyOf, nameOf, readKey, rootOf, textContent, writeFile, writeKey } from './disk.ts';
 import { lackedFile } from './logon-server.ts';
-import { componentPath, duration, type Machine, sameText, serverOf, type UpdateRun } from './machine.ts';
+import { componentPath, duration, type Machine, serverOf, type UpdateRun } from './machine.ts';
 import { bin, pcmExecutable } from './sms.ts';
 import { second } from './time.ts';
 import { transcriptText } from './transcript.ts';
 import { isLocked } from './file-locks.ts';
+import { keyIn } from './keys.ts';
 
 /** How long the transfer of one file takes. */
 const copyTime = [1 * second, 4 * second] as const;
@@ -50,9 +51,10 @@ const disturb = (machine: Machine, run: UpdateRun): void => {
 
 function outdatedFiles(machine: Machine): readonly string[] {
   const { files } = serverOf(machine).release;
-  const isOld = (name: string): boolean =>
-    readFile(machine.disk, componentPath(name))?.sha256 !== files.get(name)?.sha256;
-  return [...files.keys()].filter(isOld);
+  const old: string[] = [];
+  for (const [name, { sha256 }] of files)
+    if (readKey(machine.disk, keyIn(machine, bin, name))?.sha256 !== sha256) old.push(name);
+  return old;
 }
 
 function continueWith(machine: Machine, run: UpdateRun, now: number): void {
@@ -77,10 +79,10 @@ export function fileCopied(machine: Machine, now: number): void {
   if (machine.run === null) return;
   const [name = '', ...todo] = machine.run.todo;
   const content = offered(machine, name);
-  const path = componentPath(name);
-  const isInTheWay = isLocked(machine, path) || machine.run.isDisturbed || now < machine.diskFullUntil;
+  const key = keyIn(machine, bin, name);
+  const isInTheWay = isLocked(machine, key) || machine.run.isDisturbed || now < machine.diskFullUntil;
   const fits = content !== undefined && !isInTheWay;
-  if (fits) writeFile(machine.disk, path, content);
+  if (fits) writeKey(machine.disk, key, content);
   continueWith(
     machine,
     {
@@ -102,7 +104,7 @@ function offered(machine: Machine, name: string) {
 
 function finish(machine: Machine, by: UpdateRun['by'], now: number, active: readonly string[]): void {
   machine.run = null;
-  const text = sameText(machine.world, transcriptText(machine, active));
+  const text = transcriptText(machine, active);
   machine.transcript = { at: now, active, text };
   answerWaiters(machine, 'smsrun32', '', ok({ exitCode: 0, output: text }));
   if (by === 'logon') machine.world.checkIn(machine, text);

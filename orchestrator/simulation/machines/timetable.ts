@@ -1,4 +1,4 @@
-import { chance, type Span, within } from './chance.ts';
+import { type Dice, type Span, within } from './chance.ts';
 import { day, hour, minute } from './time.ts';
 
 /** One user's day at work, in epoch milliseconds. */
@@ -9,8 +9,7 @@ export interface Workday {
 
 /** The user of the timetable, and the zone of the client: times are local times of the zone. */
 export interface Desk {
-  readonly seed: string;
-  readonly client: string;
+  readonly dice: Dice;
   readonly zone: string;
   readonly mornings: Mornings;
   /** Left out = the user comes and goes at other times each day. */
@@ -56,24 +55,23 @@ function sixOClock({ zone, mornings }: Desk, dayNumber: number): number {
 const isWeekday = (dayNumber: number): boolean => (dayNumber + 3) % 7 < 5;
 
 function workdayOn(desk: Desk, dayNumber: number): Workday {
-  const { seed, client } = desk;
   const six = sixOClock(desk, dayNumber);
   if (desk.habits !== undefined) return shiftOn(desk, desk.habits, dayNumber, six);
   const midnight = six - 6 * hour;
   const at = (earliest: number, what: string): number =>
-    midnight + within([earliest, earliest + spread], chance(seed, client, what, dayNumber));
+    midnight + within([earliest, earliest + spread], desk.dice.toss(what, dayNumber));
   return { logonAt: at(earliestLogon, 'logon'), logoffAt: at(earliestLogoff, 'logoff') };
 }
 
 /** The user comes and goes within 20 minutes of the same times each day. */
 function shiftOn(
-  { seed, client }: Desk,
+  { dice }: Desk,
   { movesAt = Infinity }: DailyHabits,
   dayNumber: number,
   six: number,
 ): Workday {
   const shift = six >= movesAt ? 'other shift' : 'shift';
-  const own = (...about: readonly (string | number)[]): number => chance(seed, client, ...about);
+  const own = (...about: readonly (string | number)[]): number => dice.toss(...about);
   const begins = six + 4 * hour * own(shift);
   const lasts = (7.5 + 2 * own(shift, 'lasts')) * hour;
   return {

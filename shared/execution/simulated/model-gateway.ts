@@ -20,10 +20,10 @@ export type ModelGateway = Omit<Gateway, 'uploadFile' | 'close'> & {
 /** The gateway to model machines: each of its calls is one call of the model. */
 export function modelGateway(call: ModelCall): ModelGateway {
   const read = <O extends Op>(op: O, { client, host }: Target, rest: Arguments<O>, signal: AbortSignal) =>
-    call(op, { client, host, ...rest }, signal);
+    call(op, { ...rest, client, host }, signal);
 
   const change = <O extends Op>(op: O, { target, fence, signal }: Change, rest: Arguments<O>) =>
-    call(op, { client: target.client, host: target.host, fence, ...rest }, signal);
+    call(op, { ...rest, client: target.client, host: target.host, fence }, signal);
 
   return {
     // The model has one product and knows its files, so the rest of the request is not sent.
