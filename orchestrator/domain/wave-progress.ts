@@ -21,19 +21,22 @@ export interface WaveProgress {
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
 
+const noEnds = Object.fromEntries(ends.map((end) => [end, 0])) as Record<End, number>;
+
 /** The progress of every wave, in the order of `sizes`. */
 export function waveProgress(sizes: readonly number[], counters: Counters): readonly WaveProgress[] {
   const waves = sizes.map((size) => ({
     size,
     settled: 0,
     waiting: 0,
-    ends: Object.fromEntries(ends.map((end) => [end, 0])) as Record<End, number>,
+    ends: { ...noEnds },
     failures: 0,
     tried: 0,
     health: { healthy: 0, unhealthy: 0, notKnown: 0 },
     causes: [] as { cause: string; count: number }[],
   }));
-  for (const [name, count] of Object.entries(counters)) {
+  for (const name in counters) {
+    const count = counters[name] ?? 0;
     const [kind, wave = '', third = '', bucket = ''] = name.split('|');
     const progress = waves[Number(wave)];
     if (progress === undefined) continue;

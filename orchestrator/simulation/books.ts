@@ -237,7 +237,7 @@ export class Books implements Standing {
     const wasFull = this.slots.all + 1 >= this.budgets.active;
     if (this.#admitParkedAt(logonServer, line, at)) return true;
     if (!wasFull) return false;
-    const others = this.parked.servers(line).slice(0, othersAtMost);
+    const others = this.parked.servers(line, othersAtMost);
     return others.some((each) => this.#admitParkedAt(each, line, at));
   }
 

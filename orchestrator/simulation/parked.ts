@@ -8,10 +8,11 @@ interface ParkedRow extends InLine {
 /** The parked upgrades of one logon server, the oldest first. */
 class ParkedLine implements Line<ParkedRow> {
   readonly logonServer: string;
-  readonly rows: ParkedRow[] = [];
+  readonly rows: ParkedRow[];
 
-  constructor(logonServer: string) {
+  constructor(logonServer: string, rows: ParkedRow[] = []) {
     this.logonServer = logonServer;
+    this.rows = rows;
   }
 
   get size(): number {
@@ -25,6 +26,16 @@ class ParkedLine implements Line<ParkedRow> {
 
 const isBefore = (a: InLine, b: InLine): boolean =>
   a.position < b.position || (a.position === b.position && a.name < b.name);
+
+interface ServerInLine {
+  readonly position: number;
+  readonly logonServer: string;
+}
+
+const isEarlier = (one: ServerInLine, other: ServerInLine | undefined): boolean =>
+  other === undefined ||
+  one.position < other.position ||
+  (one.position === other.position && one.logonServer < other.logonServer);
 
 /** The parked upgrades of a campaign, by the logon server for which each waits. */
 export class Parked {
@@ -58,35 +69,32 @@ export class Parked {
   /** The lines that are not empty; with `finishing` only of those that finish what has begun. */
   lines(which: 'all' | 'finishing'): readonly Line<ParkedRow>[] {
     if (which === 'all') return [...this.#lines.values()];
-    return [...this.#lines.values()].map((line) => {
-      const finishing = new ParkedLine(line.logonServer);
-      finishing.rows.push(...line.rows.filter(({ row }) => row.finishing));
-      return finishing;
+    return [...this.#lines.values()].flatMap(({ logonServer, rows }) => {
+      const finishing = rows.filter(({ row }) => row.finishing);
+      return finishing.length === 0 ? [] : [new ParkedLine(logonServer, finishing)];
     });
   }
 
   /** The oldest of a logon server. */
   oldest(logonServer: string, which: 'all' | 'finishing'): Row | null {
-    const rows = this.#lines.get(logonServer)?.rows ?? [];
-    return rows.find(({ row }) => which === 'all' || row.finishing)?.row ?? null;
+    const rows = this.#lines.get(logonServer)?.rows;
+    const oldest = which === 'all' ? rows?.[0] : rows?.find(({ row }) => row.finishing);
+    return oldest?.row ?? null;
   }
 
-  /** Logon servers in the order of their oldest parked upgrade. */
-  servers(which: 'all' | 'finishing'): readonly string[] {
-    const first = (line: ParkedLine): ParkedRow | undefined =>
-      line.rows.find(({ row }) => which === 'all' || row.finishing);
-    return [...this.#lines.values()]
-      .flatMap((line) => {
-        const oldest = first(line);
-        return oldest === undefined ? [] : [{ line, oldest }];
-      })
-      .sort((a, b) =>
-        a.oldest.position !== b.oldest.position
-          ? a.oldest.position - b.oldest.position
-          : a.line.logonServer < b.line.logonServer
-            ? -1
-            : 1,
-      )
-      .map(({ line }) => line.logonServer);
+  /** Logon servers in the order of their oldest parked upgrade, so many at most. */
+  servers(which: 'all' | 'finishing', most: number): readonly string[] {
+    const first: ServerInLine[] = [];
+    for (const { rows, logonServer } of this.#lines.values()) {
+      const oldest = which === 'all' ? rows[0] : rows.find(({ row }) => row.finishing);
+      if (oldest === undefined) continue;
+      const { position } = oldest;
+      let place = first.length;
+      while (place > 0 && isEarlier({ position, logonServer }, first[place - 1])) place -= 1;
+      if (place >= most) continue;
+      first.splice(place, 0, { position, logonServer });
+      if (first.length > most) first.pop();
+    }
+    return first.map(({ logonServer }) => logonServer);
   }
 }
