@@ -86,6 +86,7 @@ export function describeBlocker(blocker: Blocker): string {
  * that cannot be opened for writing. Empty = the client is free.
  */
 export function blockersOf(product: ProductRules, seen: Observation): readonly Blocker[] {
+  if (seen.processes.length === 0 && seen.locked.length === 0) return [];
   const stopped = stoppedForSwap(product, seen);
   // Session 0 holds services and what they have started. That ends with the service that the swap
   // stops; else the swap finds its files open, and goes back.

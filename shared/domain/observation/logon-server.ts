@@ -8,6 +8,7 @@
  * get two budgets
  */
 export function observedLogonServer(known: string, found: string, spellings: readonly string[] = []): string {
+  if (found === known) return known;
   const seen = bareServer(found);
   if (!isName(seen) || isSame(known, seen)) return known;
   return spellingsOf(seen, spellings)[0] ?? seen;

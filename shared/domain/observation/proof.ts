@@ -22,9 +22,9 @@ export type Proof =
 export function prove(files: ReleaseFiles, seen: Observation): Proof {
   const left = seen.filesNotDownloaded;
   if (left !== null && left.length > 0) return { kind: 'filesMissing', files: left };
-  const different = Object.entries(files).filter(([name, sha256]) => !matches(seen.files[name], sha256));
+  const different = Object.keys(files).filter((name) => !matches(seen.files[name], files[name]));
   if (different.length > 0) {
-    const first = different[0]?.[0] ?? '';
+    const first = different[0] ?? '';
     const says =
       different.length === 1
         ? `1 file differs from the release (${first})`
@@ -45,7 +45,7 @@ export function whatIsNotSaid({ route }: ProductRules, seen: Observation): strin
   return seen.filesNotDownloaded === null ? downloadsUnknown : null;
 }
 
-const matches = (state: FileState | undefined, sha256: string): boolean =>
+const matches = (state: FileState | undefined, sha256: string | undefined): boolean =>
   state !== undefined && 'sha256' in state && state.sha256 === sha256;
 
 /** Why the release is not proved, in words. */

@@ -25,11 +25,14 @@ export function countSightings(
   blockers: readonly Blocker[],
   look: { readonly at: number; readonly bootId: string },
 ): Sightings {
+  if (blockers.length === 0) return nothingSighted;
   const named = new Map(blockers.map((blocker) => [fingerprint(blocker), blocker]));
   return Object.fromEntries(
     [...named].map(([name, blocker]) => [name, countOne(policyOf(blocker), before[name], look)]),
   );
 }
+
+const nothingSighted: Sightings = {};
 
 function countOne(
   policy: PersistencePolicy,

@@ -6,11 +6,20 @@ import type { DeferralPolicy } from './policy.ts';
  */
 export function spread(...words: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
-  for (const char of words.join('\u0000')) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  const text = words.join('\u0000');
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const code = isHighSurrogate(unit) ? (text.codePointAt(at) ?? 0) : unit;
+    // A character above U+FFFF is two units of the text.
+    if (code > 0xffff) at += 1;
+    hash = Math.imul(hash ^ code, 0x01000193);
+  }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /**
  * The delay in milliseconds before the next try.

@@ -237,8 +237,16 @@ export const changeMemory = (memory: Memory, change: MemoryChange): Memory => ({
 const openNames = ['mark', 'unanswered', 'restart', 'workaround', 'replacing', 'unfinished'] as const;
 
 /** What is open on the client, by its field in `memory.open`; empty = nothing is. */
-export const openOnClient = ({ open }: Memory): readonly (typeof openNames)[number][] =>
-  openNames.filter((name) => open[name] !== null && open[name] !== false);
+export const openOnClient = ({ open }: Memory): readonly OpenName[] =>
+  openNames.filter((name) => isOpen(open, name));
+
+/** Is something open on the client? A command with an unknown outcome may have done nothing. */
+export const hasBegunOnClient = ({ open }: Memory): boolean =>
+  openNames.some((name) => name !== 'unanswered' && isOpen(open, name));
+
+type OpenName = (typeof openNames)[number];
+
+const isOpen = (open: Open, name: OpenName): boolean => open[name] !== null && open[name] !== false;
 
 /** Is the client marked, or may it be: the update command was sent and its outcome is not known? */
 export const mayBeMarked = ({ open }: Memory): boolean => open.mark !== null || open.unanswered !== false;

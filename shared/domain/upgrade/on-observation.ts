@@ -35,8 +35,7 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
   if (seen.intent !== null && workaround === null && replacing === null)
     return resume(rules, before, seen, seen.intent, now);
   if (seen.role === 'server') return settle(before, serverExcluded, now);
-  const looked = withMemory(before, { learned: { lastLook: lookOf(seen, now) } });
-  const requested = followRequest(rules, looked, seen, now);
+  const requested = before.memory.request === null ? null : requestedOf(rules, before, seen, now);
   if (requested !== null) return requested;
   const blockers = blockersOf(rules.product, seen).filter(
     (blocker) => !isCuredByRestart(before, seen, blocker),
@@ -91,6 +90,11 @@ const proveReplacement = (upgrade: Upgrade, preImage: SwapPreImage): Decision =>
     { change: { open: { replacing: null } } },
   );
 
+function requestedOf(rules: Rules, upgrade: Upgrade, seen: Observation, now: number): Decision | null {
+  const looked = withMemory(upgrade, { learned: { lastLook: lookOf(seen, now) } });
+  return followRequest(rules, looked, seen, now);
+}
+
 const lookOf = ({ bootId, evidence }: Observation, at: number): Learned['lastLook'] => ({
   at,
   bootId,
@@ -139,8 +143,11 @@ function learn(
     },
     learned: {
       sightings: countSightings(persistenceFor, learned.sightings, blockers, look),
-      seen: [...new Set([...learned.seen, ...blockers.map(fingerprint)])],
+      seen: withSeen(learned.seen, blockers.map(fingerprint)),
       lastLook: lookOf(seen, now),
     },
   });
 }
+
+const withSeen = (seen: readonly string[], found: readonly string[]): readonly string[] =>
+  found.every((each) => seen.includes(each)) ? seen : [...new Set([...seen, ...found])];

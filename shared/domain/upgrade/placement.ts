@@ -1,6 +1,6 @@
 import type { Blocker } from '../observation/blocker.ts';
 import type { Command } from './events.ts';
-import { openOnClient } from './memory.ts';
+import { hasBegunOnClient } from './memory.ts';
 import type { Upgrade } from './state.ts';
 
 /**
@@ -66,7 +66,7 @@ export const isFinishing = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   // A procedure that is about to be recorded has not begun.
   if (state.phase === 'remedying') return !beginsSomething(upgrade);
-  return memory.request !== null || openOnClient(memory).some((name) => name !== 'unanswered');
+  return memory.request !== null || hasBegunOnClient(memory);
 };
 
 /**

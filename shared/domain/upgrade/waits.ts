@@ -24,6 +24,7 @@ export function noteWait(decision: Decision, now: number): Decision {
     return { ...decision, upgrade: withMemory(upgrade, { history: { waits: {} } }) };
   if (state.phase !== 'deferred') return decision;
   const kept = stillWaits(memory.history.waits, state.class);
+  if (kept === memory.history.waits && kept[state.class] !== undefined) return decision;
   const waits = { ...kept, [state.class]: kept[state.class] ?? now };
   return { ...decision, upgrade: withMemory(upgrade, { history: { waits } }) };
 }
@@ -31,11 +32,11 @@ export function noteWait(decision: Decision, now: number): Decision {
 /** Waits of which a look that finds `found` does not tell that they are over. */
 function stillWaits(waits: Waits, found: WaitClass): Waits {
   if (found === 'window') return waits;
-  const entries = Object.entries(waits) as [WaitClass, number][];
-  const kept = hasNotSeen.has(found)
-    ? entries.filter(([kind]) => kind !== 'window')
-    : entries.filter(([kind]) => kind === found);
-  return Object.fromEntries(kept) as Waits;
+  const isOver = hasNotSeen.has(found)
+    ? (kind: string): boolean => kind === 'window'
+    : (kind: string): boolean => kind !== found;
+  if (!Object.keys(waits).some(isOver)) return waits;
+  return Object.fromEntries(Object.entries(waits).filter(([kind]) => !isOver(kind))) as Waits;
 }
 
 /** Deferrals after which nobody knows how the client is. */
