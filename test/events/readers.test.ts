@@ -28,7 +28,9 @@ async function oneStream(mayStillRead: () => Promise<boolean> = async () => true
   socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
   await until('the request', () => response !== undefined);
   const topics = { heads: true, feed: false, campaigns: new Set<string>() };
-  const reader = { topics, reach: '', sees: () => true, mayStillRead };
+  // A stream writes what it is given, and reads nothing.
+  const seen = undefined as never;
+  const reader = { topics, reach: '', seen, sees: () => true, mayStillRead };
   const raw = response as ServerResponse;
   return {
     stream: new EventStream(raw, reader, null, 0),

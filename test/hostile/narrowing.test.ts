@@ -3,8 +3,10 @@ import { readExamples } from '../../orchestrator/http/contract/examples.ts';
 import { describedBy } from '../api/described.ts';
 import { documentNow } from '../api/document-now.ts';
 import { textOf } from '../api/wrong-requests.ts';
+import { followFor, openEvents, type ReadEvent } from '../fixtures/event-reader.ts';
 import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { bearer, makeToken, type TokenOrder } from '../fixtures/tokens.ts';
+import { until } from '../fixtures/until.ts';
 import { startNarrowedWorld } from './narrowed-world.ts';
 
 /** The near half is the same in each; the far half has another size, or shares the campaign. */
@@ -106,6 +108,37 @@ describe('a token that is narrowed', () => {
         .map(({ text, ...answer }) => ({ ...answer, text: text.replaceAll(new RegExp(side, 'gi'), '') }));
     expect(about('far').length).toBeGreaterThan(10);
     expect(about('far')).toEqual(about('nowhere'));
+  });
+});
+
+describe('the events of a token that is narrowed to a campaign', () => {
+  /** What it is pushed, and what it reads of the same campaign, after both halves have changed. */
+  async function everythingPushed(world: string): Promise<Said> {
+    const orchestrator = worlds.get(world);
+    if (orchestrator === undefined) throw new Error(`no world ${world}`);
+    const token = await makeToken(orchestrator, 'follower', { role: 'administrator', campaigns: ['near-*'] });
+    await using _following = await followFor(orchestrator.events, orchestrator.store);
+    const reader = await openEvents({ url: orchestrator.url, token }, 'heads,feed');
+    await until('the reader knows where it stands', () => reader.lastId() !== '');
+    for (const half of ['far', 'near']) {
+      await orchestrator.ask('POST', `/v1/campaigns/${half}-1/pause`, { reason: `${half} phones` });
+      await orchestrator.ask('POST', `/v1/clients/${half}-pc-1/checkin`, { transcript: `${half} said` });
+    }
+    const isPaused = ({ event, data }: ReadEvent): boolean =>
+      event === 'head' && data.campaign === 'near-1' && data.status.status === 'paused';
+    await reader.until('near-1 is paused', (all) => all.some(isPaused));
+    await reader.until('its entry', (all) => all.some(({ data }) => data.because === 'near phones'));
+    reader.close();
+    const kept = reader.events.filter((event) => event.event === 'entry' || isPaused(event));
+    const text = kept.map(({ event, data: { id: _id, ...data } }) => `${event} ${JSON.stringify(data)}`);
+    return { asked: 'GET /v1/events', status: reader.status, text: text.toSorted().join('\n'), etag: null };
+  }
+
+  test('hold no name and no number of another campaign', async () => {
+    const five = await everythingPushed('five');
+    expect(five.status).toBe(200);
+    expect(namesIn([five])).toEqual([]);
+    expect(await everythingPushed('six')).toEqual(five);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Gathered } from './window.ts';
 
 /** So many entries are read at most; where there are more they are only counted. */
 const entriesAtMost = 200;
-/** So many campaigns are read for one sending. */
+/** So many statuses are read for one sending. */
 const headsAtMost = 50;
 /** What time alone changes in a status is at most so old, in real milliseconds. */
 const headAgeMs = 10_000;
@@ -23,11 +23,11 @@ export interface ReadBatch {
 /** Reads for the hub the entries and campaigns that its readers have asked for. */
 export class BatchReader {
   readonly #context: OrchestratorContext;
-  readonly #heads: Heads;
+  /** By what their readers may see. */
+  readonly #heads = new Map<string, Heads>();
 
   constructor(context: OrchestratorContext) {
     this.#context = context;
-    this.#heads = new Heads(context);
   }
 
   /** What has changed since `from`, for all of these readers. */
@@ -36,12 +36,12 @@ export class BatchReader {
       ? countedIn(await this.missed(from, gathered.to))
       : { ...gathered, entries: await this.#entries(from, gathered, audiences) };
     if (counted === null) return { batch: null, later: [] };
-    const names = await this.#namesOf(gathered, audiences);
-    const heads = await this.#read(names.slice(0, headsAtMost));
+    const wanted = await this.#wanted(gathered, audiences);
+    const heads = await this.#read(wanted.slice(0, headsAtMost));
     const { entries, counts, isWhole } = counted;
     return {
       batch: { from, to: gathered.to, entries, counts, isWhole, heads },
-      later: names.slice(headsAtMost),
+      later: [...new Set(wanted.slice(headsAtMost).map(({ name }) => name))],
     };
   }
 
@@ -49,23 +49,23 @@ export class BatchReader {
   async catchUp(
     from: Position,
     to: Position,
-    { topics }: Audience,
+    audience: Audience,
     missed: Extract<Missed, { is: 'found' }>,
     changed: Iterable<string>,
   ): Promise<EventBatch | null> {
     const counted = countedIn(missed);
     if (counted === null) return null;
     const names = new Set([...counted.counts.keys(), ...changed]);
-    if (names.delete('') || !counted.isWhole) {
-      for (const name of topics.heads ? await this.#context.store.campaignNames() : topics.campaigns)
-        names.add(name);
-      if (names.size > headsAtMost) return null;
+    const isEverything = names.delete('') || !counted.isWhole;
+    if (isEverything) {
+      const { topics, seen } = audience;
+      for (const name of topics.heads ? await seen.store.campaignNames() : topics.campaigns) names.add(name);
     }
-    const audience = { topics };
     const wanted = [...names].filter((name) => isWanted(audience, name));
+    if (isEverything && wanted.length > headsAtMost) return null;
     const now = performance.now();
     const heads: Head[] = [];
-    for (const name of wanted) heads.push(await this.#heads.recent(name, now, headAgeMs));
+    for (const name of wanted) heads.push(await this.#headsFor(audience).recent(name, now, headAgeMs));
     return { from, to, ...counted, heads };
   }
 
@@ -76,12 +76,20 @@ export class BatchReader {
 
   /** Campaigns with readers of their own whose status is older than a reader expects. */
   aged(audiences: readonly Audience[], now: number): readonly string[] {
-    const named = new Set(audiences.flatMap(({ topics }) => [...topics.campaigns]));
-    return [...named].filter((name) => this.#heads.ageMs(name, now) >= headAgeMs);
+    const aged = audiences.flatMap((audience) =>
+      [...audience.topics.campaigns].filter((name) => this.#headsFor(audience).ageMs(name, now) >= headAgeMs),
+    );
+    return [...new Set(aged)];
   }
 
   forget(): void {
-    this.#heads.forget();
+    this.#heads.clear();
+  }
+
+  #headsFor(audience: Audience): Heads {
+    const heads = this.#heads.get(audience.reach) ?? new Heads(audience);
+    this.#heads.set(audience.reach, heads);
+    return heads;
   }
 
   /** Null where they are too many, or nobody wants them. */
@@ -111,13 +119,21 @@ export class BatchReader {
     return page.slice(0, end + 1).map((entry) => ({ ...entry, shard }));
   }
 
-  async #namesOf(
+  /** Each campaign that somebody wants, once for all who may see the same. */
+  async #wanted(
     { campaigns, isEverything }: Gathered,
     audiences: readonly Audience[],
-  ): Promise<readonly string[]> {
+  ): Promise<readonly WantedHead[]> {
+    const groups = Map.groupBy(audiences, ({ reach }) => reach);
+    for (const reach of this.#heads.keys()) if (!groups.has(reach)) this.#heads.delete(reach);
     const all = isEverything ? await this.#allNames(audiences) : [];
     const names = new Set([...campaigns, ...all]);
-    return [...names].filter((name) => audiences.some((audience) => isWanted(audience, name)));
+    return [...names].flatMap((name) =>
+      [...groups.values()].flatMap((group) => {
+        const audience = group.find((each) => isWanted(each, name));
+        return audience === undefined ? [] : [{ name, audience }];
+      }),
+    );
   }
 
   async #allNames(audiences: readonly Audience[]): Promise<readonly string[]> {
@@ -127,15 +143,23 @@ export class BatchReader {
   }
 
   /** One after the other: what readers want holds up nothing else. */
-  async #read(names: readonly string[]): Promise<readonly Head[]> {
+  async #read(wanted: readonly WantedHead[]): Promise<readonly Head[]> {
     const heads: Head[] = [];
-    for (const name of names) heads.push(await this.#heads.read(name, performance.now()));
+    for (const { name, audience } of wanted)
+      heads.push(await this.#headsFor(audience).read(name, performance.now()));
     return heads;
   }
 }
 
-const isWanted = ({ topics }: Pick<Audience, 'topics'>, campaign: string): boolean =>
-  wantsHead(topics, campaign) || wantsEntries(topics, campaign);
+/** A status to read, for all readers that may see the same as this one. */
+interface WantedHead {
+  readonly name: string;
+  readonly audience: Audience;
+}
+
+const isWanted = (audience: Audience, campaign: string): boolean =>
+  audience.sees(campaign) &&
+  (wantsHead(audience.topics, campaign) || wantsEntries(audience.topics, campaign));
 
 function countedIn(missed: Missed): Pick<EventBatch, 'entries' | 'counts' | 'isWhole'> | null {
   if (missed.is !== 'found') return null;

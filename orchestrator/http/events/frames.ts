@@ -1,3 +1,4 @@
+import type { OrchestratorContext } from '../../context.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 import type { EventEntries, EventEntry, EventReset } from '../schemas/events.ts';
 import type { ShardEntry } from './missed.ts';
@@ -7,6 +8,8 @@ import { keyOf, type Topics, wantsEntries, wantsHead } from './topics.ts';
 /** The state of a campaign as it goes to readers. */
 export interface Head {
   readonly campaign: string;
+  /** Only readers with this reach get it: its numbers are of what they may see. */
+  readonly reach: string;
   /** `EventHead` as JSON; null = the campaign is no longer there. */
   readonly data: string | null;
   /** `EventApproval` as JSON where its questions have changed; else null. */
@@ -30,6 +33,8 @@ export interface Audience {
   readonly topics: Topics;
   /** Readers with the same text may see the same campaigns. */
   readonly reach: string;
+  /** The records as the reader may see them. */
+  readonly seen: OrchestratorContext;
   sees(campaign: string): boolean;
 }
 
@@ -58,7 +63,7 @@ export function framesOf(batch: EventBatch, audience: Audience): string {
   const { topics } = audience;
   const id = textOfPosition(batch.to);
   const heads = batch.heads
-    .filter(({ campaign }) => audience.sees(campaign))
+    .filter(({ campaign, reach }) => reach === audience.reach && audience.sees(campaign))
     .map(({ campaign, data, asks }) => {
       const isWanted = wantsHead(topics, campaign);
       if (data === null)

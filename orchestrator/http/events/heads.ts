@@ -2,7 +2,7 @@ import { readStatus } from '../../campaigns/report.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import type { EventApproval } from '../schemas/events.ts';
 import { headOf } from './conflate.ts';
-import type { Head } from './frames.ts';
+import type { Audience, Head } from './frames.ts';
 
 interface Known {
   /** With its questions, where it has any. */
@@ -12,15 +12,21 @@ interface Known {
   readonly readAt: number;
 }
 
-/** The states of the campaigns to which somebody listens, as they were read last. */
+/**
+ * The states of the campaigns to which somebody listens, as they were read last, for readers that
+ * may see the same.
+ */
 export class Heads {
   readonly #context: OrchestratorContext;
+  readonly #reach: string;
   readonly #known = new Map<string, Known>();
   /** When a status was expected that was never read. */
   readonly #expectedAt = new Map<string, number>();
 
-  constructor(context: OrchestratorContext) {
-    this.#context = context;
+  /** @param audience one of these readers */
+  constructor({ seen, reach }: Pick<Audience, 'seen' | 'reach'>) {
+    this.#context = seen;
+    this.#reach = reach;
   }
 
   /** Reads a campaign and says whether its questions have changed since it was read before. */
@@ -29,13 +35,13 @@ export class Heads {
     if (!status.ok) {
       this.#known.delete(campaign);
       this.#expectedAt.set(campaign, now);
-      return { campaign, data: null, asks: null };
+      return this.#none(campaign);
     }
     const approvals: EventApproval = { campaign, approvals: status.value.approvals ?? [] };
     const text = JSON.stringify(approvals.approvals.map(withoutTimes));
     const before = this.#known.get(campaign)?.approvals ?? '[]';
     const asks = JSON.stringify(approvals);
-    const head = { campaign, data: headOf(status.value), asks: null };
+    const head = { ...this.#none(campaign), data: headOf(status.value) };
     const whole = text === '[]' ? head : { ...head, asks };
     this.#known.set(campaign, { whole, approvals: text, readAt: now });
     return text === before ? head : { ...head, asks };
@@ -48,7 +54,7 @@ export class Heads {
   async recent(campaign: string, now: number, ageAtMostMs: number): Promise<Head> {
     const age = now - (this.#known.get(campaign)?.readAt ?? -Infinity);
     const head = age < ageAtMostMs ? null : await this.read(campaign, now);
-    return this.#known.get(campaign)?.whole ?? head ?? { campaign, data: null, asks: null };
+    return this.#known.get(campaign)?.whole ?? head ?? this.#none(campaign);
   }
 
   /** How old the status is that readers know: since it was read, or was asked for first. */
@@ -58,9 +64,8 @@ export class Heads {
     return now - since;
   }
 
-  forget(): void {
-    this.#known.clear();
-    this.#expectedAt.clear();
+  #none(campaign: string): Head {
+    return { campaign, reach: this.#reach, data: null, asks: null };
   }
 }
 

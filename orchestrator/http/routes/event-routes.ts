@@ -27,7 +27,6 @@ export function eventRoutes(
   events: EventHub | undefined,
   readership: Readership,
 ): void {
-  const { store } = context;
   app.addHook('preClose', async () => events?.close());
   const options = { exposeHeadRoute: false, schema: { querystring: eventsQuery } };
   app.get('/v1/events', options, async (request, reply) => {
@@ -36,10 +35,11 @@ export function eventRoutes(
       reply.header('retry-after', fullSeconds);
       return refuse(reply, full);
     }
-    const topics = await knownTopics(context, request.query.topics);
+    const { seen } = request;
+    const topics = await knownTopics(seen, request.query.topics);
     if ('code' in topics) return refuse(reply, topics);
-    const from = startOf(request, await store.shards());
-    const stream = openStream(reply, { topics, ...readership(request) }, from);
+    const from = startOf(request, await context.store.shards());
+    const stream = openStream(reply, { topics, seen, ...readership(request) }, from);
     events.connect(stream, once(reply.raw, 'close'));
     return reply;
   });
