@@ -13,7 +13,8 @@ export interface Condition {
 }
 
 /** Alarms of conditions begin with these words. */
-const ofConditions = /^(?:workers$|audit$|copy\||failing\||forecast\||still\||approval\|[^|]*\|clients$)/u;
+const ofConditions =
+  /^(?:workers$|audit$|copy\||failing\||forecast\||still\||rising\||approval\|[^|]*\|clients$)/u;
 
 /** The end of a question is an answer. */
 const kindOver = (kind: NoticeKind): NoticeKind =>
@@ -26,6 +27,7 @@ const wordsOver: Readonly<Partial<Record<NoticeKind, string>>> = {
   'audit.stalled': 'the audit is written again',
   'copy.broken': 'the copy is whole again, or no running campaign needs it',
   'campaign.still': 'something has happened again, or nothing waits',
+  'blocker.rising': 'it holds up half as many clients or fewer, or the campaign does not run',
   'approval.requested': 'no client waits for an approval',
 };
 

@@ -23,13 +23,14 @@ export interface Happening {
   readonly clients?: number;
 }
 
-/** Names of alarms. No name of a campaign or release holds a `|`. */
+/** Names of alarms. No name of a campaign or release holds a `|`; that of a blocker may. */
 export const alarmOf = {
   paused: (campaign: string): string => `paused|${campaign}`,
   approval: (campaign: string, subject: string): string => `approval|${campaign}|${subject}`,
   request: (key: string): string => `request|${key}`,
   forecast: (campaign: string): string => `forecast|${campaign}`,
   still: (campaign: string): string => `still|${campaign}`,
+  rising: (campaign: string, blocker: string): string => `rising|${campaign}|${blocker}`,
   withdrawn: (release: string): string => `withdrawn|${release}`,
   copy: (release: string, logonServer: string): string => `copy|${release}|${logonServer}`,
   halted: 'halted',
@@ -44,6 +45,7 @@ export const alarmsOfCampaign = (campaign: string): readonly string[] => [
   alarmOf.paused(campaign),
   alarmOf.still(campaign),
   alarmOf.forecast(campaign),
+  alarmOf.rising(campaign, '*'),
   alarmOf.approval(campaign, '*'),
   alarmOf.failing(campaign, '*'),
 ];

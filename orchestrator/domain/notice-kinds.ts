@@ -13,6 +13,7 @@ export const noticeKinds = [
   'approval.decided',
   'approval.expired',
   'clients.failed',
+  'blocker.rising',
   'forecast.slipped',
   'copy.broken',
   'release.withdrawn',

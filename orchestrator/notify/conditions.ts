@@ -5,10 +5,12 @@ import { counted } from '../domain/counted.ts';
 import type { NoticeState } from '../domain/gather-notices.ts';
 import { alarmOf, type Happening } from '../domain/happening.ts';
 import type { NoticeKind } from '../domain/notice-kinds.ts';
+import { type BlockerCourses, followBlockers } from '../domain/rising-blockers.ts';
 import { fits } from '../forecast/keep.ts';
 import type { News } from '../rounds/news.ts';
 import type { CampaignStatus } from '../views/status.ts';
 import { type CopyStatus, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
+import { rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 
@@ -43,6 +45,8 @@ export function openConditions(
   const since = new Map<string, number>();
   /** Copies that were whole. */
   const whole = new Set<string>();
+  /** By campaign. */
+  let blockers = new Map<string, BlockerCourses>();
 
   const persists = (name: string, isSo: boolean): boolean => {
     if (!isSo) since.delete(name);
@@ -138,6 +142,27 @@ export function openConditions(
     });
   };
 
+  const rising = async (
+    { store, clock }: LeaderContext,
+    running: readonly CampaignRecord[],
+    { alarms }: NoticeState,
+  ): Promise<readonly Condition[]> => {
+    if (!kinds.has('blocker.rising')) return [];
+    const before = blockers;
+    blockers = new Map();
+    const found: Condition[] = [];
+    for (const { campaign } of running) {
+      const { campaign: name } = campaign.definition;
+      const ranked = rankBlockers(await store.counters(name));
+      const hasAlarm = (blocker: string): boolean => alarms[alarmOf.rising(name, blocker)] !== undefined;
+      const followed = followBlockers(before.get(name) ?? null, ranked, hasAlarm, clock.now());
+      blockers.set(name, followed.courses);
+      for (const { blocker, says } of followed.rising)
+        found.push({ alarm: alarmOf.rising(name, blocker), kind: 'blocker.rising', campaign: name, says });
+    }
+    return found;
+  };
+
   const asking = async (
     { store }: LeaderContext,
     running: readonly CampaignRecord[],
@@ -192,6 +217,7 @@ export function openConditions(
         ...(await copies(context, running)),
         ...(isHalted ? [] : await still(context, running, state)),
         ...(await slipped(context, running)),
+        ...(await rising(context, running, state)),
         ...(await asking(context, running)),
       ];
       return [...changedConditions(state, isSo, now), ...(await failures(context, running, state))];
@@ -201,6 +227,7 @@ export function openConditions(
       changedAt.clear();
       since.clear();
       whole.clear();
+      blockers = new Map();
     },
   };
 }

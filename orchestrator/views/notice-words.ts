@@ -43,6 +43,10 @@ export function noticeTitle(group: Group): string {
       return `${of}: nobody answered in time`;
     case 'clients.failed':
       return `${of}: ${counted(clientsIn(group), 'client')} failed or ${clientsIn(group) === 1 ? 'needs' : 'need'} attention`;
+    case 'blocker.rising':
+      return isOver
+        ? `${of}: a blocker holds up fewer clients again`
+        : `${of}: ${inAll === 1 ? 'a blocker holds' : `${inAll} blockers hold`} up ever more clients`;
     case 'forecast.slipped':
       return isOver ? `${of}: its forecast is in time again` : `${of}: its forecast is after its end`;
     case 'copy.broken':

@@ -74,15 +74,17 @@ export async function bring(
   change: Change,
   place: Commit['place'],
   campaign = 'sp4',
+  activation = 1,
 ): Promise<void> {
   const key = { campaign, client };
   const pick = await store.readWaiting(key);
   if (pick !== null) await store.admit(campaign, [pick], now);
-  const begun = await store.begin(key, 1, 'driver', 60_000, now);
+  const begun = await store.begin(key, activation, 'driver', 60_000, now);
   if (begun.kind !== 'begun') throw new Error(begun.because);
   const upgrade = change(begun.stored.upgrade);
   const counters = difference(countersOf(begun.stored.upgrade), countersOf(upgrade));
-  const commit = { key, version: 1, fence: begun.fence, upgrade, counters, place, at: now } as const;
+  const { version } = begun.stored;
+  const commit = { key, version, fence: begun.fence, upgrade, counters, place, at: now } as const;
   const outcome = await store.commit({ ...commit, consumed: 0, step: 'finish', audit: null, evidence: [] });
   if (outcome.kind !== 'committed') throw new Error(outcome.kind);
 }
