@@ -20,6 +20,8 @@ export interface Installation {
   readonly logLevel?: string;
   /** Further settings of its processes. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where the code of its orchestrators and workers is; left out = this project. */
+  readonly code?: string;
 }
 
 /** An installation with lab time. */
@@ -53,7 +55,7 @@ export const startOrchestrator = (
 ): Promise<LabProcess> =>
   startProcess({
     name,
-    args: [join(root, 'orchestrator/main.ts')],
+    args: [join(installation.code ?? root, 'orchestrator/main.ts')],
     env: { ...environmentOf(installation), SERVPACK_PORT: String(port) },
     logFile: logFile(installation, name),
     readyWhen: 'servpack orchestrator: http',
@@ -83,7 +85,7 @@ const startWorkerWith = (
 ): Promise<LabProcess> =>
   startProcess({
     name,
-    args: [join(root, 'workers/main.ts')],
+    args: [join(installation.code ?? root, 'workers/main.ts')],
     env: { ...environmentOf(installation), ...gateway },
     logFile: logFile(installation, name),
     readyWhen: 'servpack worker: ready',

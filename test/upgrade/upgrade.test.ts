@@ -1,39 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { recordsFormat } from '../../shared/store/redis/sharding/shards.ts';
-import { startPrivateRedis } from '../environment/private-redis.ts';
 import { until } from '../fixtures/until.ts';
-import {
-  type LabInstallation,
-  portOf,
-  startFleetProcess,
-  startOrchestrator,
-  startWorker,
-  urlOf,
-} from '../lab/installation.ts';
+import { portOf, startOrchestrator, startWorker, urlOf } from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
-import { writeTree } from '../lab/staged-tree.ts';
-import { putKeys, type RedisCopy } from './redis-copy.ts';
-import { campaigns, fleetCsv, openRelocation, seed } from './scenario.ts';
-
-/** What `record.ts` wrote in the middle of campaigns of an earlier version. */
-interface Recorded {
-  readonly prefix: string;
-  readonly labNow: number;
-  readonly token: string;
-  readonly keys: RedisCopy;
-  /** The audit files, by name. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
-const recorded = JSON.parse(
-  gunzipSync(readFileSync(join(import.meta.dirname, '995216f7.json.gz'))).toString(),
-) as Recorded;
+import { recorded, recordedInstallation } from './recorded-installation.ts';
+import { campaigns, openRelocation } from './scenario.ts';
 
 const halted = 'servpack is upgraded';
 
@@ -44,23 +18,8 @@ interface Status {
 
 test('campaigns that an earlier version began are brought to their end, and its audit is verified', async () => {
   await using stack = new AsyncDisposableStack();
-  const home = mkdtempSync(join(tmpdir(), 'servpack-upgrade-'));
-  stack.defer(() => rmSync(home, { recursive: true, force: true }));
-  const [dataDir, tree] = [join(home, 'data'), join(home, 'tree')];
-  const audit = join(dataDir, 'audit');
-  for (const folder of [dataDir, audit, tree]) mkdirSync(folder, { mode: 0o700 });
-  await writeTree(tree);
-  writeFileSync(join(home, 'fleet.csv'), fleetCsv);
-  writeFileSync(join(dataDir, 'token'), recorded.token, { mode: 0o600 });
-  for (const [name, text] of Object.entries(recorded.files)) writeFileSync(join(audit, name), text);
-  // The blocks of the audit name the prefix, so it has to be the recorded one.
-  const { url: redisUrl, stop } = await startPrivateRedis();
-  stack.defer(stop);
-  const redis = new Redis(redisUrl);
-  stack.defer(() => redis.disconnect());
-  await putKeys(redis, recorded.keys);
-  const clock = { labAt: recorded.labNow, realAt: Date.now(), speed: 14_400 };
-  const installation: LabInstallation = { redisUrl, prefix: recorded.prefix, dataDir, clock };
+  const { installation, redis, audit, startFleet } = await recordedInstallation(stack);
+  const { dataDir } = installation;
 
   const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());
@@ -78,12 +37,7 @@ test('campaigns that an earlier version began are brought to their end, and its 
   for (const list of ['tokens', 'sessions'])
     expect(await operator.ask('GET', `/v1/${list}`)).toMatchObject({ [list]: [] });
 
-  const fleet = await startFleetProcess(installation, {
-    fleetCsv: join(home, 'fleet.csv'),
-    seed,
-    tree,
-    checkIn: null,
-  });
+  const fleet = await startFleet();
   stack.defer(() => fleet.stop());
   const worker = await startWorker(installation, portOf(fleet));
   stack.defer(() => worker.stop());
