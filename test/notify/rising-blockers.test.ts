@@ -129,7 +129,8 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
       ],
     ]);
     expect(await heard()).toEqual([]);
-    for (const name of names.slice(0, 12)) await bring(store, name, changes.upgraded, { index: 'settled' }, 'sp4', 2);
+    for (const name of names.slice(0, 12))
+      await bring(store, name, changes.upgraded, { index: 'settled' }, 'sp4', 2);
     expect(await heard()).toEqual([
       [
         'blocker.rising',
