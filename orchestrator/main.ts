@@ -138,7 +138,7 @@ export async function runOrchestrator(
     hooks: openHookRunner(config.hooks, hookFailed),
     clientHooks: openHookRunner(config.hooks, hookFailed, config.hooksAtOnce),
     fourEyes: { commands: new Set(config.fourEyes), expiresMs: config.fourEyesMs },
-    ...notifierOf(notify.value, config),
+    ...notifierOf(notify.value, config, notify.value),
     processes: watchProcesses(store.value, clock),
   };
   const events = new EventHub(quiet, await store.value.shards());
@@ -146,6 +146,7 @@ export async function runOrchestrator(
   const api = buildApi(context, {
     token: token.value,
     hosts: config.api.publicUrls.map((each) => new URL(each).hostname),
+    paths: new Map(config.api.publicUrls.map((each) => [new URL(each).hostname, new URL(each).pathname])),
     isOverTls: config.api.isOverTls,
     certificate: certificates.value.api,
     provider: provider.value,

@@ -75,6 +75,8 @@ export interface ApiOptions {
   readonly provider?: OpenIdProvider | null;
   /** Names by which callers reach it, besides addresses and localhost. */
   readonly hosts?: readonly string[];
+  /** By such a name: the path, such as `/servpack`, below which a proxy serves it. */
+  readonly paths?: ReadonlyMap<string, string>;
   readonly log: Logger;
   /** How much the API takes; without it anything. */
   readonly limits?: RequestLimits;
@@ -103,6 +105,7 @@ export function buildApi(
     provider = null,
     isOverTls = false,
     hosts = [],
+    paths = new Map(),
   }: ApiOptions,
 ): FastifyInstance {
   const app = (
@@ -168,7 +171,7 @@ export function buildApi(
   probeRoutes(app, context);
   metricsRoutes(app, context);
   problemRoutes(app);
-  if (board !== undefined) serveBoard(app, board);
+  if (board !== undefined) serveBoard(app, board, paths);
   const documentNow = () => documentOf(described);
   descriptionRoutes(app, documentNow);
   referenceRoutes(app, documentNow);

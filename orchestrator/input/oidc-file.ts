@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import { list, matching, section, text } from '../../shared/input/fields.ts';
+import { list, matching, oneOf, section, text } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
 import { isLoopback } from '../../shared/listener-settings.ts';
@@ -25,6 +25,8 @@ export interface OidcSettings {
   readonly scopes: readonly string[];
   /** The claim with the groups of a person. */
   readonly groupsClaim: string;
+  /** What signing out ends: the session `here`, or also the one at the `provider`. */
+  readonly signOut: 'here' | 'provider';
   /** The first rule whose group a person has counts. */
   readonly groups: readonly GroupRule[];
 }
@@ -48,6 +50,7 @@ const fileSchema = section({
       'email',
     ]),
     groupsClaim: text().default('groups'),
+    signOut: oneOf('here', 'provider').default('here'),
     groups: list(section({ group: text(), ...grantFields }), 'a list of groups and their roles'),
   }),
 });

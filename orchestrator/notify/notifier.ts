@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import type { SendContext } from './forms/send-context.ts';
-import { LiveNotifySettings } from './live-settings.ts';
+import type { LiveNotifySettings } from './live-settings.ts';
 import type { NotifySettings } from './settings.ts';
 
 /** The destinations of messages, and how something is sent to them. */
@@ -11,17 +11,21 @@ export interface Notifier {
   readonly sending: SendContext;
 }
 
-/** Left out where servpack notifies nobody. */
+/**
+ * Left out where servpack notifies nobody.
+ * @param file the one that the settings follow; null = they stay as they are
+ */
 export const notifierOf = (
-  settings: NotifySettings | LiveNotifySettings | null,
+  settings: NotifySettings | null,
   { hooks }: Pick<Config, 'hooks'>,
+  file: Notifier['file'] | null = null,
 ): { readonly notifier?: Notifier } =>
   settings === null
     ? {}
     : {
         notifier: {
           settings,
-          ...(settings instanceof LiveNotifySettings ? { file: settings } : {}),
+          ...(file === null ? {} : { file }),
           sending: { env: process.env, hooks, now: Date.now },
         },
       };

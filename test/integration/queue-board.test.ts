@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +9,8 @@ import { openQueueConnection } from '../../shared/queues/connection.ts';
 import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { testRedis } from '../environment/redis.ts';
+import { startPathProxy } from '../fixtures/path-proxy.ts';
+import { runCli } from '../fixtures/run-cli.ts';
 import { type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
@@ -113,6 +118,34 @@ describe('the board of the queues', () => {
       expect([file, (await ask(`/queues/static/${file}`)).status]).toEqual([file, 404]);
   });
 });
+
+test('below the path of a proxy the board and the command line find their way', async () => {
+  const store = unwrapped(await openRedisStore(place));
+  const paths = new Map([['servpack.example', '/servpack']]);
+  await using behind = await startSmallOrchestrator(store, {
+    board: place,
+    hosts: ['servpack.example'],
+    paths,
+  });
+  await using proxy = await startPathProxy('/servpack', Number(new URL(behind.url).port));
+  const headers = { authorization: `Bearer ${behind.token}` };
+  const baseFor = async (host: string): Promise<string | undefined> =>
+    /<base href="([^"]*)"/.exec(
+      await textFrom(`${proxy.url}/queues/queue/upgrades`, { ...headers, host }),
+    )?.[1];
+  expect(await baseFor('servpack.example')).toBe('/servpack/queues/');
+  expect(await baseFor('127.0.0.1')).toBe('/queues/');
+  const env = { SERVPACK_URL: `${proxy.url}/`, SERVPACK_TOKEN: behind.token };
+  expect(await runCli(['campaign', 'status', '--json'], { env })).toMatchObject({ code: 0 });
+  const opened = await runCli(['open'], { env });
+  expect(opened.stdout).toContain(`${proxy.url}/#code=`);
+});
+
+/** `fetch` sends no other host than that of the address. */
+async function textFrom(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const [answer] = (await once(get(url, { headers }), 'response')) as [IncomingMessage];
+  return text(answer);
+}
 
 test('without the setting there is no board', async () => {
   await using plain = await startSmallOrchestrator();

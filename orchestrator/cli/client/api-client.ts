@@ -71,11 +71,11 @@ export function openApiClient(address: ApiAddress): ApiClient {
   };
   return {
     named: isOneOfMany ? `${context === null ? 'No context' : `Context ${context}`}: ${at.url}` : null,
-    link: (path) => `${at.url.replace(/\/$/, '')}${path}`,
+    link: (path) => addressOf(at.url, path),
     get: (schema, path, query = {}) => request(at, schema, `${path}${queryOf(query)}`, { headers }),
     stream: (path, query = {}) => requestStream(at, `${path}${queryOf(query)}`, { headers }),
     open: (path, query, { headers: more, ...init }) =>
-      send(new URL(`${path}${queryOf(query)}`, at.url), {
+      send(new URL(addressOf(at.url, `${path}${queryOf(query)}`)), {
         ...init,
         headers: { ...headers, ...(more as Record<string, string>) },
         redirect: 'error',
@@ -207,9 +207,11 @@ async function requestStream(
   }
 }
 
+const addressOf = (url: string, path: string): string => `${url.replace(/\/$/, '')}${path}`;
+
 /** What `fetch` would refuse with a text of its own is refused here. */
 function targetOf(url: string, path: string): Result<URL, Refusal> {
-  const target = URL.parse(path, url);
+  const target = URL.parse(addressOf(url, path));
   if (target === null || !/^https?:$/.test(target.protocol))
     return err(
       fault('input.url', `${url} is not a URL of HTTP; expected, for example, http://127.0.0.1:7300`),

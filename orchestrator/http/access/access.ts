@@ -140,6 +140,11 @@ export class Access {
     return expired === null ? ok(principalOf(found)) : err(expired);
   }
 
+  /** Where a browser signs out at the provider; null = nowhere. */
+  async signOutUrl(): Promise<string | null> {
+    return (await this.#provider?.signOutUrl()) ?? null;
+  }
+
   /**
    * Whether what has proved the principal still does, with the same role. For answers that last: a
    * stream asks this every half a minute. It counts as no use.

@@ -22,8 +22,8 @@ export function guardHost(app: FastifyInstance, names: readonly string[]): void 
   });
 }
 
-/** Without the port, and without the brackets of an IPv6 address. */
-const hostIn = (header: string | undefined): string =>
+/** The host of a request, without the port, and without the brackets of an IPv6 address. */
+export const hostIn = (header: string | undefined): string =>
   (URL.parse(`http://${header ?? ''}`)?.hostname ?? '').toLowerCase().replaceAll(/^\[|\]$/g, '');
 
 const otherHost = fault(

@@ -36,14 +36,16 @@ type Claims = Readonly<Record<string, unknown>>;
 /** The provider with which people sign in. The library is loaded at the first sign-in. */
 export class OpenIdProvider {
   readonly settings: OidcSettings;
+  readonly #page: string;
   readonly #redirect: string;
   readonly #log: Logger;
   #known: Promise<{ client: typeof OpenIdClient; config: OpenIdClient.Configuration }> | null = null;
 
-  /** @param redirect the URL to which the provider sends people back */
-  constructor(settings: OidcSettings, redirect: string, log: Logger) {
+  /** @param page the URL of the page, with a slash at its end */
+  constructor(settings: OidcSettings, page: string, log: Logger) {
     this.settings = settings;
-    this.#redirect = redirect;
+    this.#page = page;
+    this.#redirect = new URL('auth/back', page).href;
     this.#log = log;
   }
 
@@ -109,6 +111,22 @@ export class OpenIdProvider {
       return ok({ proof, refresh: tokens.refresh_token ?? refresh });
     } catch (error) {
       return err(isAway(error) ? this.#away(error) : ended);
+    }
+  }
+
+  /**
+   * Where the browser goes to sign out at the provider, which sends it back to the page. Null =
+   * only the session of servpack ends, by the settings or because the provider has no such way.
+   */
+  async signOutUrl(): Promise<string | null> {
+    if (this.settings.signOut === 'here') return null;
+    try {
+      const { client, config } = await this.#open();
+      if (config.serverMetadata().end_session_endpoint === undefined) return null;
+      return client.buildEndSessionUrl(config, { post_logout_redirect_uri: this.#page }).href;
+    } catch (error) {
+      this.#away(error);
+      return null;
     }
   }
 

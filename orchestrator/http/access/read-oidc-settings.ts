@@ -27,7 +27,5 @@ export function readOidcSettings(
   const { clientSecret } = read.value;
   const secret = readSecretText(clientSecret);
   if (!secret.ok) return refuse(`the client secret ${clientSecret} ${secret.error}`);
-  return ok(
-    new OpenIdProvider(read.value, new URL('auth/back', url.endsWith('/') ? url : `${url}/`).href, log),
-  );
+  return ok(new OpenIdProvider(read.value, url.endsWith('/') ? url : `${url}/`, log));
 }

@@ -4,7 +4,7 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { SessionProof } from '../../../shared/store/access-store.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { notFound, type Refusal } from '../../refusal.ts';
-import type { sessionAnswer, sessionsAnswer, signInBody } from '../schemas/access.ts';
+import type { sessionAnswer, sessionsAnswer, signedOutAnswer, signInBody } from '../schemas/access.ts';
 import type { Access } from './access.ts';
 import type { Proved } from './oidc.ts';
 import { permissionsOf, type Principal } from './principal.ts';
@@ -137,12 +137,13 @@ export async function listSessions(access: Access): Promise<readonly SessionReco
 export async function signOut(
   { store, log }: OrchestratorContext,
   access: Access,
-  { session }: Principal,
-): Promise<{ readonly ended: boolean }> {
+  { session, proof }: Principal,
+): Promise<z.output<typeof signedOutAnswer>> {
   const ended = session !== null && (await store.removeSession(session, null));
   access.known.forget();
   if (ended) log.info({ session }, 'signed out');
-  return { ended };
+  const leaveFor = ended && proof?.kind === 'signIn' ? await access.signOutUrl() : null;
+  return { ended, ...(leaveFor === null ? {} : { leaveFor }) };
 }
 
 /** Ends the session of another person. Faults: `notFound.session`. */

@@ -23,7 +23,8 @@ export interface BoardRoute {
 export interface Board {
   /** The paths of its one page. */
   readonly pages: readonly string[];
-  page(): string;
+  /** @param basePath the path of the board in the browser, with a slash at the end */
+  page(basePath: string): string;
   readonly routes: readonly BoardRoute[];
   /** The folder of its scripts and styles. */
   readonly files: string;
@@ -32,20 +33,14 @@ export interface Board {
 /**
  * Takes only the reading routes of bull-board: a route that is not GET is never registered. It does
  * not depend on the read-only setting of the board.
- * @param basePath the path of the board, with a slash at the end
  */
 export class ReadingAdapter implements ServerAdapter {
-  readonly #basePath: string;
   #queues: Queues = new Map();
   #apiRoutes: ApiRoutes = [];
   #entry: EntryRoute | null = null;
   #uiConfig: Parameters<ServerAdapter['setUIConfig']>[0] = {};
   #files = '';
   #views = '';
-
-  constructor(basePath: string) {
-    this.#basePath = basePath;
-  }
 
   setQueues(queues: Queues): this {
     this.#queues = queues;
@@ -88,7 +83,7 @@ export class ReadingAdapter implements ServerAdapter {
     const reading = this.#apiRoutes.filter(({ method }) => [method].flat().every((each) => each === 'get'));
     return {
       pages: [this.#entry?.route ?? []].flat(),
-      page: () => this.#page(),
+      page: (basePath) => this.#page(basePath),
       routes: reading.flatMap((each) =>
         [each.route].flat().map((path) => ({
           path,
@@ -110,10 +105,10 @@ export class ReadingAdapter implements ServerAdapter {
   }
 
   /** The page of the board, which asks for fonts elsewhere: without them. */
-  #page(): string {
+  #page(basePath: string): string {
     const { name = '', params = {} } =
       this.#entry?.handler({
-        basePath: this.#basePath,
+        basePath,
         uiConfig: this.#uiConfig,
       }) ?? {};
     const values = params as Readonly<Record<string, string>>;

@@ -1,8 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../../shared/errors.ts';
 import { openReadQueues, type QueuePlace } from '../../bullmq-queues.ts';
+import { hostIn } from '../access/guard-host.ts';
 import type { Operation } from '../contract/operation.ts';
 import { refuse } from '../problems.ts';
 import type { Board } from './board-routes.ts';
@@ -37,16 +38,26 @@ const policy = [
  * Serves bull-board at `/queues`, for administrators, read-only: all its routes are GET. Its code
  * is loaded here, and only where a setting asks for it. Call it after the hooks that guard
  * requests.
+ * @param paths by host: the path below which a proxy serves it
  */
-export function serveBoard(app: FastifyInstance, place: QueuePlace): void {
+export function serveBoard(
+  app: FastifyInstance,
+  place: QueuePlace,
+  paths: ReadonlyMap<string, string>,
+): void {
+  const basePathOf = ({ headers }: FastifyRequest): string =>
+    `${(paths.get(hostIn(headers.host)) ?? '').replace(/\/$/, '')}${boardPath}/`;
   void app.register(
     async (scope) => {
       const { board, close } = await openBoard(place);
       scope.addHook('onClose', close);
       const config = { isPage: true, operation };
       for (const path of board.pages)
-        scope.get(path, { config }, async (_request, reply) =>
-          reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(board.page()),
+        scope.get(path, { config }, async (request, reply) =>
+          reply
+            .header('content-security-policy', policy)
+            .type('text/html; charset=utf-8')
+            .send(board.page(basePathOf(request))),
         );
       for (const { path, answer } of board.routes)
         scope.get<{ Params: Record<string, string>; Querystring: Record<string, string> }>(
@@ -85,7 +96,7 @@ async function openBoard(
         ...(place.shards === 1 ? {} : { prefix: `shard ${shard}: ` }),
       }),
   );
-  const serverAdapter = new ReadingAdapter(`${boardPath}/`);
+  const serverAdapter = new ReadingAdapter();
   const options = { uiConfig: { boardTitle: 'servpack: queues' } };
   createBullBoard({ queues, serverAdapter, options });
   return { board: serverAdapter.board(), close: () => opened.close() };

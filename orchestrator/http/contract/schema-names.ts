@@ -35,6 +35,7 @@ const answers = {
   Session: access.sessionAnswer,
   Sessions: access.sessionsAnswer,
   EndedSession: access.endedAnswer,
+  SignedOut: access.signedOutAnswer,
   SignInLink: access.linkAnswer,
   Approvals: approvals.approvalsAnswer,
   AskedFirst: approvals.askedAnswer,

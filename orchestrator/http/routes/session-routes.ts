@@ -13,6 +13,7 @@ import {
   sessionAnswer,
   sessionParams,
   sessionsAnswer,
+  signedOutAnswer,
   signInBody,
 } from '../schemas/access.ts';
 import { reasonBody } from '../schemas/fields.ts';
@@ -48,11 +49,15 @@ export function sessionRoutes(app: Api, context: OrchestratorContext, access: Ac
     },
   );
 
-  app.delete('/v1/session', { schema: { response: answers(endedAnswer) } }, async ({ principal }, reply) => {
-    if (principal === null) return refuse(reply, nobody);
-    if (principal.session !== null) reply.header('set-cookie', cookieOf(null, access.isOverTls));
-    return signOut(context, access, principal);
-  });
+  app.delete(
+    '/v1/session',
+    { schema: { response: answers(signedOutAnswer) } },
+    async ({ principal }, reply) => {
+      if (principal === null) return refuse(reply, nobody);
+      if (principal.session !== null) reply.header('set-cookie', cookieOf(null, access.isOverTls));
+      return signOut(context, access, principal);
+    },
+  );
 
   app.post('/v1/session/links', { schema: { response: answers(linkAnswer) } }, async ({ principal }, reply) =>
     principal === null ? refuse(reply, nobody) : makeLink(context, access, principal),

@@ -86,6 +86,9 @@ export const sessionAnswer = z.object({
 
 export const endedAnswer = z.object({ ended: z.boolean() });
 
+/** `leaveFor`: where the browser goes to sign out at the provider, too. */
+export const signedOutAnswer = endedAnswer.extend({ leaveFor: z.string().optional() });
+
 /** Put the code into the fragment of a link: browsers send no fragment to anybody. */
 export const linkAnswer = z.object({ code: z.string(), expiresAt: time });
 

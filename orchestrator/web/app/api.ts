@@ -9,7 +9,7 @@ export interface Api {
   get<T>(path: string, signal?: AbortSignal): Promise<Asked<T>>;
   /** Each call is one request by its key: repeated by a retry, it is not done twice. */
   post<T>(path: string, body?: unknown): Promise<Asked<T>>;
-  delete(path: string): Promise<Asked<unknown>>;
+  delete<T>(path: string): Promise<Asked<T>>;
   /** The raw answer, for streams and downloads. */
   open(path: string, init?: RequestInit): Promise<Response>;
 }

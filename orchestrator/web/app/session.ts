@@ -63,8 +63,9 @@ export function openSession(): Session {
       return asked.ok ? enter(asked.value) : asked.problem;
     },
     signOut: async (api) => {
-      await api.delete(path);
+      const asked = await api.delete<{ readonly leaveFor?: string }>(path);
       leave();
+      if (asked.ok && asked.value.leaveFor !== undefined) location.assign(asked.value.leaveFor);
     },
     begin: async (api) => {
       const code = takeCode();

@@ -50,7 +50,8 @@ export const accessOperations: Operations = {
     needs: 'see',
     reach: 'open',
     summary: 'Sign out',
-    description: 'Ends the session of the request.',
+    description:
+      'Ends the session of the request. `leaveFor` is where a browser goes to sign out at the provider, too, where the settings ask for it.',
   },
   'POST /v1/session/links': {
     id: 'makeSignInLink',
