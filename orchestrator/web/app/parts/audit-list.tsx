@@ -107,7 +107,7 @@ const Entries = ({
           {entry.client === null ? (
             <span class="dim">{words.whole}</span>
           ) : (
-            <Link to={['clients', entry.client]} query={{ campaign: entry.campaign }}>
+            <Link to={['clients', entry.client]} query={{ campaign: entry.campaign }} title={entry.client}>
               {entry.client}
             </Link>
           )}

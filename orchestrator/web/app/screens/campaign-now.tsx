@@ -80,7 +80,7 @@ function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Stat
               {isOpen ? (index === last ? '▶' : '✓') : '○'}
             </span>
             <span class="wave-name">
-              <Link to={['campaigns', campaign]} query={{ tab: 'clients', wave }}>
+              <Link to={['campaigns', campaign]} query={{ tab: 'clients', wave }} title={wave}>
                 {wave}
               </Link>
               <span class="dim"> {isOpen ? (endedAt === null ? words.open : '') : words.closed}</span>

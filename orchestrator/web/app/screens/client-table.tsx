@@ -91,15 +91,15 @@ function Rows({
             label={texts.bulk.select(row.client)}
           />
           <th scope="row">
-            <Link to={['clients', row.client]} query={{ campaign: status.campaign }}>
+            <Link to={['clients', row.client]} query={{ campaign: status.campaign }} title={row.client}>
               {row.client}
             </Link>
           </th>
           <td>
             <StateBadge state={row.state} end={row.end} />
           </td>
-          <td>{row.wave}</td>
-          <td>{row.logonServer}</td>
+          <td title={row.wave}>{row.wave}</td>
+          <td title={row.logonServer}>{row.logonServer}</td>
           <td>{row.since === null ? texts.empty : <Time at={row.since} />}</td>
           <td class="cause" title={causeOf(row)}>
             <Says text={causeOf(row)} />
