@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Visit } from './chromium.ts';
+import type { Looks, Visit } from './chromium.ts';
 
 /** To another screen without loading the page again. */
 export async function goTo(page: Page, path: string): Promise<void> {
@@ -20,14 +20,33 @@ export async function openScreen({ page }: Visit, path: string, says: string): P
   await page.locator('main').getByText(says).first().waitFor();
 }
 
-/** What is wrong for assistive technology. */
-export async function violationsOn(page: Page): Promise<readonly string[]> {
-  // The same rules run; only what violates them is described, which takes half of the time.
-  const { violations } = await new AxeBuilder({ page })
+/** The rules of axe that depend on the colours. */
+const colourRules = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What is wrong for assistive technology. Axe stays in a page that was looked at: reading its text
+ * again takes as long as a look.
+ * @param rules only these
+ */
+export async function violationsOn(
+  page: Page,
+  rules: readonly string[] | null = null,
+): Promise<readonly string[]> {
+  const isThere = await page.evaluate<boolean>('window.axe !== undefined');
+  // All rules run; only what violates them is described, which takes half of the time.
+  const axe = new AxeBuilder({ page, ...(isThere ? { axeSource: 'undefined' } : {}) })
     .setLegacyMode(true)
-    .options({ resultTypes: ['violations'] })
-    .analyze();
+    .options({ resultTypes: ['violations'] });
+  const { violations } = await (rules === null ? axe : axe.withRules([...rules])).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
+}
+
+/** The same in both colours: with the other ones only what depends on them is looked at again. */
+export async function expectAccessibleInBoth(page: Page, { colorScheme = 'light' }: Looks): Promise<void> {
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: colorScheme === 'dark' ? 'light' : 'dark' });
+  expect(await violationsOn(page, colourRules)).toEqual([]);
+  await page.emulateMedia({ colorScheme });
 }
 
 /** No fault for assistive technology, and no sideways scroll. */
