@@ -29,9 +29,14 @@ const passing: ReadonlySet<string> = new Set(['campaign.busy', 'client.busy']);
  * Carries out what another person has approved, and closes the request. An orchestrator that is
  * killed in between leaves the request approved: the leader calls this again, and each command
  * knows what it has done already.
+ * @param isAgain an orchestrator that has ended may have carried it out before
  * @returns what was done; a refusal where the command has become wrong or needless
  */
-export async function carryOut(context: OrchestratorContext, key: string): Promise<Result<string, Refusal>> {
+export async function carryOut(
+  context: OrchestratorContext,
+  key: string,
+  isAgain = false,
+): Promise<Result<string, Refusal>> {
   const { store, clock } = context;
   const record = await store.readRequest(key);
   if (record === null || record.request.state.is !== 'approved') return ok('carried out already');
@@ -40,11 +45,17 @@ export async function carryOut(context: OrchestratorContext, key: string): Promi
   const acted = await acts[request.command](context, permit, request);
   if (!acted.ok && passing.has(acted.error.code)) return acted;
   const done = !acted.ok && (await wasDone(context, permit, request)) ? ok('carried out') : acted;
-  const words = done.ok ? done.value : done.error.message;
+  const words = done.ok ? done.value : isAgain ? unsure(request, done.error.message) : done.error.message;
   const next = close(request, done.ok ? 'done' : 'void', clock.now(), words);
   await commitRequest(context, closer, record, next.request, words);
   return done.ok ? done : err(voidOf(request, words));
 }
+
+/** A client that has finished since no longer says who asked for what was done to it. */
+const unsure = ({ client }: CommandRequest, because: string): string =>
+  client === undefined
+    ? because
+    : `${because}; it may have been carried out before: servpack audit show ${client}`;
 
 /** The request can no longer be carried out, and is closed. */
 export const voidOf = (request: CommandRequest, because: string): Refusal =>

@@ -25,7 +25,7 @@ export function judgeRequests(): Round {
     if (request.state.is === 'asked') await closedMeanwhile(context, record);
     else if (momentOf(record) > now) return;
     else if (isClosed(request)) await context.store.commitRequest(requestKey(request), null, version, null);
-    else await carryOut(context, requestKey(request));
+    else await carryOut(context, requestKey(request), true);
   };
   return {
     name: 'requests',

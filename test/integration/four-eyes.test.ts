@@ -6,6 +6,7 @@ import { judgeRequests } from '../../orchestrator/rounds/judge-requests.ts';
 import { answerQuestion, openQuestions } from '../../orchestrator/requests/inbox.ts';
 import { readConfig } from '../../shared/config.ts';
 import { guardedCommands, requestName } from '../../shared/domain/campaign/command-request.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
@@ -16,6 +17,7 @@ import { now } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
+import { bring, changes } from './admitted-clients.ts';
 import { doorsOf, type FourEyesWorld, fourEyes, recordsOf, startFourEyesWorld } from './four-eyes-world.ts';
 
 const roles = ['operator', 'administrator'] as const;
@@ -279,6 +281,30 @@ describe('an orchestrator that is killed while it carries out', () => {
         expect([fatal, record?.request.state.is]).toEqual([fatal, 'done']);
       }
     expect(deaths).toBeGreaterThan(3);
+  });
+});
+
+test('what may have been carried out before is not said to be undone', async () => {
+  await using world = await startFourEyesWorld(fourEyes('undo'));
+  const { store } = world.orchestrator;
+  const [client = ''] = world.relocated;
+  const id = await asked(world, `/v1/clients/${client}/undo`, { reason: 'its packages fail' });
+  let written = 0;
+  // The approval is the first write, the change of the client the second.
+  const dying = dyingStore(store, (method) => writes.test(method) && (written += 1) === 2, true);
+  const approved = answerQuestion(contextAt(world, now, dying), bert, { id, answer: 'approved' });
+  await expect(approved).rejects.toThrow('dead');
+  const movedBack = (upgrade: Upgrade) =>
+    withMemory(changes.failed(upgrade), {
+      request: null,
+      learned: { relocation: 'undone', beforeRelocation: null },
+    });
+  await bring(store, client, movedBack, { index: 'settled' }, 'sp4', 2);
+  await leaderAt(store, now + 15_000);
+  const [record] = await store.requests();
+  expect(record?.request.state).toMatchObject({
+    is: 'void',
+    because: expect.stringContaining(`it may have been carried out before: servpack audit show ${client}`),
   });
 });
 
