@@ -1,7 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { newestAbout, requestsOf } from './approval-requests.ts';
 
-/** What of a campaign waits, or will wait, for the yes of a person, in words; null = nothing. */
+/** What of a campaign waits, or will wait, for an approval, in words; null = nothing. */
 export function approvalAhead(campaign: Campaign): string | null {
   const { definition, state } = campaign;
   const { approvals = [], waves } = definition;
@@ -12,12 +12,12 @@ export function approvalAhead(campaign: Campaign): string | null {
   for (const rule of approvals) {
     if ('wave' in rule && closed.includes(rule.wave.toLowerCase()))
       return `wave ${rule.wave} opens after an approval`;
-    if ('each' in rule) return 'steps of single clients wait for the yes of a person';
+    if ('each' in rule) return 'steps of single clients wait for the approval of a person';
     if (
       'remediation' in rule &&
       newestAbout(campaign, { remediation: rule.remediation })?.answer === undefined
     )
-      return `the ${rule.remediation} waits for the yes of a person`;
+      return `the ${rule.remediation} waits for the approval of a person`;
   }
   return null;
 }

@@ -33,7 +33,7 @@ export function doneOf(question: GateQuestion): readonly string[] {
   ];
 }
 
-/** The newest yes to a wave; undefined = nobody approved the wave. */
+/** The newest approval of a wave; undefined = nobody approved the wave. */
 export const approvalOf = (
   approvals: readonly WaveApproval[] | undefined,
   wave: number,

@@ -16,7 +16,7 @@ export type GateVerdict =
 /**
  * Is the gate of a wave open, closed or broken? Without a conclusion the gate stays closed. Soak
  * and approval count only where a wave follows. An empty wave has nothing to soak, and waits for
- * the yes of a person as any other one.
+ * the approval of a person as any other one.
  */
 export function evaluateGate(question: GateQuestion): GateVerdict {
   const counts = evaluateCounts(question);

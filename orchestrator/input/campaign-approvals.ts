@@ -7,7 +7,7 @@ import { type Blame, exactlyOne } from './campaign-criteria.ts';
 import type { LadderInput } from './campaign-ladder.ts';
 import { id } from './names.ts';
 
-/** `approvals:` what of the campaign needs the yes of a person. */
+/** `approvals:` what of the campaign needs the approval of a person. */
 
 const step = () => oneOf('workaround', 'relocation', 'replaceAtRestart');
 
@@ -105,7 +105,7 @@ export function toApprovals(rules: readonly RuleInput[] = []): {
   };
 }
 
-/** The gate before a wave that needs a yes waits for the yes, too. */
+/** The gate before a wave that needs an approval waits for the approval, too. */
 export const withApprovalGates = (
   waves: readonly Wave[],
   rules: readonly RuleInput[] = [],

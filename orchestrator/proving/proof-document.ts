@@ -89,7 +89,7 @@ export function propertyWords(name: PropertyName, { neverDown }: Asked): string 
     case 'window':
       return 'nothing begins on a client outside its window';
     case 'approval':
-      return 'nothing begins without the yes that the file asks for';
+      return 'nothing begins without the approval that the file asks for';
     case 'undo':
       return 'what was done to a service can be undone from every state';
     case 'stuck':

@@ -123,7 +123,7 @@ const answerForAll = ({ campaign }: World, wanted: ApprovedStep) =>
   requestsOf(campaign).findLast(({ subject }) => 'remediation' in subject && subject.remediation === wanted)
     ?.answer;
 
-/** A wave that needs a yes opens without the yes of a person. */
+/** A wave that needs an approval opens without the approval of a person. */
 function whyWaveNotApproved({ step }: Moment): string | null {
   if (step.kind !== 'campaign' || !('openWaves' in step.before.state) || !('openWaves' in step.after.state))
     return null;

@@ -7,7 +7,7 @@ import { requestsOf, termsOf } from '../domain/approval-requests.ts';
 import { subjectWords } from '../domain/judge-approvals.ts';
 import { exactSpan } from './duration-text.ts';
 
-/** What of a campaign file needs the yes of a person, in words; null = nothing. */
+/** What of a campaign file needs the approval of a person, in words; null = nothing. */
 export function approvalWords({ approvals }: CampaignDefinition): string | null {
   return approvals === undefined ? null : approvals.map(ruleWords).join('; ');
 }

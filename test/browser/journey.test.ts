@@ -130,7 +130,7 @@ test.each(['mouse', 'keyboard'] as const)('a campaign from the fleet to its repo
 
   // The next wave waits for another person than the one who has started it.
   await leaderRound(orchestrator, undefined);
-  await page.getByText('Wave rest of sp4 waits for a yes').waitFor();
+  await page.getByText('Wave rest of sp4 waits for approval').waitFor();
   await hand.press(button('Approve…').first());
   const own = page.getByRole('dialog', { name: 'Approve sp4/wave/rest' });
   await hand.write(own.getByLabel('Type sp4/wave/rest to confirm'), 'sp4/wave/rest');

@@ -112,9 +112,9 @@ describe('the verdict on approvals', () => {
     ],
     ['a wave that was approved twice', { entries: [...good.entries, ...good.entries] }, 'approved 2 times'],
     ['a client that began before its wave', story(begins(3, 'pc-1'), yes, moves), 'before its wave early'],
-    ['a relocation without a yes', story(begins(5, 'pc-1'), moves), 'began without a yes'],
+    ['a relocation without an approval', story(begins(5, 'pc-1'), moves), 'began without an approval'],
     ['a relocation after a no', story(begins(5, 'pc-1'), no, yes, moves), 'began after rejected by lee'],
-    ['a yes of nobody', { answers: good.answers.slice(0, 1) }, 'the second person has not approved'],
+    ['an approval of nobody', { answers: good.answers.slice(0, 1) }, 'the second person has not approved'],
     [
       'a machine that was changed all the same',
       { ...story(begins(5, 'pc-1')), answers: good.answers.slice(0, 1) },

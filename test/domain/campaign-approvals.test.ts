@@ -17,7 +17,7 @@ import { running, standing } from './given-campaign.ts';
 const passed: Counters = { 'state|0|LS-ROM|upgraded': 10 };
 const steps: Counters = { 'state|0|LS-ROM|deferred': 10, 'asks|relocation': 3 };
 
-/** A campaign whose second wave needs a yes, on these terms, or which has another rule. */
+/** A campaign whose second wave needs an approval, on these terms, or which has another rule. */
 function campaignWith(terms: ApprovalTerms, rule?: ApprovalRule): Campaign {
   const campaign = standing(running(1));
   const { waves } = campaign.definition;
@@ -57,10 +57,10 @@ const answer = (campaign: Campaign, is: 'approved' | 'rejected', by = 'lee', rou
 
 const openWaves = ({ state }: Campaign) => ('openWaves' in state ? state.openWaves : 0);
 
-describe('a wave that needs a yes', () => {
+describe('a wave that needs an approval', () => {
   const terms = { expiresMs: hours(24) };
 
-  test('is asked about once when all else holds, and opens after the yes', () => {
+  test('is asked about once when all else holds, and opens after the approval', () => {
     const asked = judged(campaignWith(terms), evening);
     expect(asked.approvals?.requests).toMatchObject([
       { round: 1, since: evening, until: evening + hours(24) },
@@ -72,7 +72,7 @@ describe('a wave that needs a yes', () => {
   });
 
   // Found by `campaign prove`: a first wave by `where` that no client fits opened the second one.
-  test.each([undefined, hours(4)])('needs the yes also behind an empty wave, soak %s', (soakMs) => {
+  test.each([undefined, hours(4)])('needs the approval also behind an empty wave, soak %s', (soakMs) => {
     const { definition, ...others } = campaignWith(terms);
     const soak = soakMs === undefined ? {} : { soakMs };
     const waves = definition.waves.map((wave) => ({ ...wave, gate: { ...wave.gate, ...soak } }));
@@ -137,7 +137,7 @@ describe('a wave that needs a yes', () => {
   });
 });
 
-describe('a step that the campaign needs a yes for', () => {
+describe('a step that the campaign needs an approval for', () => {
   const rule: ApprovalRule = { remediation: 'relocation', expiresMs: hours(4) };
 
   test('is asked about when the first client waits for it; the answer changes the rules and makes no edition', () => {

@@ -184,7 +184,7 @@ describe('a gate with approval', () => {
     } as Campaign['state'],
   });
 
-  test('opens only with a yes to the next wave, and says for ever whose it was', () => {
+  test('opens only with an approval of the next wave, and says for ever whose it was', () => {
     const asked = after(campaign, all, evening);
     expect([openIn(asked), asked.approvals?.requests?.length]).toEqual([1, 1]);
     expect(after(asked, all, evening + 1)).toEqual(asked);
@@ -195,7 +195,7 @@ describe('a gate with approval', () => {
     expect(gateOf(open, all, evening)).toBe('passed, approved by lee: 10 upgraded');
   });
 
-  test('does not open by a yes alone', () => {
+  test('does not open by an approval alone', () => {
     expect(openIn(after(approved(1), counters({ upgraded: 7, active: 3 }), evening))).toBe(1);
   });
 });

@@ -37,7 +37,7 @@ const answer = (is: 'approved' | 'rejected', more: object = {}): UpgradeEvent =>
   answer: { is, by: 'lee', at: evening, reason: 'seen', attempt: 1, of: step, ...more } as Answered,
 });
 
-describe('a step that each client needs a yes for', () => {
+describe('a step that each client needs an approval for', () => {
   test('waits without a slot until the question expires, and spends no budget', () => {
     const upgrade = asking();
     expect(upgrade.state).toMatchObject({ phase: 'deferred', class: 'approval', until: evening + hours(24) });
@@ -46,7 +46,7 @@ describe('a step that each client needs a yes for', () => {
     expect(countersOf(upgrade)).toMatchObject({ 'deferred|approval': 1 });
   });
 
-  test('begins after a yes and a look that finds the same blocker', () => {
+  test('begins after an approval and a look that finds the same blocker', () => {
     const approved = after(each, asking(), answer('approved'), evening + 1);
     expect(approved.state.phase).toBe('looking');
     expect(after(each, approved, blocked, evening + 2).state).toMatchObject({
@@ -110,7 +110,7 @@ describe('a step that each client needs a yes for', () => {
   });
 });
 
-describe('a step that the whole campaign needs a yes for', () => {
+describe('a step that the whole campaign needs an approval for', () => {
   const rule = { remediation: 'relocation', expiresMs: hours(24) } as const;
   const all = rulesWith(rule);
   const yes = { is: 'approved', by: 'lee', at: evening } as const;
@@ -119,7 +119,7 @@ describe('a step that the whole campaign needs a yes for', () => {
     expect(countersOf(asking(all))).toMatchObject({ 'asks|relocation': 1, 'deferred|approval': 1 });
   });
 
-  test('begins on every client after one yes', () => {
+  test('begins on every client after an approval', () => {
     const known = rulesWith(rule, { relocation: yes });
     expect(asking(known).state).toMatchObject({ phase: 'remedying' });
     const woken = after(

@@ -101,7 +101,7 @@ describe('approvals', () => {
     expect(approvalAhead(asks)).toMatch(/is followed by an approval$/);
     expect(approvalAhead({ ...asks, state: running(waves.length) })).toBeNull();
     const step = defined({ approvals: [{ remediation: 'relocation' }] });
-    expect(approvalAhead(step)).toBe('the relocation waits for the yes of a person');
+    expect(approvalAhead(step)).toBe('the relocation waits for the approval of a person');
     const yes = { ...answered(1), subject: { remediation: 'relocation' } as const };
     expect(approvalAhead({ ...step, approvals: { requests: [yes] } })).toBeNull();
     const wave = { wave: waves.at(-1)?.name ?? '' };

@@ -45,7 +45,7 @@ const answer = (orchestrator: SmallOrchestrator, body: object, who: Record<strin
   orchestrator.ask('POST', '/v1/approvals', body, who);
 
 describe.each(storesAndShards)('approvals, on the %s store', (_name, openStore) => {
-  test('a client waits for its own yes: the answer wakes the client, and the audit has what was shown', async () => {
+  test('a client waits for its own approval: the answer wakes the client, and the audit has what was shown', async () => {
     await using orchestrator = await startRunning(await openStore(), withRule('{ each: relocation }'));
     const [client = ''] = await firstWave(orchestrator, 1);
     await bring(orchestrator.store, client, asking(false), rest);
@@ -74,7 +74,7 @@ describe.each(storesAndShards)('approvals, on the %s store', (_name, openStore) 
     expect(await open(orchestrator)).toEqual([]);
   });
 
-  test('one yes to a step wakes every client that waits for the step', async () => {
+  test('one approval of a step wakes every client that waits for the step', async () => {
     await using orchestrator = await startRunning(await openStore(), withRule('{ remediation: relocation }'));
     const clients = await firstWave(orchestrator, 2);
     for (const client of clients) await bring(orchestrator.store, client, asking(true), rest);
@@ -129,7 +129,7 @@ async function ask(store: Store, key: UpgradeKey): Promise<void> {
   await store.commit({ ...commit, consumed: 0, step: 'finish', audit: null, evidence: [] });
 }
 
-describe('a wave that needs a yes', () => {
+describe('a wave that needs an approval', () => {
   const file = `${wide.replace('count: 5 }', 'count: 5, gate: { settled: 0 %, failures: 100 %, minSample: 1 } }')}approvals: [{ wave: rest, expires: 24h, by: another }]\n`;
 
   test('is refused to its author and shown on every screen', async () => {
@@ -185,7 +185,7 @@ test('answers about steps take no number of an edition', async () => {
   expect(body).toMatchObject({ edition: 1, editions: [{ edition: 0 }, { edition: 1 }] });
 });
 
-test('a late yes does not resume the campaign: the answer and the screens say so, with the next command', async () => {
+test('a late approval does not resume the campaign: the answer and the screens say so, with the next command', async () => {
   const file = `${wide.replace('count: 5 }', 'count: 5, gate: { settled: 0 %, failures: 100 %, minSample: 1 } }')}approvals: [{ wave: rest, expires: 24h, onExpiry: pause }]\n`;
   await using orchestrator = await startRunning(undefined, file);
   const { store } = orchestrator;

@@ -26,7 +26,7 @@ async function openLab(name: string, clients: number, speed: number): Promise<Ca
 
 const head = 'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\n';
 
-test('a yes whose orchestrator is killed counts once, and wakes every client that waits for it', async () => {
+test('an approval whose orchestrator is killed counts once, and wakes every client that waits for it', async () => {
   await using lab = await openLab('yes', 40, 10_000);
   const store = await lab.openStore();
   await lab.startWorker();
@@ -34,7 +34,7 @@ test('a yes whose orchestrator is killed counts once, and wakes every client tha
     `${head}structural: atOnce\nladder: [wait, relocation]\nbudgets: { active: 40, perLogonServer: 10 }\napprovals: [{ remediation: relocation }]\n`,
   );
   const waiting = async (): Promise<number> => (await store.counters('sp4'))['asks|relocation'] ?? 0;
-  await until('clients wait for the yes', async () => (await waiting()) >= 8);
+  await until('clients wait for the approval', async () => (await waiting()) >= 8);
   const id = 'sp4/remediation/relocation';
   // The leader puts the question when it sees that clients wait, a moment after they do.
   const isAsked = async (): Promise<boolean> =>
@@ -46,12 +46,12 @@ test('a yes whose orchestrator is killed counts once, and wakes every client tha
       .map(({ because }) => because);
   const yes = { id, answer: 'approved' };
   const asked = lab.operator.ask('POST', '/v1/approvals', yes).catch(() => null);
-  await until('the yes is written', async () => (await says()).length === 1, 1);
+  await until('the approval is written', async () => (await says()).length === 1, 1);
   lab.orchestrator.kill('SIGKILL');
   await Promise.all([lab.orchestrator.ended, asked]);
   const operator = new Operator(urlOf(await lab.startOrchestrator('second')), lab.installation.dataDir);
-  await until('no client waits for the yes', async () => (await waiting()) === 0);
-  // A person who has no answer asks again: the yes stays the first one.
+  await until('no client waits for the approval', async () => (await waiting()) === 0);
+  // A person who has no answer asks again: the approval stays the first one.
   await operator.ask('POST', '/v1/approvals', yes).catch(() => null);
   expect(await says()).toHaveLength(1);
   const moved = async (): Promise<number> =>

@@ -12,7 +12,7 @@ interface AnswerOptions {
   readonly yes?: boolean;
 }
 
-/** `approvals`, `approve`, `reject` and `retract`: what waits for the yes of a person. */
+/** `approvals`, `approve`, `reject` and `retract`: what waits for the approval of a person. */
 export function addApprovalCommands(campaign: Command): void {
   campaign
     .command('approvals [campaign]')

@@ -3,7 +3,7 @@ import { guardedCommands } from '../../../shared/domain/campaign/command-request
 import type { ApprovalResult, OpenApproval } from '../../campaigns/approvals.ts';
 import { idSchema, reason, time } from './fields.ts';
 
-/** Questions that wait for the yes of a person, and their answers. */
+/** Questions that wait for the approval of a person, and their answers. */
 
 export const approvalsQuery = z.strictObject({ campaign: idSchema.optional() });
 

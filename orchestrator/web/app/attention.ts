@@ -169,7 +169,7 @@ function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention
         ? `To ${command} ${release ?? campaign} needs another person`
         : wave === undefined
           ? `A question in ${campaign}`
-          : `Wave ${wave.wave} of ${campaign} waits for a yes`,
+          : `Wave ${wave.wave} of ${campaign} waits for approval`,
     why: text[0] ?? id,
     since,
     clients: wave?.size ?? (client === null ? 0 : 1),

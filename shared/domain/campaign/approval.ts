@@ -1,6 +1,6 @@
 import type { ApprovalAnswer, ApprovedStep } from '../rules/approval-rules.ts';
 
-/** A person said yes to a wave: its clients may begin as soon as all other conditions hold. */
+/** A person approved a wave: its clients may begin as soon as all other conditions hold. */
 export interface WaveApproval {
   /** The position of the wave that may open, from 0 on. */
   readonly wave: number;

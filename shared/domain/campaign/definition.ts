@@ -88,7 +88,7 @@ export interface Gate {
   readonly upgradedPercent?: number;
   /** How long all counts must hold without a change; left out = no time. */
   readonly soakMs?: number;
-  /** A person must say yes to the next wave; left out = nobody must. */
+  /** A person must approve the next wave; left out = nobody must. */
   readonly approval?: true;
   readonly health?: HealthWatch;
 }
@@ -212,7 +212,7 @@ export interface CampaignDefinition {
   readonly policy: CampaignPolicy;
   /** What stops it by itself, besides its gates; left out = nothing. */
   readonly stop?: readonly StopRule[];
-  /** What needs the yes of a person; left out = nothing, except for what a gate asks. */
+  /** What needs the approval of a person; left out = nothing, except for what a gate asks. */
   readonly approvals?: readonly ApprovalRule[];
   /** Left out = the clients are those of the creation. */
   readonly membership?: Membership;

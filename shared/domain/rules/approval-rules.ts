@@ -1,4 +1,4 @@
-/** What of a campaign needs the yes of a person, and what follows without an answer. */
+/** What of a campaign needs the approval of a person, and what follows without an answer. */
 
 /** A step of the ladder that changes something on a client. */
 export type ApprovedStep = 'workaround' | 'relocation' | 'replaceAtRestart';
@@ -8,7 +8,7 @@ export type ApprovalRule = ApprovalTerms &
     | { readonly wave: string }
     /** One yes is for all clients of the campaign. */
     | { readonly remediation: ApprovedStep }
-    /** Each client and each blocker needs a yes of its own. */
+    /** Each client and each blocker needs an approval of its own. */
     | { readonly each: ApprovedStep }
   );
 

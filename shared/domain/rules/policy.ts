@@ -39,10 +39,7 @@ export const deferralClasses: readonly DeferralClass[] = [
   'load',
 ];
 
-/**
- * Waits without a budget: for the campaign's window, the yes of a person, a limit, or the client's
- * hook.
- */
+/** Waits without a budget: for the window, an approval, a limit, or the client's hook. */
 type FreeWait = 'window' | 'approval' | 'remediation' | 'restarts' | 'hook';
 
 const freeWaits: readonly FreeWait[] = ['window', 'approval', 'remediation', 'restarts', 'hook'];
@@ -218,7 +215,7 @@ export interface Rules {
   readonly remediations?: RemediationLimits;
   /** Left out = any number of clients may restart at the same time. */
   readonly restarts?: RestartRules;
-  /** Left out = no step needs the yes of a person. */
+  /** Left out = no step needs the approval of a person. */
   readonly approvals?: StepApprovals;
   /** Left out = no command runs before or after each client. */
   readonly hooks?: ClientHookRules;

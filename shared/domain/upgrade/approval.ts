@@ -13,7 +13,7 @@ import { type Upgrade, withMemory } from './state.ts';
 import { ignore, transition } from './transitions.ts';
 
 /**
- * A step that needs the yes of a person waits for the yes without a slot. An answer is for this
+ * A step that needs the approval of a person waits for it without a slot. An answer is for this
  * attempt and this blocker alone, or, where the rule says so, for the whole campaign.
  */
 
@@ -42,7 +42,7 @@ const ruleFor = (rules: readonly ApprovalRule[] | undefined, step: ApprovedStep)
     (rule) => ('each' in rule && rule.each === step) || ('remediation' in rule && rule.remediation === step),
   );
 
-/** Defers a client whose next step needs a yes that it does not have; null = it may go on. */
+/** Defers a client whose next step needs an approval that it does not have; null = it may go on. */
 export function awaitApproval(
   rules: Rules,
   upgrade: Upgrade,

@@ -6,7 +6,10 @@ const gate = { settledPercent: 100, notOkPercent: 100, minSample: 1 };
 
 const asked = { ...gate, approval: true } as const;
 
-/** Two waves that need a yes: one question pauses the campaign when it expires, one is a no then. */
+/**
+ * Two waves that need an approval: one question pauses the campaign when it expires, the other one
+ * is rejected then.
+ */
 export async function approval(): Promise<string> {
   const story = new Transcript(
     {

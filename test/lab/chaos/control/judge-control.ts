@@ -79,7 +79,7 @@ export function judgeControl(evidence: Evidence): readonly Line[] {
       faults: editionLine(evidence, ofMain),
     },
     {
-      invariant: 'nothing begins without the yes that it needs',
+      invariant: 'nothing begins without the approval that it needs',
       on: `${ledger.answers.length} answers`,
       faults: approvalLine(evidence, ofMain),
     },

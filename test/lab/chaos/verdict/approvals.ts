@@ -7,7 +7,7 @@ import { realTimeOf } from './real-time.ts';
 
 export interface ApprovalEvidence {
   readonly campaign: string;
-  /** Waves that need a yes, with their positions. */
+  /** Waves that need an approval, with their positions. */
   readonly waves: readonly { readonly name: string; readonly at: number }[];
   readonly entries: readonly Entry[];
   readonly stories: Stories;
@@ -18,7 +18,7 @@ export interface ApprovalEvidence {
   readonly relocated: readonly string[];
 }
 
-/** Nothing that needs a yes has begun without one, and nothing that was rejected has begun. */
+/** Nothing that needs an approval has begun without one, and nothing rejected has begun. */
 export const approvalFaults = (evidence: ApprovalEvidence): readonly Fault[] => [
   ...evidence.waves.flatMap((wave) => waveFaults(evidence, wave)),
   ...[...evidence.stories].flatMap(([client, story]) => about(client, stepFaults(evidence, client, story))),
@@ -82,7 +82,7 @@ function whyNot(
   answers: readonly AnswerGiven[],
 ): readonly string[] {
   const yes = before.findLast(({ because }) => because.startsWith('approved by '));
-  if (yes === undefined) return [`the relocation of ${service} began without a yes`];
+  if (yes === undefined) return [`the relocation of ${service} began without an approval`];
   const isOwn = answers.some(
     ({ id, is, askedAt }) =>
       is === 'approved' && serviceOf(id) === service.toLowerCase() && askedAt <= realTimeOf(begun),
