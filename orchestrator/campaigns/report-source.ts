@@ -46,7 +46,7 @@ export async function readSource(
   const compared = planned === null ? {} : { planned };
   return ok({
     campaign,
-    report: { ...report, ...compared, ...(await lastEdit(store, campaign)) },
+    report: { ...report, ...compared, ...(await lastEdit(context, campaign)) },
     archived: null,
   });
 }

@@ -78,7 +78,7 @@ const statusOf = async (
     context.clock.now(),
     await surroundingsOf(context, campaign),
   ),
-  ...(await lastEdit(context.store, campaign)),
+  ...(await lastEdit(context, campaign)),
 });
 
 /** What a campaign's status says of things that are not its own. */
@@ -158,7 +158,7 @@ export async function readReport(
   const planned = await plannedOf(campaign, surroundings.kept ?? null, () =>
     readCame(context, { campaign: name, isArchived: false }),
   );
-  return ok({ ...report, ...(planned === null ? {} : { planned }), ...(await lastEdit(store, campaign)) });
+  return ok({ ...report, ...(planned === null ? {} : { planned }), ...(await lastEdit(context, campaign)) });
 }
 
 /**

@@ -87,7 +87,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
         ? null
         : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
     ...(await restartsIn(store, record.campaign.definition)),
-    ...(await lastEdit(store, record.campaign)),
+    ...(await lastEdit(context, record.campaign)),
     ...(shares === undefined ? {} : { shares }),
     ...(record.campaign.definition.speed === undefined
       ? {}

@@ -8,6 +8,8 @@ export interface EditionNow {
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** `12 min ago`: a screen shows `at` as a time of its zone, and cannot compute with it. */
+  readonly inWords: string;
   readonly because: string;
   /** A sentence for each section that differs from the edition before. */
   readonly changes: readonly string[];
@@ -18,24 +20,23 @@ export interface Edited {
   readonly edition?: EditionNow | undefined;
 }
 
-export const editionNow = ({ edition, by, at, because, changes }: EditionHead): EditionNow => ({
+/** @param now policy time in milliseconds */
+export const editionNow = ({ edition, by, at, because, changes }: EditionHead, now: number): EditionNow => ({
   edition,
   by,
   at: isoOf(at),
+  inWords: fromNow(at, now),
   because,
   changes,
 });
 
-/**
- * `changed by anna 12 min ago (smaller pilot): budgets, waves`; the history has the sentences.
- * @param now policy time in milliseconds
- */
-export const editionWords = ({ by, at, because, changes }: EditionNow, now: number): string =>
-  `changed by ${by} ${fromNow(Temporal.Instant.from(at).epochMilliseconds, now)} (${because}): ${changes.map(sectionOf).join(', ')}`;
+/** `changed by anna 12 min ago (smaller pilot): budgets, waves`; the history has the sentences. */
+export const editionWords = ({ by, inWords, because, changes }: EditionNow): string =>
+  `changed by ${by} ${inWords} (${because}): ${changes.map(sectionOf).join(', ')}`;
 
 /** A change begins with the name of its section; a number of clients has none. */
 const sectionOf = (change: string): string => /^(\w+): /.exec(change)?.[1] ?? change;
 
 /** What a person should know of a client whose campaign was changed. */
-export const editionRemarks = ({ edition }: Edited, now: number): readonly string[] =>
-  edition === undefined ? [] : [`its campaign has edition ${edition.edition}, ${editionWords(edition, now)}`];
+export const editionRemarks = ({ edition }: Edited): readonly string[] =>
+  edition === undefined ? [] : [`its campaign has edition ${edition.edition}, ${editionWords(edition)}`];

@@ -368,6 +368,7 @@ describe('the commands', () => {
       edition: 2,
       by: expect.stringContaining('token default'),
       at: '2026-11-17T09:00:00Z',
+      inWords: 'now',
       because: 'too small',
       changes: ['wave early: 3 clients -> 5 clients', '2 clients in another wave'],
     };

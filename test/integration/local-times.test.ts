@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { localTimes } from '../../orchestrator/cli/render/local-times.ts';
 import { onTerminal } from '../fixtures/on-terminal.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
-import { startRunning } from '../fixtures/small-orchestrator.ts';
+import { campaignYaml, startRunning } from '../fixtures/small-orchestrator.ts';
 
 const winter = Date.parse('2026-11-17T01:14:00Z');
 
@@ -43,4 +43,18 @@ describe('times on the screen', () => {
     });
     expect(JSON.parse(json.stdout)).toMatchObject({ paused: { at: expect.stringMatching(/Z$/) as string } });
   });
+
+  test.each(['status', 'report', 'watch --until-paused'])(
+    'the %s of an edited campaign says on a terminal when it was changed',
+    async (command) => {
+      await using orchestrator = await startRunning();
+      const edit = { file: 'c.yaml', text: campaignYaml('sp4', 'ticket: CHG-7\n'), reason: 'a ticket' };
+      expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/edit', edit)).status).toBe(200);
+      await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones' });
+      const [name = '', ...options] = command.split(' ');
+      const line = ['campaign', name, 'sp4', ...options].join(' ');
+      const text = await onTerminal(orchestrator, line, { columns: 200, env: { TZ: 'Asia/Kolkata' } });
+      expect(text).toMatch(/edition 1: changed by .* \(a ticket\): ticket/);
+    },
+  );
 });

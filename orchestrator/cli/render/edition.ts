@@ -4,7 +4,7 @@ import type { View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 /** Who changed a campaign last, when, why and how; nothing for a campaign that was never edited. */
-export function editionLines(view: View, { edition, at }: CampaignStatus): readonly string[] {
+export function editionLines(view: View, { edition }: CampaignStatus): readonly string[] {
   if (edition === undefined) return [];
-  return wrapped(view, `edition ${edition.edition}: `, editionWords(edition, Date.parse(at)));
+  return wrapped(view, `edition ${edition.edition}: `, editionWords(edition));
 }

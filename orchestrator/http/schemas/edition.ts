@@ -7,6 +7,7 @@ export const editionAnswer = z.object({
   edition: count,
   by: z.string(),
   at: time,
+  inWords: z.string(),
   because: z.string(),
   changes: z.array(z.string()).readonly(),
 }) satisfies z.ZodType<EditionNow>;
