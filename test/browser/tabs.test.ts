@@ -19,6 +19,14 @@ test('the report is that of the command, and each of its files can be saved', as
   await page.getByRole('heading', { name: body.verdict.word, exact: true }).waitFor();
   await page.locator('main').getByText(body.verdict.says).waitFor();
   for (const { title } of body.sections) await page.getByRole('heading', { name: title }).waitFor();
+  // No rule of the page gives the boxes of a chart another size.
+  const boxes = await page
+    .locator('main svg.chart rect[width]')
+    .evaluateAll((rects) =>
+      rects.map((rect) => [rect.getAttribute('width'), rect.getBoundingClientRect().width]),
+    );
+  expect(boxes.length).toBeGreaterThan(3);
+  for (const [drawn, shown] of boxes) expect(shown).toBeCloseTo(Number(drawn), 0);
   const begins = {
     HTML: '<!doctype html>',
     Markdown: '# sp4',

@@ -56,7 +56,7 @@ function Rail(): JSX.Element {
   return (
     <nav class="rail" aria-label={texts.nav.main}>
       <span class="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true" class="mark">
+        <svg viewBox="0 0 32 32" aria-hidden="true" class="logo">
           <rect width="32" height="32" rx="8" />
           <path d="M8 21.5h16M8 16h11M8 10.5h6" />
         </svg>
