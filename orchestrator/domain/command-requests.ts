@@ -1,7 +1,6 @@
 import {
   type CommandRequest,
   guardedCommands,
-  isClosed,
   requestName,
 } from '../../shared/domain/campaign/command-request.ts';
 import { mayBeSamePerson, personOf } from '../../shared/domain/campaign/person.ts';
@@ -9,7 +8,7 @@ import { whyNotAnother } from './approval-requests.ts';
 
 /** What becomes of a command that waits for the approval of another person. */
 
-/** `ignored`: it was answered before; `refused`: this person, or this answer, is not possible. */
+/** `ignored`: it is approved already; `refused`: this person, or this answer, is not possible. */
 export type RequestDecision =
   | { readonly kind: 'changed'; readonly request: CommandRequest; readonly because: string }
   | { readonly kind: 'ignored'; readonly because: string }
@@ -27,16 +26,17 @@ export const isRequestId = (id: string): boolean => isGuarded(id.split('/')[1]);
 
 const isGuarded = (word: string | undefined): boolean => guardedCommands.some((each) => each === word);
 
-/** `sms-sp4/abort/2`: the key of the request, and its number. */
+/** `sms-sp4/abort/2`: the key of the request, and its number; 0 = it is no number of a request. */
 export function requestIn(id: string): { readonly key: string; readonly round: number } {
   const parts = id.split('/');
-  return { key: parts.slice(0, -1).join('/'), round: Number(parts.at(-1)) };
+  const round = parts.at(-1) ?? '';
+  return { key: parts.slice(0, -1).join('/'), round: /^[1-9]\d*$/.test(round) ? Number(round) : 0 };
 }
 
 /** Another person says yes: the command is carried out next. */
 export function approve(request: CommandRequest, { by, at, reason }: RequestAnswer): RequestDecision {
   const before = answeredBefore(request);
-  if (before !== null) return ignored(before);
+  if (before !== null) return before;
   const why = whyNotAnother([request.by], by, 'asked for it');
   if (why !== null) return { kind: 'refused', because: why };
   const words = reason === undefined ? '' : `: ${reason}`;
@@ -51,13 +51,13 @@ export function approve(request: CommandRequest, { by, at, reason }: RequestAnsw
 /** Every person may say no. */
 export function reject(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
   const before = answeredBefore(request);
-  return before === null ? closed(request, 'rejected', at, `rejected by ${by}: ${reason}`) : ignored(before);
+  return before ?? closed(request, 'rejected', at, `rejected by ${by}: ${reason}`);
 }
 
 /** Only the person who asked takes the request back. */
 export function retract(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
   const before = answeredBefore(request);
-  if (before !== null) return ignored(before);
+  if (before !== null) return before;
   if (personOf(by) === null || !mayBeSamePerson(request.by, by))
     return {
       kind: 'refused',
@@ -89,12 +89,20 @@ function closed(
   return { kind: 'changed', request: { ...kept, state: { is, at, because } }, because };
 }
 
-const ignored = (because: string): RequestDecision => ({ kind: 'ignored', because });
-
-function answeredBefore(request: CommandRequest): string | null {
+/**
+ * Null = nobody has answered. A second answer to a request that is carried out changes
+ * nothing; one that was closed without that will never be, so its answer is refused.
+ */
+function answeredBefore(request: CommandRequest): RequestDecision | null {
   const { state } = request;
-  if (state.is === 'asked') return null;
-  return isClosed(request) && 'because' in state
-    ? `${requestName(request)} is closed: ${state.because}`
-    : `answered already: approved by ${'by' in state ? state.by : ''}`;
+  switch (state.is) {
+    case 'asked':
+      return null;
+    case 'approved':
+      return { kind: 'ignored', because: `answered already: approved by ${state.by}` };
+    case 'done':
+      return { kind: 'ignored', because: `${requestName(request)} is closed: ${state.because}` };
+    default:
+      return { kind: 'refused', because: `${requestName(request)} is closed: ${state.because}` };
+  }
 }

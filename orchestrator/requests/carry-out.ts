@@ -42,7 +42,12 @@ export async function carryOut(
   if (record === null || record.request.state.is !== 'approved') return ok('carried out already');
   const { request } = record;
   const permit = Permit.approved(request);
-  const acted = await acts[request.command](context, permit, request);
+  // Since it was approved the campaign may have been removed, and another one have its name.
+  const isOther = isAgain ? await whyOther(context, request) : null;
+  const acted =
+    isOther === null
+      ? await acts[request.command](context, permit, request)
+      : err(fault('approval.void', isOther));
   if (!acted.ok && passing.has(acted.error.code)) return acted;
   const done = !acted.ok && (await wasDone(context, permit, request)) ? ok('carried out') : acted;
   const words = done.ok ? done.value : isAgain ? unsure(request, done.error.message) : done.error.message;
@@ -69,19 +74,24 @@ type Act = (
 
 const acts: Readonly<Record<GuardedCommand, Act>> = {
   abort: async (context, permit, { subject, reason }) =>
-    saying(await abortCampaign(context, permit, subject, reason), () => `campaign ${subject} was aborted`),
+    saying(
+      await abortCampaign(context, permit, subject, reason),
+      ({ stillMarked }) => `campaign ${subject} was aborted${marksLeft(subject, stillMarked)}`,
+    ),
   withdraw: async (context, permit, { subject, reason }) =>
     saying(await withdrawRelease(context, permit, subject, reason), () => `release ${subject} is withdrawn`),
   unmark: async (context, permit, { subject, reason }) =>
     saying(
       await unmarkCampaign(context, permit, subject, reason),
-      ({ reopened }) => `the marks of ${counted(reopened, 'client')} are taken back`,
+      ({ reopened, passedOver }) =>
+        `the marks of ${counted(reopened, 'client')} are taken back${besides(passedOver)}`,
     ),
   undo: async (context, permit, { subject: campaign, client, reason }) =>
     client === undefined
       ? saying(
           await undoCampaign(context, permit, campaign, reason),
-          ({ reopened }) => `${counted(reopened, 'client')} will be moved back`,
+          ({ reopened, passedOver, because: [first] }) =>
+            `${counted(reopened, 'client')} will be moved back${besides(passedOver, first?.because)}`,
         )
       : saying(await undoClient(context, permit, { client, campaign, reason }), ({ because }) => because),
   edit: async (context, permit, { subject: campaign, reason, edit }) =>
@@ -92,6 +102,17 @@ const acts: Readonly<Record<GuardedCommand, Act>> = {
           ({ edition }) => `campaign ${campaign} has edition ${edition}`,
         ),
 };
+
+const marksLeft = (campaign: string, marked: number): string =>
+  marked === 0
+    ? ''
+    : `; ${counted(marked, 'client')} ${marked === 1 ? 'is still marked, and installs' : 'are still marked, and install'} at the next logon; take the mark back with: servpack campaign unmark ${campaign} --reason TEXT`;
+
+/** `, 3 clients were passed over: …` */
+const besides = (passedOver: number, because?: string): string =>
+  passedOver === 0
+    ? ''
+    : `, ${counted(passedOver, 'client')} ${passedOver === 1 ? 'was' : 'were'} passed over${because === undefined ? '' : `: ${because}`}`;
 
 const saying = <T>(result: Result<T, Refusal>, words: (value: T) => string): Result<string, Refusal> =>
   result.ok ? ok(words(result.value)) : result;
@@ -120,19 +141,30 @@ async function wasDone(
   return next?.by === permit.by && next.because === because && next.text === edit.text;
 }
 
+/** Is the campaign that it was asked for there no more? Null = it is there, or it is a release. */
+async function whyOther(
+  { store }: OrchestratorContext,
+  { command, subject, life = 0 }: CommandRequest,
+): Promise<string | null> {
+  if (command === 'withdraw') return null;
+  const campaign = (await store.readCampaign(subject))?.campaign;
+  const isSame = campaign !== undefined && (campaign.life ?? 0) === life && campaign.removal === undefined;
+  return isSame ? null : `campaign ${subject} was removed since`;
+}
+
 /**
  * Why the command has become wrong or needless since it was asked for; null = it has not, as far as
  * the record of its subject says.
  */
 export async function whyVoid(context: OrchestratorContext, request: CommandRequest): Promise<string | null> {
-  const { command, subject, life = 0, client, edit } = request;
+  const { command, subject, client, edit } = request;
   if (command === 'withdraw') {
     const found = await withdrawable(context, subject);
     return found.ok ? null : found.error.message;
   }
+  const other = await whyOther(context, request);
   const campaign = (await context.store.readCampaign(subject))?.campaign;
-  if (campaign === undefined || (campaign.life ?? 0) !== life || campaign.removal !== undefined)
-    return `campaign ${subject} was removed since`;
+  if (other !== null || campaign === undefined) return other;
   if (client !== undefined && (await context.store.readClient(client)) === null)
     return `client ${client} was removed from the fleet since`;
   if (command === 'abort') return whyNotAborted(campaign, context.clock.now());

@@ -166,7 +166,11 @@ describe('a request', () => {
     expect((await world.as('bert', 'approver', 'POST', '/v1/approvals', no)).body.because).toBe(
       `rejected by ${bert}: payroll runs`,
     );
-    expect((await approve(world, 'carl', first)).body.because).toContain('ignored: sp4/abort/1 is closed');
+    const late = await approve(world, 'carl', first);
+    expect([late.status, late.body.error?.message]).toEqual([
+      409,
+      expect.stringContaining('sp4/abort/1 is closed'),
+    ]);
     const second = await askAbort(world);
     expect(second).toBe('sp4/abort/2');
     // The id of the first one does not answer the second one.
@@ -340,7 +344,7 @@ test('the command line says what is asked, of whom, and what comes next', async 
   expect([yes.code, yes.stdout]).toEqual([
     0,
     expect.stringMatching(
-      /^sp4\/abort\/1: approved by bert \(token cli-bert.*\); campaign sp4 was aborted\n$/s,
+      /^sp4\/abort\/1: approved by bert \(token cli-bert.*\); campaign sp4 was aborted; 1 client is still marked, and installs at the next logon; take the mark back with: servpack campaign unmark sp4 --reason TEXT\n$/s,
     ),
   ]);
 });

@@ -2,9 +2,14 @@ import { many, number } from '../numbers.ts';
 import type { CampaignStatus } from '../status.ts';
 import type { Question } from './question.ts';
 
-/** Says what goes back, and asks for the number; null = nothing was relocated. */
-export function undoQuestion({ campaign, relocations: { done, undone } }: CampaignStatus): Question | null {
-  const left = Math.max(0, done - undone);
+/**
+ * Says what goes back, and asks for the number; null = no service is relocated. A client counts as
+ * `done` or as `undone`, never as both.
+ */
+export function undoQuestion({
+  campaign,
+  relocations: { done: left },
+}: Pick<CampaignStatus, 'campaign' | 'relocations'>): Question | null {
   if (left === 0) return null;
   const lines = [
     `${many(left, 'service')} of campaign ${campaign} ${left === 1 ? 'was' : 'were'} relocated, and not moved back.`,

@@ -144,7 +144,7 @@ function Buttons({ status }: { readonly status: Status }): JSX.Element {
           {texts.actions.retry}
         </Action>
       ) : null}
-      {isOver && relocations.done > relocations.undone ? (
+      {isOver && relocations.done > 0 ? (
         <Action needs="change" onClick={() => moveServicesBack(app, status)}>
           {texts.actions.undo}
         </Action>
