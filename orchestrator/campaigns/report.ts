@@ -219,12 +219,7 @@ export async function readBlockers(
     campaigns: names,
     blockers: ranked.map((one) => ({
       ...one,
-      inCampaigns: (places.get(one.blocker) ?? []).map(({ campaign: name, alone, blocks, met }) => ({
-        campaign: name,
-        alone,
-        blocks,
-        met,
-      })),
+      inCampaigns: (places.get(one.blocker) ?? []).map(({ blocker: _, ...inOne }) => inOne),
     })),
   });
 }

@@ -1,6 +1,6 @@
 import {
   type CommandRequest,
-  guardedCommands,
+  isGuardedCommand,
   requestName,
 } from '../../shared/domain/campaign/command-request.ts';
 import { mayBeSamePerson, personOf } from '../../shared/domain/campaign/person.ts';
@@ -22,9 +22,7 @@ export interface RequestAnswer {
 }
 
 /** Does this id name a request for a command? Other questions have ids of other kinds. */
-export const isRequestId = (id: string): boolean => isGuarded(id.split('/')[1]);
-
-const isGuarded = (word: string | undefined): boolean => guardedCommands.some((each) => each === word);
+export const isRequestId = (id: string): boolean => isGuardedCommand(id.split('/')[1]);
 
 /** `sms-sp4/abort/2`: the key of the request, and its number; 0 = it is no number of a request. */
 export function requestIn(id: string): { readonly key: string; readonly round: number } {

@@ -1,4 +1,4 @@
-import { type CommandRequest, guardedCommands } from '../../shared/domain/campaign/command-request.ts';
+import { type CommandRequest, isGuardedCommand } from '../../shared/domain/campaign/command-request.ts';
 
 /** How the audit names the states of requests for commands. */
 
@@ -18,6 +18,6 @@ const states: readonly CommandRequest['state']['is'][] = [
 /** The state in a step that `requestStep` made; null = it is another step. */
 export function requestStateIn(step: string): CommandRequest['state']['is'] | null {
   const [command, state, ...more] = step.split(' ');
-  if (more.length > 0 || !guardedCommands.some((each) => each === command)) return null;
+  if (more.length > 0 || !isGuardedCommand(command)) return null;
   return states.find((each) => each === state) ?? null;
 }

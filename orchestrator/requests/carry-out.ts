@@ -3,6 +3,7 @@ import {
   type GuardedCommand,
   requestName,
 } from '../../shared/domain/campaign/command-request.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { abortCampaign } from '../campaigns/abort.ts';
 import { undoClient } from '../campaigns/client-actions.ts';
@@ -43,11 +44,10 @@ export async function carryOut(
   const { request } = record;
   const permit = Permit.approved(request);
   // Since it was approved the campaign may have been removed, and another one have its name.
-  const isOther = isAgain ? await whyOther(context, request) : null;
-  const acted =
-    isOther === null
-      ? await acts[request.command](context, permit, request)
-      : err(fault('approval.void', isOther));
+  const isGone = isAgain && request.command !== 'withdraw' && (await askedAbout(context, request)) === null;
+  const acted = isGone
+    ? err(fault('approval.void', removedSince(request)))
+    : await acts[request.command](context, permit, request);
   if (!acted.ok && passing.has(acted.error.code)) return acted;
   const done = !acted.ok && (await wasDone(context, permit, request)) ? ok('carried out') : acted;
   const words = done.ok ? done.value : isAgain ? unsure(request, done.error.message) : done.error.message;
@@ -141,16 +141,17 @@ async function wasDone(
   return next?.by === permit.by && next.because === because && next.text === edit.text;
 }
 
-/** Is the campaign that it was asked for there no more? Null = it is there, or it is a release. */
-async function whyOther(
+/** The campaign that the command was asked for; null = it was removed. */
+async function askedAbout(
   { store }: OrchestratorContext,
-  { command, subject, life = 0 }: CommandRequest,
-): Promise<string | null> {
-  if (command === 'withdraw') return null;
+  { subject, life = 0 }: CommandRequest,
+): Promise<Campaign | null> {
   const campaign = (await store.readCampaign(subject))?.campaign;
   const isSame = campaign !== undefined && (campaign.life ?? 0) === life && campaign.removal === undefined;
-  return isSame ? null : `campaign ${subject} was removed since`;
+  return isSame ? campaign : null;
 }
+
+const removedSince = ({ subject }: CommandRequest): string => `campaign ${subject} was removed since`;
 
 /**
  * Why the command has become wrong or needless since it was asked for; null = it has not, as far as
@@ -162,9 +163,8 @@ export async function whyVoid(context: OrchestratorContext, request: CommandRequ
     const found = await withdrawable(context, subject);
     return found.ok ? null : found.error.message;
   }
-  const other = await whyOther(context, request);
-  const campaign = (await context.store.readCampaign(subject))?.campaign;
-  if (other !== null || campaign === undefined) return other;
+  const campaign = await askedAbout(context, request);
+  if (campaign === null) return removedSince(request);
   if (client !== undefined && (await context.store.readClient(client)) === null)
     return `client ${client} was removed from the fleet since`;
   if (command === 'abort') return whyNotAborted(campaign, context.clock.now());

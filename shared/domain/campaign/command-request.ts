@@ -7,6 +7,9 @@ export const guardedCommands = ['abort', 'withdraw', 'undo', 'unmark', 'edit'] a
 
 export type GuardedCommand = (typeof guardedCommands)[number];
 
+export const isGuardedCommand = (word: string | undefined): boolean =>
+  guardedCommands.some((each) => each === word);
+
 /** What a request is about: who may approve it, and what is done then. */
 export interface CommandRequest {
   readonly command: GuardedCommand;
