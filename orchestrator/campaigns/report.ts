@@ -219,7 +219,7 @@ export async function readBlockers(
     campaigns: names,
     blockers: ranked.map((one) => ({
       ...one,
-      inCampaigns: (places.get(one.blocker) ?? []).map(({ blocker: _, ...inOne }) => inOne),
+      inCampaigns: (places.get(one.blocker) ?? []).map(({ blocker: _blocker, ...inOne }) => inOne),
     })),
   });
 }
