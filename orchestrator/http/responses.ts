@@ -7,7 +7,7 @@ import { type Problem, problemAnswer } from './schemas/problems.ts';
 import { refuse } from './problems.ts';
 import type { Refusal } from '../refusal.ts';
 import type { AskedFirst, Commanded } from '../requests/ask.ts';
-import { askedAnswer } from './schemas/approvals.ts';
+import { askedAnswer, isAsked } from './schemas/approvals.ts';
 import type { Result } from '../../shared/errors.ts';
 
 /** What a route may answer: `answer`, or a refusal. */
@@ -28,9 +28,6 @@ export function answerCommand<T>(reply: FastifyReply, result: Commanded<T>): T |
   if (result.ok && isAsked(result.value)) reply.code(202);
   return answer(reply, result);
 }
-
-const isAsked = (value: unknown): value is AskedFirst =>
-  typeof value === 'object' && value !== null && 'asked' in value;
 
 /** The last line of a handler: answers with the value, or with the refusal and its status. */
 export const answer = <T>(reply: FastifyReply, result: Result<T, Refusal>): T | Problem =>

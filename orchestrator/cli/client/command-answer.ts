@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ok, type Result } from '../../../shared/errors.ts';
-import { askedAnswer } from '../../http/schemas/approvals.ts';
+import { askedAnswer, isAsked } from '../../http/schemas/approvals.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { askedLines } from '../render/approvals.ts';
@@ -18,10 +18,6 @@ export const postCommand = <Schema extends z.ZodType>(
   body: unknown,
 ): Promise<Result<Asked | z.output<Schema>, Refusal>> =>
   api.post(z.union([askedAnswer, schema]), path, body) as Promise<Result<Asked | z.output<Schema>, Refusal>>;
-
-/** Whether the command waits, and nothing was done yet. */
-export const isAsked = (value: unknown): value is Asked =>
-  typeof value === 'object' && value !== null && 'asked' in value;
 
 /** What is asked, of whom and until when. The exit code says that nothing was done. */
 export const askedOutput = (api: ApiClient, value: Asked): CommandOutput => ({

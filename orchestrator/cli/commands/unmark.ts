@@ -6,7 +6,8 @@ import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirmAbout } from '../client/confirm-campaign.ts';
 import type { Terminal } from '../client/confirm.ts';
-import { askedOutput, isAsked, postCommand } from '../client/command-answer.ts';
+import { askedOutput, postCommand } from '../client/command-answer.ts';
+import { isAsked } from '../../http/schemas/approvals.ts';
 import type { CommandOutput } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 

@@ -70,3 +70,7 @@ export const approvalAnswer = z.object({
 
 /** The person who has asked for a command takes the request back. */
 export const retractBody = z.strictObject({ id: approvalId, reason });
+
+/** Whether a command waits for another person, and nothing was done yet. */
+export const isAsked = (value: unknown): value is z.output<typeof askedAnswer> =>
+  typeof value === 'object' && value !== null && 'asked' in value;
