@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { ClientLook } from './products/client-look.ts';
 
@@ -15,7 +15,7 @@ export const evidenceBytesAtMost = 16 * 1024;
 const rawTextBytesAtMost = 4 * 1024;
 
 /** SHA-256 in lower-case hex; a string is hashed as UTF-8. */
-export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data);
 
 /**
  * The text when it fits into `bytesAtMost` (UTF-8), else its beginning and a mark that says how

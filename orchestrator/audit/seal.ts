@@ -167,7 +167,7 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
     await markEverything(store, shard, head);
     return true;
   }
-  const read = await store.auditAfter(shard, writtenUpTo(state), entriesAtMost);
+  const read = await store.entriesToSeal(shard, writtenUpTo(state), entriesAtMost);
   const { entries, campaigns } = await ofOneFile(store, ofOneLife(read));
   if (entries.length === 0) {
     if (isWritten) return false;

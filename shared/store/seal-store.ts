@@ -52,6 +52,11 @@ export const writtenEvidenceSeconds = 30 * 24 * 3_600;
 /** What only sealing does. One stream and one chain per shard; shards count from 0. */
 export interface SealStore {
   /**
+   * Entries of a shard with an id above `after`, oldest first, at most `limit`. What this process
+   * has read already to follow the changes is not read again.
+   */
+  entriesToSeal(shard: number, after: string, limit: number): Promise<readonly KeptEntry[]>;
+  /**
    * Moves the head of a shard's chain by compare-and-set. At most one block is sealed and not
    * written: a head that is not known to stand in a file is only replaced, by a block of its own
    * number.

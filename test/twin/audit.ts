@@ -63,6 +63,7 @@ const newestFirst = (
     .slice(0, limit);
 
 export const sealStoreOf = (tables: Tables): SealStore => ({
+  entriesToSeal: (shard, after, limit) => auditStoreOf(tables).auditAfter(shard, after, limit),
   moveSeal: async (_shard, before, next) => {
     const { head, written } = tables.seals.state;
     const isSame = head?.number === before?.number && head?.head === before?.head;

@@ -6,19 +6,20 @@ import type { KeptEntry } from '../../../shared/store/seal-store.ts';
  */
 export function entryLine(entry: KeptEntry, sealedBy: string): string {
   const { id, at, campaign, client, version, who, from, to, because, evidence, beside, servpack } = entry;
+  // JSON leaves out what is undefined. One literal costs a third of one that is put together.
   return JSON.stringify({
     entry: id,
     at,
-    ...(campaign === '' ? {} : { campaign }),
-    ...(client === null ? {} : { client }),
-    ...(version === null ? {} : { version }),
+    campaign: campaign === '' ? undefined : campaign,
+    client: client ?? undefined,
+    version: version ?? undefined,
     who,
     from,
     to,
     because,
-    ...(evidence === null ? {} : { evidence }),
-    ...(beside.length === 0 ? {} : { beside }),
-    ...(servpack === sealedBy ? {} : { servpack }),
+    evidence: evidence ?? undefined,
+    beside: beside.length === 0 ? undefined : beside,
+    servpack: servpack === sealedBy ? undefined : servpack,
   });
 }
 

@@ -5,6 +5,7 @@ import type { Store } from '../store.ts';
 import { type WaitingConnections, waitingConnections } from './changes/changes.ts';
 import { connect } from './core/connection.ts';
 import { explain, explainUnavailable } from './core/store-unavailable.ts';
+import { recentByShard } from './audit/recent-entries.ts';
 import { accessStoreOf } from './access/access.ts';
 import { answerStoreOf } from './answers/answers.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
@@ -82,8 +83,12 @@ export async function openRedisStore({
 }
 
 /** Ports that work on one shard stand with their aggregate, the others in `sharding`. */
-const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'close' | keyof HealthStore> => ({
-  ...changeStoreOf(shards, waiting),
+const portsOf = (
+  shards: Shards,
+  waiting: WaitingConnections,
+  recent = recentByShard(),
+): Omit<Store, 'close' | keyof HealthStore> => ({
+  ...changeStoreOf(shards, waiting, recent),
   ...accessStoreOf(shards.head),
   ...answerStoreOf(shards.head),
   ...fleetStoreOf(shards),
@@ -106,7 +111,7 @@ const portsOf = (shards: Shards, waiting: WaitingConnections): Omit<Store, 'clos
   ...surveyStoreOf(shards),
   ...safetyNetOf(shards),
   ...auditStoreOf(shards),
-  ...sealStoreOf(shards),
+  ...sealStoreOf(shards, recent),
   ...rebuildStoreOf(shards),
   ...leaderStoreOf(shards.head),
   ...roundFailureStoreOf(shards.head),

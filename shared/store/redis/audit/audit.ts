@@ -4,6 +4,7 @@ import type { AuditEntry, Evidence } from '../../types.ts';
 import { capped, evidenceBytesAtMost } from '../../../evidence.ts';
 import { servpackVersion } from '../../../version.ts';
 import type { Shard } from '../core/shard.ts';
+import type { RecentEntries, StreamEntry } from './recent-entries.ts';
 import { packHash, packWho, unpackHash, unpackWho } from './packed-entry.ts';
 
 /**
@@ -82,6 +83,33 @@ export async function entriesAfter(
   return (await redis.xrange(keys.of('audit'), `(${after}`, '+', 'COUNT', limit)).map(keptEntry);
 }
 
+/**
+ * As `entriesAfter`. Entries that this process has read already are not read again, while Redis
+ * still has the last of them: a replica that took over, and a file that was cut off, have a part of
+ * the stream from its beginning.
+ */
+export async function entriesToSeal(
+  shard: Shard,
+  recent: RecentEntries,
+  after: string,
+  limit: number,
+): Promise<readonly KeptEntry[]> {
+  const known = recent.above(after, limit);
+  const last = known.at(-1)?.[0];
+  if (last === undefined) return entriesAfter(shard, after, limit);
+  const { redis, keys } = shard;
+  const [found, ...further] = await redis.xrange(
+    keys.of('audit'),
+    last,
+    '+',
+    'COUNT',
+    limit - known.length + 1,
+  );
+  if (found?.[0] === last) return [...known, ...further].map(keptEntry);
+  recent.forget();
+  return entriesAfter(shard, after, limit);
+}
+
 export async function entriesBefore(
   { redis, keys }: Shard,
   before: string | null,
@@ -107,7 +135,7 @@ export async function campaignEntriesAfter(
   return { entries, after: page.at(-1)?.[0] ?? after, isEnd: page.length < limit };
 }
 
-function keptEntry([id, [, text = '']]: readonly [string, readonly string[]]): KeptEntry {
+function keptEntry([id, [, text = '']]: StreamEntry): KeptEntry {
   const [at, campaign, client, version, who, from, to, because, hashes, servpack] = JSON.parse(text) as Row;
   const [evidence, ...others] = hashes.split(' ');
   return {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type Change, type Changes, countByCampaign, distinctChanges } from '../../change-store.ts';
 import { changeIn } from '../audit/audit.ts';
+import type { RecentEntries, StreamEntry } from '../audit/recent-entries.ts';
 import { type Shard, valuesOf } from '../core/shard.ts';
 
 /** So many wake-ups are kept; the leader reads them within a second. */
@@ -37,8 +38,6 @@ export function waitingConnections(open: () => Redis): WaitingConnections {
   };
 }
 
-type Entry = readonly [id: string, fields: readonly string[]];
-
 /** Wakes the rounds of the leader for a campaign. */
 export const wakeLeader = async ({ redis, keys }: Shard, campaign: string): Promise<void> => {
   await redis.xadd(keys.of('wakes'), 'MAXLEN', '~', wakesKept, '*', 'c', campaign);
@@ -52,15 +51,22 @@ export async function presentEnd({ redis, keys }: Shard): Promise<Changes> {
       .xrevrange(keys.of('audit'), '+', '-', 'COUNT', 1)
       .xrevrange(keys.of('wakes'), '+', '-', 'COUNT', 1)
       .exec(),
-  ) as (readonly Entry[])[];
+  ) as (readonly StreamEntry[])[];
   const [audit = '0-0', wakes = '0-0'] = found.map((entries) => entries[0]?.[0] ?? '0-0');
   return { after: `${audit} ${wakes}`, changes: [], isWhole: true, newest: audit, entries: new Map() };
 }
 
-/** @param waiting the connection on which the call waits */
+/** What a process needs to follow the changes of a shard. */
+export interface Following {
+  /** The connection on which the call waits. */
+  readonly waiting: Redis;
+  /** Gets the entries of the audit that are read. */
+  readonly recent: RecentEntries;
+}
+
 export async function changesAfter(
   shard: Shard,
-  waiting: Redis,
+  { waiting, recent }: Following,
   after: string,
   waitMs: number,
 ): Promise<Changes> {
@@ -71,6 +77,7 @@ export async function changesAfter(
     await waiting.xread('COUNT', atOnce, 'BLOCK', Math.max(1, waitMs), 'STREAMS', ...names, audit, wakes),
   );
   const audited = found.get(names[0]) ?? [];
+  recent.keep(audit, audited);
   const woken = found.get(names[1]) ?? [];
   const recorded = audited.map(changeOf);
   const changes = distinctChanges([...recorded, ...woken.map(wokenOf)]);
@@ -87,21 +94,21 @@ export async function changesAfter(
 }
 
 /** The reply is a map in RESP3 and a list of pairs in RESP2. */
-function entriesByStream(reply: unknown): ReadonlyMap<string, readonly Entry[]> {
+function entriesByStream(reply: unknown): ReadonlyMap<string, readonly StreamEntry[]> {
   if (reply === null || reply === undefined) return new Map();
-  if (reply instanceof Map) return reply as Map<string, readonly Entry[]>;
+  if (reply instanceof Map) return reply as Map<string, readonly StreamEntry[]>;
   if (Array.isArray(reply)) {
     const isPairs = reply.every((each) => Array.isArray(each) && typeof each[0] === 'string');
-    if (isPairs) return new Map(reply as [string, Entry[]][]);
+    if (isPairs) return new Map(reply as [string, StreamEntry[]][]);
     const flat = reply as unknown[];
     return new Map(
       flat.flatMap((name, at) =>
-        at % 2 === 0 ? [[name as string, flat[at + 1] as readonly Entry[]] as const] : [],
+        at % 2 === 0 ? [[name as string, flat[at + 1] as readonly StreamEntry[]] as const] : [],
       ),
     );
   }
-  return new Map(Object.entries(reply as Record<string, readonly Entry[]>));
+  return new Map(Object.entries(reply as Record<string, readonly StreamEntry[]>));
 }
 
-const changeOf = ([, [, text = '']]: Entry): Change => changeIn(text);
-const wokenOf = ([, [, campaign = '']]: Entry): Change => ({ campaign, of: 'campaign' });
+const changeOf = ([, [, text = '']]: StreamEntry): Change => changeIn(text);
+const wokenOf = ([, [, campaign = '']]: StreamEntry): Change => ({ campaign, of: 'campaign' });

@@ -2,7 +2,14 @@ import type { AuditStore } from '../../audit-store.ts';
 import type { RebuildStore } from '../../rebuild-store.ts';
 import type { KeptEntry, SealStore } from '../../seal-store.ts';
 import type { AuditEntry } from '../../types.ts';
-import { type AuditFilter, entriesAfter, entriesBefore, newestEntries } from '../audit/audit.ts';
+import {
+  type AuditFilter,
+  entriesAfter,
+  entriesBefore,
+  entriesToSeal,
+  newestEntries,
+} from '../audit/audit.ts';
+import type { RecentOf } from '../audit/recent-entries.ts';
 import { dropJobs, isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
 import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
 import { writeFormerLife } from '../campaigns/remove-campaign.ts';
@@ -24,9 +31,13 @@ export function auditStoreOf(shards: Shards): AuditStore {
   };
 }
 
-export function sealStoreOf(shards: Shards): SealStore {
+export function sealStoreOf(shards: Shards, recentOf: RecentOf): SealStore {
   const shardAt = numbered(shards);
   return {
+    entriesToSeal: (number, after, limit) => {
+      const shard = shardAt(number);
+      return entriesToSeal(shard, recentOf(shard), after, limit);
+    },
     moveSeal: (shard, before, next) => moveSeal(shardAt(shard), before, next),
     readUpgrades: (shard, keys) => readUpgrades(shardAt(shard), keys),
     begunRemediations: (campaign, since) => readBegunRemediations(shards.head, campaign, since),
