@@ -36,3 +36,19 @@ test('the bench prints a table and writes its figures as JSON', async () => {
   // JSON has no NaN and no Infinity: a figure that was not measured is null.
   expect(result.figures.filter(({ value }) => typeof value !== 'number')).toEqual([]);
 });
+
+test('two versions are compared in turns, here one with itself', async () => {
+  const args = [root, '--rounds', '1', '--size', '50', '--story', 'free'];
+  const { stdout } = await run(process.execPath, [join(root, 'test/bench/against/main.ts'), ...args], {
+    cwd: root,
+  });
+  for (const figure of ['upgrades', 'CPU of Redis', 'CPU of the worker', 'CPU of the orchestrator'])
+    expect(stdout).toContain(`free: ${figure}`);
+});
+
+test('a folder that is no checkout with a bench cannot be compared', async () => {
+  const asked = run(process.execPath, [join(root, 'test/bench/against/main.ts'), folder], { cwd: root });
+  await expect(asked).rejects.toMatchObject({
+    stderr: expect.stringContaining('is no checkout of servpack'),
+  });
+});

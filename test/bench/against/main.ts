@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,16 +29,19 @@ interface Side {
   run(story: string, clients: number): Promise<Run>;
 }
 
-async function openSide(folder: string, stack: AsyncDisposableStack): Promise<Side> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'side.ts'), folder], {
+/** @param warmUp clients of a first campaign, which does not count */
+async function openSide(folder: string, warmUp: number, stack: AsyncDisposableStack): Promise<Side> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'side.ts'), folder, String(warmUp)], {
     cwd: folder,
     // Compiled code is kept, as `./servpack` does.
     env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'node_modules/.cache/servpack') },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  stack.defer(
-    () => new Promise<void>((ended) => void child.once('exit', () => ended()) && child.stdin.end()),
-  );
+  stack.defer(async () => {
+    const ended = once(child, 'exit');
+    child.stdin.end();
+    await ended;
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const { value, done } = await lines.next();
@@ -104,8 +108,9 @@ if (!existsSync(join(folder, 'test/bench/rollout.ts')))
 
 await runBench('bench:against', async (stack) => {
   const loadBefore = loadavg()[0];
-  const before = await openSide(folder, stack);
-  const now = await openSide(here, stack);
+  const warmUp = Math.min(given.size, 2_000);
+  const before = await openSide(folder, warmUp, stack);
+  const now = await openSide(here, warmUp, stack);
   const taken: Figure[] = [];
   for (const story of given.story ?? endingStories)
     taken.push(...figuresOf(story, await pairs(before, now, story, given)));

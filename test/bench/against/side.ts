@@ -10,9 +10,9 @@ import type { EndingStory } from '../stories.ts';
 /**
  * One version in a comparison: opens the bench of a checkout, and runs a campaign for each line
  * `STORY CLIENTS` of its input. It answers with the run as a line of JSON, `ready` comes first.
- * Usage: node test/bench/against/side.ts FOLDER
+ * Usage: node test/bench/against/side.ts FOLDER WARM-UP
  */
-const folder = process.argv[2] ?? '.';
+const [folder = '.', warmUp] = process.argv.slice(2);
 
 /** What the bench of every version since the first throughput figure has. */
 interface BenchOfVersion {
@@ -33,13 +33,11 @@ async function benchOf(): Promise<BenchOfVersion> {
   return { openBench, readOptions, rollOut: roll };
 }
 
-/** Clients of a first campaign, which does not count: code is compiled, connections are open. */
-const warmUp = 2_000;
-
 await runBench(`bench of ${folder}`, async (stack) => {
   const version = await benchOf();
   const bench = await version.openBench(version.readOptions([], ['throughput']), stack, () => undefined);
-  await version.rollOut(bench, 'free', warmUp);
+  // A first campaign does not count: afterwards code is compiled, and connections are open.
+  await version.rollOut(bench, 'free', Number(warmUp));
   process.stdout.write('ready\n');
   for await (const line of createInterface({ input: process.stdin })) {
     const [story, clients] = line.split(' ');
