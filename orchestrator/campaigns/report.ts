@@ -68,48 +68,58 @@ export async function readVersionedStatus(
     : ok({ status: await statusOf(context, record), version: record.version });
 }
 
-const statusOf = async (
-  context: OrchestratorContext,
-  { campaign }: CampaignRecord,
-): Promise<CampaignStatus> => ({
-  ...campaignStatus(
-    campaign,
-    await context.store.counters(campaign.definition.campaign),
-    context.clock.now(),
-    await surroundingsOf(context, campaign),
-  ),
-  ...(await lastEdit(context, campaign)),
-});
+async function statusOf(context: OrchestratorContext, { campaign }: CampaignRecord): Promise<CampaignStatus> {
+  const [counters, surroundings, edited] = await Promise.all([
+    context.store.counters(campaign.definition.campaign),
+    surroundingsOf(context, campaign),
+    lastEdit(context, campaign),
+  ]);
+  return { ...campaignStatus(campaign, counters, context.clock.now(), surroundings), ...edited };
+}
 
-/** What a campaign's status says of things that are not its own. */
+/** What a campaign's status says of things that are not its own; all of it is read at once. */
 export async function surroundingsOf(
   { store, clock, processes }: Pick<OrchestratorContext, 'store' | 'clock' | 'processes'>,
   campaign: Campaign,
 ): Promise<Surroundings> {
   const { definition } = campaign;
-  const { halt } = await store.readHalt();
-  const release = await store.readRelease(definition.release);
-  const failures = (await store.roundFailures()).filter(({ campaign }) => campaign === definition.campaign);
-  const copies = await copiesOf(store, release);
-  const releaseStaged = isUsable(release);
-  const kept = 'startedAt' in campaign.state ? await store.readForecasts(definition.campaign) : null;
-  const hookRuns = await hookRunsOf(store, definition);
-  const shares = await sharedServers(store, definition.campaign);
-  const starts = definition.speed === undefined ? undefined : await store.recentStarts(definition.campaign);
+  const name = definition.campaign;
+  const isForecast = 'startedAt' in campaign.state;
+  const [{ halt }, [release, copies], failed, missing, hookRuns, stopFacts, kept, shares, starts, restarts] =
+    await Promise.all([
+      store.readHalt(),
+      releaseWithCopies(store, definition),
+      store.roundFailures(),
+      processes?.missing(),
+      hookRunsOf(store, definition),
+      readStopFacts(store, campaign, clock.now()),
+      isForecast ? store.readForecasts(name) : null,
+      sharedServers(store, name),
+      definition.speed === undefined ? undefined : store.recentStarts(name),
+      restartsIn(store, definition),
+    ]);
   return {
     halt,
     withdrawn: release?.withdrawn ?? null,
     copies,
-    failures,
-    releaseStaged,
-    ...(processes === undefined ? {} : { missing: await processes.missing() }),
+    failures: failed.filter((failure) => failure.campaign === name),
+    releaseStaged: isUsable(release),
+    ...(missing === undefined ? {} : { missing }),
     hookRuns,
-    ...(await readStopFacts(store, campaign, clock.now())),
+    ...stopFacts,
     ...(kept === null ? {} : { kept }),
     ...(shares === undefined ? {} : { shares }),
     ...(starts === undefined ? {} : { starts }),
-    ...(await restartsIn(store, definition)),
+    ...restarts,
   };
+}
+
+async function releaseWithCopies(
+  store: OperatorStore,
+  definition: CampaignDefinition,
+): Promise<readonly [Release | null, Copies | null]> {
+  const release = await store.readRelease(definition.release);
+  return [release, await copiesOf(store, release)];
 }
 
 /** Who has or waits for slots of restarts. A campaign that does not limit them costs no read. */
