@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { urlOf } from '../../lab/installation.ts';
 import type { Bench } from '../bench.ts';
 import { type Rollout, stageRelease } from '../campaign.ts';
 import { type Figure, figureOf, percentile } from '../figure.ts';
@@ -18,7 +19,7 @@ const deepPage = 5_000;
 
 /**
  * What a page in a browser asks for while a campaign is large: the slowest of a hundred answers,
- * one request at a time.
+ * one request at a time. And what Prometheus asks for.
  */
 export async function surface(bench: Bench): Promise<readonly Figure[]> {
   const { clients } = bench.options;
@@ -43,6 +44,7 @@ export async function surface(bench: Bench): Promise<readonly Figure[]> {
   ];
   const figures: Figure[] = [];
   for (const [what, asks] of asked) figures.push(await p99Of(bench, `${what}, of ${clients}`, asks));
+  figures.push(...(await scrapes(bench, clients)));
   const before = memoryPeakOf(bench.orchestrator.pid);
   let lines = 0;
   for await (const _ of bench.operator.lines(`${path}/clients`)) lines += 1;
@@ -62,6 +64,41 @@ async function p99Of({ operator }: Bench, what: string, path: string): Promise<F
   const p99 = percentile(times, 99);
   const aim = { text: `< ${atMostMs} ms`, met: () => p99 < atMostMs };
   return figureOf({ name: `${what}, p99`, unit: 'ms', runs: [p99], aim });
+}
+
+const scrapeCount = 12;
+/** The records are read for a scrape at most every five seconds: each of these reads them. */
+const betweenScrapesMs = 5_100;
+const scrapeAtMostMs = 100;
+const seriesAtMost = 5_000;
+
+/** What Prometheus asks for. */
+async function scrapes({ orchestrator }: Bench, clients: number): Promise<readonly Figure[]> {
+  const times: number[] = [];
+  let series = 0;
+  for (let scrape = 0; scrape < scrapeCount; scrape += 1) {
+    if (scrape > 0) await pause(betweenScrapesMs);
+    const took = await timed(async () => {
+      const answer = await fetch(`${urlOf(orchestrator)}/metrics`);
+      const text = await answer.text();
+      series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+    });
+    times.push(took * 1_000);
+  }
+  return [
+    figureOf({
+      name: `scrape of the metrics, of ${clients}, the slowest of ${scrapeCount}`,
+      unit: 'ms',
+      runs: [Math.max(...times)],
+      aim: { text: `< ${scrapeAtMostMs} ms`, met: ({ value }) => value < scrapeAtMostMs },
+    }),
+    figureOf({
+      name: 'series of a scrape',
+      unit: '',
+      runs: [series],
+      aim: { text: `<= ${seriesAtMost}`, met: ({ value }) => value <= seriesAtMost },
+    }),
+  ];
 }
 
 interface Place {
