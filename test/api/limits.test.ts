@@ -3,7 +3,7 @@ import { isUrgent } from '../../orchestrator/http/contract/operation.ts';
 import { operations } from '../../orchestrator/http/contract/operations.ts';
 import { measurePressure } from '../../orchestrator/http/pressure.ts';
 import { RateBuckets } from '../../orchestrator/http/rate.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -121,7 +121,7 @@ describe('a principal that asks too often', () => {
   test('is waited for by the command line', async () => {
     await using orchestrator = await start({ reads: 1, writes: 1 });
     await Promise.all(Array.from({ length: 5 }, () => orchestrator.ask('GET', '/v1/campaigns')));
-    const { code, stdout } = await runCliAt(orchestrator, ['campaign', 'status', '--json']);
+    const { code, stdout } = await runHosted(orchestrator, ['campaign', 'status', '--json']);
     expect([code, JSON.parse(stdout).campaigns]).toEqual([0, []]);
   });
 });

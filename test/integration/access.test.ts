@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { testRedis } from '../environment/redis.ts';
 import { standingClock } from '../fixtures/context.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -104,22 +104,22 @@ describe('a token of the API', () => {
   test('is made, listed and revoked on the command line', async () => {
     await using orchestrator = await startSmallOrchestrator();
     const create = 'token create night --role operator --person anna --expires 90d --campaigns pune-*,x';
-    const made = await runCliAt(orchestrator, create.split(' '));
+    const made = await runHosted(orchestrator, create.split(' '));
     expect([made.code, made.stdout]).toEqual([
       0,
       expect.stringMatching(
         /^Token night: operator, anna, until [\dTZ:-]+, only campaigns pune-\*, x\. It is shown only now:\nsp_\w+\n$/,
       ),
     ]);
-    const again = await runCliAt(orchestrator, ['token', 'create', 'Night', '--role', 'viewer']);
+    const again = await runHosted(orchestrator, ['token', 'create', 'Night', '--role', 'viewer']);
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('a token named Night exists')]);
-    const list = await runCliAt(orchestrator, ['token', 'list']);
+    const list = await runHosted(orchestrator, ['token', 'list']);
     expect(list.stdout).toMatch(/night +operator +anna +never .*campaigns pune-\*, x/);
-    const file = await runCliAt(orchestrator, ['token', 'revoke', 'default', '--reason', 'x']);
+    const file = await runHosted(orchestrator, ['token', 'revoke', 'default', '--reason', 'x']);
     expect([file.code, file.stderr]).toEqual([4, expect.stringContaining('token file of an orchestrator')]);
-    const revoked = await runCliAt(orchestrator, ['token', 'revoke', 'night', '--reason', 'x']);
+    const revoked = await runHosted(orchestrator, ['token', 'revoke', 'night', '--reason', 'x']);
     expect(revoked.stdout).toContain('Token night is revoked');
-    const { stdout } = await runCliAt(orchestrator, ['doctor', '--sample', '0']);
+    const { stdout } = await runHosted(orchestrator, ['doctor', '--sample', '0']);
     expect(stdout).toContain('the token of the token file may do everything, as administrator');
   });
 

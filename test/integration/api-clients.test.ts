@@ -1,4 +1,4 @@
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { describe, expect, test } from 'vitest';
 import { placementOf } from '../../shared/domain/upgrade/placement.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -91,9 +91,9 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
     const other = await orchestrator.ask('GET', `/v1/evidence/${'0'.repeat(64)}`);
     expect([other.status, other.body.error.code]).toEqual([404, 'notFound.evidence']);
     expect((await orchestrator.ask('GET', '/v1/evidence/abc')).status).toBe(400);
-    const shown = await runCliAt(orchestrator, ['evidence', 'show', evidence.sha256]);
+    const shown = await runHosted(orchestrator, ['evidence', 'show', evidence.sha256]);
     expect(shown).toEqual({ code: 0, stdout: 'what the look found\n', stderr: '' });
-    const client = await runCliAt(orchestrator, ['client', 'show', 'pc-1']);
+    const client = await runHosted(orchestrator, ['client', 'show', 'pc-1']);
     expect(client.stdout).toMatch(
       /\nNow: deferred in campaign sp4\n[^]*\nTries\n[^]*\nBlockers\n {2}.*pcmsvc32[^]*\nEvidence\n {2}SHA-256 .*\n {2}what the look found\n[^]*\nJournal: /,
     );

@@ -12,7 +12,7 @@ import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { UpgradeKey } from '../../shared/store/types.ts';
 import { standingClock } from '../fixtures/context.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
@@ -142,7 +142,7 @@ describe('a wave that needs an approval', () => {
       'wave rest waits for approval by another person than its authors, since 2026-11-17T09:00:00Z, expires 2026-11-18T09:00:00Z',
     ]);
     expect(body.actions).toContain('servpack campaign approvals sp4');
-    const { stdout } = await runCliAt(orchestrator, ['campaign', 'approvals', 'sp4']);
+    const { stdout } = await runHosted(orchestrator, ['campaign', 'approvals', 'sp4']);
     expect(stdout).toContain('wave rest of campaign sp4: work begins on its 5 clients');
     // The author of this campaign named no user, so nobody is known to be another person.
     const refused = await answer(orchestrator, { id: 'sp4/wave/rest', answer: 'approved' }, anna);
@@ -150,7 +150,7 @@ describe('a wave that needs an approval', () => {
       409,
       expect.stringContaining('another person must approve'),
     ]);
-    const no = await runCliAt(orchestrator, ['campaign', 'reject', 'sp4/wave/rest', '--reason', 'payroll']);
+    const no = await runHosted(orchestrator, ['campaign', 'reject', 'sp4/wave/rest', '--reason', 'payroll']);
     expect(no.stdout).toContain('wave rest rejected by');
     expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({ status: 'paused' });
   });
@@ -214,14 +214,14 @@ test('a late approval does not resume the campaign: the answer and the screens s
   const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
   expect(body.paused.because).toContain(since);
   const waiting = (await Array.fromAsync(store.waiting('sp4')))[0]?.client ?? '';
-  const why = await runCliAt(orchestrator, ['client', 'why', waiting]);
+  const why = await runHosted(orchestrator, ['client', 'why', waiting]);
   expect(why.stdout.replaceAll(/\s+/g, ' ')).toContain(since);
   expect((await checkStops(store))[0]?.says).toContain(since);
-  const again = await runCliAt(orchestrator, ['campaign', 'approve', 'sp4/wave/rest', '--yes']);
+  const again = await runHosted(orchestrator, ['campaign', 'approve', 'sp4/wave/rest', '--yes']);
   expect(again.stdout).toContain('campaign sp4 stays paused');
   expect(again.stdout).toContain('next: servpack campaign resume sp4\n');
   const resumed = await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, kim);
   expect(resumed.body.status).toBe('running');
-  const after = await runCliAt(orchestrator, ['campaign', 'approve', 'sp4/wave/rest', '--yes']);
+  const after = await runHosted(orchestrator, ['campaign', 'approve', 'sp4/wave/rest', '--yes']);
   expect(after.stdout).not.toContain('next:');
 });

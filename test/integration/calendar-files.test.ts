@@ -7,7 +7,7 @@ import type { Activation } from '../../shared/store/types.ts';
 import { calendarFile, newYear } from '../fixtures/calendar-files.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -84,11 +84,11 @@ describe.each(storesAndShards)('an edit on a later day, on the %s store', (_name
 describe('the text of a calendar file', () => {
   test('is kept with the campaign file, so a clone is created without the file', async () => {
     await using orchestrator = await created();
-    const copy = await runCliAt(orchestrator, ['campaign', 'clone', 'sp4', '--as', 'sp5']);
+    const copy = await runHosted(orchestrator, ['campaign', 'clone', 'sp4', '--as', 'sp5']);
     expect(copy.stdout).toMatch(/holidays\.ics.*\n# Belongs beside this file: holidays\.ics\./);
-    const json = await runCliAt(orchestrator, ['campaign', 'clone', 'sp4', '--as', 'sp5', '--json']);
+    const json = await runHosted(orchestrator, ['campaign', 'clone', 'sp4', '--as', 'sp5', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ calendars });
-    const made = await runCliAt(orchestrator, ['campaign', 'clone', 'sp4', '--as', 'sp5', '--create']);
+    const made = await runHosted(orchestrator, ['campaign', 'clone', 'sp4', '--as', 'sp5', '--create']);
     expect([made.code, made.stdout]).toEqual([0, expect.stringContaining('Created sp5: 10 clients')]);
     const [first] = await orchestrator.store.editions('sp5');
     expect(first?.calendars).toEqual(calendars);

@@ -11,7 +11,7 @@ import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
 import { anna, bring, changes, contextOf } from './admitted-clients.ts';
@@ -252,7 +252,7 @@ test('an archive file that was cut is no report', async () => {
 test('the command line archives, lists and reports', async () => {
   const { createMemoryStore } = await import('../twin/memory-store.ts');
   await using orchestrator = await ended(createMemoryStore(Date.now));
-  const cli = (args: readonly string[]) => runCliAt(orchestrator, args);
+  const cli = (args: readonly string[]) => runHosted(orchestrator, args);
   const archived = await cli(['campaign', 'archive', 'sp4', '--reason', 'over', '--yes']);
   expect([archived.code, archived.stdout]).toEqual([
     0,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -122,7 +122,7 @@ describe('a name that the fleet does not have', () => {
   test('is refused at the creation, too, with exit code 1', async () => {
     const path = orchestrator.write('c.yaml', 'campaign: x\nrelease: r\nselect: { clients: [pc-12] }\n');
     for (const command of ['plan', 'create'])
-      expect(await runCliAt(orchestrator, ['campaign', command, path])).toEqual({
+      expect(await runHosted(orchestrator, ['campaign', command, path])).toEqual({
         code: 1,
         stdout: '',
         stderr:
@@ -134,7 +134,7 @@ describe('a name that the fleet does not have', () => {
 
 test('a plan that selects no client is refused, with exit code 1', async () => {
   const path = orchestrator.write('c.yaml', 'campaign: x\nrelease: r\nselect: { where: "office, kiosk" }\n');
-  expect(await runCliAt(orchestrator, ['campaign', 'plan', path])).toEqual({
+  expect(await runHosted(orchestrator, ['campaign', 'plan', path])).toEqual({
     code: 1,
     stdout: '',
     stderr:

@@ -6,7 +6,7 @@ import type { CampaignStatus } from '../../orchestrator/views/status.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { clientsWith } from '../fixtures/clients-with.ts';
 import { campaignYaml, startRunning, writeRelease } from '../fixtures/small-orchestrator.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { newYear } from '../fixtures/calendar-files.ts';
 import { swapFaults, hasRelease } from '../lab/expected-swap.ts';
 import { genericAgent, oldText } from '../../orchestrator/simulation/machines/agent.ts';
@@ -121,7 +121,7 @@ test('is refused where the program of the product brings the files', async () =>
   const path = writeRelease(orchestrator, 'echo staged', 'sms-sp3');
   expect((await orchestrator.ask('POST', '/v1/releases', { path })).status).toBe(200);
   const run = (to: string) =>
-    runCliAt(orchestrator, ['campaign', 'rollback', 'sp4', '--release', to, '--yes']);
+    runHosted(orchestrator, ['campaign', 'rollback', 'sp4', '--release', to, '--yes']);
   const refused = await run('sms-sp3');
   expect([refused.code, refused.stdout, refused.stderr]).toEqual([
     1,

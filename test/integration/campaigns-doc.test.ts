@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   type SmallOrchestrator,
   startSmallOrchestrator,
@@ -39,7 +39,6 @@ function cutAs(says: string, answer: string): string {
   return parts.map((part, index) => answer.substring(starts[index] ?? 0).slice(0, part.length)).join('…\n');
 }
 
-const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import { needsToken, routesOf } from '../fixtures/routes.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
@@ -243,10 +243,10 @@ test('a log that a client sends is read as UTF-16, UTF-8 or Latin-1, as Windows 
 
 test('the command line lists check-in tokens, and revokes them', async () => {
   const listener = await openListener();
-  const { stdout } = await runCliAt(listener.orchestrator, ['fleet', 'tokens', 'pc-1']);
+  const { stdout } = await runHosted(listener.orchestrator, ['fleet', 'tokens', 'pc-1']);
   const token = await listener.tokenOf('pc-1');
   expect(stdout).toBe(`pc-1  generation 1  ${token}\n1 client\n`);
-  const revoked = await runCliAt(listener.orchestrator, [
+  const revoked = await runHosted(listener.orchestrator, [
     'fleet',
     'revoke-tokens',
     'pc-1',

@@ -23,7 +23,7 @@ import {
 } from '../../orchestrator/http/schemas/fleet.ts';
 import { serverLimitsAnswer } from '../../orchestrator/http/schemas/server-limits.ts';
 import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
-import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   campaignYaml,
@@ -36,7 +36,6 @@ import {
 /** Lists come in pages; a command reads all of them, and prints one document. */
 const paged = { next: true, total: true, totalIs: true } as const;
 
-const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 /** A client that changes, one that is as the fleet has it, and a new one. */

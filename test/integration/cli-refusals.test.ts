@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { runCli, runCliAt } from '../fixtures/run-cli.ts';
 import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
@@ -85,7 +86,7 @@ describe('the command line', () => {
   ];
 
   test.each(refused)('refuses `%s` with exit code %d', async (args, code, sentence) => {
-    const run = await runCliAt(orchestrator, inFolder(args));
+    const run = await runHosted(orchestrator, inFolder(args));
     expect([run.code, run.stdout]).toEqual([code, '']);
     expect(run.stderr).toContain(sentence);
   });

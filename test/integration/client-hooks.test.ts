@@ -14,7 +14,7 @@ import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { runnerOf, startWithHooks } from '../fixtures/hook-scripts.ts';
 import { now, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { until } from '../fixtures/until.ts';
 import { recount } from '../twin/recount.ts';
@@ -275,10 +275,10 @@ describe.each(storesAndShards)('the hooks of clients, on the %s store', (_name, 
       'before-client: 0 clients wait, 1 unknown (beforeClient.sh)',
       'after-client: 1 client waits, 1 unknown (afterClient.sh)',
     ].join('\n');
-    expect((await runCliAt(orchestrator, ['campaign', 'hooks', 'sp4'])).stdout).toBe(`${lines}\n`);
-    expect((await runCliAt(orchestrator, ['campaign', 'status', 'sp4'])).stdout).toContain(lines);
+    expect((await runHosted(orchestrator, ['campaign', 'hooks', 'sp4'])).stdout).toBe(`${lines}\n`);
+    expect((await runHosted(orchestrator, ['campaign', 'status', 'sp4'])).stdout).toContain(lines);
     const answers = ['campaign', 'hook', 'retry', 'sp4', 'before-client', '--reason', 'x'];
-    expect((await runCliAt(orchestrator, answers)).stderr).toContain(
+    expect((await runHosted(orchestrator, answers)).stderr).toContain(
       'hook before-client of campaign sp4 runs for each client; a retry of a client runs it again: servpack client retry CLIENT',
     );
   });

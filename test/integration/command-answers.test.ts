@@ -5,7 +5,7 @@ import { confirmAbort } from '../../orchestrator/cli/commands/campaign-abort.ts'
 import { confirmUnmark } from '../../orchestrator/cli/commands/unmark.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { personTyping } from '../fixtures/person.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { anna, bring, changes, firstWave, rest, wide } from './admitted-clients.ts';
 
@@ -13,7 +13,7 @@ test('a check-in of a finished client says how it finished, and when', async () 
   await using orchestrator = await startRunning(undefined, wide);
   const [client = ''] = await firstWave(orchestrator, 1);
   await bring(orchestrator.store, client, changes.failed, { index: 'settled' });
-  const { code, stdout } = await runCliAt(orchestrator, ['client', 'checkin', client]);
+  const { code, stdout } = await runHosted(orchestrator, ['client', 'checkin', client]);
   expect([code, stdout]).toEqual([
     0,
     `${client}: nothing to do: it is already finished (failed 2026-11-17T09:00:00Z) in campaign sp4\n`,
@@ -25,9 +25,9 @@ test('the end of a halt names the campaigns that stay paused and the servers tha
   await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones' }, anna);
   const hold = { logonServers: ['LS-ROM'], reason: 'payroll' };
   await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', hold, anna);
-  const halted = await runCliAt(orchestrator, ['halt', '--reason', 'network']);
+  const halted = await runHosted(orchestrator, ['halt', '--reason', 'network']);
   expect(halted.stdout).toMatch(/work in progress is completed\. Undo: servpack unhalt\n$/);
-  const { stdout } = await runCliAt(orchestrator, ['unhalt']);
+  const { stdout } = await runHosted(orchestrator, ['unhalt']);
   expect(stdout).toBe(
     'The halt is over. Running campaigns go on.\nStill paused: sp4 (by token default (says anna))\n' +
       'Still held: LS-ROM in sp4 (by token default (says anna))\n',
@@ -81,7 +81,7 @@ test('what a person did to one client is answered with the way back, which works
   const [client = ''] = await firstWave(orchestrator, 1);
   await bring(orchestrator.store, client, changes.failed, { index: 'settled' });
   const said = async (what: string) =>
-    (await runCliAt(orchestrator, ['client', what, client, '--reason', 'x'])).stdout.split('\n')[1];
+    (await runHosted(orchestrator, ['client', what, client, '--reason', 'x'])).stdout.split('\n')[1];
   expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --campaign sp4 --reason TEXT`);
   expect(await said('skip')).toBe(
     [`Undo: servpack client retry ${client} --campaign sp4 --reason TEXT`, '# once its wave is open'].join(
@@ -98,7 +98,7 @@ test('the answer to the pause of a start names its own undo', async () => {
   await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: scheduled });
   expect((await orchestrator.ask('POST', '/v1/campaigns/sp5/start')).body.status).toBe('scheduled');
   const said = async (...args: readonly string[]) =>
-    (await runCliAt(orchestrator, ['campaign', ...args])).stdout.trimEnd().split('\n').slice(1);
+    (await runHosted(orchestrator, ['campaign', ...args])).stdout.trimEnd().split('\n').slice(1);
   expect(await said('pause', 'sp5', '--reason', 'payroll')).toEqual([
     'The campaign does not start before it is resumed.',
     'Undo: servpack campaign resume sp5',

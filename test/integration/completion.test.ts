@@ -5,12 +5,11 @@ import type { Command, Option } from 'commander';
 import { type Offer, offerFor } from '../../orchestrator/cli/completion/offer.ts';
 import { readTypedLine } from '../../orchestrator/cli/completion/typed-line.ts';
 import { buildProgram } from '../../orchestrator/cli/program.ts';
-import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { completeInBash, hasProgram, inShell } from '../fixtures/shell-completion.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
-const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 beforeAll(async () => void (orchestrator = await startRunning()));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';
 import { personTyping } from '../fixtures/person.ts';
-import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   type SmallOrchestrator,
@@ -12,7 +12,6 @@ import {
   startSmallOrchestrator,
 } from '../fixtures/small-orchestrator.ts';
 
-const runHosted = useCommandHost();
 let milan: SmallOrchestrator;
 let pune: SmallOrchestrator;
 let config = '';

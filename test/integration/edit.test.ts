@@ -11,7 +11,7 @@ import {
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
 import { entry } from '../contract/store/fixtures.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { recount } from '../twin/recount.ts';
 import { anna, contextOf, kim } from './admitted-clients.ts';
@@ -340,7 +340,7 @@ describe('the commands', () => {
   test('edit, history, revert and clone say what they did', async () => {
     await using orchestrator = await startRunning(undefined, three);
     const path = orchestrator.write('c.yaml', three.replace('count: 5', 'count: 3'));
-    const run = (...words: readonly string[]) => runCliAt(orchestrator, ['campaign', ...words]);
+    const run = (...words: readonly string[]) => runHosted(orchestrator, ['campaign', ...words]);
     const dry = await run('edit', 'SP4', path, '--reason', 'smaller', '--dry-run');
     expect(dry.stdout).toBe(
       'wave early: 5 clients -> 3 clients\nclients: early 5 -> 3, rest 3 -> 5\n2 clients wait in another wave\n',
@@ -378,7 +378,7 @@ describe('the commands', () => {
     const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
     expect(body.edition).toEqual(edited);
     expect((await orchestrator.ask('GET', '/v1/campaigns/sp4/report')).body.edition).toEqual(edited);
-    const why = await runCliAt(orchestrator, ['client', 'why', 'pc-1']);
+    const why = await runHosted(orchestrator, ['client', 'why', 'pc-1']);
     expect(why.stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /its campaign has edition 2, changed by .* \(too small\)/,
     );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { startSmallOrchestrator, writeRelease } from '../fixtures/small-orchestrator.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
@@ -29,7 +29,7 @@ test('docs/campaigns/editing.md says what servpack says', async () => {
   for (const { yaml, command, reason, says } of examples) {
     const path = orchestrator.write('campaign.yaml', yaml);
     const words = command.split(' ').map((word) => (word === 'campaign.yaml' ? path : word));
-    const { stdout, stderr } = await runCliAt(orchestrator, [...words, '--reason', reason, '--yes']);
+    const { stdout, stderr } = await runHosted(orchestrator, [...words, '--reason', reason, '--yes']);
     expect(`${stdout}${stderr}`.replaceAll(path, 'campaign.yaml')).toBe(says);
   }
 });

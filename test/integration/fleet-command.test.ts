@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wordsIn } from '../../orchestrator/cli/client/command-words.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { until } from '../fixtures/until.ts';
 import { type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 
@@ -30,7 +30,7 @@ function isGone(pid: number): boolean {
 }
 
 async function imported(...words: readonly string[]) {
-  const { code, stdout, stderr } = await runCliAt(orchestrator, ['fleet', 'import', ...words]);
+  const { code, stdout, stderr } = await runHosted(orchestrator, ['fleet', 'import', ...words]);
   return { code, says: `${stdout}${stderr}`.replaceAll(/\s+/g, ' ') };
 }
 

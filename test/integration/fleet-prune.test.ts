@@ -10,7 +10,7 @@ import {
   startRunning,
   startSmallOrchestrator,
 } from '../fixtures/small-orchestrator.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { anna, bring, changes, firstWave, wide } from './admitted-clients.ts';
 
@@ -169,7 +169,7 @@ test('fleet import --prune needs --yes without a terminal, and says what it has 
   await imported(orchestrator, fleetCsv);
   const file = orchestrator.write('b.csv', fleetCsv.split('\n').slice(0, 8).join('\n'));
   const run = async (...more: readonly string[]) => {
-    const { code, stdout, stderr } = await runCliAt(orchestrator, [
+    const { code, stdout, stderr } = await runHosted(orchestrator, [
       'fleet',
       'import',
       file,

@@ -3,7 +3,7 @@ import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmRemoval } from '../../orchestrator/cli/commands/fleet-remove.ts';
 import { withMemory } from '../../shared/domain/upgrade/state.ts';
 import { personTyping } from '../fixtures/person.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { anna, bring, changes, firstWave, rest, wide } from './admitted-clients.ts';
@@ -186,7 +186,7 @@ test('fleet remove takes names, or a list in a file, and needs --yes without a t
   const { orchestrator } = listener;
   const list = orchestrator.write('gone.txt', '#scrapped\r\nPC-3,pc-4\r\n\r\npc-5 # no 3\r\n');
   const run = async (...args: readonly string[]) => {
-    const { code, stdout, stderr } = await runCliAt(orchestrator, ['fleet', 'remove', ...args]);
+    const { code, stdout, stderr } = await runHosted(orchestrator, ['fleet', 'remove', ...args]);
     return [code, stdout, stderr] as const;
   };
   expect(await run('pc-1')).toEqual([

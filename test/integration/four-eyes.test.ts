@@ -12,7 +12,7 @@ import { openTestStore } from '../contract/store/open-test-store.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { dyingStore } from '../fixtures/dying-store.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
 import { makeToken } from '../fixtures/tokens.ts';
@@ -320,7 +320,7 @@ test('the command line says what is asked, of whom, and what comes next', async 
     bert: await makeToken(orchestrator, 'cli-bert', { role: 'approver', person: 'bert' }),
   };
   const cli = (person: keyof typeof tokens, ...args: readonly string[]) =>
-    runCliAt(orchestrator, args, { env: { SERVPACK_TOKEN: tokens[person] } });
+    runHosted(orchestrator, args, { env: { SERVPACK_TOKEN: tokens[person] } });
   const abort = ['campaign', 'abort', 'sp4', '--yes', '--reason', 'wrong release'];
   const first = await cli('anna', ...abort);
   expect([first.code, first.stderr]).toEqual([7, '']);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkHolds } from '../../orchestrator/doctor/holds.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { entry } from '../contract/store/fixtures.ts';
@@ -117,7 +117,7 @@ test('a hold is said by every command that shows the campaign or its clients', a
   const body = { logonServers: ['LS-ROM'], reason: 'payroll' };
   await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', body, anna);
   const says = async (...args: readonly string[]): Promise<string> =>
-    (await runCliAt(orchestrator, args)).stdout;
+    (await runHosted(orchestrator, args)).stdout;
   const holder = 'token default (says anna)';
   const by = 'held by token default (says anna) since 2026-11-17T09:00:00Z: payroll';
   const way = 'servpack campaign release sp4 --server LS-ROM';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../orchestrator/cli/program.ts';
-import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   fleetCsv,
@@ -12,7 +12,6 @@ import {
   campaignYaml,
 } from '../fixtures/small-orchestrator.ts';
 
-const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 let survey = '';
 

@@ -3,7 +3,7 @@ import { listAudit } from '../../orchestrator/audit/page-audit.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
@@ -95,7 +95,7 @@ describe('the report as lines', () => {
     const byName = (all: readonly unknown[]) =>
       (all as readonly { client: string }[]).toSorted((a, b) => (a.client < b.client ? -1 : 1));
     expect(byName(linesOf(await get(report, ndjson)))).toEqual(byName(clients));
-    const { stdout } = await runCliAt(orchestrator, ['campaign', 'report', 'sp4', '--csv']);
+    const { stdout } = await runHosted(orchestrator, ['campaign', 'report', 'sp4', '--csv']);
     expect((await get(report, 'text/csv')).text).toBe(stdout);
   });
 
@@ -104,7 +104,7 @@ describe('the report as lines', () => {
     await drainCampaigns().run(contextOf(orchestrator));
     const archived = await orchestrator.ask('POST', '/v1/campaigns/sp4/archive', { reason: 'it is over' });
     expect(archived.status).toBe(200);
-    const { stdout } = await runCliAt(orchestrator, ['campaign', 'report', 'sp4', '--archived', '--csv']);
+    const { stdout } = await runHosted(orchestrator, ['campaign', 'report', 'sp4', '--archived', '--csv']);
     expect(stdout.trimEnd().split('\n')).toHaveLength(11);
     expect((await get(`${report}?archived=true`, 'text/csv')).text).toBe(stdout);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pageAudit } from '../../orchestrator/audit/page-audit.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { keepingDispatcher } from '../fixtures/dispatchers.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -148,7 +148,7 @@ test('short lists have pages, too, and the command line reads all of them', asyn
     expect([path, Array.isArray(body[field]), body.next, body.totalIs]).toEqual([path, true, null, 'exact']);
     expect((await orchestrator.ask('GET', `${path}?after=x`)).status).toBe(400);
   }
-  const listed = await runCliAt(orchestrator, ['campaign', 'list', '--json']);
+  const listed = await runHosted(orchestrator, ['campaign', 'list', '--json']);
   expect(JSON.parse(listed.stdout)).toMatchObject({ campaigns: expect.any(Array), schemaVersion: 1 });
   expect(Object.keys(JSON.parse(listed.stdout) as object).sort()).toEqual([
     'campaigns',

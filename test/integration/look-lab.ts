@@ -21,7 +21,8 @@ import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { stagedComponents } from '../lab/staged-tree.ts';
 import { clientWith } from '../fixtures/clients-with.ts';
 import { testLog } from '../fixtures/context.ts';
-import { type CliRun, runCli } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
+import type { CliRun } from '../fixtures/run-cli.ts';
 import type { Trait, TraitSet } from '../../orchestrator/simulation/machines/traits.ts';
 import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
@@ -164,7 +165,7 @@ export async function startLookLab({
       stack.defer(() => worker.stop());
       return worker;
     },
-    cli: (args) => runCli(args, { env: { SERVPACK_URL: orchestrator.url, SERVPACK_DATA: folder } }),
+    cli: (args) => runHosted({ url: orchestrator.url, folder }, args),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { watchProcesses } from '../../orchestrator/campaigns/process-watch.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { standingClock } from '../fixtures/context.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now, startRunning } from '../fixtures/small-orchestrator.ts';
 
 const worker = {
@@ -26,7 +26,7 @@ async function given() {
   const orchestrator = await startRunning(store, undefined, { context: { processes } });
   onTestFinished(() => orchestrator[Symbol.asyncDispose]());
   const said = async (...words: readonly string[]) =>
-    (await runCliAt(orchestrator, ['campaign', ...words])).stdout.split('\n');
+    (await runHosted(orchestrator, ['campaign', ...words])).stdout.split('\n');
   const pass = (ms: number): void => void (realMs += ms);
   return { store, processes, orchestrator, said, pass };
 }

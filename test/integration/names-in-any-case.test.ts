@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -187,7 +187,7 @@ test('the command line takes names in any case, and prints them as they are stor
     ['audit show PC-7', /pc-7/],
     ['campaign status SP4', /^campaign sp4 /],
   ] as const) {
-    const { stdout, stderr } = await runCliAt(orchestrator, command.split(' '));
+    const { stdout, stderr } = await runHosted(orchestrator, command.split(' '));
     expect([command, stderr, stdout]).toEqual([command, '', expect.stringMatching(says)]);
   }
 });

@@ -19,7 +19,7 @@ import { findingsOf, type SurveyStatus } from '../../shared/domain/survey/survey
 import { evening, hours } from '../domain/given.ts';
 import { running, standing } from '../domain/given-campaign.ts';
 import { onTerminal } from '../fixtures/on-terminal.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
 /** 80 columns, with colours. */
@@ -328,7 +328,7 @@ describe('the commands on a terminal', () => {
   });
 
   test('a pipe gets whole lines', async () => {
-    const { stdout } = await runCliAt(orchestrator, ['campaign', 'status', 'sp4']);
+    const { stdout } = await runHosted(orchestrator, ['campaign', 'status', 'sp4']);
     expect(stdout.split('\n').some((line) => line.endsWith(cause))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../orchestrator/cli/program.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
 let orchestrator: SmallOrchestrator;
@@ -31,17 +31,17 @@ describe('an option', () => {
     ['client show pc-1 --entries 1', 'client show pc-1 --limit 1'],
     ['client show pc-1 --entries=1', 'client show pc-1 --limit=1'],
   ])('goes on working in its earlier spelling: %s', async (before, now) => {
-    const [former, present] = [before, now].map((command) => runCliAt(orchestrator, command.split(' ')));
+    const [former, present] = [before, now].map((command) => runHosted(orchestrator, command.split(' ')));
     expect(await former).toEqual(await present);
     expect((await present)?.code).toBe(0);
   });
 
   test('for a time takes a duration, and minutes as before', async () => {
     for (const within of ['90', '90m', '2h']) {
-      const run = await runCliAt(orchestrator, ['look', 'pc-1', '--detach', '--within', within]);
+      const run = await runHosted(orchestrator, ['look', 'pc-1', '--detach', '--within', within]);
       expect([run.code, run.stderr]).toEqual([0, '']);
     }
-    const refused = await runCliAt(orchestrator, ['look', 'pc-1', '--within', '8d']);
+    const refused = await runHosted(orchestrator, ['look', 'pc-1', '--within', '8d']);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('such as 30m or 4h')]);
   });
 });

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => orchestrator[Symbol.asyncDispose]());
 
-const cli = (...args: readonly string[]) => runCliAt(orchestrator, args);
+const cli = (...args: readonly string[]) => runHosted(orchestrator, args);
 const asKim = (path: string, body: unknown) =>
   orchestrator.ask('POST', path, body, { 'x-servpack-user': 'kim' });
 const me = `token default (says ${userInfo().username})`;

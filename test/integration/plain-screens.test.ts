@@ -10,7 +10,7 @@ import { waitWords } from '../../shared/domain/rules/wait-words.ts';
 import { withMemory, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import { preImage, swapPreImage } from '../domain/given.ts';
 import { withCodeNames } from '../fixtures/code-names.ts';
-import { useCommandHost } from '../fixtures/hosted-commands.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import {
   campaignYaml,
   now,
@@ -60,7 +60,6 @@ const states: readonly UpgradeState[] = [
 ];
 
 const clients = states.map((_, n) => `pc-${n}`);
-const runHosted = useCommandHost();
 let orchestrator: SmallOrchestrator;
 
 /** One client in every state, and a campaign in every status before its start. */

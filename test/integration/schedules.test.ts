@@ -13,7 +13,7 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 
 const schedule = 'schedule: { cron: "0 22 * * 2", zone: UTC }\n';
@@ -185,7 +185,7 @@ describe('people', () => {
     expect(created.body.warnings).toContainEqual(wants);
     const run = await orchestrator.ask('POST', '/v1/schedules/weekly/run');
     expect(run.body.warnings).toContainEqual(wants);
-    const shown = await runCliAt(orchestrator, ['schedule', 'run', 'monthly']);
+    const shown = await runHosted(orchestrator, ['schedule', 'run', 'monthly']);
     expect(shown.stdout).toMatch(
       /^warning: campaign weekly-2026-11-17-0900 is running and has not\s+finished/mu,
     );

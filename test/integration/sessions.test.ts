@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { testRedis } from '../environment/redis.ts';
 import { standingClock } from '../fixtures/context.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now, type SmallOrchestrator, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { bearer, makeToken } from '../fixtures/tokens.ts';
 import { until } from '../fixtures/until.ts';
@@ -149,23 +149,23 @@ describe('a session', () => {
     await until('the other orchestrator knows both', async () =>
       (await Promise.all([status(first.cookie), status(second.cookie)])).every((each) => each === 200),
     );
-    const listed = await runCliAt(one, ['session', 'list', '--json']);
+    const listed = await runHosted(one, ['session', 'list', '--json']);
     const sessions = JSON.parse(listed.stdout).sessions as readonly { id: string; person: string }[];
     expect(sessions.map(({ person }) => person)).toEqual(['anna', 'anna']);
-    const ended = await runCliAt(one, ['session', 'end', first.answer.session, '--reason', 'lost']);
+    const ended = await runHosted(one, ['session', 'end', first.answer.session, '--reason', 'lost']);
     expect([ended.code, ended.stdout]).toEqual([0, 'The session has ended.\n']);
     await until('it is refused', async () => (await status(first.cookie)) === 401);
     expect(await status(second.cookie)).toBe(200);
     await one.ask('POST', '/v1/tokens/anna/revoke', { reason: 'anna has left' });
     await until('it is refused, too', async () => (await status(second.cookie)) === 401);
-    expect((await runCliAt(one, ['session', 'list'])).stdout).toBe('Nobody is signed in.\n');
+    expect((await runHosted(one, ['session', 'list'])).stdout).toBe('Nobody is signed in.\n');
   });
 });
 
 describe('a link to sign in', () => {
   test('is printed with its code in the fragment, and is good once', async () => {
     await using orchestrator = await startSmallOrchestrator();
-    const { stdout } = await runCliAt(orchestrator, ['open']);
+    const { stdout } = await runHosted(orchestrator, ['open']);
     const [, link = ''] = stdout.split('\n');
     expect(link.startsWith(`${orchestrator.url}/#code=`)).toBe(true);
     const code = link.split('#code=')[1] ?? '';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { wordsOf } from '../fixtures/shell-words.ts';
-import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { campaignYaml, startRunning } from '../fixtures/small-orchestrator.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/simulate.md'), 'utf8');
@@ -22,13 +22,13 @@ describe('docs/simulate.md', () => {
   test('shows what its command prints', async () => {
     const file = folderWith(block('yaml'));
     const [, ...args] = wordsOf(block('sh').trim().replace('payroll.yaml', file));
-    const run = await runCli(args);
+    const run = await runHosted(null, args);
     expect(run.stderr).toBe('');
     expect(run.stdout).toBe(block('text'));
   });
 
   test('names every option', async () => {
-    const { stdout } = await runCli(['campaign', 'simulate', '--help']);
+    const { stdout } = await runHosted(null, ['campaign', 'simulate', '--help']);
     const own = [...stdout.slice(0, stdout.indexOf('Global Options')).matchAll(/^ +(--[\w-]+)/gm)].map(
       ([, name = '']) => name,
     );
@@ -39,7 +39,11 @@ describe('docs/simulate.md', () => {
 
 describe('servpack campaign simulate', () => {
   test('needs no orchestrator, and refuses a bad file with its line', async () => {
-    const run = await runCli(['campaign', 'simulate', folderWith('campaign: a\nrelease: b\nwaves: 3\n')]);
+    const run = await runHosted(null, [
+      'campaign',
+      'simulate',
+      folderWith('campaign: a\nrelease: b\nwaves: 3\n'),
+    ]);
     expect(run.code).toBe(2);
     expect(run.stderr).toMatch(/payroll\.yaml:3: waves: .*expected/);
   });
@@ -49,12 +53,17 @@ describe('servpack campaign simulate', () => {
     [['--clients', 'many'], 'Expected a whole number'],
     [['--approvals-after', 'soon'], 'Expected a time such as 30m'],
   ])('refuses %j', async (options, says) => {
-    const run = await runCli(['campaign', 'simulate', folderWith('campaign: a\nrelease: b\n'), ...options]);
+    const run = await runHosted(null, [
+      'campaign',
+      'simulate',
+      folderWith('campaign: a\nrelease: b\n'),
+      ...options,
+    ]);
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(says)]);
   });
 
   test('refuses two fleets, and a fleet without a look', async () => {
-    const both = await runCli([
+    const both = await runHosted(null, [
       'campaign',
       'simulate',
       folderWith('campaign: a\nrelease: b\n'),
@@ -66,7 +75,7 @@ describe('servpack campaign simulate', () => {
     await using orchestrator = await startRunning();
     orchestrator.write('other.yaml', campaignYaml('other'));
     const args = ['campaign', 'simulate', join(orchestrator.folder, 'other.yaml'), '--from-looks'];
-    const without = await runCliAt(orchestrator, args);
+    const without = await runHosted(orchestrator, args);
     expect(without.stderr).toContain(
       'no client of the fleet was looked at; look first: servpack look --fleet',
     );
@@ -82,7 +91,7 @@ describe('servpack campaign simulate', () => {
       '  - { name: rest, rest: true }',
     ].join('\n');
     const options = ['--json', '--clients', '100', '--replicates', '0'];
-    const run = await runCli(['campaign', 'simulate', folderWith(text), ...options]);
+    const run = await runHosted(null, ['campaign', 'simulate', folderWith(text), ...options]);
     expect(JSON.parse(run.stdout)).toMatchObject({
       schemaVersion: 1,
       endsAt: null,

@@ -5,7 +5,7 @@ import { readState, readVerdict } from '../../orchestrator/cli/client/state-opti
 import { glossary } from '../../orchestrator/cli/render/glossary.ts';
 import { stateWord } from '../../orchestrator/views/state-words.ts';
 import { buckets } from '../../shared/domain/outcome/states.ts';
-import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { startRunning } from '../fixtures/small-orchestrator.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
@@ -18,7 +18,7 @@ describe('the words of the screen', () => {
       meaning,
     ]);
     expect(rows).toEqual(glossary);
-    const { code, stdout } = await runCli(['help', 'words']);
+    const { code, stdout } = await runHosted(null, ['help', 'words']);
     const lines = stdout
       .trimEnd()
       .split('\n')
@@ -56,15 +56,17 @@ describe('the words of the screen', () => {
   test('are what `campaign clients --state` takes, and what it offers', async () => {
     await using orchestrator = await startRunning();
     const clients = ['campaign', 'clients', 'sp4', '--state'];
-    expect((await runCliAt(orchestrator, [...clients, 'Needs Attention'])).code).toBe(0);
-    const { code, stderr } = await runCliAt(orchestrator, [...clients, 'gone']);
+    expect((await runHosted(orchestrator, [...clients, 'Needs Attention'])).code).toBe(0);
+    const { code, stderr } = await runHosted(orchestrator, [...clients, 'gone']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('fixing, upgraded, already current')]);
     expect(stderr).not.toMatch(/needsAttention|remedying|alreadyCurrent/);
   });
 
   test('`help` shows the usage of a command, and says when there is none', async () => {
-    expect((await runCli(['help', 'campaign', 'watch'])).stdout).toContain('servpack campaign watch');
-    expect((await runCli(['help'])).stdout).toContain('Commands:');
-    expect(await runCli(['help', 'wrods'])).toMatchObject({ code: 2, stdout: '' });
+    expect((await runHosted(null, ['help', 'campaign', 'watch'])).stdout).toContain(
+      'servpack campaign watch',
+    );
+    expect((await runHosted(null, ['help'])).stdout).toContain('Commands:');
+    expect(await runHosted(null, ['help', 'wrods'])).toMatchObject({ code: 2, stdout: '' });
   });
 });

@@ -5,7 +5,7 @@ import { basisOf, withForecast, withPlan } from '../../orchestrator/forecast/kee
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { makePlans, planTiming } from '../../orchestrator/rounds/make-plans.ts';
 import { everything, type News } from '../../orchestrator/rounds/news.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { now, startRunning, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { contextOf } from '../integration/admitted-clients.ts';
@@ -48,7 +48,7 @@ test('a campaign that has started is planned once, and keeps its plan beside its
   expect(withForecast(kept, { basis: again, forecast, finished: 1, size: 10 }).planned).toBeUndefined();
   const planned = await read(orchestrator);
   expect(planned).toMatchObject({ because: null, laterMs: null, waves: [{ wave: 'all' }] });
-  const { stdout } = await runCliAt(orchestrator, ['campaign', 'report', 'sp4']);
+  const { stdout } = await runHosted(orchestrator, ['campaign', 'report', 'sp4']);
   expect(stdout).toContain('Planned at the start, 2026-11-17T09:00:00Z');
 });
 

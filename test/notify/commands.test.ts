@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { noticeLogLines, redeliveryLines, testLines } from '../../orchestrator/cli/render/notify.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { gateNotice, webhookTo } from './notice-fixture.ts';
 import { openReceiver, titlesOf } from './receiver.ts';
@@ -25,7 +25,7 @@ test('notify test, log and redeliver say what became of messages, and a test ena
   const log = async () => noticeLogLines(wide, (await orchestrator.ask('GET', '/v1/notify/log')).body);
 
   receiver.answer(500);
-  expect(await runCliAt(orchestrator, ['notify', 'test'])).toMatchObject({
+  expect(await runHosted(orchestrator, ['notify', 'test'])).toMatchObject({
     code: 1,
     stdout: 'ops (webhook): not delivered: it answers 500\n',
   });
@@ -82,6 +82,6 @@ test('the doctor names destinations that are disabled, and those that were tried
 
 test('without destinations the commands say which setting is missing', async () => {
   await using orchestrator = await startSmallOrchestrator();
-  const run = await runCliAt(orchestrator, ['notify', 'log']);
+  const run = await runHosted(orchestrator, ['notify', 'log']);
   expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('set SERVPACK_NOTIFY') as string });
 });

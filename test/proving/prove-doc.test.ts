@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runCli } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { wordsIn } from '../../orchestrator/cli/client/command-words.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/prove.md'), 'utf8');
@@ -15,7 +15,7 @@ const file = join(folder, 'hospital.yaml');
 const prove = (text: string, ...options: readonly string[]) => {
   writeFileSync(file, text);
   // A busy machine needs longer than the 25 s that a person is asked to wait.
-  return runCli(['campaign', 'prove', file, '--time-limit', '10m', ...options]);
+  return runHosted(null, ['campaign', 'prove', file, '--time-limit', '10m', ...options]);
 };
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { campaignReport } from '../../orchestrator/views/report.ts';
-import { runCliAt } from '../fixtures/run-cli.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
 /** Text that a browser, a spreadsheet or Markdown would take for more than text. */
@@ -13,7 +13,7 @@ const hostile = '=cmd|<img src=x onerror=alert(1)>';
 let orchestrator: SmallOrchestrator;
 let report: ReturnType<typeof campaignReport>;
 
-const cli = (...args: readonly string[]) => runCliAt(orchestrator, ['campaign', 'report', 'sp4', ...args]);
+const cli = (...args: readonly string[]) => runHosted(orchestrator, ['campaign', 'report', 'sp4', ...args]);
 const inFolder = (name: string): string => join(orchestrator.folder, name);
 
 beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('campaign report', () => {
       expect(code).toBe(2);
       expect(stderr).toContain('no-such-folder/x cannot be written');
     }
-    const { code } = await runCliAt(orchestrator, [
+    const { code } = await runHosted(orchestrator, [
       'campaign',
       'report',
       'sp9',
