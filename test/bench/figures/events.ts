@@ -1,60 +1,58 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { urlOf } from '../../lab/installation.ts';
-import { type LabProcess, startProcess } from '../../lab/process.ts';
 import type { Bench } from '../bench.ts';
+import { createCampaign, importClients, type Rollout, startCampaign, untilThere } from '../campaign.ts';
 import { type Figure, figureOf } from '../figure.ts';
-import { rollOut } from '../rollout.ts';
+import { nextName, rollOut } from '../rollout.ts';
 import { cpuOf, memoryNowOf } from '../usage.ts';
+import { pauseMs } from './pause.ts';
+import { startReaders } from './readers.ts';
 
 const watchers = 200;
 const stalled = 20;
 const readsPerSecond = 100;
 /** Share of the throughput that those who look on may cost. */
 const costAtMost = 0.05;
+const loopAtMostMs = 50;
+const pauseAtMostMs = 1_000;
 /** More than what the garbage collector leaves lying from one run to the next. */
 const growthAtMostMiB = 64;
 
-interface Readers {
-  readonly watchers: number;
-  readonly stalled: number;
-  readonly readsPerSecond: number;
+/** What it costs that people look on, and what readers leave behind that take nothing. */
+export async function events(bench: Bench): Promise<readonly Figure[]> {
+  await rollOut(bench, 'free', Math.min(bench.options.size, 2_000));
+  return [...(await lookingOn(bench)), ...(await takingNothing(bench))];
 }
 
 /**
- * What it costs a campaign that 200 watch it and 100 requests a second read it, in turns with the
- * same campaign unseen; and what 20 readers that take nothing leave in the orchestrator's memory.
- * In operation readers have machines of their own. Here their process takes a share of the same
- * cores, so that a campaign is compared with what the cores without this share do unseen.
+ * A campaign that 200 watch while 100 requests a second read a status, in turns with the same
+ * campaign unseen. In operation readers have machines of their own. Here their process takes a
+ * share of the same cores, so that a campaign is also compared with what the cores without this
+ * share would do unseen.
  */
-export async function events(bench: Bench): Promise<readonly Figure[]> {
+async function lookingOn(bench: Bench): Promise<readonly Figure[]> {
   const { size, rounds } = bench.options;
   const unseen: number[] = [];
   const seen: number[] = [];
   const left: number[] = [];
+  const loops: number[] = [];
+  const pauses: number[] = [];
   const load: number[] = [];
-  await rollOut(bench, 'free', Math.min(size, 2_000));
   for (let round = 1; round <= rounds; round += 1) {
-    unseen.push((await rollOut(bench, 'free', size)).perSecond);
+    const alone = (await rollOut(bench, 'free', size)).perSecond;
     const readers = await startReaders(bench, { watchers, stalled: 0, readsPerSecond });
+    await loopDelayMs(bench);
     const [begun, used] = [performance.now(), cpuOf(readers.pid)];
     seen.push((await rollOut(bench, 'free', size)).perSecond);
     const share = (cpuOf(readers.pid) - used) / (performance.now() - begun) / availableParallelism();
-    left.push((unseen.at(-1) ?? NaN) * (1 - share));
+    unseen.push(alone);
+    left.push(alone * (1 - share));
+    loops.push(await loopDelayMs(bench));
+    pauses.push(await pausedHalfway(bench, size));
     await readers.stop();
     load.push(loadavg()[0] ?? NaN);
     bench.say(`events: round ${round} of ${rounds}`);
   }
-  const readers = await startReaders(bench, { watchers: 0, stalled, readsPerSecond: 0 });
-  await rollOut(bench, 'free', size);
-  const before = memoryNowOf(bench.orchestrator.pid);
-  const growth: number[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    await rollOut(bench, 'free', size);
-    growth.push(memoryNowOf(bench.orchestrator.pid) - before);
-  }
-  await readers.stop();
   return [
     figureOf({
       name: `upgrades while ${watchers} watch and ${readsPerSecond}/s read`,
@@ -70,28 +68,58 @@ export async function events(bench: Bench): Promise<readonly Figure[]> {
       aim: { text: `ratio >= ${1 - costAtMost}`, met: ({ ratio }) => ratio >= 1 - costAtMost },
     }),
     figureOf({
-      name: `memory that the orchestrator gains with ${stalled} stalled readers`,
-      unit: 'MiB',
-      runs: growth,
-      aim: { text: `<= ${growthAtMostMiB}`, met: ({ value }) => value <= growthAtMostMiB },
+      name: 'delay of the event loop of the orchestrator meanwhile, p99',
+      unit: 'ms',
+      runs: loops,
+      aim: { text: `< ${loopAtMostMs} ms`, met: ({ value }) => value < loopAtMostMs },
+    }),
+    figureOf({
+      name: 'pause meanwhile',
+      unit: 'ms',
+      runs: pauses,
+      aim: { text: `<= ${pauseAtMostMs} ms`, met: () => Math.max(...pauses) <= pauseAtMostMs },
     }),
     figureOf({ name: 'load average of the machine meanwhile', unit: '', runs: load }),
   ];
 }
 
-async function startReaders({ installation, orchestrator }: Bench, readers: Readers): Promise<LabProcess> {
-  const given = {
-    ...readers,
-    url: urlOf(orchestrator),
-    token: readFileSync(join(installation.dataDir, 'token'), 'utf8').trim(),
-    // The first campaign of this run.
-    path: '/v1/campaigns/r1',
-  };
-  return startProcess({
-    name: 'readers',
-    args: [join(import.meta.dirname, '../reader-process.ts'), JSON.stringify(given)],
-    env: {},
-    logFile: join(installation.dataDir, 'readers.log'),
-    readyWhen: 'readers are connected',
-  });
+/** What 20 readers that take nothing leave in the orchestrator's memory. */
+async function takingNothing(bench: Bench): Promise<readonly Figure[]> {
+  const { size, rounds } = bench.options;
+  const readers = await startReaders(bench, { watchers: 0, stalled, readsPerSecond: 0 });
+  await rollOut(bench, 'free', size);
+  const before = memoryNowOf(bench.orchestrator.pid);
+  const growth: number[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    await rollOut(bench, 'free', size);
+    growth.push(memoryNowOf(bench.orchestrator.pid) - before);
+  }
+  await readers.stop();
+  return [
+    figureOf({
+      name: `memory that the orchestrator gains with ${stalled} stalled readers`,
+      unit: 'MiB',
+      runs: growth,
+      aim: { text: `<= ${growthAtMostMiB}`, met: ({ value }) => value <= growthAtMostMiB },
+    }),
+  ];
+}
+
+/** Since the last call, in milliseconds, by the orchestrator's own metrics. */
+async function loopDelayMs({ orchestrator }: Bench): Promise<number> {
+  const text = await (await fetch(`${urlOf(orchestrator)}/metrics`)).text();
+  return Number(/^nodejs_eventloop_lag_p99_seconds(?:\{.*\})? (.*)$/m.exec(text)?.[1] ?? NaN) * 1_000;
+}
+
+/** Pauses a campaign when half of its clients are upgraded, and lets it end. */
+async function pausedHalfway(bench: Bench, clients: number): Promise<number> {
+  const rollout: Rollout = { name: nextName(), story: 'free', clients };
+  await importClients(bench, rollout);
+  await createCampaign(bench, rollout);
+  await startCampaign(bench, rollout);
+  await untilThere(bench, rollout, ({ upgraded }) => upgraded, clients / 2);
+  const took = await pauseMs(bench, rollout);
+  await bench.operator.ask('POST', `/v1/campaigns/${rollout.name}/resume`);
+  await untilThere(bench, rollout, ({ upgraded }) => upgraded, clients);
+  return took;
 }
