@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
+import type { Role } from '../../orchestrator/http/contract/permissions.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { type FourEyesWorld, fourEyes, startFourEyesWorld } from '../integration/four-eyes-world.ts';
 import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
@@ -18,11 +19,15 @@ afterAll(async () => {
 });
 beforeEach(needBrowser);
 
-async function asPerson(person: string, role: 'operator' | 'approver') {
+async function asPerson(person: string, role: Role) {
   if (browser === null) throw new Error('there is no browser');
   const { orchestrator } = world;
   const visited = await visit(browser, orchestrator.url);
-  await signIn(visited, orchestrator.url, await makeToken(orchestrator, `page-${person}`, { role, person }));
+  await signIn(
+    visited,
+    orchestrator.url,
+    await makeToken(orchestrator, `page-${person}-${role}`, { role, person }),
+  );
   return visited;
 }
 
@@ -37,6 +42,20 @@ test('a button asks where another person must approve, and that person decides o
   await dialog.getByRole('button', { name: 'Ask for approval', exact: true }).click();
   await asks.page.getByText('Nothing was done yet: sp4/abort/1 waits for the approval').waitFor();
   expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('running');
+
+  // Also an administrator does not approve what the same person has asked for.
+  const same = await asPerson('anna', 'administrator');
+  for (const [path, says] of [
+    ['', 'Another person must approve: abort sp4'],
+    ['approvals', 'the wrong release'],
+  ] as const) {
+    await openScreen(same, path, says);
+    const approve = same.page.getByRole('button', { name: 'Approve…' }).first();
+    await approve.waitFor();
+    expect(await approve.getAttribute('aria-disabled')).toBe('true');
+    expect(await approve.getAttribute('title')).toContain('You asked for this');
+  }
+  await same.context.close();
 
   const decides = await asPerson('bert', 'approver');
   await openScreen(decides, 'approvals', 'the wrong release');

@@ -148,13 +148,49 @@ describe('the page', () => {
   test('keeps a person signed in over a reload, until the person signs out', async () => {
     const visited = await opened();
     const { page } = visited;
-    await page.goto(`${orchestrator().url}/settings`);
-    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.goto(`${orchestrator().url}/campaigns/sp4`);
+    await page.getByRole('heading', { level: 1, name: 'sp4' }).waitFor();
+    await page.getByRole('button', { name: 'administrator' }).press('Enter');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(false);
+    await page.keyboard.press('Enter');
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Sign out' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await page.goto(orchestrator().url);
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     expect(await visited.context.cookies()).toEqual([]);
+    await visited.context.close();
+  });
+
+  test('signs a person out from every screen of a phone', async () => {
+    const visited = await opened(phone);
+    const { page } = visited;
+    for (const [path, says] of screens.filter(([each]) => each !== 'wall')) {
+      await openScreen(visited, path, says);
+      await page.getByRole('button', { name: 'administrator' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      await page.keyboard.press('Escape');
+    }
+    await page.getByRole('button', { name: 'administrator' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await visited.context.close();
+  });
+
+  test('finds a client by the beginning of its name, and signs out from the wall by keyboard', async () => {
+    const visited = await opened();
+    const { page } = visited;
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('SRV');
+    await page.getByRole('option', { name: 'srv-1' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'srv-1' }).waitFor();
+    await openScreen(visited, 'wall', 'needs a person');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('sign');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await visited.context.close();
   });
 

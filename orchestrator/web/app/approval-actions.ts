@@ -31,6 +31,12 @@ export function answerApproval(app: App, approval: Approval, answer: 'approved' 
   });
 }
 
+/** Whether the reader is the person who has asked for it. */
+export const isAskedBy = ({ session }: App, { askedBy }: Approval): boolean => {
+  const person = session.person.value?.person ?? null;
+  return person !== null && askedBy?.startsWith(`${person} (`) === true;
+};
+
 /** The person who has asked takes the request back. */
 export function retractRequest(app: App, { id, text }: Approval): void {
   app.dialogs.ask({

@@ -1,4 +1,4 @@
-import type { Approval, Campaigns, Doctor, Status } from './answers.ts';
+import type { Approval, Doctor, Status } from './answers.ts';
 import type { Filter } from './client-list.ts';
 import { notOk } from '../../../shared/domain/outcome/states.ts';
 
@@ -17,8 +17,7 @@ export interface Attention {
   readonly filter: Filter | null;
   /** What solves it. */
   readonly act:
-    | { readonly kind: 'unhalt'; readonly by: string }
-    | { readonly kind: 'resume' | 'retry' | 'unmark' | 'start'; readonly status: Status }
+    | { readonly kind: 'resume' | 'retry' | 'unmark'; readonly status: Status }
     | { readonly kind: 'answer'; readonly approval: Approval }
     | { readonly kind: 'command'; readonly command: string }
     | null;
@@ -26,9 +25,12 @@ export interface Attention {
 
 const left = ({ size, settled }: Status): number => Math.max(0, size - settled);
 
-/** What needs a person, worst first: what holds up everything, then by the clients held up. */
+/**
+ * What needs a person, worst first: what holds up everything, then by the clients held up. The halt
+ * is not in it: a banner says so on every screen.
+ */
 export function attentionOf(
-  { halted, campaigns }: Pick<Campaigns, 'halted' | 'campaigns'>,
+  campaigns: readonly Status[],
   approvals: readonly Approval[],
   checks: Doctor['checks'],
 ): readonly Attention[] {
@@ -36,24 +38,7 @@ export function attentionOf(
     ...campaigns.flatMap(ofCampaign),
     ...approvals.map((approval): Attention => ofApproval(approval, campaigns)),
   ].toSorted((a, b) => b.clients - a.clients);
-  return [...ofHalt(halted, campaigns), ...processes(campaigns), ...found, ...checks.flatMap(ofCheck)];
-}
-
-function ofHalt(halted: Campaigns['halted'], campaigns: readonly Status[]): readonly Attention[] {
-  if (halted === null) return [];
-  return [
-    {
-      key: 'halt',
-      tone: 'bad',
-      title: `Everything is halted by ${halted.by}`,
-      why: halted.because,
-      since: halted.at,
-      clients: campaigns.reduce((sum, each) => sum + left(each), 0),
-      campaign: null,
-      filter: null,
-      act: { kind: 'unhalt', by: halted.by },
-    },
-  ];
+  return [...processes(campaigns), ...found, ...checks.flatMap(ofCheck)];
 }
 
 const processTitle = { worker: 'No worker runs', leader: 'No orchestrator leads' } as const;
@@ -166,7 +151,7 @@ function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention
     tone: 'warn',
     title:
       command !== undefined
-        ? `To ${command} ${release ?? campaign} needs another person`
+        ? `Another person must approve: ${command} ${release ?? campaign}`
         : wave === undefined
           ? `A question in ${campaign}`
           : `Wave ${wave.wave} of ${campaign} waits for approval`,

@@ -12,6 +12,8 @@ interface ActionProps {
   readonly label?: string;
   /** It cannot be done as things stand. */
   readonly disabled?: boolean;
+  /** Why this person may not do it, although the role may. */
+  readonly refused?: string | undefined;
 }
 
 /**
@@ -25,12 +27,13 @@ export function Action({
   tone = 'plain',
   label,
   disabled = false,
+  refused,
 }: ActionProps): JSX.Element {
   const { session } = useApp();
   const hint = useId();
   const missing = session.missing(needs);
   const role = session.person.value?.role ?? '';
-  if (missing === null)
+  if (missing === null && refused === undefined)
     return (
       <button
         type="button"
@@ -42,7 +45,7 @@ export function Action({
         {children}
       </button>
     );
-  const why = texts.may(missing, role);
+  const why = missing === null ? refused : texts.may(missing, role);
   return (
     <span class="may-not">
       <button

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { many } from '../../../views/numbers.ts';
-import { endHalt, resumeCampaign, retryFailed, startCampaign, takeMarksBack } from '../actions.ts';
-import { answerApproval } from '../approval-actions.ts';
+import { resumeCampaign, retryFailed, takeMarksBack } from '../actions.ts';
 import type { Attention } from '../attention.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 import { Action } from './action.tsx';
+import { AnswerButtons } from './answer-buttons.tsx';
 import { Copy } from './copy.tsx';
 import { Count } from './count.tsx';
 import { Icon } from './icon.tsx';
@@ -67,52 +67,22 @@ export function AttentionList({
   );
 }
 
+/** What a person does about it: the permission that it needs, its button, and its question. */
+const ways = {
+  resume: ['goOn', texts.actions.resume, resumeCampaign],
+  retry: ['run', texts.actions.retry, retryFailed],
+  unmark: ['change', texts.actions.unmark, takeMarksBack],
+} as const;
+
 function Solve({ item: { act } }: { readonly item: Attention }): JSX.Element | null {
   const app = useApp();
   if (act === null) return null;
-  switch (act.kind) {
-    case 'unhalt':
-      return (
-        <Action needs="goOn" onClick={() => endHalt(app, act.by)}>
-          {texts.actions.unhalt}
-        </Action>
-      );
-    case 'resume':
-      return (
-        <Action needs="goOn" onClick={() => resumeCampaign(app, act.status)}>
-          {texts.actions.resume}
-        </Action>
-      );
-    case 'start':
-      return (
-        <Action needs="run" onClick={() => startCampaign(app, act.status)}>
-          {texts.actions.start}
-        </Action>
-      );
-    case 'retry':
-      return (
-        <Action needs="run" onClick={() => retryFailed(app, act.status)}>
-          {texts.actions.retry}
-        </Action>
-      );
-    case 'unmark':
-      return (
-        <Action needs="change" onClick={() => takeMarksBack(app, act.status)}>
-          {texts.actions.unmark}
-        </Action>
-      );
-    case 'answer':
-      return (
-        <>
-          <Action needs="answer" tone="primary" onClick={() => answerApproval(app, act.approval, 'approved')}>
-            {texts.actions.approve}
-          </Action>
-          <Action needs="answer" onClick={() => answerApproval(app, act.approval, 'rejected')}>
-            {texts.actions.reject}
-          </Action>
-        </>
-      );
-    case 'command':
-      return <Copy text={act.command} />;
-  }
+  if (act.kind === 'answer') return <AnswerButtons approval={act.approval} />;
+  if (act.kind === 'command') return <Copy text={act.command} />;
+  const [needs, label, ask] = ways[act.kind];
+  return (
+    <Action needs={needs} onClick={() => ask(app, act.status)}>
+      {label}
+    </Action>
+  );
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { VerifyAnswer } from '../../../http/schemas/audit.ts';
+import { stateWord } from '../../../views/state-words.ts';
 import type { AuditPage } from '../answers.ts';
 import { shortWho } from '../format.ts';
 import { texts } from '../texts.ts';
@@ -105,16 +106,16 @@ const Entries = ({
         </td>
         <th scope="row">
           {entry.client === null ? (
-            <span class="dim">{words.whole}</span>
+            <span class="dim">{entry.campaign === '' ? texts.empty : words.whole}</span>
           ) : (
             <Link to={['clients', entry.client]} query={{ campaign: entry.campaign }} title={entry.client}>
               {entry.client}
             </Link>
           )}
         </th>
-        <td title={`${entry.from} → ${entry.to}`}>
-          {entry.from === '' ? null : <span class="dim">{entry.from} → </span>}
-          {entry.to}
+        <td>
+          {entry.from === '' ? null : <span class="dim">{stateWord(entry.from)} → </span>}
+          {stateWord(entry.to)}
         </td>
         <td class="cause" title={entry.because}>
           <Says text={entry.because} />

@@ -30,15 +30,11 @@ export function CampaignCard({ status }: { readonly status: Status }): JSX.Eleme
       </header>
       <StateBar states={states} size={size} label={campaign} />
       <Standing status={status} />
-      <p class="card-next">
-        {status.paused !== null ? (
-          <Says text={status.paused.because} />
-        ) : wave === undefined ? null : (
-          <>
-            <b>{wave.wave}</b> <Says text={wave.gate} />
-          </>
-        )}
-      </p>
+      {status.paused !== null || wave === undefined ? null : (
+        <p class="card-next">
+          <b>{wave.wave}</b> <Says text={wave.gate} />
+        </p>
+      )}
     </article>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { Doctor } from '../answers.ts';
 import { Copy } from './copy.tsx';
 import { Icon } from './icon.tsx';
+import { Says } from './time.tsx';
 
 /** What the doctor found: what it leads to, and the command that helps. */
 export const Checks = ({ checks }: { readonly checks: Doctor['checks'] }): JSX.Element => (
@@ -12,7 +13,9 @@ export const Checks = ({ checks }: { readonly checks: Doctor['checks'] }): JSX.E
         <span class="hidden">{state}</span>
         <span class="dim area">{area}</span>
         <div>
-          <p>{says}</p>
+          <p>
+            <Says text={says} />
+          </p>
           {leadsTo === null ? null : <p class="dim">{leadsTo}</p>}
           {todo === null ? null : <Copy text={todo} />}
         </div>

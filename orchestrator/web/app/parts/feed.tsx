@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { stateWord } from '../../../views/state-words.ts';
 import { clockTime } from '../format.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
@@ -39,7 +40,7 @@ export function Feed({
                     </Link>
                   )}
                 </span>
-                <span class="step">{line.entry.to}</span>
+                <span class="step">{stateWord(line.entry.to)}</span>
                 <span class="dim what">
                   <Says text={line.entry.because} />
                 </span>

@@ -12,11 +12,13 @@ interface LinkProps {
   readonly label?: string | undefined;
   /** How many clients the list has to which it leads. */
   readonly count?: number | undefined;
+  /** What is done besides. */
+  readonly onClick?: () => void;
 }
 
 /** A link to a screen. It is a real address: it can be opened in a new tab and copied. */
 export function Link(props: LinkProps): JSX.Element {
-  const { to, query, class: style, children, current, title, label, count } = props;
+  const { to, query, class: style, children, current, title, label, count, onClick } = props;
   const { router } = useApp();
   const href = router.href(to, query);
   return (
@@ -30,6 +32,7 @@ export function Link(props: LinkProps): JSX.Element {
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
         event.preventDefault();
+        onClick?.();
         router.go(href);
       }}
     >

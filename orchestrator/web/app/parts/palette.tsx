@@ -1,67 +1,69 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
-import type { Campaigns } from '../answers.ts';
+import type { Campaigns, Fleet } from '../answers.ts';
+import { pathOf, screenNames } from '../screen-names.ts';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
 import { Modal } from './dialog.tsx';
 
+const words = texts.palette;
+
 interface Target {
   readonly name: string;
   readonly kind: string;
-  readonly to: readonly string[];
+  readonly run: () => unknown;
 }
 
-const screens: readonly Target[] = (
-  [
-    'overview',
-    'campaigns',
-    'clients',
-    'blockers',
-    'approvals',
-    'fleet',
-    'releases',
-    'audit',
-    'settings',
-  ] as const
-).map((name) => ({ name: texts.nav[name], kind: 'screen', to: name === 'overview' ? [] : [name] }));
-
 const shownAtMost = 9;
+const clientsAtMost = 5;
 
-/** Jump by typing: screens, campaigns, and a client by its name. */
+/** Jump by typing: screens, campaigns, and clients by the beginning of their names. */
 export function Palette(): JSX.Element {
-  const { overlay, router } = useApp();
+  const { api, overlay, router, session } = useApp();
   const all = useLive<Campaigns>('v1/campaigns').value.value?.campaigns ?? [];
   const typed = useSignal('');
   const at = useSignal(0);
   const listId = useId();
-  const text = typed.value.trim().toLowerCase();
+  const text = typed.value.trim();
+  const limit = text === '' ? 0 : clientsAtMost;
+  const prefix = encodeURIComponent(text);
+  const found = useLive<Fleet>(`v1/fleet?limit=${limit}&prefix=${prefix}`).value.value?.clients ?? [];
+  // Until the answer has come, and for a client that has left the fleet, the name itself.
+  const clients = text === '' ? [] : found.length === 0 ? [text] : found.map(({ client }) => client);
+  const place = (kind: string, name: string, to: readonly string[]): Target => ({
+    name,
+    kind,
+    run: () => router.go(router.href(to)),
+  });
   const targets: readonly Target[] = [
-    ...all.map(({ campaign }) => ({ name: campaign, kind: 'campaign', to: ['campaigns', campaign] })),
-    ...screens,
-  ].filter(({ name }) => name.toLowerCase().includes(text));
+    ...all.map(({ campaign }) => place(words.campaign, campaign, ['campaigns', campaign])),
+    ...screenNames.map((name) => place(words.screen, texts.nav[name], pathOf(name))),
+    place(words.screen, texts.plan.title, ['plan']),
+    place(words.screen, texts.import.title, ['fleet', 'import']),
+    place(words.screen, texts.wall.title, ['wall']),
+    { name: texts.signIn.signOut, kind: '', run: () => session.signOut(api) },
+  ].filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()));
   const shown = [
-    ...targets.slice(0, shownAtMost),
-    ...(text === ''
-      ? []
-      : [{ name: typed.value.trim(), kind: texts.palette.client, to: ['clients', typed.value.trim()] }]),
+    ...targets.slice(0, text === '' ? targets.length : shownAtMost),
+    ...clients.map((client) => place(words.client, client, ['clients', client])),
   ];
-  const chosen = Math.min(at.value, shown.length - 1);
-  const go = ({ to }: Target): void => {
+  const chosen = Math.max(0, Math.min(at.value, shown.length - 1));
+  const go = (target: Target): void => {
     overlay.value = 'none';
-    router.go(router.href(to));
+    target.run();
   };
   const move = (by: number): void =>
     void (at.value = (chosen + by + shown.length) % Math.max(1, shown.length));
   return (
-    <Modal title={texts.palette.title} class="palette" onClose={() => void (overlay.value = 'none')}>
+    <Modal title={words.title} class="palette" onClose={() => void (overlay.value = 'none')}>
       <input
         role="combobox"
-        aria-label={texts.palette.placeholder}
+        aria-label={words.placeholder}
         aria-expanded="true"
         aria-controls={listId}
         aria-activedescendant={`${listId}-${chosen}`}
-        placeholder={texts.palette.placeholder}
+        placeholder={words.placeholder}
         autocomplete="off"
         spellcheck={false}
         value={typed.value}
@@ -78,12 +80,12 @@ export function Palette(): JSX.Element {
           event.preventDefault();
         }}
       />
-      <div id={listId} role="listbox" aria-label={texts.palette.title}>
+      <div id={listId} role="listbox" aria-label={words.title}>
         {shown.map((target, index) => (
           // The keys go to the field above, which names the chosen one.
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
           <div
-            key={target.to.join('/')}
+            key={`${target.kind} ${target.name}`}
             id={`${listId}-${index}`}
             role="option"
             tabIndex={-1}

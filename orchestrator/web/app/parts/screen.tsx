@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { Live } from '../live.ts';
 import { texts } from '../texts.ts';
 import { useIsSlow } from '../use.ts';
+import { Copy } from './copy.tsx';
 
 interface ScreenProps {
   readonly title: string;
@@ -56,13 +57,17 @@ export function Panel({
 export const Empty = ({
   says,
   hint,
+  command,
 }: {
   readonly says: string;
   readonly hint?: ComponentChildren;
+  /** What the command line does about it. */
+  readonly command?: string;
 }): JSX.Element => (
   <div class="empty">
     <p>{says}</p>
     {hint === undefined ? null : <p class="dim">{hint}</p>}
+    {command === undefined ? null : <Copy text={command} />}
   </div>
 );
 
@@ -92,7 +97,7 @@ export function Loaded<T>({
 }): JSX.Element {
   const value = live.value.value;
   const problem = live.problem.value;
-  if (problem?.status === 404 && missing !== undefined) return <Empty says={missing} hint={problem.detail} />;
+  if (problem?.status === 404 && missing !== undefined) return <Empty says={missing} />;
   if (value !== null) return <>{children(value)}</>;
   if (problem !== null && problem.status !== 401) return <Empty says={problem.detail} />;
   return <Skeleton />;

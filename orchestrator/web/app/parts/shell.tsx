@@ -1,30 +1,16 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { endHalt, haltEverything } from '../actions.ts';
 import type { Approvals, Campaigns } from '../answers.ts';
 import { clockTime } from '../format.ts';
+import { isOnPhone, pathOf, screenNames } from '../screen-names.ts';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
 import { Action } from './action.tsx';
-import { Icon, type IconName } from './icon.tsx';
+import { Icon } from './icon.tsx';
 import { Link } from './link.tsx';
 import { Says } from './time.tsx';
-
-const screens = [
-  ['overview', []],
-  ['campaigns', ['campaigns']],
-  ['clients', ['clients']],
-  ['blockers', ['blockers']],
-  ['approvals', ['approvals']],
-  ['fleet', ['fleet']],
-  ['releases', ['releases']],
-  ['audit', ['audit']],
-  ['settings', ['settings']],
-] as const satisfies readonly (readonly [IconName & keyof typeof texts.nav, readonly string[]])[];
-
-/** A phone has room for these; the others are behind "More". */
-const onPhone: ReadonlySet<string> = new Set(['overview', 'campaigns', 'clients', 'approvals']);
 
 /** What is around every screen: the rail at the left, on a phone at the bottom, and the header. */
 export function Shell({ children }: { readonly children: ComponentChildren }): JSX.Element {
@@ -62,12 +48,12 @@ function Rail(): JSX.Element {
         </svg>
         <b>{texts.product}</b>
       </span>
-      {screens.map(([name, path]) => (
+      {screenNames.map((name) => (
         <Link
           key={name}
-          to={path}
-          current={first === (path[0] ?? '')}
-          class={`to ${name} ${onPhone.has(name) ? '' : 'not-on-phone'}`}
+          to={pathOf(name)}
+          current={first === (pathOf(name)[0] ?? '')}
+          class={isOnPhone(name) ? 'to' : 'to not-on-phone'}
         >
           <Icon name={name} />
           <span class="to-name">{texts.nav[name]}</span>
@@ -83,8 +69,7 @@ function Rail(): JSX.Element {
 }
 
 function Header(): JSX.Element {
-  const { overlay, prefs, session } = useApp();
-  const person = session.person.value;
+  const { overlay, prefs } = useApp();
   return (
     <header class="top">
       <button type="button" class="find" onClick={() => void (overlay.value = 'palette')}>
@@ -104,13 +89,32 @@ function Header(): JSX.Element {
         <Icon name="clock" />
         <span>{prefs.zone.value === 'utc' ? texts.zone.utc : texts.zone.mine}</span>
       </button>
-      {person === null ? null : (
-        <Link to={['settings']} class="who" title={`${person.name}, ${person.role}`}>
-          <span class="who-name">{person.name}</span>
-          <span class="dim">{person.role}</span>
-        </Link>
-      )}
+      <WhoMenu />
     </header>
+  );
+}
+
+/** Who is signed in. Pressed, it opens a menu, which Esc or a press elsewhere closes. */
+function WhoMenu(): JSX.Element | null {
+  const { api, session } = useApp();
+  const menu = useId();
+  const person = session.person.value;
+  if (person === null) return null;
+  return (
+    <>
+      <button type="button" class="who" popoverTarget={menu} title={`${person.name}, ${person.role}`}>
+        <span>{person.name}</span>
+        <span class="dim">{person.role}</span>
+      </button>
+      <div id={menu} popover="auto" class="menu">
+        <Link to={['settings']} onClick={() => document.getElementById(menu)?.hidePopover()}>
+          {texts.nav.settings}
+        </Link>
+        <button type="button" onClick={() => void session.signOut(api)}>
+          {texts.signIn.signOut}
+        </button>
+      </div>
+    </>
   );
 }
 

@@ -22,7 +22,6 @@ interface StandingProps {
 export function Standing({ status, isWide = false }: StandingProps): JSX.Element {
   const { campaign, states, size, settled } = status;
   const failures = notOk(states);
-  const share = settled === 0 ? '' : percent(failures, settled);
   const rate = paceOf(status);
   return (
     <div class={isWide ? 'figures wide' : 'figures'}>
@@ -40,12 +39,12 @@ export function Standing({ status, isWide = false }: StandingProps): JSX.Element
         label="not ok"
         value={<Count of={failures} campaign={campaign} filter={{ state: 'notOk' }} />}
         tone={failures > 0 ? 'bad' : undefined}
-        more={isWide && share !== '' ? `${share} of the finished` : share}
+        more={settled === 0 ? '' : words.shareOf(percent(failures, settled))}
       />
       <Figure
         label={words.pace.toLowerCase()}
         value={rate === null ? texts.empty : pace(rate)}
-        more={rate !== null ? words.since : isWide ? words.noPace : ''}
+        more={rate !== null ? words.since : settled === 0 ? words.noPace : ''}
       />
       <EndFigure status={status} />
     </div>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { stateWord } from '../../../views/state-words.ts';
 import type { Client, Why } from '../answers.ts';
 import { foldSteps } from '../fold-steps.ts';
 import { shortWho } from '../format.ts';
@@ -18,6 +19,7 @@ interface TimelineProps {
 export function Timeline({ entries, why, zone }: TimelineProps): JSX.Element {
   const next = why?.next ?? null;
   if (entries.length === 0 && next === null) return <p class="dim quiet-line">{words.noHistory}</p>;
+  const rows = foldSteps(entries).flatMap((fold) => fold.steps.map((step, part) => ({ step, fold, part })));
   return (
     <ol class="timeline">
       {next === null ? null : (
@@ -36,30 +38,42 @@ export function Timeline({ entries, why, zone }: TimelineProps): JSX.Element {
           <span>{words.now}</span>
         </li>
       )}
-      {foldSteps(entries).flatMap(({ steps, times, since }, index, all) =>
-        steps.map(({ at, from, to, because, who, campaign }, part) => (
-          <li key={`${at} ${all.length - index} ${part}`} class={times > 1 ? 'repeated' : undefined}>
-            <span class="when">
-              <BesideTime at={at} zone={zone} />
-            </span>
-            <span class="step" title={`${from} → ${to}`}>
-              {to}
-            </span>
-            <span class="what">
-              <Says text={because} />
-              <span class="dim by" title={who}>
-                {shortWho(who)} · {campaign}
-                {since === null || part === 0 ? null : (
-                  <>
-                    {' · '}
-                    <b>{words.times(times)}</b> <Time at={since} />
-                  </>
-                )}
+      {rows.map(({ step, fold, part }, index) => (
+        <li key={`${step.at} ${rows.length - index}`} class={fold.times > 1 ? 'repeated' : undefined}>
+          <span class="when">
+            <BesideTime at={step.at} zone={zone} />
+          </span>
+          <span class="step" title={`${stateWord(step.from)} → ${stateWord(step.to)}`}>
+            {stateWord(step.to)}
+          </span>
+          <span class="what">
+            <Says text={step.because} />
+            <By step={step} above={rows[index - 1]?.step} />
+            {fold.since === null || part === 0 ? null : (
+              <span class="dim by">
+                <b>{words.times(fold.times)}</b> <Time at={fold.since} />
               </span>
-            </span>
-          </li>
-        )),
-      )}
+            )}
+          </span>
+        </li>
+      ))}
     </ol>
+  );
+}
+
+/** Who did it, for which campaign; nothing where the row above says the same. */
+function By({
+  step: { who, campaign },
+  above,
+}: {
+  readonly step: Client['audit'][number];
+  readonly above: Client['audit'][number] | undefined;
+}): JSX.Element | null {
+  const does = shortWho(who);
+  if (above?.campaign === campaign && shortWho(above.who) === does) return null;
+  return (
+    <span class="dim by" title={who}>
+      {does} · {campaign}
+    </span>
   );
 }

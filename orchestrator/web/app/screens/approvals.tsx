@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import { answerApproval, retractRequest } from '../approval-actions.ts';
+import { isAskedBy, retractRequest } from '../approval-actions.ts';
 import type { Approval, Approvals, Campaigns } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
+import { AnswerButtons } from '../parts/answer-buttons.tsx';
 import { Link } from '../parts/link.tsx';
 import { Empty, Loaded, Screen } from '../parts/screen.tsx';
 import { Says, Time } from '../parts/time.tsx';
@@ -41,9 +42,7 @@ function Question({
   readonly now: string | undefined;
 }): JSX.Element {
   const app = useApp();
-  const { id, campaign, release, askedBy, approvedBy, text, since, expires, expired, onExpiry, by } =
-    approval;
-  const person = app.session.person.value?.person ?? null;
+  const { id, campaign, release, approvedBy, text, since, expires, expired, onExpiry, by } = approval;
   const [first = id, ...more] = text;
   return (
     <li class="panel question" data-row>
@@ -59,28 +58,24 @@ function Question({
           </p>
         ))}
         <p class="dim">
-          {words.since} <Time at={since} now={now} /> ·{' '}
+          {words.since} <Time at={since} now={now} />.{' '}
           {expires === null ? (
             words.never
           ) : expired === true ? (
             words.expired
           ) : (
             <>
-              {words.expires} <Time at={expires} now={now} />
+              {words.expires} <Time at={expires} now={now} />, {words.otherwise}{' '}
+              {words.then[onExpiry] ?? onExpiry}.
             </>
           )}{' '}
-          · {words.otherwise}: {onExpiry} · {words.by}: {by}
+          {words.by[by] ?? by}
         </p>
       </div>
       {expired === true || approvedBy !== undefined ? null : (
         <div class="actions">
-          <Action needs="answer" tone="primary" onClick={() => answerApproval(app, approval, 'approved')}>
-            {texts.actions.approve}
-          </Action>
-          <Action needs="answer" onClick={() => answerApproval(app, approval, 'rejected')}>
-            {texts.actions.reject}
-          </Action>
-          {person !== null && askedBy?.startsWith(`${person} (`) === true ? (
+          <AnswerButtons approval={approval} />
+          {isAskedBy(app, approval) ? (
             <Action needs="change" onClick={() => retractRequest(app, approval)}>
               {texts.actions.retract}
             </Action>

@@ -43,7 +43,7 @@ export function BlockerTable({ campaign }: { readonly campaign: string | null })
     <Loaded live={live}>
       {({ blockers, campaigns }) =>
         blockers.length === 0 ? (
-          <Empty says={words.none} hint={words.noneHint} />
+          <Empty says={words.none} hint={words.noneHint} command={words.look} />
         ) : (
           <Table
             columns={[

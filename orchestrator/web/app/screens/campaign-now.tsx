@@ -138,7 +138,7 @@ function Waits({ status: { campaign, deferrals, states } }: { readonly status: S
   if (now.length === 0) return null;
   const retries = deferrals.reduce((sum, { inAll }) => sum + inAll, 0);
   return (
-    <Panel title={words.deferred} hint={words.retries(retries)}>
+    <Panel title={words.deferred} hint={retries === 0 ? undefined : words.retries(retries)}>
       <ul class="rows">
         {now.map((each) => (
           <li key={each.class} data-row>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import {
   abortCampaign,
   campaignPath,
@@ -39,6 +40,11 @@ export function CampaignScreen({ name }: { readonly name: string }): JSX.Element
   const asked = router.place.value.query.get('tab');
   const tab: Tab = tabs.find((each) => each === asked) ?? 'now';
   const status = live.value.value;
+  const isThere = status !== null;
+  // On a phone not every tab has room.
+  useEffect(() => {
+    document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [tab, isThere]);
   return (
     <Screen
       title={name}
@@ -111,8 +117,7 @@ function TabOf({ tab, status }: { readonly tab: Tab; readonly status: Status }):
 function Trouble({ status }: { readonly status: Status }): JSX.Element | null {
   const open = useLive<Approvals>('v1/approvals').value.value?.approvals ?? [];
   const approvals = open.filter(({ campaign }) => campaign === status.campaign);
-  // The banner above says that everything is halted.
-  const items = attentionOf({ halted: null, campaigns: [status] }, approvals, []);
+  const items = attentionOf([status], approvals, []);
   return items.length === 0 ? null : <AttentionList items={items} now={status.at} />;
 }
 

@@ -31,9 +31,10 @@ export function CampaignsScreen(): JSX.Element {
       <Loaded live={live}>
         {({ campaigns }) =>
           campaigns.length === 0 ? (
-            <Empty says={words.none} hint={texts.first.steps[2][2]} />
+            <Empty says={words.none} command={texts.first.steps[2][2]} />
           ) : (
             <Table
+              class="compared"
               columns={[
                 'Campaign',
                 'Status',

@@ -46,7 +46,7 @@ function OfCampaign({ campaigns }: { readonly campaigns: readonly Status[] }): J
   const { router } = useApp();
   const asked = router.place.value.query.get('campaign');
   const chosen = campaigns.find(({ campaign }) => campaign === asked) ?? campaigns[0];
-  if (chosen === undefined) return <Empty says={texts.campaign.none} hint={texts.first.steps[2][2]} />;
+  if (chosen === undefined) return <Empty says={texts.campaign.none} command={texts.first.steps[2][2]} />;
   return (
     <>
       {campaigns.length < 2 ? null : (

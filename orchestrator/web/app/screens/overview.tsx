@@ -39,7 +39,7 @@ const isOver = ({ status }: Status): boolean => status === 'ended' || status ===
 function Standing({ all }: { readonly all: Campaigns }): JSX.Element {
   const approvals = useLive<Approvals>('v1/approvals').value.value?.approvals ?? [];
   const checks = useLive<Doctor>('v1/doctor', seldomMs).value.value?.checks ?? [];
-  const items = attentionOf(all, approvals, checks);
+  const items = attentionOf(all.campaigns, approvals, checks);
   const now = all.campaigns[0]?.at ?? null;
   const on = all.campaigns.filter(isOn);
   const over = all.campaigns.filter(isOver);
@@ -49,15 +49,15 @@ function Standing({ all }: { readonly all: Campaigns }): JSX.Element {
         <h2>
           {words.needs} {items.length > 0 ? <span class="count">{items.length}</span> : null}
         </h2>
-        {items.length === 0 ? (
+        {items.length > 0 ? (
+          <AttentionList items={items} now={now} />
+        ) : all.halted !== null ? null : (
           <div class="calm">
             <Icon name="check" />
             <p>
               <b>{words.calm}</b> <span class="dim">{words.calmMore}</span>
             </p>
           </div>
-        ) : (
-          <AttentionList items={items} now={now} />
         )}
       </section>
       {on.length === 0 ? null : (

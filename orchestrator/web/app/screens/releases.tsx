@@ -37,7 +37,7 @@ export function ReleasesScreen(): JSX.Element {
         <Loaded live={live}>
           {({ releases }) =>
             releases.length === 0 ? (
-              <Empty says={words.none} hint={texts.first.steps[1][2]} />
+              <Empty says={words.none} command={texts.first.steps[1][2]} />
             ) : (
               releases.map((each) => (
                 <OneRelease key={each.release} release={each} isOpen={each.release === open} />

@@ -26,6 +26,7 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
   };
   return (
     <Table
+      class="compared"
       columns={[
         'Logon server',
         { name: 'States', is: 'wide-cell' },

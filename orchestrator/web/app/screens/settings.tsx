@@ -13,7 +13,7 @@ const words = texts.settings;
 
 /** Who the reader is, how the page looks in this browser, and whether servpack is well. */
 export function SettingsScreen(): JSX.Element {
-  const { api, prefs, session } = useApp();
+  const { prefs, session } = useApp();
   const person = session.person.value;
   const doctor = useLive<Doctor>('v1/doctor', seldomMs);
   return (
@@ -22,19 +22,14 @@ export function SettingsScreen(): JSX.Element {
         <Panel title={words.you}>
           <dl class="facts">
             <div>
-              <dt>{words.you}</dt>
+              <dt>{texts.access.name}</dt>
               <dd>{person?.name ?? texts.empty}</dd>
             </div>
             <div>
-              <dt>{words.role}</dt>
+              <dt>{texts.access.role}</dt>
               <dd>{person?.role ?? texts.empty}</dd>
             </div>
           </dl>
-          <p class="panel-end">
-            <button type="button" class="button plain" onClick={() => void session.signOut(api)}>
-              {texts.signIn.signOut}
-            </button>
-          </p>
         </Panel>
         <Panel title={words.page}>
           <div class="choices">

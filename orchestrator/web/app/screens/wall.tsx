@@ -30,7 +30,8 @@ export function Wall(): JSX.Element {
   const turn = Math.floor(now / turnMs) % Math.max(1, on.length);
   const shown = on.find(({ campaign }) => campaign === pinned) ?? on[turn];
   const halted = all?.halted ?? null;
-  const needs = all === null ? 0 : attentionOf(all, approvals, []).length;
+  const needs =
+    all === null ? null : attentionOf(all.campaigns, approvals, []).length + (halted === null ? 0 : 1);
   const connection = live.connection.value;
   const zone = prefs.zone.value;
   useEffect(() => void (document.title = `${words.title} · ${texts.product}`), []);
@@ -63,7 +64,9 @@ export function Wall(): JSX.Element {
       ) : (
         <OneCampaign status={shown} />
       )}
-      <footer class={needs === 0 ? '' : 'needs'}>{needs === 0 ? words.calm : words.needs(needs)}</footer>
+      {needs === null ? null : (
+        <footer class={needs === 0 ? '' : 'needs'}>{needs === 0 ? words.calm : words.needs(needs)}</footer>
+      )}
     </main>
   );
 }
