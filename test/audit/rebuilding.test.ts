@@ -21,6 +21,7 @@ import {
   stepsIn,
 } from '../contract/store/random-steps.ts';
 import { testRedis } from '../environment/redis.ts';
+import { runsOf } from '../environment/seeds.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
@@ -96,7 +97,7 @@ describe('the audit files of random steps', () => {
           expectPaths(await sealing.entries());
           await store.close();
         }),
-        { seed: 20_261_122, numRuns },
+        { seed: 20_261_122, numRuns: runsOf(numRuns) },
       );
     },
   );
@@ -128,7 +129,7 @@ describe('the audit files of random steps', () => {
           });
           await Promise.all([before.close(), after.close()]);
         }),
-        { seed: 20_261_122, numRuns },
+        { seed: 20_261_122, numRuns: runsOf(numRuns) },
       );
     },
   );

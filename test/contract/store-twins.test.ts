@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { testRedis } from '../environment/redis.ts';
+import { runsOf } from '../environment/seeds.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { at } from './store/fixtures.ts';
 import { campaigns, newRun, oneShard, severalShards, stepsIn } from './store/random-steps.ts';
@@ -42,7 +43,7 @@ describe('the Redis store and its in-memory twin, given the same random steps', 
         }),
         {
           seed: 20_261_122,
-          numRuns: mode.joining === true || mode.restarting === true ? 30 : shards === 1 ? 60 : 30,
+          numRuns: runsOf(mode.joining === true || mode.restarting === true ? 30 : shards === 1 ? 60 : 30),
         },
       );
       // The test proves something only if the steps lead to every outcome.

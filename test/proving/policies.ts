@@ -208,6 +208,9 @@ function others({ from, between }: Draw, hasWaves: boolean, isTimed: boolean): r
   ];
 }
 
+/** So many seeds in a row have each kind once. */
+export const kindsOfPolicies = kinds.length;
+
 /** The bad policy of a seed, or the good one that has the same key right. */
 export function seededPolicy(seed: number, isBad: boolean): SeededPolicy {
   const next = numbersFrom(seed);

@@ -6,11 +6,13 @@ import { firstWorld, scopeOf } from '../../orchestrator/proving/world.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import { isWindowOpen } from '../../shared/domain/time/window.ts';
 import { beginsSomething } from '../../shared/domain/upgrade/placement.ts';
+import { runsOf } from '../environment/seeds.ts';
 import { definitionOf, proofOf } from './given.ts';
-import { seededPolicy, type SeededPolicy } from './policies.ts';
+import { kindsOfPolicies, seededPolicy, type SeededPolicy } from './policies.ts';
 import { walkAgain, type WalkedTo } from './second-walk.ts';
 
-const seeds = Array.from({ length: 30 }, (_, seed) => seed);
+/** At least one of each kind. */
+const seeds = Array.from({ length: runsOf(30, kindsOfPolicies) }, (_, seed) => seed);
 const bad = seeds.map((seed) => seededPolicy(seed, true));
 const good = seeds.map((seed) => seededPolicy(seed, false));
 
