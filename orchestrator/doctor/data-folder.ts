@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { reasonOf } from '../../shared/reason-of.ts';
 import { readOperatorText } from '../../shared/input/operator-file.ts';
 import { broken, type Check, fine, warning } from './check.ts';
+import { overdueChecks } from './key-age.ts';
 import { checkInKeyFileIn, tokenFileIn } from '../http/secrets.ts';
 
 /** The audit of a campaign over 40,000 clients takes about 1 GB. */
@@ -11,8 +12,11 @@ const freeBytes = { warning: 5 * 1024 ** 3, broken: 500 * 1024 ** 2 } as const;
 /** 128 bits, if they are random letters and digits. servpack makes secrets of 43. */
 const secretLength = 22;
 
-/** The folder in which an orchestrator keeps its secrets and the audit. */
-export function checkDataFolder(dataDir: string): readonly Check[] {
+/**
+ * The folder in which an orchestrator keeps its secrets and the audit.
+ * @param now real time in milliseconds
+ */
+export function checkDataFolder(dataDir: string, now = Date.now()): readonly Check[] {
   const folder = resolve(dataDir);
   if (!existsSync(folder))
     return [
@@ -26,7 +30,7 @@ export function checkDataFolder(dataDir: string): readonly Check[] {
   return [
     writableCheck(folder),
     ...spaceChecks(folder, 'data folder'),
-    ...secretChecks(folder),
+    ...secretChecks(folder, now),
     ...auditFolderChecks(folder),
   ];
 }
@@ -74,11 +78,11 @@ function spaceChecks(folder: string, area: 'data folder' | 'audit'): readonly Ch
   }
 }
 
-function secretChecks(folder: string): readonly Check[] {
+function secretChecks(folder: string, now: number): readonly Check[] {
   return [
-    ['token', tokenFileIn(folder), 'do everything'],
-    ['checkin-key', checkInKeyFileIn(folder), 'report in for any client'],
-  ].flatMap(([name = '', file = '', may = '']) => {
+    ['token', tokenFileIn(folder), 'do everything'] as const,
+    ['checkin-key', checkInKeyFileIn(folder), 'report in for any client'] as const,
+  ].flatMap(([name, file, may]) => {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined) return [];
     const others = stat.mode & 0o077;
@@ -92,7 +96,16 @@ function secretChecks(folder: string): readonly Check[] {
         ),
       ];
     if (canRead(file))
-      return [fine('data folder', `${name} is for its owner only`), ...shortFault(name, file)];
+      return [
+        fine('data folder', `${name} is for its owner only`),
+        ...shortFault(name, file),
+        ...overdueChecks(
+          'data folder',
+          { name, is: name },
+          { madeAt: stat.mtimeMs, now },
+          `remove ${file} and restart the orchestrator, which makes another one`,
+        ),
+      ];
     return [
       warning(
         'data folder',

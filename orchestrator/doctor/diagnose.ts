@@ -35,7 +35,7 @@ export async function diagnose(
     ...checkCertificates(context.certificates, clock.realNow()),
   ];
   const redis = environment === null ? [] : await checkRedis({ ...environment, url: environment.redisUrl });
-  const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
+  const folder = environment === null ? [] : checkDataFolder(environment.dataDir, clock.realNow());
   // Without Redis every further check would only wait until its time is over.
   if (redis.some(isUnavailable)) return [...own, ...redis, ...folder];
   const records = await checkRecords(store);

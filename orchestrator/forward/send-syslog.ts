@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { reasonOf } from '../../shared/reason-of.ts';
 import { readOperatorFile } from '../../shared/input/operator-file.ts';
 import { readSecretFile } from '../../shared/input/secret-file.ts';
+import { authenticatedCiphers } from '../../shared/tls-ciphers.ts';
 import { failed, type Sent } from '../notify/post.ts';
 import type { ForwardedEntry } from './entry.ts';
 import type { SyslogReceiver } from './settings.ts';
@@ -63,7 +64,8 @@ function open({ server, port, tls }: SyslogReceiver, files: Files): Socket {
   if (tls === 'none') return connectPlain({ host: server, port });
   // A certificate for an address is checked against the address; only a name is asked for.
   const named = isIP(server) === 0 ? { servername: server } : {};
-  return connectTls({ host: server, port, minVersion: 'TLSv1.2', ...named, ...files });
+  const least = { minVersion: 'TLSv1.2', ciphers: authenticatedCiphers } as const;
+  return connectTls({ host: server, port, ...least, ...named, ...files });
 }
 
 /** Read for each batch, so that a renewed certificate counts at once. Returns what is wrong. */

@@ -6,6 +6,7 @@ import {
   type Redis,
   type RedisOptions,
 } from 'ioredis';
+import { authenticatedCiphers } from '../tls-ciphers.ts';
 import { gatherWrites } from './gather-writes.ts';
 import { OneDatabase } from './one-database.ts';
 import type { RedisAddress } from './redis-url.ts';
@@ -150,7 +151,11 @@ const whenSilent = ({ use, answerMs }: ClientOptions): Options => ({
  * (NODE_TLS_REJECT_UNAUTHORIZED=0, --tls-min-v1.0), and the password must not follow them. A
  * private authority is trusted by NODE_EXTRA_CA_CERTS.
  */
-const strictTls = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
+const strictTls = {
+  minVersion: 'TLSv1.2',
+  rejectUnauthorized: true,
+  ciphers: authenticatedCiphers,
+} as const;
 
 function loginOf({ user, password, tls }: RedisAddress): Options {
   return {

@@ -155,11 +155,13 @@ describe('the page', () => {
     expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(false);
     await page.keyboard.press('Enter');
     expect(await violationsOn(page)).toEqual([]);
+    expect(await storedBy(page)).toEqual(choices);
     await page.getByRole('button', { name: 'Sign out' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await page.goto(orchestrator().url);
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     expect(await visited.context.cookies()).toEqual([]);
+    expect(await storedBy(page)).toEqual(choices);
     await visited.context.close();
   });
 
@@ -224,3 +226,15 @@ describe('the page', () => {
     await visited.context.close();
   });
 });
+
+/** How the page looks, and in which zone times are: nothing of campaigns and people. */
+const choices = { local: ['servpack.theme=system', 'servpack.zone=mine'], others: 0, cookie: '' };
+
+/** Everything that scripts of the page have stored in the browser. */
+const storedBy = (page: Visit['page']) =>
+  page.evaluate<typeof choices>(`(async () => ({
+    local: Object.entries(localStorage).map((pair) => pair.join('=')).sort(),
+    others: sessionStorage.length + (await indexedDB.databases()).length + (await caches.keys()).length
+      + (await navigator.serviceWorker.getRegistrations()).length,
+    cookie: document.cookie,
+  }))()`);

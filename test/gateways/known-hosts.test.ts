@@ -41,6 +41,28 @@ describe('a host key is known by a line of known_hosts', () => {
     expect(known.typesOf(host, port)).toEqual(['ssh-ed25519']);
   });
 
+  test('whose name has characters of patterns, of which two alone are wildcards', () => {
+    const named = (name: string, host: string) =>
+      parseKnownHosts(`${name} ssh-ed25519 ${base64}`).judge(host, 22, key);
+    for (const [name, host] of [
+      ['pc.1', 'pcx1'],
+      ['pc[12]', 'pc1'],
+      ['(pc-1|pc-2)', 'pc-1'],
+      ['pc+', 'pcc'],
+      ['^pc-1$', 'pc-1'],
+      ['.*', 'pc-1'],
+      ['pc-?', 'pc-'],
+      ['c-1', 'pc-1'],
+    ] as const)
+      expect([name, named(name, host)]).toEqual([name, 'unknown']);
+    for (const [name, host] of [
+      ['pc[12].(x)+', 'PC[12].(X)+'],
+      ['pc-?', 'pc-1'],
+      ['*.corp', 'a.b.corp'],
+    ] as const)
+      expect([name, named(name, host)]).toEqual([name, 'known']);
+  });
+
   test('that does not exclude the host, revoke the key or only name an authority', () => {
     const known = parseKnownHosts(
       `*.corp,!bad.corp ssh-ed25519 ${base64}\n@revoked pc-1 ssh-ed25519 ${base64}\n@cert-authority pc-2 ssh-ed25519 ${base64}`,

@@ -61,6 +61,22 @@ describe('a data folder that the doctor checks', () => {
     },
   );
 
+  test('is reported when a secret in it is older than it should be', () => {
+    const folder = newFolder();
+    const old = (days: number) =>
+      checkDataFolder(folder, Date.now() + days * 24 * 60 * 60_000).filter(({ says }) =>
+        says.includes('days old'),
+      );
+    for (const name of ['token', 'checkin-key'])
+      writeFileSync(join(folder, name), `${'x'.repeat(43)}\n`, { mode: 0o600 });
+    expect(old(365)).toEqual([]);
+    expectUseful(old(366));
+    expect(notOk(old(366))).toEqual([
+      'warning: data folder: token is 366 days old; it is to be replaced after 365',
+    ]);
+    expect(notOk(old(731))).toHaveLength(2);
+  });
+
   test('is broken when it cannot be written, and a warning when it does not exist', () => {
     // Root may write to every folder of a disk.
     const folder = process.getuid?.() === 0 ? '/proc/self' : newFolder();

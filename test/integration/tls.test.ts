@@ -69,16 +69,17 @@ describe('Redis over TLS', () => {
   it.each([
     ['nobody trusts', 'TLS 1.3', 'TLSv1.3', false, false],
     ['is trusted', 'TLS 1.1', 'TLSv1.1', true, false],
+    ['is trusted', 'TLS 1.2 with CBC', 'TLSv1.2', true, false, 'ECDHE-RSA-AES256-SHA384'],
     ['is trusted', 'TLS 1.2', 'TLSv1.2', true, true],
   ] as const)(
     'with a certificate that %s, and %s at most, gets the password only where both are right',
-    async (_whose, _version, maxVersion, isTrusted, isHeard) => {
+    async (_whose, _version, maxVersion, isTrusted, isHeard, only?: string) => {
       weaken();
       const keys = { cert: readFileSync(pair.cert), key: readFileSync(pair.key) };
       // As NODE_EXTRA_CA_CERTS does for a whole process.
       if (isTrusted) tls.setDefaultCACertificates([keys.cert.toString()]);
       const heard: string[] = [];
-      const options = { ...keys, minVersion: 'TLSv1', maxVersion, ciphers: weakCiphers } as const;
+      const options = { ...keys, minVersion: 'TLSv1', maxVersion, ciphers: only ?? weakCiphers } as const;
       const server = tls.createServer(options, (socket) => {
         socket.on('error', () => undefined);
         socket.on('data', (bytes) => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiClient } from '../client/api-client.ts';
+import { type ApiClient, surveyPath } from '../client/api-client.ts';
 import { judgeLooks, type SampleResult } from './sample-looks.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
 import { checkWithoutOrchestrator, checkShell } from '../../doctor/without-orchestrator.ts';
@@ -88,7 +88,7 @@ async function survey(
     withinMinutes: Math.ceil(withinMs / 60_000),
   });
   if (!begun.ok) return begun;
-  const path = `/v1/surveys/${begun.value.survey}`;
+  const path = surveyPath(begun.value.survey);
   const over = await waitFor(api, path, withinMs);
   if (!over.ok) return over;
   const looks = await api.get(surveyLooksAnswer, `${path}/looks`, { verdict: 'couldNotLook', limit: 1_000 });

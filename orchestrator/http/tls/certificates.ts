@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../../shared/config.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 import type { CertificateFiles } from '../../../shared/listener-settings.ts';
+import { authenticatedCiphers } from '../../../shared/tls-ciphers.ts';
 import { ClientCertificates } from '../access/client-certificates.ts';
 import { type CertificateUse, ServerCertificate } from './server-certificate.ts';
 
@@ -14,18 +15,7 @@ export interface Certificates {
 export const ofApi: CertificateUse = {
   of: 'the API',
   settings: { cert: 'SERVPACK_TLS_CERT', key: 'SERVPACK_TLS_KEY' },
-  // Forward secrecy and authenticated encryption; every browser of the last ten years has them.
-  ciphers: [
-    'TLS_AES_256_GCM_SHA384',
-    'TLS_CHACHA20_POLY1305_SHA256',
-    'TLS_AES_128_GCM_SHA256',
-    'ECDHE-ECDSA-AES256-GCM-SHA384',
-    'ECDHE-RSA-AES256-GCM-SHA384',
-    'ECDHE-ECDSA-CHACHA20-POLY1305',
-    'ECDHE-RSA-CHACHA20-POLY1305',
-    'ECDHE-ECDSA-AES128-GCM-SHA256',
-    'ECDHE-RSA-AES128-GCM-SHA256',
-  ].join(':'),
+  ciphers: authenticatedCiphers,
 };
 
 /** Logon scripts of old Windows need more cipher suites than a browser: those of Node. */

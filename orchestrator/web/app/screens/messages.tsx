@@ -46,7 +46,7 @@ function Messages(): JSX.Element {
     void app.live.refresh();
   };
   const redeliver = async (message: string, destination: string): Promise<void> => {
-    const path = `v1/notify/messages/${message}/redeliver`;
+    const path = `v1/notify/messages/${encodeURIComponent(message)}/redeliver`;
     app.note.value = await ended(app, app.api.post<Redelivery>(path, { destination }), ({ destinations }) =>
       words.redelivered(destinations.join(', ')),
     );

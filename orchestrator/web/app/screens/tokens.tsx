@@ -182,7 +182,8 @@ function SessionPanel(): JSX.Element {
       reason: 'required',
       button: words.end.replace('…', ''),
       needs: 'administer',
-      run: ({ reason }) => ended(app, app.api.post(`v1/sessions/${id}/end`, { reason }), () => words.ended),
+      run: ({ reason }) =>
+        ended(app, app.api.post(`v1/sessions/${encodeURIComponent(id)}/end`, { reason }), () => words.ended),
     });
   return (
     <Panel title={words.sessions} class="span">

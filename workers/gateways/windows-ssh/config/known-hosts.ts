@@ -114,11 +114,18 @@ function fits(names: readonly string[], asked: string): boolean {
 
 function isLike(name: string, asked: string): boolean {
   if (name.startsWith('|1|')) return isHashOf(name, asked);
-  const pattern = name.toLowerCase().replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${pattern.replaceAll(String.raw`\*`, '.*').replaceAll(String.raw`\?`, '.')}$`).test(
-    asked,
-  );
+  const pattern = name
+    .toLowerCase()
+    .split(/([*?])/)
+    .map((part) => wildcards.get(part) ?? RegExp.escape(part))
+    .join('');
+  return new RegExp(`^${pattern}$`).test(asked);
 }
+
+const wildcards: ReadonlyMap<string, string> = new Map([
+  ['*', '.*'],
+  ['?', '.'],
+]);
 
 /** `|1|salt|hash`: HMAC-SHA1 of the name under the salt. */
 function isHashOf(name: string, asked: string): boolean {
