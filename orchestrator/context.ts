@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import type { Dispatcher } from '../shared/queues/dispatcher.ts';
+import type { Narrowing } from '../shared/domain/campaign/narrowing.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 import type { LeadingStore, OperatorStore } from '../shared/store/store.ts';
 import type { Activation } from '../shared/store/types.ts';
@@ -24,6 +25,11 @@ export interface OrchestratorContext {
   /** What holds for the clients of a campaign, read once per campaign. */
   readonly rulebook: Rulebook;
   readonly log: Logger;
+  /**
+   * Whose request this is, where its token is narrowed: sentences do not name the campaigns that it
+   * does not reach.
+   */
+  readonly asker?: Narrowing;
   /** The audit files, where this orchestrator keeps some. */
   readonly archive?: Archive;
   /** The archived campaigns, where this orchestrator has a data folder. */

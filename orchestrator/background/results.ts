@@ -1,4 +1,5 @@
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
+import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { FleetDifference } from '../fleet/difference.ts';
 import type { PermitParts } from '../requests/permit.ts';
@@ -29,6 +30,8 @@ export interface CampaignInputFile extends CampaignText {
   readonly campaign?: string;
   /** Who wrote the file, where another one creates the campaign: a schedule. */
   readonly author?: string;
+  /** `asker` of the context, where another thread works on it. */
+  readonly asker?: Narrowing | undefined;
 }
 
 /** A fleet file, and what its columns are where servpack names them otherwise. */

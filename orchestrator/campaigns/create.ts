@@ -26,16 +26,20 @@ export async function planCampaign(
   input: CampaignInputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
-    return context.background('planCampaign', '', input);
+    return context.background('planCampaign', '', asked(context, input));
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const forecast = await forecastDraft(context, draft.value);
   if (forecast.looked === 0) return ok({ ...draft.value.plan, forecast });
   // What binds is simulated, and no simulation runs on the event loop.
-  if (context.background !== undefined) return context.background('planCampaign', '', input);
+  if (context.background !== undefined) return context.background('planCampaign', '', asked(context, input));
   const binds = await planBinds(context.store, draft.value, context.clock.now());
   return ok({ ...draft.value.plan, forecast, ...(binds === null ? {} : { binds }) });
 }
+
+/** The input with who asks, for another thread. */
+const asked = ({ asker }: OrchestratorContext, input: CampaignInputFile): CampaignInputFile =>
+  asker === undefined ? input : { ...input, asker };
 
 async function forecastDraft(
   { store, clock }: OrchestratorContext,
@@ -62,7 +66,7 @@ export async function createCampaign(
   input: CampaignInputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
-    return context.background('createCampaign', who, input);
+    return context.background('createCampaign', who, asked(context, input));
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
@@ -131,10 +135,11 @@ export function leftOver(selected: number, left: number): Refusal | null {
 
 function recordsOf(
   { definition, waves, plan, removals }: Draft,
-  { text, campaign: occurrence, calendars, ...input }: CampaignInputFile,
+  input: CampaignInputFile,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
+  const { text, campaign: occurrence, calendars, author, file } = input;
   const campaign: Campaign = withAuthors(
     {
       definition,
@@ -142,7 +147,7 @@ function recordsOf(
       waveSizes: waves.map(({ clients }) => clients.length),
       state: { status: 'created' },
     },
-    [who, ...(input.author === undefined ? [] : [input.author])],
+    [who, ...(author === undefined ? [] : [author])],
   );
   const picks = waves.flatMap(({ clients }, wave) =>
     clients.map((client) => waitingIn(definition, client, wave)),
@@ -153,6 +158,7 @@ function recordsOf(
   const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
   const own = occurrence === undefined ? text : occurrenceFile(text, occurrence, definition.seed);
   const created = { edition: 0, at, by: who, because: 'created', changes: [] };
-  const first = { ...created, ...input, ...namedCalendars(definition, calendars), text: own };
+  const from = { file, ...(author === undefined ? {} : { author }) };
+  const first = { ...created, ...from, ...namedCalendars(definition, calendars), text: own };
   return [campaign, picks, audit, 1, removals, [first]];
 }

@@ -1,11 +1,19 @@
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
+import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { inWords, seenName } from '../domain/narrowing.ts';
 
 const pieceSize = 1_000;
 
 /** Campaigns that have not begun, and will want their clients. */
 const notBegun = ['created', 'scheduled', 'waitingForRelease'] as const;
+
+/** The records, and who asks. */
+interface Asked extends Pick<OrchestratorContext, 'store'> {
+  readonly asker: Narrowing | undefined;
+}
 
 /**
  * The other campaigns that want clients of this one, and how many: a sentence each. One client
@@ -13,7 +21,7 @@ const notBegun = ['created', 'scheduled', 'waitingForRelease'] as const;
  * @param name of the planned campaign
  */
 export async function overlapWarnings(
-  store: OperatorStore,
+  { store, asker }: Asked,
   name: string,
   clients: readonly string[],
 ): Promise<readonly string[]> {
@@ -26,7 +34,7 @@ export async function overlapWarnings(
     if (other === name) continue;
     const isAtWork = state.status === 'running' || state.status === 'paused';
     const both = isAtWork ? (working.get(other) ?? 0) : await countWaiting(store, other, asked);
-    if (both > 0) found.push(sentence(other, state, both, isAtWork));
+    if (both > 0) found.push(sentence(inWords(seenName(asker, other)), state, both, isAtWork));
   }
   return found;
 }
@@ -34,8 +42,8 @@ export async function overlapWarnings(
 function sentence(other: string, state: CampaignState, both: number, isAtWork: boolean): string {
   const many = `${both} of these clients`;
   return isAtWork
-    ? `campaign ${other} ${statusClause[state.status]} and has not finished ${many}: this one does not start before it has`
-    : `campaign ${other} ${statusClause[state.status]} and wants ${many}, too: whichever of the two starts first keeps the other from its start`;
+    ? `${other} ${statusClause[state.status]} and has not finished ${many}: this one does not start before it has`
+    : `${other} ${statusClause[state.status]} and wants ${many}, too: whichever of the two starts first keeps the other from its start`;
 }
 
 async function countAtWork(

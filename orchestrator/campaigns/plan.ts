@@ -60,7 +60,7 @@ export interface Draft {
  */
 export async function draftCampaign(
   { store, clock, hooks: runner, ...context }: OrchestratorContext,
-  { file, text, campaign, calendars }: CampaignInputFile,
+  { file, text, campaign, calendars, asker = context.asker }: CampaignInputFile,
 ): Promise<Result<Draft, Refusal>> {
   const read = readCampaignFile(text, file, { calendars, now: clock.now() });
   if (!read.ok) return err(badFile(file, read.error));
@@ -99,7 +99,7 @@ export async function draftCampaign(
     ...(over === null ? [] : [over]),
     ...(hooks === null ? [] : [hooks]),
     ...withdrawnWarnings(release),
-    ...(await overlapWarnings(store, definition.campaign, clients)),
+    ...(await overlapWarnings({ store, asker }, definition.campaign, clients)),
     ...plan.warnings,
     ...calendarWarnings(
       definition,

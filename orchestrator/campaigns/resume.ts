@@ -1,3 +1,4 @@
+import { inWords, seenName } from '../domain/narrowing.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { isUsable } from '../releases/withdraw.ts';
@@ -46,7 +47,7 @@ async function startedNow(
   const after =
     overlap === undefined
       ? ''
-      : `; it starts when campaign ${overlap.campaign} has settled client ${overlap.client}`;
+      : `; it starts when ${inWords(seenName(context.asker, overlap.campaign))} has settled client ${overlap.client}`;
   const present = (await context.store.readCampaign(name))?.campaign.state.status ?? resumed.status;
   return { ...resumed, status: present, because: `${resumed.because}${after}` };
 }

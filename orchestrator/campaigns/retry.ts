@@ -1,3 +1,4 @@
+import { inWords, seenName } from '../domain/narrowing.ts';
 import { counted } from '../domain/counted.ts';
 import { type Reopening, retry, unmark, whyTooEarly } from '../domain/reopen.ts';
 import { type ChosenClients, filterOf, isChosen, upgradesAmong } from './chosen-clients.ts';
@@ -163,7 +164,7 @@ type Overlaps = ReadonlyMap<string, Overlap>;
 
 /** By client: the campaign at work that has not settled the machine. */
 async function overlapsOf(
-  { store }: OrchestratorContext,
+  { store, asker }: OrchestratorContext,
   campaign: string,
   asked: readonly StoredUpgrade[],
 ): Promise<Overlaps> {
@@ -171,7 +172,9 @@ async function overlapsOf(
     campaign,
     asked.map(({ key }) => key.client),
   );
-  return new Map(found.map((overlap) => [overlap.client, overlap]));
+  return new Map(
+    found.map((overlap) => [overlap.client, { ...overlap, campaign: seenName(asker, overlap.campaign) }]),
+  );
 }
 
 async function reopenUnlessWanted(
@@ -203,7 +206,7 @@ async function reopenUnlessWanted(
  */
 function whyOverlaps({ client, campaign, twin }: Overlap): string {
   const machine = twin === undefined ? 'the client' : `the same machine, as client ${twin},`;
-  return `${machine} is not finished in campaign ${campaign}; wait until ${twin ?? client} is finished there`;
+  return `${machine} is not finished in ${inWords(campaign)}; wait until ${twin ?? client} is finished there`;
 }
 
 function whyNot(outcome: CommitIdleOutcome): string | null {

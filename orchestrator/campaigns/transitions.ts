@@ -1,3 +1,4 @@
+import { seenName } from '../domain/narrowing.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -56,14 +57,15 @@ export async function startCampaign(
   who: string,
   name: string,
 ): Promise<Result<ChangedCampaign, Refusal>> {
-  const { store } = context;
+  const { store, asker } = context;
   const before = await store.readCampaign(name);
   if (before !== null && isMoveLeftOver(before.campaign, context.clock.now()))
     await finishMove(context, who, name);
   const moved = await changeCampaign(context, who, name, async ({ campaign }) => {
     const starts = await store.starts();
     const release = await store.readRelease(campaign.definition.release);
-    const overlap = await store.overlap(name, overlapAtMost);
+    const found = await store.overlap(name, overlapAtMost);
+    const overlap = found.map((each) => ({ ...each, campaign: seenName(asker, each.campaign) }));
     const withdrawn = release?.withdrawn ?? null;
     return {
       event: { type: 'StartRequested', by: who, releaseStaged: isUsable(release), withdrawn, overlap },

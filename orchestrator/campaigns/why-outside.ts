@@ -1,3 +1,4 @@
+import { inWords } from '../domain/narrowing.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { leftTo, waitsTo } from '../../shared/store/member-changes.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -21,8 +22,7 @@ export async function whyOutside(
   if (state.status === 'ended' || state.status === 'aborted')
     return `: the selection chooses it, but the campaign has ${state.status === 'ended' ? 'ended' : 'been aborted'}`;
   const [overlap] = await store.overlapWith(definition.campaign, [client.client]);
-  const other = overlap?.campaign === '' ? 'another campaign' : `campaign ${overlap?.campaign}`;
-  const after = overlap === undefined ? 'in a moment' : `when ${other} has finished it`;
+  const after = overlap === undefined ? 'in a moment' : `when ${inWords(overlap.campaign)} has finished it`;
   return `: it joins ${after}`;
 }
 

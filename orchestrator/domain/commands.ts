@@ -6,6 +6,7 @@ import { gateQuestion } from './gate-question.ts';
 import { waveProgress } from './wave-progress.ts';
 import { beginRamp } from './speed.ts';
 import { withAuthor } from './approval-requests.ts';
+import { inWords } from './narrowing.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { withTimeToAnswer } from './judge-approvals.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
@@ -51,9 +52,10 @@ export function start(
       .map(({ client, twin }) => (twin === undefined ? client : `${client} (the same machine as ${twin})`))
       .join(', ');
     const more = overlap.length > 5 ? ', …' : '';
-    return refused(
-      `clients of this campaign are not finished in campaign ${first.campaign}: ${names}${more}`,
-    );
+    const where = inWords(first.campaign);
+    // Who does not reach the other campaign may not reach the clients either.
+    const which = first.campaign === '' ? '' : `: ${names}${more}`;
+    return refused(`clients of this campaign are not finished in ${where}${which}`);
   }
   if (withdrawn !== undefined && withdrawn !== null)
     return refused(

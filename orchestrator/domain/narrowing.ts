@@ -10,6 +10,18 @@ export const isNarrowed = ({ campaigns, sites }: Narrowing): boolean =>
 export const reachesCampaign = ({ campaigns }: Narrowing, name: string): boolean =>
   campaigns.length === 0 || campaigns.some((pattern) => isNamedBy(pattern.toLowerCase(), name.toLowerCase()));
 
+/**
+ * The name of another campaign, as a sentence for this caller has it.
+ * @param asker left out = it is not narrowed
+ * @returns empty where the caller does not reach the campaign
+ */
+export const seenName = (asker: Narrowing | undefined, campaign: string): string =>
+  asker === undefined || reachesCampaign(asker, campaign) ? campaign : '';
+
+/** The campaign in a sentence; one without a name is one that the caller does not reach. */
+export const inWords = (campaign: string): string =>
+  campaign === '' ? 'another campaign' : `campaign ${campaign}`;
+
 const isNamedBy = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
@@ -31,3 +43,7 @@ export const reachesEntry = (narrowing: Narrowing, { campaign, client }: NamedIn
 /** A short name of a logon server and its full one are the same server. */
 export const reachesSite = ({ sites }: Narrowing, logonServer: string): boolean =>
   sites.length === 0 || sites.some((site) => spellingsOf(site, [logonServer]).length > 0);
+
+/** Those of the logon servers that the caller reaches; left out = it is not narrowed. */
+export const seenSites = (asker: Narrowing | undefined, logonServers: readonly string[]): readonly string[] =>
+  asker === undefined ? logonServers : logonServers.filter((each) => reachesSite(asker, each));

@@ -141,7 +141,7 @@ export function buildApi(
   if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);
   spellNames(app, context);
-  narrowRequests(app, context);
+  narrowRequests(app, context, token);
   keepAnswers(app, context);
   for (const routes of [
     fleetRoutes,

@@ -77,20 +77,30 @@ function weightOf(type: string, ranges: readonly MediaRange[]): number {
   return 0;
 }
 
-/** Answers with a page, and with a link to the next one (RFC 8288). */
-export function sendList<Listed extends { readonly next: string | null }>(
+interface ListedPage {
+  readonly next: string | null;
+  readonly read?: number | undefined;
+}
+
+/**
+ * Answers with a page, and with a link to the next one (RFC 8288). A narrowed token is not shown
+ * how many records were read, of which it may see only some.
+ */
+export function sendList<Listed extends ListedPage>(
   reply: FastifyReply,
   page: Result<Listed, Refusal>,
 ): Listed | Problem {
   if (!page.ok) return refuse(reply, page.error);
-  const { next } = page.value;
+  const { narrowed } = reply.request;
+  const plain = page.value.next;
+  const next = plain === null || narrowed === null ? plain : narrowed.seal(plain);
   if (next !== null) {
     const { searchParams } = new URL(reply.request.url, 'http://orchestrator');
     searchParams.set('after', next);
     // Relative to the address of the request, so that it works behind the path of a proxy.
     reply.header('link', `<?${searchParams.toString()}>; rel="next"`);
   }
-  return page.value;
+  return narrowed === null ? page.value : { ...page.value, next, read: undefined };
 }
 
 /** Answers with lines, which are read while the caller takes them. */

@@ -59,7 +59,10 @@ export async function readPart<Found, Item>(
       const isLast = through === null && at === records.found.length - 1;
       return { items, read, through: isLast ? null : keyOf(item) };
     }
-    if (through === null || !isFiltered || read >= readAtMost) return { items, read, through };
+    // A caller who does not see some of the records would learn their number from shorter pages.
+    const areAllSeen = records.found.length === records.read;
+    if (through === null || read >= readAtMost || (!isFiltered && areAllSeen))
+      return { items, read, through };
   }
 }
 

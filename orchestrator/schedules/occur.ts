@@ -74,7 +74,9 @@ async function begin(
     return skipped(`${campaign} is not started: another file has a campaign of this name`);
   const { state: standing } = found.campaign;
   if (standing.status !== 'created') return outcomeOf(campaign, standing);
-  const asked = await startCampaign(context, by, campaign);
+  // The reason is recorded, and read by tokens that do not reach the other campaigns.
+  const asker = { campaigns: [campaign], sites: [] };
+  const asked = await startCampaign({ ...context, asker }, by, campaign);
   if (asked.ok) return started(campaign);
   // Another orchestrator may have started it in this moment.
   const { state } = (await store.readCampaign(campaign))?.campaign ?? found.campaign;

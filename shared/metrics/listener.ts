@@ -3,7 +3,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type Fault, ok, type Result } from '../errors.ts';
+import { hostIn, isNobodyElses } from '../host-header.ts';
 import { listen } from '../listen.ts';
+import { isLoopback } from '../listener-settings.ts';
 import { metricsType } from './registry.ts';
 import type { MetricsAddress, MetricsConfig } from './settings.ts';
 
@@ -20,7 +22,8 @@ const requestMs = 10_000;
 
 /**
  * Answers the metrics of this process on a port of their own, to everybody who reaches it, and
- * nothing else. Null where the settings name no such port. Faults: `http.portTaken`, `http.listen`.
+ * nothing else. On loopback the page of a stranger does not reach it. Null where the settings name
+ * no such port. Faults: `http.portTaken`, `http.listen`.
  */
 export async function openMetricsListener(
   { listen: where }: MetricsConfig,
@@ -28,9 +31,12 @@ export async function openMetricsListener(
   log: Pick<Logger, 'info' | 'warn'>,
 ): Promise<Result<MetricsListener | null, Fault>> {
   if (where === null || where === 'off') return ok(null);
+  const isLocal = isLoopback(where.host);
   const server = createServer(
     { requestTimeout: requestMs, headersTimeout: requestMs },
     (request, response) => {
+      if (isLocal && !isNobodyElses(hostIn(request.headers.host)))
+        return say(response, 421, 'the metrics of this machine are asked for by an address, or as localhost');
       const [path] = (request.url ?? '').split('?');
       if (path !== '/metrics') return say(response, 404, 'the metrics are at /metrics');
       if (request.method !== 'GET' && request.method !== 'HEAD')

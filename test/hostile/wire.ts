@@ -39,3 +39,14 @@ export async function openSocket(url: string, beginning: string): Promise<Socket
   if (beginning !== '') socket.write(beginning);
   return socket;
 }
+
+/** Sends these bytes on one connection, and returns everything that comes back until its end. */
+export async function exchange(url: string, request: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let answers = '';
+  socket.on('data', (bytes) => (answers += bytes.toString()));
+  socket.on('error', () => undefined);
+  socket.write(request.replaceAll('\n', '\r\n'));
+  await once(socket, 'close');
+  return answers;
+}

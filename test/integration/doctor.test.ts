@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkAccess } from '../../orchestrator/doctor/access.ts';
 import { checkDataFolder } from '../../orchestrator/doctor/data-folder.ts';
 import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -15,6 +16,7 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
+import { makeToken } from '../fixtures/tokens.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { expectUseful, notOk } from './doctor-checks.ts';
 
@@ -29,6 +31,22 @@ const worker: WorkerFacts = {
   remediations: 10,
   since: 1_000,
 };
+
+test('a token of the API is reported when it ends soon, and without an end when it is older than a year', async () => {
+  await using orchestrator = await startSmallOrchestrator();
+  await makeToken(orchestrator, 'endless', { role: 'viewer' });
+  await makeToken(orchestrator, 'ending', { role: 'viewer', expires: '400d' });
+  const checksIn = (days: number) => checkAccess(orchestrator.store, Date.now() + days * 24 * 60 * 60_000);
+  expect(notOk(await checksIn(365))).toEqual([]);
+  expectUseful(await checksIn(366));
+  expect(notOk(await checksIn(366))).toEqual([
+    'warning: servpack: token endless of the API is 366 days old; it is to be replaced after 365',
+  ]);
+  expect(notOk(await checksIn(395))).toEqual([
+    expect.stringMatching(/^warning: servpack: token ending of the API expires at /),
+    expect.stringContaining('token endless of the API is 395 days old'),
+  ]);
+});
 
 describe('a data folder that the doctor checks', () => {
   const newFolder = (): string => {

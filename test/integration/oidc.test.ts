@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../../orchestrator/embedded-redis/launch.ts';
+import { Access } from '../../orchestrator/http/access/access.ts';
 import { localPath } from '../../orchestrator/http/access/local-path.ts';
 import type { OpenIdProvider } from '../../orchestrator/http/access/oidc.ts';
 import { readOidcSettings } from '../../orchestrator/http/access/read-oidc-settings.ts';
@@ -29,12 +30,12 @@ async function start() {
   const clock = { ...standingClock(now), realNow: () => real.now };
   const read = unwrapped(readOidcSettings({ oidc, publicUrls: [url] }, testLog())) as OpenIdProvider;
   const orchestrator = await startSmallOrchestrator(undefined, { context: { clock }, provider: read, port });
-  return { orchestrator, provider, real };
+  return { orchestrator, provider, real, read };
 }
 
 function write(
   issuer: string,
-  groups = '[{ group: bosses, role: administrator }, { group: ops, role: operator }]',
+  groups = '[{ group: bosses, role: administrator }, { group: ops, role: operator }, { group: pune, role: operator, campaigns: [pune-*] }]',
 ) {
   const [secret, file] = [join(folder, 'secret'), join(folder, 'oidc.yaml')];
   writeFileSync(secret, `${clientSecret}\n`, { mode: 0o600 });
@@ -85,9 +86,10 @@ type Browser = ReturnType<typeof openBrowser>;
 let orchestrator: SmallOrchestrator;
 let provider: TestProvider;
 let real: { now: number };
+let read: OpenIdProvider;
 let browser: Browser;
 beforeEach(async () => {
-  ({ orchestrator, provider, real } = await start());
+  ({ orchestrator, provider, real, read } = await start());
   browser = openBrowser();
 });
 afterEach(async () => {
@@ -197,6 +199,37 @@ describe('an answer of the provider', () => {
     expect((await ask()).status).toBe(401);
   });
 
+  test('is refused when its ID token is of another issuer, for another program, too old or of nobody', async () => {
+    const answerWith = async (lies: TestProvider['lies']) => {
+      provider.lies = lies;
+      return [lies, (await browser.get(await leave())).status];
+    };
+    const past = Math.floor(Date.now() / 1_000) - 3_600;
+    for (const lies of [
+      { iss: 'https://login.example' },
+      { iss: `${provider.issuer}/` },
+      { iss: undefined },
+      { aud: 'another-program' },
+      { aud: ['another-program'] },
+      { aud: undefined },
+      // For both, and meant for the other one.
+      { aud: ['servpack', 'another-program'], azp: 'another-program' },
+      { exp: past },
+      { sub: undefined },
+    ])
+      expect(await answerWith(lies)).toEqual([lies, 403]);
+    expect((await ask()).status).toBe(401);
+    expect(await answerWith({})).toEqual([{}, 302]);
+  });
+
+  test('is never asked for where the provider says that it is another issuer', async () => {
+    provider.metadata.set('issuer', 'https://login.example');
+    const page = await browser.get(`${orchestrator.url}/auth/sign-in`);
+    expect([page.status, page.next]).toEqual([503, null]);
+    provider.metadata.delete('issuer');
+    expect((await browser.get(await leave())).status).toBe(302);
+  });
+
   test('is good once, even if the browser keeps the cookie that it has to delete', async () => {
     const back = await leave();
     const jar = browser.jarOf(orchestrator.url);
@@ -236,6 +269,21 @@ describe('every 15 minutes the provider is asked again', () => {
     expect(body.sessions).toEqual([]);
   });
 
+  test('who reads events with another reach since then may read no further', async () => {
+    await signIn();
+    const options = { store: orchestrator.store, realNow: () => real.now, log: testLog() };
+    const access = new Access({ ...options, fileToken: 'another', isOverTls: false, provider: read });
+    const [secret = ''] = [...browser.jarOf(orchestrator.url).values()];
+    const before = unwrapped(await access.ofSession(secret));
+    expect(await access.mayStillRead(before)).toBe(true);
+    provider.accounts.set('anna', { name: 'anna@example.com', groups: ['pune'] });
+    real.now += 15 * 60_000;
+    const now = unwrapped(await access.ofSession(secret));
+    expect([before.role, now.role, now.narrowing.campaigns]).toEqual(['operator', 'operator', ['pune-*']]);
+    expect(await access.mayStillRead(now)).toBe(true);
+    expect(await access.mayStillRead(before)).toBe(false);
+  });
+
   test('a person without a group any longer is signed out', async () => {
     await signIn();
     provider.accounts.set('anna', { name: 'anna', groups: [] });
@@ -266,11 +314,12 @@ describe('every 15 minutes the provider is asked again', () => {
     const [secret = ''] = [...browser.jarOf(orchestrator.url).values()];
     const sealed = session?.provider?.refresh ?? '';
     expect(JSON.stringify(session)).not.toContain(secret);
-    const token = openText(sealed, secret) ?? '';
+    const token = openText('refresh token', sealed, secret) ?? '';
     expect(token.length).toBeGreaterThan(20);
     expect(sealed).not.toContain(token);
-    expect(openText(sealed, `${secret}x`)).toBe(null);
-    expect(openText(sealText('x', 'a').replace(/^./, 'z'), 'a')).toBe(null);
+    expect(openText('refresh token', sealed, `${secret}x`)).toBe(null);
+    expect(openText('cursor', sealed, secret)).toBe(null);
+    expect(openText('cursor', sealText('cursor', 'x', 'a').replace(/^./, 'z'), 'a')).toBe(null);
   });
 });
 

@@ -1,18 +1,6 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { exchange } from '../hostile/wire.ts';
 import { openListener } from './check-in-listener.ts';
-
-/** Sends these bytes on one connection, and returns everything that comes back until its end. */
-async function exchange(url: string, request: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  let answers = '';
-  socket.on('data', (bytes) => (answers += bytes.toString()));
-  socket.on('error', () => undefined);
-  socket.write(request.replaceAll('\n', '\r\n'));
-  await once(socket, 'close');
-  return answers;
-}
 
 /** OWASP ASVS 5.0.0, V4.2.1; RFC 9112, 6.1: such a message ought to be handled as an error. */
 test.each([

@@ -100,7 +100,7 @@ describe.each(storesAndShards)('a schedule, on the %s store', (_name, open) => {
     await roundAt(orchestrator, tuesday);
     expect(await past(orchestrator)).toEqual([
       expect.stringMatching(
-        /^skipped: weekly-2026-11-17 is not started: clients of this campaign are not finished in campaign other/,
+        /^skipped: weekly-2026-11-17 is not started: clients of this campaign are not finished in another campaign$/,
       ),
     ]);
     expect(await campaignsOf(orchestrator)).toContain('weekly-2026-11-17 aborted');

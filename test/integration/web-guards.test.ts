@@ -48,6 +48,11 @@ describe('a request', () => {
     expect((await askAs(host, '/'))[0]).toBe(421);
   });
 
+  test('for the metrics, which name campaigns, is refused by the name of a stranger', async () => {
+    expect(await askAs('evil.example:7300', '/metrics')).toEqual([421, 'host.other']);
+    expect(await askAs('localhost:7300', '/metrics')).toEqual([404, 'notFound.route']);
+  });
+
   test('of a probe is answered by any name', async () => {
     expect((await askAs('orchestrator:7300', '/healthz'))[0]).toBe(200);
     expect((await askAs('orchestrator:7300', '/readyz'))[0]).toBe(200);

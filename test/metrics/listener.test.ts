@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { pino } from 'pino';
@@ -59,9 +60,19 @@ test('the port answers the metrics and nothing else', async () => {
     expect(await (await fetch(url)).text()).toBe(await text());
     expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
     expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+    expect(await statusFor(url, 'evil.example')).toBe(421);
+    expect(await statusFor(url, 'localhost:9300')).toBe(200);
     for (const path of ['/', '/v1/campaigns', '/metrics/../v1/leader'])
       expect((await fetch(new URL(path, url))).status).toBe(404);
   } finally {
     await listener?.close();
   }
 });
+
+/** `fetch` sets the header itself. */
+async function statusFor(url: string, host: string): Promise<number | undefined> {
+  const sent = request(url, { headers: { host }, agent: false }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}

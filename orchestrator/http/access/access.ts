@@ -10,6 +10,7 @@ import type {
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type Role, roles } from '../contract/permissions.ts';
+import { narrowingWords } from '../../../shared/domain/campaign/narrowing.ts';
 import { isSameToken } from '../secrets.ts';
 import { certificateOn } from './certificate-facts.ts';
 import type { ClientCertificates } from './client-certificates.ts';
@@ -146,8 +147,8 @@ export class Access {
   }
 
   /**
-   * Whether what has proved the principal still does, with the same role. For answers that last: a
-   * stream asks this every half a minute. It counts as no use.
+   * Whether what has proved the principal still does, with the same role and the same reach. For
+   * answers that last: a stream asks this every half a minute. It counts as no use.
    */
   async mayStillRead(principal: Principal): Promise<boolean> {
     if (principal.session === null && principal.proof.kind === 'tokenFile') return true;
@@ -158,7 +159,8 @@ export class Access {
     // Only a request with the cookie can have the provider asked: the reader comes back with one.
     if (found !== undefined && isDue(found, this.realNow())) return false;
     const now = found === undefined ? this.whomProves(proof, records) : this.ofSessionRecord(found, records);
-    return now.ok && now.value.role === principal.role;
+    if (!now.ok || now.value.role !== principal.role) return false;
+    return narrowingWords(now.value.narrowing) === narrowingWords(principal.narrowing);
   }
 
   #ofFile(): Principal {

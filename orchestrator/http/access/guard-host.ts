@@ -1,7 +1,6 @@
-import type { FastifyInstance } from 'fastify';
-import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault } from '../../../shared/errors.ts';
-import { isUrgent } from '../contract/operation.ts';
+import { hostIn, isNobodyElses } from '../../../shared/host-header.ts';
 import { refuse } from '../problems.ts';
 
 /**
@@ -13,18 +12,21 @@ import { refuse } from '../problems.ts';
 export function guardHost(app: FastifyInstance, names: readonly string[]): void {
   const own = new Set(names.map((name) => name.toLowerCase()));
   app.addHook('onRequest', async (request, reply) => {
-    const { operation } = request.routeOptions.config;
-    // Probes and scrapes come by names of a cluster, and learn nothing.
-    if (operation?.needs === null && isUrgent(operation)) return undefined;
-    const host = hostIn(request.headers.host);
-    if (isIP(host) !== 0 || host === 'localhost' || own.has(host)) return undefined;
-    return reply.send(refuse(reply, otherHost));
+    if (request.routeOptions.config.operation?.forAnyHost === true) return undefined;
+    const isOwn = hostsIn(request).every((host) => isNobodyElses(host) || own.has(host));
+    return isOwn ? undefined : reply.send(refuse(reply, otherHost));
   });
 }
 
-/** The host of a request, without the port, and without the brackets of an IPv6 address. */
-export const hostIn = (header: string | undefined): string =>
-  (URL.parse(`http://${header ?? ''}`)?.hostname ?? '').toLowerCase().replaceAll(/^\[|\]$/g, '');
+/** Every host that a request names: a second header, or an address in place of the path, counts. */
+function hostsIn({ raw: { rawHeaders, url = '/' }, headers }: FastifyRequest): readonly string[] {
+  const named = rawHeaders.filter(
+    (_text, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host',
+  );
+  const hosts = named.length === 0 ? [hostIn(headers.host)] : named.map(hostIn);
+  const address = url.startsWith('/') ? null : URL.parse(url);
+  return address === null ? hosts : [...hosts, hostIn(address.host)];
+}
 
 const otherHost = fault(
   'host.other',

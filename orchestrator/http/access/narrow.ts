@@ -10,14 +10,23 @@ import { type Narrowing, narrowingWords } from '../../../shared/domain/campaign/
 import { reachOf } from '../contract/operation.ts';
 import { refuse } from '../problems.ts';
 import { narrowedStore } from './narrowed-store.ts';
+import { openText, sealText } from './sealed-text.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the caller sees of the records: all of them, unless its token is narrowed. */
     readonly seen: OrchestratorContext;
+    /** Changes all records; sentences name other campaigns only where the caller sees them. */
+    readonly acting: OrchestratorContext;
     /** Set where the token is narrowed. */
-    narrowed: OrchestratorContext | null;
+    narrowed: NarrowedRequest | null;
   }
+}
+
+interface NarrowedRequest extends Pick<OrchestratorContext, 'store'> {
+  readonly narrowing: Narrowing;
+  /** The place where the next page of a list begins, as a text that the caller cannot read. */
+  readonly seal: (cursor: string) => string;
 }
 
 /** Says on every answer to a narrowed token that lists and totals are of what it reaches. */
@@ -26,22 +35,41 @@ export const narrowedHeader = 'servpack-narrowed-to';
 /**
  * Refuses what a narrowed token does not reach, and narrows what the other routes see. Call it
  * after the names were spelled.
+ * @param secret of all orchestrators that answer the same callers
  */
-export function narrowRequests(app: FastifyInstance, context: OrchestratorContext): void {
+export function narrowRequests(app: FastifyInstance, context: OrchestratorContext, secret: string): void {
   app.decorateRequest('narrowed', null);
   app.decorateRequest('seen', {
     getter() {
-      return this.narrowed ?? context;
+      return this.narrowed === null ? context : { ...context, store: this.narrowed.store };
+    },
+  });
+  app.decorateRequest('acting', {
+    getter() {
+      return this.narrowed === null ? context : { ...context, asker: this.narrowed.narrowing };
     },
   });
   app.addHook('preHandler', async (request, reply) => {
     const { narrowing } = request.principal ?? {};
     if (narrowing === undefined || !isNarrowed(narrowing)) return undefined;
-    reply.header(narrowedHeader, narrowingWords(narrowing));
-    request.narrowed = { ...context, store: narrowedStore(context.store, narrowing) };
+    const words = narrowingWords(narrowing);
+    reply.header(narrowedHeader, words);
+    const key = `${secret}\n${words}`;
+    const seal = (cursor: string): string => sealText('cursor', cursor, key);
+    request.narrowed = { store: narrowedStore(context.store, narrowing), narrowing, seal };
+    openCursor(request.query, key);
     const refusal = await whyBeyond(context, request, narrowing);
     return refusal === null ? undefined : reply.send(refuse(reply, refusal));
   });
+}
+
+/**
+ * The last record that was read for a page may be one that the caller does not see, so a narrowed
+ * token gets and sends the place in a list sealed. One of another token is no place of any list.
+ */
+function openCursor(query: unknown, key: string): void {
+  const asked = objectIn(query) as { after?: unknown };
+  if (typeof asked.after === 'string') asked.after = openText('cursor', asked.after, key) ?? '';
 }
 
 /** What the parts of a request may name. */

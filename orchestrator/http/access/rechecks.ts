@@ -53,7 +53,7 @@ export class Rechecks {
     if (now === undefined) return err(ended);
     if (!isDue(now, this.#realNow())) return ok(now);
     const sealed = now.provider?.refresh ?? null;
-    const refresh = sealed === null ? null : openText(sealed, secret);
+    const refresh = sealed === null ? null : openText('refresh token', sealed, secret);
     const asked =
       provider === null || refresh === null || now.proof.kind !== 'signIn'
         ? err(ended)
@@ -65,7 +65,7 @@ export class Rechecks {
       return asked;
     }
     const { proof, refresh: next } = asked.value;
-    const again = next === null ? null : sealText(next, secret);
+    const again = next === null ? null : sealText('refresh token', next, secret);
     const checked = { ...now, proof, provider: { checkedAt: this.#realNow(), refresh: again } };
     const isThere = await this.#store.replaceSession(checked);
     known.forget();

@@ -52,7 +52,7 @@ async function begin(
   const [secret, id, startedAt] = [randomSecret(), randomId(), access.realNow()];
   const { proof, expiresAt, by: who, person } = principal;
   const endsAt = Math.min(startedAt + sessionMs, expiresAt ?? Number.POSITIVE_INFINITY);
-  const sealed = refresh === null ? null : sealText(refresh, secret);
+  const sealed = refresh === null ? null : sealText('refresh token', refresh, secret);
   const provider = proof.kind === 'signIn' ? { provider: { checkedAt: startedAt, refresh: sealed } } : {};
   await store.addSession({ id, sha256: digestOf(secret), proof, startedAt, endsAt, from, ...provider });
   access.known.forget();

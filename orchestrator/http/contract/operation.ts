@@ -57,6 +57,8 @@ export interface Operation {
    * load.
    */
   readonly isUrgent?: boolean;
+  /** A probe, which comes by names of a cluster, and learns nothing of campaigns. */
+  readonly forAnyHost?: boolean;
   /** Left out = as the path says (`reachOf`). */
   readonly reach?: Reach;
   /** Its body proves who asks. */

@@ -6,6 +6,7 @@ import { pageClients } from '../../campaigns/page-clients.ts';
 import { retryCampaign } from '../../campaigns/retry.ts';
 import { commandAbort, commandUnmark } from '../../requests/commands.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
+import { seenSites } from '../../domain/narrowing.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
 import {
   campaignParams,
@@ -76,7 +77,7 @@ const changes = { params: campaignParams, response: answers(changedAnswer) };
  */
 async function withHalt(context: OrchestratorContext, asked: Promise<Result<ChangedCampaign, Refusal>>) {
   const [changed, halted] = [await asked, await readHalted(context)];
-  if (changed.ok) return ok({ ...changed.value, halted });
+  if (changed.ok) return ok({ ...changed.value, held: seenSites(context.asker, changed.value.held), halted });
   if (halted === null || changed.error.code !== 'campaign.refused') return changed;
   const { message } = changed.error;
   return err({ ...changed.error, message: `${message}; and everything is halted by ${halted.by}` });
@@ -86,7 +87,7 @@ async function withHalt(context: OrchestratorContext, asked: Promise<Result<Chan
 export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   const file = { bodyLimit, schema: { body: campaignBody, response: answers(planAnswer) } };
   app.post('/v1/campaigns/plan', file, async (request, reply) =>
-    answer(reply, await planCampaign(context, request.body)),
+    answer(reply, await planCampaign(request.acting, request.body)),
   );
 
   app.post(
@@ -96,11 +97,11 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   );
 
   app.post('/v1/campaigns', file, async (request, reply) =>
-    answer(reply, await createCampaign(context, request.who, request.body)),
+    answer(reply, await createCampaign(request.acting, request.who, request.body)),
   );
 
-  app.post('/v1/campaigns/:campaign/start', { schema: changes }, async ({ who, params }, reply) =>
-    answer(reply, await withHalt(context, startCampaign(context, who, params.campaign))),
+  app.post('/v1/campaigns/:campaign/start', { schema: changes }, async ({ who, acting, params }, reply) =>
+    answer(reply, await withHalt(context, startCampaign(acting, who, params.campaign))),
   );
 
   app.post(
@@ -113,25 +114,25 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/:campaign/resume',
     { schema: { ...changes, body: resumeCampaignBody } },
-    async ({ who, params, body }, reply) =>
+    async ({ who, acting, params, body }, reply) =>
       answer(
         reply,
-        await withHalt(context, resumeCampaign(context, who, params.campaign, body ?? { override: false })),
+        await withHalt(context, resumeCampaign(acting, who, params.campaign, body ?? { override: false })),
       ),
   );
 
   app.post(
     '/v1/campaigns/:campaign/hold',
     { schema: { ...changes, body: holdBody } },
-    async ({ who, params, body }, reply) =>
-      answer(reply, await withHalt(context, holdServers(context, who, params.campaign, body))),
+    async ({ who, acting, params, body }, reply) =>
+      answer(reply, await withHalt(acting, holdServers(context, who, params.campaign, body))),
   );
 
   app.post(
     '/v1/campaigns/:campaign/release',
     { schema: { ...changes, body: unholdBody } },
-    async ({ who, params, body }, reply) =>
-      answer(reply, await withHalt(context, releaseServers(context, who, params.campaign, body))),
+    async ({ who, acting, params, body }, reply) =>
+      answer(reply, await withHalt(acting, releaseServers(context, who, params.campaign, body))),
   );
 
   app.post(
@@ -245,9 +246,9 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/:campaign/retry',
     { schema: { params: campaignParams, body: retryBody, response: answers(reopenedAnswer) } },
-    async ({ who, params, body: { reason = noReason, dryRun, ...given } }, reply) => {
+    async ({ who, acting, params, body: { reason = noReason, dryRun, ...given } }, reply) => {
       const order = { chosen: chosenIn(given), reason, isDryRun: dryRun };
-      return answer(reply, await retryCampaign(context, who, params.campaign, order));
+      return answer(reply, await retryCampaign(acting, who, params.campaign, order));
     },
   );
 

@@ -54,8 +54,8 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
     app.post(
       `/v1/clients/:client/${name}`,
       { schema: { params: clientParams, body: clientActionBody, response: answers(clientResultAnswer) } },
-      async ({ who, params, body: { reason, campaign = null } }, reply) =>
-        answer(reply, await act(context, who, { client: params.client, reason, campaign })),
+      async ({ who, acting, params, body: { reason, campaign = null } }, reply) =>
+        answer(reply, await act(acting, who, { client: params.client, reason, campaign })),
     );
   }
 }

@@ -1,4 +1,3 @@
-import type { OrchestratorContext } from '../../context.ts';
 import { campaignBodyAtMost } from '../../input-file.ts';
 import {
   createSchedule,
@@ -18,7 +17,7 @@ import { campaignBody, reasonBody } from '../schemas/fields.ts';
 import { scheduleAnswer, scheduleParams, schedulesAnswer } from '../schemas/schedules.ts';
 
 /** What operators ask of recurring campaigns. */
-export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
+export function scheduleRoutes(app: Api): void {
   const response = answers(scheduleAnswer);
   const one = { params: scheduleParams, response };
   const why = { ...one, body: reasonBody };
@@ -26,7 +25,7 @@ export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/schedules',
     { bodyLimit: campaignBodyAtMost, schema: { body: campaignBody, response } },
-    async ({ who, body }, reply) => answer(reply, await createSchedule(context, who, body)),
+    async ({ who, acting, body }, reply) => answer(reply, await createSchedule(acting, who, body)),
   );
 
   app.get(
@@ -39,23 +38,23 @@ export function scheduleRoutes(app: Api, context: OrchestratorContext): void {
     },
   );
 
-  app.get('/v1/schedules/:schedule', { schema: one }, async ({ params }, reply) =>
-    answer(reply, await showSchedule(context, params.schedule)),
+  app.get('/v1/schedules/:schedule', { schema: one }, async ({ acting, params }, reply) =>
+    answer(reply, await showSchedule(acting, params.schedule)),
   );
 
-  app.post('/v1/schedules/:schedule/pause', { schema: why }, async ({ who, params, body }, reply) =>
-    answer(reply, await pauseSchedule(context, who, params.schedule, body.reason)),
+  app.post('/v1/schedules/:schedule/pause', { schema: why }, async ({ who, acting, params, body }, reply) =>
+    answer(reply, await pauseSchedule(acting, who, params.schedule, body.reason)),
   );
 
-  app.post('/v1/schedules/:schedule/resume', { schema: one }, async ({ who, params }, reply) =>
-    answer(reply, await resumeSchedule(context, who, params.schedule)),
+  app.post('/v1/schedules/:schedule/resume', { schema: one }, async ({ who, acting, params }, reply) =>
+    answer(reply, await resumeSchedule(acting, who, params.schedule)),
   );
 
-  app.post('/v1/schedules/:schedule/run', { schema: one }, async ({ who, params }, reply) =>
-    answer(reply, await runScheduleNow(context, who, params.schedule)),
+  app.post('/v1/schedules/:schedule/run', { schema: one }, async ({ who, acting, params }, reply) =>
+    answer(reply, await runScheduleNow(acting, who, params.schedule)),
   );
 
-  app.post('/v1/schedules/:schedule/delete', { schema: why }, async ({ who, params, body }, reply) =>
-    answer(reply, await deleteSchedule(context, who, params.schedule, body.reason)),
+  app.post('/v1/schedules/:schedule/delete', { schema: why }, async ({ who, acting, params, body }, reply) =>
+    answer(reply, await deleteSchedule(acting, who, params.schedule, body.reason)),
   );
 }

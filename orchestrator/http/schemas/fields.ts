@@ -44,7 +44,13 @@ export const campaignBody = fileBody.extend({ calendars });
 /** The same as an answer. */
 export const campaignTextAnswer = z.object({ file: z.string(), text: z.string(), calendars });
 
-export const reason = z.string().trim().min(1).max(500);
+/** Half of a character would not be the same text once it is written. */
+export const reason = z
+  .string()
+  .trim()
+  .overwrite((text) => text.toWellFormed())
+  .min(1)
+  .max(500);
 
 const resume = z.strictObject({ override: z.boolean().default(false), reason: reason.optional() });
 

@@ -183,6 +183,7 @@ export const orchestratorOperations: Operations = {
     tag: 'orchestrator',
     needs: null,
     isUrgent: true,
+    forAnyHost: true,
     summary: 'Read the health',
     description: 'Version and time, and why the log or the audit cannot be written. Needs no token.',
   },
@@ -207,6 +208,7 @@ export const orchestratorOperations: Operations = {
     tag: 'orchestrator',
     needs: null,
     isUrgent: true,
+    forAnyHost: true,
     summary: 'Ask whether the process lives',
     description: 'Asks no other process. Needs no token.',
   },
@@ -215,6 +217,7 @@ export const orchestratorOperations: Operations = {
     tag: 'orchestrator',
     needs: null,
     isUrgent: true,
+    forAnyHost: true,
     summary: 'Ask whether the orchestrator is ready',
     description:
       'Whether Redis has the records and takes changes, and the audit files can be written; and whether this orchestrator leads. Needs no token.',

@@ -27,8 +27,8 @@ export function Palette(): JSX.Element {
   const listId = useId();
   const text = typed.value.trim();
   const limit = text === '' ? 0 : clientsAtMost;
-  const prefix = encodeURIComponent(text);
-  const found = useLive<Fleet>(`v1/fleet?limit=${limit}&prefix=${prefix}`).value.value?.clients ?? [];
+  const asked = new URLSearchParams({ limit: String(limit), prefix: text });
+  const found = useLive<Fleet>(`v1/fleet?${asked.toString()}`).value.value?.clients ?? [];
   // Until the answer has come, and for a client that has left the fleet, the name itself.
   const clients = text === '' ? [] : found.length === 0 ? [text] : found.map(({ client }) => client);
   const place = (kind: string, name: string, to: readonly string[]): Target => ({
