@@ -75,8 +75,17 @@ export interface Config {
   readonly forward: string | null;
 }
 
-const count = (least: number, most: number, usual: number) =>
-  z.coerce.number().int().min(least).max(most).default(usual);
+/** A whole number. What was given is said, because a mistake in a number is hard to see without. */
+const whole = (least: number, most: number) =>
+  z.string().transform((text, context): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    const given = JSON.stringify(text.length > 20 ? `${text.slice(0, 20)}…` : text);
+    context.addIssue(`must be a whole number from ${least} to ${most}, and is ${given}`);
+    return z.NEVER;
+  });
+
+const count = (least: number, most: number, usual: number) => whole(least, most).default(usual);
 
 const anchor = z.strictObject({
   labAt: z.number().nonnegative(),
@@ -120,7 +129,7 @@ export const environment = z.object({
   SERVPACK_PORT: count(0, 65_535, 7300),
   SERVPACK_CHECKIN_HOST: z.string().min(1).default('127.0.0.1'),
   /** Not set = clients cannot report in by themselves. */
-  SERVPACK_CHECKIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SERVPACK_CHECKIN_PORT: whole(0, 65_535).optional(),
   SERVPACK_CHECKIN_ADDRESS: z.enum(['never', 'sent', 'peer']).default('never'),
   SERVPACK_CHECKIN_TLS_CERT: z.string().optional(),
   SERVPACK_CHECKIN_TLS_KEY: z.string().optional(),
@@ -201,8 +210,8 @@ export const environment = z.object({
 
 /**
  * Reads the settings from environment variables. An error names the variable and what was
- * expected, never its value: a URL may hold a password. An empty variable counts as not set,
- * because compose files and unit files cannot leave one out.
+ * expected, and its value only where a number was expected: a URL may hold a password. An empty
+ * variable counts as not set, because compose files and unit files cannot leave one out.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Result<Config, Fault> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -40,6 +40,10 @@ export interface OpenApproval {
   /** The release that the command is about, where it is about no campaign. */
   readonly release?: string | undefined;
   readonly askedBy?: string | undefined;
+  /** The person who reads this has asked for it; left out = the campaign itself asks. */
+  readonly isOwn?: boolean | undefined;
+  /** What the person who reads this can do about it; left out = the campaign itself asks. */
+  readonly next?: string | undefined;
   /** Another person has approved it, and it is being carried out. */
   readonly approvedBy?: string | undefined;
   readonly text: readonly string[];

@@ -30,7 +30,7 @@ export async function whyCompeting(
     if (other === definition.campaign) continue;
     const shared = unfinishedServers(await store.counters(other)).find((each) => limited.has(each));
     if (shared !== undefined)
-      return `another campaign takes slots of logon server ${shared}, which has at most ${limited.get(shared)} for all campaigns together`;
+      return `another running campaign takes slots of logon server ${shared}, which has at most ${limited.get(shared)} for all campaigns together; see: servpack campaign list`;
   }
   return null;
 }

@@ -25,10 +25,10 @@ export interface RequestAnswer {
 export const isRequestId = (id: string): boolean => isGuardedCommand(id.split('/')[1]);
 
 /** `sms-sp4/abort/2`: the key of the request, and its number; 0 = it is no number of a request. */
-export function requestIn(id: string): { readonly key: string; readonly round: number } {
+export function requestIn(id: string): { readonly key: string; readonly number: number } {
   const parts = id.split('/');
-  const round = parts.at(-1) ?? '';
-  return { key: parts.slice(0, -1).join('/'), round: /^[1-9]\d*$/.test(round) ? Number(round) : 0 };
+  const number = parts.at(-1) ?? '';
+  return { key: parts.slice(0, -1).join('/'), number: /^[1-9]\d*$/.test(number) ? Number(number) : 0 };
 }
 
 /** Another person says yes: the command is carried out next. */
@@ -52,11 +52,15 @@ export function reject(request: CommandRequest, { by, at, reason = '' }: Request
   return before ?? closed(request, 'rejected', at, `rejected by ${by}: ${reason}`);
 }
 
+/** Is it proved that this person has asked for it? Only then they may take it back. */
+export const isAsker = (request: CommandRequest, who: string): boolean =>
+  personOf(who) !== null && mayBeSamePerson(request.by, who);
+
 /** Only the person who asked takes the request back. */
 export function retract(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
   const before = answeredBefore(request);
   if (before !== null) return before;
-  if (personOf(by) === null || !mayBeSamePerson(request.by, by))
+  if (!isAsker(request, by))
     return {
       kind: 'refused',
       because: `${request.by} asked for it, and only they take it back; another person can reject it`,

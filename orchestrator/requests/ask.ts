@@ -10,7 +10,9 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { OpenApproval } from '../campaigns/approvals.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { isAsker } from '../domain/command-requests.ts';
 import type { Refusal } from '../refusal.ts';
+import { nextStep } from '../views/request-words.ts';
 import { withAsker } from '../views/request-text.ts';
 import { commitRequest } from './commit-request.ts';
 import { Permit } from './permit.ts';
@@ -58,33 +60,38 @@ async function ask(
   const { store, clock, fourEyes } = context;
   const at = clock.now();
   const found = await store.readRequest(requestKey(asking));
-  const round = (found?.request.round ?? 0) + 1;
   const until = at + (fourEyes?.expiresMs ?? 0);
   const text = withAsker(asking.text, { by: who, reason: asking.reason });
-  const next: CommandRequest = { ...asking, text, round, by: who, at, until, state: { is: 'asked' } };
   if (found !== null && !isClosed(found.request) && at < found.request.until)
-    return err(openAlready(found.request));
+    return err(openAlready(found.request, who));
+  const number = await store.takeRequestNumber(found?.request.number ?? 0);
+  const next: CommandRequest = { ...asking, text, number, by: who, at, until, state: { is: 'asked' } };
   const before = found ?? { version: 0, request: next };
-  const because = `asked by ${who}, shown (SHA-256 ${shownOf(next)}): ${text.join('; ')}`;
+  // What a person typed comes last, so it cannot look like servpack's own words.
+  const because = `asked by ${who}; ${nextStep(next, null)}; shown (SHA-256 ${shownOf(next)}): ${text.join('; ')}`;
   if (await commitRequest(context, who, before, next, because.slice(0, becauseAtMost)))
-    return ok({ asked: viewOfRequest(next, at) });
+    return ok({ asked: viewOfRequest(next, at, who) });
   const other = await store.readRequest(requestKey(asking));
-  return err(openAlready(other?.request ?? next));
+  return err(openAlready(other?.request ?? next, who));
 }
 
 /** An entry of the audit is a line on the screen; the request has every line. */
 const becauseAtMost = 2_000;
 
-const openAlready = (request: CommandRequest): Refusal =>
+const openAlready = (request: CommandRequest, who: string): Refusal =>
   fault(
     'approval.open',
-    `${request.by} has asked for it already, and it waits for another person: ${requestName(request)}`,
+    `${request.by} has asked for it already, and it waits for another person: ${requestName(request)}; ${nextStep(request, who)}`,
   );
 
-const shownOf = ({ text }: CommandRequest): string => sha256(text.join('\n'));
+/** SHA-256 of what the person who approves is shown. */
+export const shownOf = ({ text }: CommandRequest): string => sha256(text.join('\n'));
 
-/** A request as a question that waits for a person. */
-export function viewOfRequest(request: CommandRequest, now: number): OpenApproval {
+/**
+ * A request as a question that waits for a person.
+ * @param who reads it
+ */
+export function viewOfRequest(request: CommandRequest, now: number, who: string): OpenApproval {
   const { command, subject, client = null, at, until, text, by, state } = request;
   return {
     id: requestName(request),
@@ -98,6 +105,8 @@ export function viewOfRequest(request: CommandRequest, now: number): OpenApprova
     onExpiry: 'reject',
     by: 'another',
     askedBy: by,
+    isOwn: isAsker(request, who),
+    next: nextStep(request, who),
     ...(state.is === 'approved' ? { approvedBy: state.by } : {}),
     text,
     shown: shownOf(request),

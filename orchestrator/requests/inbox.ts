@@ -23,35 +23,40 @@ import {
 } from '../domain/command-requests.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { RequestRecord } from '../../shared/store/request-store.ts';
-import { viewOfRequest } from './ask.ts';
+import { shownOf, viewOfRequest } from './ask.ts';
 import { carryOut, closer, voidOf, whyVoid } from './carry-out.ts';
 import { commitRequest } from './commit-request.ts';
 
 /**
  * Every question that waits for a person: those of campaigns, and commands that need a second
  * person. Oldest first.
+ * @param who reads them
  * @param name null = of all campaigns, and of releases
  */
 export async function openQuestions(
   context: OrchestratorContext,
+  who: string,
   name: string | null,
 ): Promise<Result<readonly OpenApproval[], Refusal>> {
   const questions = await openApprovals(context, name);
   if (!questions.ok) return questions;
-  const requests = await openRequests(context);
+  const requests = await openRequests(context, who);
   const asked = name === null ? requests : requests.filter(({ campaign }) => campaign === name);
   if (asked.length === 0) return questions;
   return ok([...questions.value, ...asked].sort(oldestFirst));
 }
 
-async function openRequests({ store, clock }: OrchestratorContext): Promise<readonly OpenApproval[]> {
+async function openRequests(
+  { store, clock }: OrchestratorContext,
+  who: string,
+): Promise<readonly OpenApproval[]> {
   const open = (await store.requests()).filter(({ request }) => !isClosed(request));
   const found: OpenApproval[] = [];
   for (const { request } of open) {
     // A client whose logon server the caller does not reach is not seen.
     const { client } = request;
     if (client !== undefined && (await store.readClient(client)) === null) continue;
-    found.push(viewOfRequest(request, clock.now()));
+    found.push(viewOfRequest(request, clock.now(), who));
   }
   return found;
 }
@@ -104,14 +109,14 @@ async function answerRequest(
   decide: (request: CommandRequest, answer: RequestAnswer) => RequestDecision,
 ): Promise<Result<Answered, Refusal>> {
   const { store, clock } = context;
-  const { key, round } = requestIn(id);
+  const { key, number } = requestIn(id);
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const record = await store.readRequest(key);
-    if (record === null || record.request.round !== round) return err(notFound('request', id));
+    if (record === null || record.request.number !== number) return err(notFound('request', id));
     const { request } = record;
     const campaign = request.command === 'withdraw' ? '' : request.subject;
     const at = clock.now();
-    if (shown !== undefined && shown !== viewOfRequest(request, at).shown)
+    if (shown !== undefined && shown !== shownOf(request))
       return err(fault('approval.changed', `${id} is another question than the one that was shown`));
     const over = await closedMeanwhile(context, record);
     if (over === 'lost') continue;

@@ -24,4 +24,10 @@ export interface RequestStore {
     version: number,
     audit: AuditEntry | null,
   ): Promise<boolean>;
+  /**
+   * Takes the next number of a request. Every request of this store has its own, and a number that
+   * was taken never comes again.
+   * @param above the number is higher than this one, too
+   */
+  takeRequestNumber(above: number): Promise<number>;
 }

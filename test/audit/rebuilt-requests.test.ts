@@ -12,7 +12,7 @@ const at = Date.UTC(2026, 10, 17, 9);
 const abort: CommandRequest = {
   command: 'abort',
   subject: 'sp4',
-  round: 3,
+  number: 3,
   by: 'anna (token a)',
   reason: 'wrong release',
   at,
@@ -41,12 +41,15 @@ it('requests that are open come back as they were, and those that were closed do
     withdraw,
     undo,
     { ...withdraw, state: approved },
-    { ...undo, state: { is: 'rejected', at, because: 'rejected by bert (token b): no' } },
+    { ...undo, number: 7 },
+    { ...undo, number: 7, state: { is: 'rejected', at, because: 'rejected by bert (token b): no' } },
   ];
   for (const state of states) await write(before, () => sealing.sealer.round(), state);
-  unwrapped(await rebuild(after, systemClock, sealing.files()));
+  expect(unwrapped(await rebuild(after, systemClock, sealing.files())).requests).toBe(2);
   const expected = [{ ...withdraw, state: approved }, abort];
   expect((await after.requests()).map(({ request }) => request)).toEqual(expected);
+  // The request with the highest number is closed, and not put back.
+  expect(await after.takeRequestNumber(0)).toBe(8);
 
   // What the rebuild wrote is in the audit, too.
   using next = sealingFixture({ store: after, folder: sealing.folder, shards: 1 });

@@ -60,6 +60,7 @@ const fate: Readonly<Record<KeyName, string>> = {
   freeTimes: 'back',
   hooks: 'back',
   requests: 'back',
+  requestNumber: 'back',
   schedules: 'back',
   restarts: 'back',
   clientHooks: 'follows',

@@ -113,7 +113,7 @@ const asked = { at, who: 'anna', because: 'as agreed' };
 const request: CommandRequest = {
   command: 'edit',
   subject: 'sp4',
-  round: 2,
+  number: 2,
   by: 'anna (token a)',
   reason: 'a slow line',
   at,
@@ -139,7 +139,10 @@ export const acts: readonly ((store: Store) => Promise<unknown>)[] = [
     expect(created.ok).toBe(true);
   },
   (store) => store.commitSchedule('weekly', schedule, 0, scheduleAudit('weekly', [null, schedule], asked)),
-  (store) => store.commitRequest('sp4/edit', request, 0, requestAudit(null, request, asked)),
+  async (store) => {
+    expect(await store.takeRequestNumber(request.number - 1)).toBe(request.number);
+    await store.commitRequest('sp4/edit', request, 0, requestAudit(null, request, asked));
+  },
   (store) =>
     store.commitServerLimits(
       { version: 0, limits: [{ logonServer: 'LS-1', active: 7, by: 'anna', because: 'slow line', at }] },

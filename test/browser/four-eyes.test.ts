@@ -40,7 +40,7 @@ test('a button asks where another person must approve, and that person decides o
   await dialog.getByLabel('Reason').fill('the wrong release');
   await dialog.getByLabel('Type sp4 to confirm').fill('sp4');
   await dialog.getByRole('button', { name: 'Ask for approval', exact: true }).click();
-  await asks.page.getByText('Nothing was done yet: sp4/abort/1 waits for the approval').waitFor();
+  await asks.page.getByText('Nothing was done yet: sp4/abort/2 waits for the approval').waitFor();
   expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('running');
 
   // Also an administrator does not approve what the same person has asked for.
@@ -64,14 +64,15 @@ test('a button asks where another person must approve, and that person decides o
   expect(await violationsOn(decides.page)).toEqual([]);
   const row = decides.page.locator('li.question').filter({ hasText: 'the wrong release' });
   await row.getByRole('button', { name: 'Approve' }).click();
-  const yes = decides.page.getByRole('dialog', { name: 'Approve sp4/abort/1' });
-  await yes.getByLabel('Type sp4/abort/1 to confirm').fill('sp4/abort/1');
+  const yes = decides.page.getByRole('dialog', { name: 'Approve sp4/abort/2' });
+  await yes.getByLabel('Type sp4/abort/2 to confirm').fill('sp4/abort/2');
   await yes.getByRole('button', { name: 'Approve', exact: true }).click();
   await decides.page.getByText('campaign sp4 was aborted').first().waitFor();
   expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('aborted');
   // Who has asked takes it back.
   await openScreen(asks, 'approvals', 'Release sms-sp3 is withdrawn');
   const own = asks.page.locator('li.question').filter({ hasText: 'Release sms-sp3 is withdrawn' });
+  expect(await own.getByRole('button').allTextContents()).toEqual(['Take back…']);
   await own.getByRole('button', { name: 'Take back…' }).click();
   const back = asks.page.getByRole('dialog', { name: 'Take back sms-sp3/withdraw/1' });
   await back.getByLabel('Reason').fill('it was another release');

@@ -42,7 +42,7 @@ describe('limits of logon servers over all campaigns', () => {
     await limit('LS-1', 10);
     await storeFixture(store).campaign('sp5', picks(2, ['LS-1']), runningState());
     expect(await whyCompeting(store, campaign, counters)).toBe(
-      'another campaign takes slots of logon server LS-1, which has at most 10 for all campaigns together',
+      'another running campaign takes slots of logon server LS-1, which has at most 10 for all campaigns together; see: servpack campaign list',
     );
     await storeFixture(store).change('sp5', pausedState);
     expect(await whyCompeting(store, campaign, counters)).toBeNull();

@@ -90,7 +90,7 @@ async function askFirst(orchestrator: SmallOrchestrator, campaigns: readonly str
       command: 'undo',
       subject: campaign ?? '',
       client: `${site}-pc-1`,
-      round: 1,
+      number: 1,
       by: `${site} person (token ${site}-person)`,
       reason: `${site} phones`,
       at: now,

@@ -43,6 +43,20 @@ describe('a setting', () => {
       ]);
   });
 
+  it.each(['0', '721', '-1', '1.5', '24h', '1e2', '0x18', ' ', 'a day', '9'.repeat(40)])(
+    'is refused where it is no whole number in its range, with what was given: %j',
+    (given) => {
+      const read = readConfig({ REDIS_URL: url, SERVPACK_FOUR_EYES_HOURS: given });
+      const said = given.length > 20 ? `${given.slice(0, 20)}…` : given;
+      expect(read).toMatchObject({
+        error: {
+          code: 'config.invalid',
+          message: `SERVPACK_FOUR_EYES_HOURS: must be a whole number from 1 to 720, and is "${said}"`,
+        },
+      });
+    },
+  );
+
   it('has its default when its variable is empty', () => {
     const empty = readConfig({
       REDIS_URL: url,

@@ -111,7 +111,7 @@ describe.each(stores)('an approval, on the %s store', (_name, open) => {
       );
       expect([path, done.length > 0]).toEqual([path, true]);
     }
-    expect(unwrapped(await openQuestions(contextAt(world, now), null))).toEqual([]);
+    expect(unwrapped(await openQuestions(contextAt(world, now), bert, null))).toEqual([]);
   });
 
   test('of two people at the same time acts once', async () => {
@@ -133,7 +133,7 @@ describe('a request', () => {
     await using world = await startFourEyesWorld(fourEyes('abort', 'withdraw'));
     const id = await askAbort(world);
     const other = await asked(world, '/v1/releases/sms-sp3/withdraw', { reason: 'a file is wrong' });
-    expect([id, other]).toEqual(['sp4/abort/1', 'sms-sp3/withdraw/1']);
+    expect([id, other]).toEqual(['sp4/abort/1', 'sms-sp3/withdraw/2']);
     const { body } = await world.orchestrator.ask('GET', '/v1/approvals');
     expect(body.approvals).toMatchObject([
       { id: other, campaign: '', release: 'sms-sp3', command: 'withdraw' },
@@ -150,6 +150,18 @@ describe('a request', () => {
     );
     const twice = await world.as('carl', 'operator', 'POST', '/v1/campaigns/sp4/abort', { reason: 'x' });
     expect([twice.status, twice.body.error.code]).toEqual([409, 'approval.open']);
+    expect(twice.body.error.message).toBe(
+      `${anna} has asked for it already, and it waits for another person: sp4/abort/1; a person with the role approver or administrator, other than the one who asked, approves it until 2026-11-17T10:00:00Z with "servpack campaign approve sp4/abort/1", or rejects it with: servpack campaign reject sp4/abort/1 --reason TEXT`,
+    );
+    // The server says whose request it is, also to another token of the same person.
+    for (const [person, isOwn, next] of [
+      ['anna', true, 'another person with the role approver or administrator approves it'],
+      ['CORP\\anna', true, 'another person with'],
+      ['bert', false, 'a person with the role approver or administrator, other than the one who asked'],
+    ] as const) {
+      const open = await world.as(person, 'approver', 'GET', '/v1/approvals?campaign=sp4');
+      expect(open.body.approvals).toMatchObject([{ isOwn, next: expect.stringContaining(next) }]);
+    }
     const changed = await approve(world, 'bert', id, { shown: '0'.repeat(64) });
     expect(changed.body.error.code).toBe('approval.changed');
   });
@@ -211,6 +223,8 @@ describe('a request', () => {
     // What was closed long ago is forgotten.
     await leaderAt(store, late + 8 * 24 * 3_600_000);
     expect(await store.requests()).toEqual([]);
+    // Its number is not: an old id never means another request.
+    expect(await askAbort(world)).toBe('sp4/abort/3');
   });
 
   test('is closed with the cause when its command has become wrong', async () => {
@@ -316,7 +330,7 @@ test('the command line says what is asked, of whom, and what comes next', async 
   await using world = await startFourEyesWorld(fourEyes('abort', 'withdraw'));
   const { orchestrator } = world;
   const tokens = {
-    anna: await makeToken(orchestrator, 'cli-anna', { person: 'anna' }),
+    anna: await makeToken(orchestrator, 'cli-anna', { role: 'administrator', person: 'anna' }),
     bert: await makeToken(orchestrator, 'cli-bert', { role: 'approver', person: 'bert' }),
   };
   const cli = (person: keyof typeof tokens, ...args: readonly string[]) =>
@@ -331,15 +345,22 @@ test('the command line says what is asked, of whom, and what comes next', async 
     'expires 2026-11-17T10:00:00Z, then: reject\n  another person must approve\n',
   );
   expect(first.stdout).toContain(
-    'Approve: servpack campaign approve sp4/abort/1\nTake it back: servpack campaign retract sp4/abort/1 --reason TEXT\n',
+    '\nnext: another person with the role approver or administrator approves it until 2026-11-17T10:00:00Z with "servpack campaign approve sp4/abort/1"; take it back with: servpack campaign retract sp4/abort/1 --reason TEXT\n',
   );
   const withdraw = ['release', 'withdraw', 'sms-sp3', '--reason', 'a file is wrong'];
   const json = await cli('anna', ...withdraw, '--json');
-  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([7, { asked: { id: 'sms-sp3/withdraw/1' } }]);
-  const back = await cli('anna', 'campaign', 'retract', 'sms-sp3/withdraw/1', '--reason', 'a trial');
-  expect(back.stdout).toMatch(/^sms-sp3\/withdraw\/1: taken back by anna \(token cli-anna.*\): a trial\n$/);
-  const own = await cli('anna', 'campaign', 'approve', 'sp4/abort/1', '--yes');
-  expect(own.code).toBe(5);
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([7, { asked: { id: 'sms-sp3/withdraw/2', isOwn: true } }]);
+  const back = await cli('anna', 'campaign', 'retract', 'sms-sp3/withdraw/2', '--reason', 'a trial');
+  expect(back.stdout).toMatch(/^sms-sp3\/withdraw\/2: taken back by anna \(token cli-anna.*\): a trial\n$/);
+  // Who has asked is not asked to confirm what the orchestrator refuses.
+  const list = await cli('anna', 'campaign', 'approvals', 'sp4');
+  expect(list.stdout).toContain('you have asked for it; take it back: servpack campaign retract sp4/abort/1');
+  expect(list.stdout).not.toContain('campaign approve');
+  for (const yes of [['--yes'], []]) {
+    const own = await cli('anna', 'campaign', 'approve', 'sp4/abort/1', ...yes);
+    expect([own.code, own.stdout]).toEqual([1, '']);
+    expect(own.stderr).toContain('asked for it');
+  }
   const yes = await cli('bert', 'campaign', 'approve', 'sp4/abort/1', '--yes');
   expect([yes.code, yes.stdout]).toEqual([
     0,

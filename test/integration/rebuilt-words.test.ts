@@ -25,6 +25,7 @@ const linesFor = (
   lookedAt: number,
   waiting: number,
   serverLimits = 1,
+  requests = 1,
 ): readonly string[] => {
   const counts = { settled, lookedAt, waiting };
   const chain = { shard: 0, blocks: 7, entries: 9, last: block };
@@ -35,6 +36,7 @@ const linesFor = (
     releases: 1,
     campaigns: [{ campaign: 'sp4', status: 'paused', clients, ...counts, unknownHooks: ['before-wave-b'] }],
     serverLimits,
+    requests,
     schedules: ['weekly'],
     halt: null,
     ends: [],
@@ -53,7 +55,7 @@ const schedule = 'schedule weekly: paused until you run: servpack schedule resum
 
 test('a rebuild says one of each thing in the singular', () => {
   expect(linesFor(1, 1, 1)).toEqual([
-    '3 clients of the fleet, 1 release, 1 limit of logon servers: restored',
+    '3 clients of the fleet, 1 release, 1 limit of logon servers, 1 command that waits for another person: restored',
     'campaign sp4, which is paused: 1 client finished, 1 waiting, 1 in progress: a look comes before anything is done there',
     hook,
     schedule,
@@ -61,14 +63,15 @@ test('a rebuild says one of each thing in the singular', () => {
     'not restored: surveys',
     start,
   ]);
-  expect(linesFor(1, 0, 0, 0).slice(0, 2)).toEqual([
+  expect(linesFor(1, 0, 0, 0, 0).slice(0, 2)).toEqual([
     '1 client of the fleet, 1 release: restored',
     'campaign sp4, which is paused: 1 client finished, 0 waiting, 0 in progress',
   ]);
 });
 
 test('a rebuild says several of each thing in the plural', () => {
-  const lines = linesFor(1_200, 37, 4_100);
+  const lines = linesFor(1_200, 37, 4_100, 2, 3);
+  expect(lines[0]).toContain('2 limits of logon servers, 3 commands that wait for another person: restored');
   expect(lines[1]).toContain('1,200 clients finished, 4,100 waiting, 37 in progress: a look comes');
   expect(lines[4]).toBe(
     `${end}: 37 upgrades may have gone on, and of 4,100 waiting clients some may have been begun`,

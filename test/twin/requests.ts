@@ -14,4 +14,8 @@ export const requestStoreOf = (tables: Tables): RequestStore => ({
     if (audit !== null) addAudit(tables, audit, null);
     return true;
   },
+  takeRequestNumber: async (above) => {
+    tables.requestNumber.last = Math.max(tables.requestNumber.last, above) + 1;
+    return tables.requestNumber.last;
+  },
 });

@@ -82,6 +82,7 @@ export interface Tables {
   readonly hookAsks: Map<string, Map<string, number>>;
   readonly forecasts: Map<string, KeptForecasts>;
   readonly requests: Map<string, RequestRecord>;
+  readonly requestNumber: { last: number };
   readonly schedules: Map<string, ScheduleRecord>;
   readonly stepTimes: Map<string, Readonly<Partial<Record<FitStep, readonly number[]>>>>;
   /** Client -> when looks have found it free. */
@@ -178,6 +179,7 @@ export const emptyTables = (): Tables => ({
   hookAsks: new Map(),
   forecasts: new Map(),
   requests: new Map(),
+  requestNumber: { last: 0 },
   schedules: new Map(),
   stepTimes: new Map(),
   freeTimes: new Map(),

@@ -23,6 +23,8 @@ export interface Control {
   readonly schedules: ReadonlyMap<string, Schedule>;
   /** Commands that wait for a second person, or are to be carried out. */
   readonly requests: readonly CommandRequest[];
+  /** The highest number of a request, closed ones included; 0 = there never was one. */
+  readonly requestNumber: number;
   /** Of logon servers, over all campaigns. */
   readonly limits: readonly ServerLimit[];
   /** By product. */
@@ -71,6 +73,7 @@ export function openControl() {
       if (kind === 'limits') keepNewest(limits, allCampaigns, read<LimitsLine>().limits, until);
     },
     end: (): Control => ({
+      requestNumber: Math.max(0, ...[...plain(requests).values()].map(({ number }) => number)),
       hooks,
       remediations,
       stepTimes: plain(stepTimes),

@@ -30,13 +30,14 @@ export async function putBackSchedules(
 
 /**
  * What waits for a second person waits again, as long as it would have. What was approved and not
- * done the leader carries out.
+ * done the leader carries out. The next request has a higher number than each of the audit.
  */
 export async function putBackRequests(
   store: Store,
-  { control: { requests } }: Snapshot,
+  { control: { requests, requestNumber } }: Snapshot,
   now: number,
 ): Promise<void> {
+  if (requestNumber > 0) await store.takeRequestNumber(requestNumber - 1);
   for (const request of requests) {
     const audit = requestAudit(request, request, { at: now, who: rebuilder, because: 'put back' });
     if (!(await store.commitRequest(requestKey(request), request, 0, audit)))

@@ -25,6 +25,8 @@ export interface Rebuilt {
   }[];
   /** Limits of logon servers over all campaigns. */
   readonly serverLimits: number;
+  /** Commands that wait for the approval of another person, or that have it and come next. */
+  readonly requests: number;
   /** Names of schedules. They are paused. */
   readonly schedules: readonly string[];
   /** Everything was halted, and stays so until a person ends the halt; null = it was not. */
@@ -94,6 +96,7 @@ export function summary(
         .map(({ run }) => run.hook),
     })),
     serverLimits: control.limits.length,
+    requests: control.requests.length,
     schedules: [...control.schedules.keys()].toSorted(),
     halt,
     ends: endsOf(chains),

@@ -83,8 +83,9 @@ async function confirmAnswer(
   const open = await ask(api, kind === 'withdraw' ? undefined : of);
   if (!open.ok) return open;
   const found = open.value.approvals.find((each) => each.id === id);
-  // The answer says what became of a question that is not open any more.
-  if (found === undefined) return ok({});
+  // The answer says what became of a question that is not open any more, and that who has asked for
+  // a command cannot approve it.
+  if (found === undefined || found.isOwn === true) return ok({});
   const confirmed = await confirm(
     { lines: questionLines(found), answer: id, verb: 'approve', at: api.named },
     false,

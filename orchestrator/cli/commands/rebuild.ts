@@ -59,13 +59,16 @@ async function run(
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, serverLimits, schedules, halt, gap, notRestored, notes } =
-    rebuilt;
+  const { isWritten, clients, releases, campaigns, serverLimits, requests, schedules, halt } = rebuilt;
+  const { gap, notRestored, notes } = rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
   const what = [
     `${many(clients, 'client')} of the fleet`,
     many(releases, 'release'),
     ...(serverLimits === 0 ? [] : [`${many(serverLimits, 'limit')} of logon servers`]),
+    ...(requests === 0
+      ? []
+      : [`${many(requests, 'command')} that ${requests === 1 ? 'waits' : 'wait'} for another person`]),
   ];
   return [
     view.paint('bold', `${what.join(', ')}: ${did}`),

@@ -47,11 +47,11 @@ export function addReleaseCommands(program: Command): void {
     )
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
       const path = `/v1/releases/${segment(name)}/withdraw`;
+      const { withdrawEffect } = await import('../../views/request-text.ts');
       await withApi(command, async (api) =>
-        commandOutput(api, withdrawnAnswer, path, { reason }, (_view, { release: spelled, waiting }) => [
-          safe(`Release ${spelled} is withdrawn: no campaign starts with it until it is staged again`),
-          ...(waiting.length === 0 ? [] : [safe(`Campaigns that wait for it: ${waiting.join(', ')}`)]),
-        ]),
+        commandOutput(api, withdrawnAnswer, path, { reason }, (_view, { release: spelled, waiting }) =>
+          withdrawEffect(spelled, waiting).map(safe),
+        ),
       );
     });
 

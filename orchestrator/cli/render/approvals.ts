@@ -16,9 +16,15 @@ export function approvalsLines(
     ...(index === 0 ? [] : ['']),
     view.paint('bold', safe(each.id)),
     ...questionLines(each).flatMap((line) => wrapped(view, '  ', line)),
-    ...wrapped(view, '  ', `answer: servpack campaign approve ${each.id}`),
+    ...wrapped(view, '  ', answerWords(each)),
   ]);
 }
+
+/** Who has asked cannot approve, so only the other way is named. */
+const answerWords = ({ id, isOwn }: Open): string =>
+  isOwn === true
+    ? `you have asked for it; take it back: servpack campaign retract ${id} --reason TEXT`
+    : `answer: servpack campaign approve ${id}`;
 
 /** The question as the person who answers is shown it. */
 export const questionLines = ({ text, since, by, ...open }: Open): readonly string[] => [
@@ -38,8 +44,7 @@ export const questionLines = ({ text, since, by, ...open }: Open): readonly stri
 export const askedLines = (view: View, { asked }: z.infer<typeof askedAnswer>): readonly string[] => [
   ...wrapped(view, '', `Nothing was done yet: ${asked.id} waits for the approval of another person.`, 'bold'),
   ...questionLines(asked).flatMap((line) => wrapped(view, '  ', line)),
-  ...wrapped(view, '', `Approve: servpack campaign approve ${asked.id}`),
-  ...wrapped(view, '', `Take it back: servpack campaign retract ${asked.id} --reason TEXT`),
+  ...wrapped(view, '', `next: ${asked.next ?? ''}`),
 ];
 
 function expiryWords({ expires, expired, onExpiry }: Pick<Open, 'expires' | 'expired' | 'onExpiry'>): string {

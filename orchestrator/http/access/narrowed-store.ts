@@ -262,6 +262,7 @@ const rules: Rules = {
   writeCopies: 'closed',
   removeClients: 'closed',
   commitRequest: 'closed',
+  takeRequestNumber: 'closed',
   commitSchedule: 'closed',
   createSurvey: 'closed',
   askLooks: 'closed',

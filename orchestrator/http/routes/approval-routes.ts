@@ -17,8 +17,8 @@ export function approvalRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/approvals',
     { schema: { querystring: approvalsQuery, response: answers(approvalsAnswer) } },
-    async ({ query, seen, principal }, reply) => {
-      const found = await openQuestions(seen, query.campaign ?? null);
+    async ({ query, seen, who, principal }, reply) => {
+      const found = await openQuestions(seen, who, query.campaign ?? null);
       if (!found.ok) return answer(reply, found);
       const { narrowing } = principal ?? { narrowing: everything };
       const approvals = found.value.filter((question) => reachesEntry(narrowing, question));

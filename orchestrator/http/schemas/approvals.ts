@@ -23,6 +23,10 @@ const openApproval = z.object({
   /** The release that the command is about; `campaign` is empty then. */
   release: z.string().optional(),
   askedBy: z.string().optional(),
+  /** Who reads this has asked for it, and cannot approve it; left out = the campaign asks. */
+  isOwn: z.boolean().optional(),
+  /** Who may approve, until when, and the commands; left out = the campaign itself asks. */
+  next: z.string().optional(),
   /** Another person has approved it, and it is being carried out. */
   approvedBy: z.string().optional(),
   /** What the person who answers is shown, and its SHA-256. */

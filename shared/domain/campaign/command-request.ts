@@ -19,8 +19,8 @@ export interface CommandRequest {
   readonly life?: number;
   /** Left out = the command is about the whole campaign. */
   readonly client?: string;
-  /** Counts the requests for this command on this subject, from 1. */
-  readonly round: number;
+  /** No other request of the installation ever has it. */
+  readonly number: number;
   readonly by: string;
   readonly reason: string;
   /** Policy time, as `until`: then it expires. */
@@ -61,8 +61,8 @@ export const requestKey = ({
 }: Pick<CommandRequest, 'subject' | 'command' | 'client'>): string =>
   [subject, command, ...(client === undefined ? [] : [client])].join('/');
 
-/** `sms-sp4/abort/1`: names one request, also after another one for the same. */
-export const requestName = (request: CommandRequest): string => `${requestKey(request)}/${request.round}`;
+/** `sms-sp4/abort/1`: names one request for ever. */
+export const requestName = (request: CommandRequest): string => `${requestKey(request)}/${request.number}`;
 
 /** Nothing follows from it any more. */
 export const isClosed = ({ state }: CommandRequest): boolean =>

@@ -6,7 +6,7 @@ import type { Given } from './store-fixture.ts';
 const abort: CommandRequest = {
   command: 'abort',
   subject: 'sp4',
-  round: 1,
+  number: 1,
   by: 'anna (token a)',
   reason: 'wrong release',
   at: 1,
@@ -49,6 +49,14 @@ export const requestsContract = (given: Given): void => {
         'rejected',
         'asked',
       ]);
+    });
+
+    test('have numbers of their own, also after the one that had the highest is forgotten', async () => {
+      const { store } = given();
+      expect(await store.takeRequestNumber(0)).toBe(1);
+      expect(await Promise.all([store.takeRequestNumber(0), store.takeRequestNumber(0)])).toEqual([2, 3]);
+      expect(await store.takeRequestNumber(7)).toBe(8);
+      expect(await store.takeRequestNumber(7)).toBe(9);
     });
   });
 };

@@ -18,7 +18,7 @@ import {
 import { Cli } from './cli.ts';
 import { labPrefix, openLabRedis } from './lab-redis.ts';
 import { holdLab } from './lab-lock.ts';
-import { readOptions, type DemoOptions } from './options.ts';
+import { passedOn, readOptions, type DemoOptions } from './options.ts';
 import { prepareSample, type Sample } from './sample.ts';
 
 /**
@@ -54,7 +54,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
     dataDir: options.dataDir,
     clock,
     // Any Redis will do, also one without an append-only file.
-    settings: { SERVPACK_ACCEPT_LOSS: 'yes' },
+    settings: { SERVPACK_ACCEPT_LOSS: 'yes', ...passedOn(process.env) },
   };
   const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());

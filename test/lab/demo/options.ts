@@ -39,3 +39,12 @@ export function readOptions(argv: readonly string[]): DemoOptions {
   }>();
   return { clients, seed, speed, keep, dataDir: data };
 }
+
+/** Settings of the caller that count in the lab, too. Hours are hours of the lab. */
+export const passedOn = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    ['SERVPACK_FOUR_EYES', 'SERVPACK_FOUR_EYES_HOURS'].flatMap((name) => {
+      const given = env[name];
+      return given === undefined ? [] : [[name, given]];
+    }),
+  );

@@ -218,6 +218,8 @@ export const keyNames = {
   clientHooks: 'clientHooks',
   /** hash in shard 0: command on its subject -> version, and the request for it as JSON */
   requests: 'requests',
+  /** string in shard 0: the highest number that a request has ever had */
+  requestNumber: 'requestNumber',
   /** hash in shard 0: schedule -> its version, and the schedule as JSON */
   schedules: 'schedules',
   /** hash in shard 0: campaign -> its forecasts as JSON */

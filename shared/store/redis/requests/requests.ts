@@ -26,6 +26,18 @@ addAudit(lists(4)())
 return 1`,
 );
 
+const takeNumberScript = script(
+  import.meta.url,
+  'take-request-number',
+  lua`
+-- Takes the next number of a request, and returns it.
+-- ARGV: a number that it is to be above
+local last = tonumber(redis.call('GET', key('requestNumber')) or '0')
+local taken = math.max(last, tonumber(ARGV[1])) + 1
+redis.call('SET', key('requestNumber'), string.format('%d', taken))
+return taken`,
+);
+
 /** Shard 0 holds all requests. */
 export const requestStoreOf = ({ redis, keys, run }: Shard): RequestStore => ({
   requests: async () =>
@@ -41,6 +53,7 @@ export const requestStoreOf = ({ redis, keys, run }: Shard): RequestStore => ({
     const fields = audit === null ? [] : auditFields(audit, null);
     return (await run(commitRequestScript, key, version, json, ...list(fields))) === 1;
   },
+  takeRequestNumber: async (above) => (await run(takeNumberScript, above)) as number,
 });
 
 /** `3 {…}`: the version, and the request as JSON. */
