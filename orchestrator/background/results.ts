@@ -184,6 +184,8 @@ export interface CampaignEdit {
   readonly left: number;
   /** Clients that stayed as they are, because another campaign works on them, for instance. */
   readonly passedOver: number;
+  /** Why it does what an abort does; left out = it does not, or nothing has begun. */
+  readonly cancels?: string | undefined;
 }
 
 export interface FleetImport extends FleetDifference {

@@ -36,7 +36,7 @@ export async function abortCampaign(
   const asked = performance.now();
   const moved = await sayingWhatHolds('the abort', () =>
     changeCampaign(context, permit.by, name, async () => ({
-      event: { type: 'AbortRequested', by: permit.by, reason: permit.worded(reason) },
+      event: { type: 'AbortRequested', by: permit.by, reason },
     })),
   );
   if (!moved.ok) return moved;

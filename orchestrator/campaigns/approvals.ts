@@ -47,6 +47,8 @@ export interface OpenApproval {
   /** Another person has approved it, and it is being carried out. */
   readonly approvedBy?: string | undefined;
   readonly text: readonly string[];
+  /** What the command would do now; left out = the same, or that is not counted again. */
+  readonly now?: readonly string[] | undefined;
   /** SHA-256 of the text. */
   readonly shown: string;
 }

@@ -58,9 +58,7 @@ export async function undoClient(
 ): Promise<Result<ClientResult, Refusal>> {
   const part = await findPart(context, order);
   return part.ok
-    ? reopenClient(context, permit.by, part.value, order, (upgrade) =>
-        undo(upgrade, permit.by, permit.worded(order.reason)),
-      )
+    ? reopenClient(context, permit.by, part.value, order, (upgrade) => undo(upgrade, permit.by, order.reason))
     : part;
 }
 

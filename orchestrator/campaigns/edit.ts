@@ -7,6 +7,7 @@ import { keyText } from '../../shared/input/input-fault.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import type { CampaignEdit, EditRequest } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { whyCancels } from '../domain/cancelling-edit.ts';
 import { fixedKeys, hasNotBegun, whyNoEdit, withDefinition } from '../domain/edit-campaign.ts';
 import { isSame } from '../domain/value-differences.ts';
 import { namesOf, spellingsIn } from '../domain/logon-server-names.ts';
@@ -56,9 +57,13 @@ export async function editCampaign(
     const found = await differenceOf(context, record, request);
     if (!found.ok || request.dryRun || found.value.edit.changes.length === 0)
       return found.ok ? ok(found.value.edit) : found;
-    if (!permit.covers(!hasNotBegun(record.campaign)))
+    const { cancels } = found.value.edit;
+    if (!permit.covers({ hasBegun: !hasNotBegun(record.campaign), cancels: cancels !== undefined }))
       return err(
-        fault('campaign.changed', `campaign ${name} has begun in this moment; look at it again, then decide`),
+        fault(
+          'campaign.changed',
+          `campaign ${name} was changed in this moment; look at it again, then decide`,
+        ),
       );
     const edited = await commitEdit(context, permit, request, record, found.value);
     if (edited !== null) return edited;
@@ -113,8 +118,18 @@ async function differenceOf(
   const left = leftOver(move.selected, move.left);
   if (left !== null) return err(left);
   const changes = editChanges(await asReadNow(context, campaign), definition);
+  const cancels = hasNotBegun(campaign) ? null : whyCancels(campaign.definition, definition);
   const undoes = (await context.store.editionHeads(name)).at(-1)?.edition ?? 0;
-  return ok({ definition, move, edit: { ...editOf(campaign, definition, move, changes), version, undoes } });
+  return ok({
+    definition,
+    move,
+    edit: {
+      ...editOf(campaign, definition, move, changes),
+      ...(cancels === null ? {} : { cancels }),
+      version,
+      undoes,
+    },
+  });
 }
 
 const changing = (name: string): string =>
@@ -225,7 +240,7 @@ async function commitEdit(
   const at = clock.now();
   const changes = editSentences(edit);
   const { hash: before } = campaign.definition;
-  const own = { edition: number, at, by: who, because: permit.worded(reason) };
+  const own = { edition: number, at, by: who, because: reason };
   const edition: CampaignEdition = {
     ...own,
     before,

@@ -17,6 +17,7 @@ import type { Page, PageQuestion } from '../lists/page.ts';
 import { newestFirst, pageOfWhole } from '../lists/whole-list.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { requestsAbout } from '../requests/open-requests.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { isUsable } from '../releases/withdraw.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -85,19 +86,31 @@ export async function surroundingsOf(
   const { definition } = campaign;
   const name = definition.campaign;
   const isForecast = 'startedAt' in campaign.state;
-  const [{ halt }, [release, copies], failed, missing, hookRuns, stopFacts, kept, shares, starts, restarts] =
-    await Promise.all([
-      store.readHalt(),
-      releaseWithCopies(store, definition),
-      store.roundFailures(),
-      processes?.missing(),
-      hookRunsOf(store, definition),
-      readStopFacts(store, campaign, clock.now()),
-      isForecast ? store.readForecasts(name) : null,
-      sharedServers(store, name),
-      definition.speed === undefined ? undefined : store.recentStarts(name),
-      restartsIn(store, definition),
-    ]);
+  const [
+    { halt },
+    [release, copies],
+    failed,
+    missing,
+    hookRuns,
+    stopFacts,
+    kept,
+    shares,
+    starts,
+    restarts,
+    requests,
+  ] = await Promise.all([
+    store.readHalt(),
+    releaseWithCopies(store, definition),
+    store.roundFailures(),
+    processes?.missing(),
+    hookRunsOf(store, definition),
+    readStopFacts(store, campaign, clock.now()),
+    isForecast ? store.readForecasts(name) : null,
+    sharedServers(store, name),
+    definition.speed === undefined ? undefined : store.recentStarts(name),
+    restartsIn(store, definition),
+    requestsAbout(store, name),
+  ]);
   return {
     halt,
     withdrawn: release?.withdrawn ?? null,
@@ -108,6 +121,7 @@ export async function surroundingsOf(
     hookRuns,
     ...stopFacts,
     ...(kept === null ? {} : { kept }),
+    ...(requests.length === 0 ? {} : { requests }),
     ...(shares === undefined ? {} : { shares }),
     ...(starts === undefined ? {} : { starts }),
     ...restarts,

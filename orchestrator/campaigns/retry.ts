@@ -42,7 +42,7 @@ export const unmarkCampaign = (
 ): Promise<Result<ReopenedClients, Refusal>> =>
   reopenAll(context, permit.by, name, {
     isAsked: endedMarked,
-    reopen: (upgrade) => unmark(upgrade, `${permit.by}: ${permit.worded(reason)}`),
+    reopen: (upgrade) => unmark(upgrade, `${permit.by}: ${reason}`),
   });
 
 export interface RetryOrder {

@@ -33,7 +33,7 @@ export async function undoCampaign(
   const because: { client: string; because: string }[] = [];
   const done = await reopenAll(context, permit.by, name, {
     isAsked: isRelocated,
-    reopen: (upgrade) => undo(upgrade, permit.by, permit.worded(reason)),
+    reopen: (upgrade) => undo(upgrade, permit.by, reason),
     onRefused: (client, why) => {
       if (because.length < namedAtMost) because.push({ client, because: why });
     },

@@ -18,6 +18,7 @@ import { joinOf, whyInNone, whyOutside } from './why-outside.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { requestsAbout } from '../requests/open-requests.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
 export interface WhyQuestion {
@@ -71,6 +72,9 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   if (record === null) return null;
   const shares = await sharedServers(store, part.campaign);
   const counters = await store.counters(part.campaign);
+  const requests = (await requestsAbout(store, part.campaign)).filter(
+    ({ client = nameIn(part) }) => client === nameIn(part),
+  );
   const surroundings: WhyContext = {
     campaign: withLateAnswers(record.campaign, counters),
     counters,
@@ -89,6 +93,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     ...(await restartsIn(store, record.campaign.definition)),
     ...(await lastEdit(context, record.campaign)),
     ...(shares === undefined ? {} : { shares }),
+    ...(requests.length === 0 ? {} : { requests }),
     ...(record.campaign.definition.speed === undefined
       ? {}
       : { starts: await store.recentStarts(part.campaign) }),

@@ -34,7 +34,7 @@ async function giveUp(
     const upgrade = withMemory(stored.upgrade, {
       open: { leftMarked: false, workaround: null, replacing: null, unfinished: false },
     });
-    const because = `the machine is gone: ${reason}; before, ${left}`;
+    const because = `the machine is gone; before, ${left}: ${reason}`;
     if ((await changeIdle(context, stored, { upgrade, because, who })).kind === 'committed') return;
   }
   context.log.warn({ ...key }, 'what was open on a machine that is gone is still counted');

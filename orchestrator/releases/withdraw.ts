@@ -19,10 +19,10 @@ export async function withdrawRelease(
   context: OrchestratorContext,
   permit: Permit,
   name: string,
-  asked: string,
+  reason: string,
 ): Promise<Result<Withdrawn, Refusal>> {
   const { clock, log } = context;
-  const [who, reason] = [permit.by, permit.worded(asked)];
+  const { by: who } = permit;
   const found = await withdrawable(context, name);
   if (!found.ok) return found;
   const release = found.value;

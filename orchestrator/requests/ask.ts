@@ -1,5 +1,6 @@
 import {
   type CommandRequest,
+  type GuardedCommand,
   isClosed,
   requestKey,
   requestName,
@@ -32,18 +33,19 @@ export type Asking = Pick<
 
 /**
  * Carries a command out, or asks for the approval of another person where the setting wants it.
+ * @param commands what this counts as, its own name first
  * @param asking what the command would do, or why it would be refused
  */
 export async function guarded<T>(
   context: OrchestratorContext,
-  command: CommandRequest['command'],
+  commands: readonly GuardedCommand[],
   who: string,
   asking: () => Promise<Result<Asking, Refusal>>,
   act: (permit: Permit) => Promise<Result<T, Refusal>>,
 ): Promise<Commanded<T>> {
-  const permit = Permit.alone(context.fourEyes, command, who);
+  const permit = Permit.alone(context.fourEyes, commands, who);
   if (permit !== null) return act(permit);
-  if (personOf(who) === null) return err(fault('approval.person', nobodyCould(command, who)));
+  if (personOf(who) === null) return err(fault('approval.person', nobodyCould(commands[0] ?? '', who)));
   const asked = await asking();
   return asked.ok ? ask(context, who, asked.value) : asked;
 }
@@ -61,7 +63,7 @@ async function ask(
   const at = clock.now();
   const found = await store.readRequest(requestKey(asking));
   const until = at + (fourEyes?.expiresMs ?? 0);
-  const text = withAsker(asking.text, { by: who, reason: asking.reason });
+  const text = withAsker(asking.text, { by: who, at, reason: asking.reason });
   if (found !== null && !isClosed(found.request) && at < found.request.until)
     return err(openAlready(found.request, who));
   const number = await store.takeRequestNumber(found?.request.number ?? 0);

@@ -123,22 +123,21 @@ async function wasDone(
   permit: Permit,
   { command, subject, client, reason, edit }: CommandRequest,
 ): Promise<boolean> {
-  const because = permit.worded(reason);
   if (command === 'withdraw') {
     const withdrawn = (await store.readRelease(subject))?.withdrawn;
-    return withdrawn?.by === permit.by && withdrawn.because === because;
+    return withdrawn?.by === permit.by && withdrawn.because === reason;
   }
   if (command === 'abort') {
     const state = (await store.readCampaign(subject))?.campaign.state;
-    return state?.status === 'aborted' && state.by === permit.by && state.because === because;
+    return state?.status === 'aborted' && state.by === permit.by && state.because === reason;
   }
   if (client !== undefined) {
     const asked = (await store.readUpgrade({ campaign: subject, client }))?.upgrade.memory.request;
-    return asked?.kind === 'undo' && asked.by === permit.by && asked.reason === because;
+    return asked?.kind === 'undo' && asked.by === permit.by && asked.reason === reason;
   }
   if (command !== 'edit' || edit === undefined) return false;
   const next = (await store.editions(subject)).find(({ edition }) => edition === edit.edition + 1);
-  return next?.by === permit.by && next.because === because && next.text === edit.text;
+  return next?.by === permit.by && next.because === reason && next.text === edit.text;
 }
 
 /** The campaign that the command was asked for; null = it was removed. */

@@ -1,3 +1,4 @@
+import type { CommandRequest } from '../../shared/domain/campaign/command-request.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { abortCampaign } from '../campaigns/abort.ts';
@@ -28,7 +29,7 @@ const aboutCampaign =
   (context: OrchestratorContext, who: string, campaign: string, reason: string): Promise<Commanded<T>> =>
     guarded(
       context,
-      command,
+      [command],
       who,
       () => askingOf(context, command, campaign, reason),
       (permit) => act(context, permit, campaign, reason),
@@ -52,7 +53,7 @@ export const commandUndoClient = (
 ): Promise<Commanded<ClientResult>> =>
   guarded(
     context,
-    'undo',
+    ['undo'],
     who,
     async () => {
       const found = await undoneIn(context, order);
@@ -72,7 +73,7 @@ export const commandWithdraw = (
 ): Promise<Commanded<Withdrawn>> =>
   guarded(
     context,
-    'withdraw',
+    ['withdraw'],
     who,
     async () => {
       const found = await withdrawable(context, release);
@@ -83,7 +84,10 @@ export const commandWithdraw = (
     (permit) => withdrawRelease(context, permit, release, reason),
   );
 
-/** A dry run asks nobody, and neither does a campaign that has not begun. */
+/**
+ * A dry run asks nobody, and neither does a campaign that has not begun. An edit that cancels
+ * clients waits for approval where an abort does.
+ */
 export async function commandEdit(
   context: OrchestratorContext,
   who: string,
@@ -91,19 +95,21 @@ export async function commandEdit(
 ): Promise<Commanded<CampaignEdit>> {
   const { campaign: name, reason, file, text: newText, calendars } = request;
   if (request.dryRun) return editCampaign(context, Permit.toLook(who), request);
-  const alone = Permit.alone(context.fourEyes, 'edit', who);
+  const alone = Permit.alone(context.fourEyes, ['edit', 'abort'], who);
   if (alone !== null) return editCampaign(context, alone, request);
   const looked = await editCampaign(context, Permit.toLook(who), { ...request, dryRun: true });
   if (!looked.ok || looked.value.changes.length === 0) return looked;
   const record = await context.store.readCampaign(name);
   if (record !== null && hasNotBegun(record.campaign))
     return editCampaign(context, Permit.beforeStart(who), request);
-  const { edition } = looked.value;
+  const { edition, cancels } = looked.value;
+  if (cancels === undefined && Permit.alone(context.fourEyes, ['edit'], who) !== null)
+    return editCampaign(context, Permit.cancellingNothing(who), request);
   const edit = { edition, file, text: newText, ...(calendars === undefined ? {} : { calendars }) };
   const text = editEffect(name, looked.value);
   return guarded(
     context,
-    'edit',
+    cancels === undefined ? ['edit'] : ['edit', 'abort'],
     who,
     () => about(context, name, (life) => ({ command: 'edit', ...life, reason, text, edit })),
     (permit) => editCampaign(context, permit, request),
@@ -139,6 +145,22 @@ async function askingOf(
   return text.length === 0
     ? err(fault('campaign.refused', `campaign ${name} has no client on which ${command} changes anything`))
     : ok({ command, ...subjectOf(campaign), reason, text });
+}
+
+/**
+ * What a command that waits would do now, in numbers; null = that takes a walk over all clients, or
+ * there are no numbers.
+ */
+export async function effectNow(
+  context: OrchestratorContext,
+  { command, subject, client }: CommandRequest,
+): Promise<readonly string[] | null> {
+  const { store, clock } = context;
+  if (command === 'withdraw') return withdrawEffect(subject, await waitingFor(context, subject));
+  if (command === 'edit' || client !== undefined) return null;
+  const record = await store.readCampaign(subject);
+  if (record === null) return null;
+  return campaignEffect(command, campaignStatus(record.campaign, await store.counters(subject), clock.now()));
 }
 
 /** Why the decider refuses an abort now; null = it does not. */

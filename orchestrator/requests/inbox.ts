@@ -1,4 +1,4 @@
-import { type CommandRequest, isClosed, requestName } from '../../shared/domain/campaign/command-request.ts';
+import { type CommandRequest, requestName } from '../../shared/domain/campaign/command-request.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { withNextStep } from '../campaigns/after-answer.ts';
 import {
@@ -25,7 +25,9 @@ import { notFound, type Refusal } from '../refusal.ts';
 import type { RequestRecord } from '../../shared/store/request-store.ts';
 import { shownOf, viewOfRequest } from './ask.ts';
 import { carryOut, closer, voidOf, whyVoid } from './carry-out.ts';
+import { effectNow } from './commands.ts';
 import { commitRequest } from './commit-request.ts';
+import { openRequests } from './open-requests.ts';
 
 /**
  * Every question that waits for a person: those of campaigns, and commands that need a second
@@ -40,23 +42,22 @@ export async function openQuestions(
 ): Promise<Result<readonly OpenApproval[], Refusal>> {
   const questions = await openApprovals(context, name);
   if (!questions.ok) return questions;
-  const requests = await openRequests(context, who);
+  const requests = await questionsOfRequests(context, who);
   const asked = name === null ? requests : requests.filter(({ campaign }) => campaign === name);
   if (asked.length === 0) return questions;
   return ok([...questions.value, ...asked].sort(oldestFirst));
 }
 
-async function openRequests(
-  { store, clock }: OrchestratorContext,
+async function questionsOfRequests(
+  context: OrchestratorContext,
   who: string,
 ): Promise<readonly OpenApproval[]> {
-  const open = (await store.requests()).filter(({ request }) => !isClosed(request));
   const found: OpenApproval[] = [];
-  for (const { request } of open) {
-    // A client whose logon server the caller does not reach is not seen.
-    const { client } = request;
-    if (client !== undefined && (await store.readClient(client)) === null) continue;
-    found.push(viewOfRequest(request, clock.now(), who));
+  for (const request of await openRequests(context.store)) {
+    const view = viewOfRequest(request, context.clock.now(), who);
+    const now = await effectNow(context, request);
+    const isAsBefore = now === null || now.every((line) => request.text.includes(line));
+    found.push(isAsBefore ? view : { ...view, now });
   }
   return found;
 }

@@ -170,6 +170,7 @@ export interface EditCounts {
   readonly moved: number;
   readonly joined: number;
   readonly left: number;
+  readonly cancels?: string | undefined;
 }
 
 /** The same in sentences, as the history and the person who approves read it. */

@@ -1,3 +1,4 @@
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type EditCounts, editSentences } from './edit-words.ts';
 import { abortQuestion } from './questions/abort.ts';
 import { undoQuestion } from './questions/undo.ts';
@@ -24,10 +25,15 @@ export const withdrawEffect = (release: string, waiting: readonly string[]): rea
 export const editEffect = (campaign: string, edit: EditCounts): readonly string[] => [
   `Campaign ${campaign} is changed:`,
   ...editSentences(edit),
+  ...(edit.cancels === undefined ? [] : [`It counts as an abort: ${edit.cancels}.`]),
 ];
 
-/** Who asks, and why, comes last. */
+/** Of when the numbers are comes next; who asks, and the reason that a person typed, come last. */
 export const withAsker = (
   lines: readonly string[],
-  { by, reason }: { readonly by: string; readonly reason: string },
-): readonly string[] => [...lines, `Asked by ${by}: ${reason}`];
+  { by, at, reason }: { readonly by: string; readonly at: number; readonly reason: string },
+): readonly string[] => [
+  ...lines,
+  `So it was when it was asked for, ${isoOf(at)}.`,
+  `Asked by ${by}: ${reason}`,
+];

@@ -18,6 +18,7 @@ import { sharesInWords } from './server-share-words.ts';
 import { restartsNow } from './restart-words.ts';
 import { calm, type Surroundings } from './surroundings.ts';
 import { speedNowWords } from './speed-words.ts';
+import { type WaitingCommand, waitingCommand } from './request-words.ts';
 import { stopsNow } from './stop-words.ts';
 import { type MissingStatus, missingIn } from './missing-processes.ts';
 import { actionsFor } from './actions.ts';
@@ -116,6 +117,8 @@ export interface CampaignStatus extends Edited, HooksNow {
   readonly members?: string | undefined;
   /** What waits for the approval of a person; left out = nothing. */
   readonly approvals?: readonly string[] | undefined;
+  /** Commands on it that wait for another person; left out = none does. */
+  readonly requests?: readonly WaitingCommand[] | undefined;
   /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;
   readonly states: States;
@@ -167,7 +170,14 @@ export function campaignStatus(
   surroundings: Surroundings = calm,
 ): CampaignStatus {
   const { halt, withdrawn, copies = null, releaseStaged = false, facts, restarts } = surroundings;
-  const { failures = [], hookRuns = [], starts = [], shares = [], missing = [] } = surroundings;
+  const {
+    failures = [],
+    hookRuns = [],
+    starts = [],
+    shares = [],
+    missing = [],
+    requests = [],
+  } = surroundings;
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
   const progress = waveProgress(waveSizes, counters);
@@ -216,6 +226,7 @@ export function campaignStatus(
     size: sum((wave) => wave.size),
     ...(members === null ? {} : { members }),
     ...(approvals.length === 0 ? {} : { approvals }),
+    ...(requests.length === 0 ? {} : { requests: requests.map(waitingCommand) }),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
     states,
     ...healthIn(progress),

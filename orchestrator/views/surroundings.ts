@@ -1,3 +1,4 @@
+import type { CommandRequest } from '../../shared/domain/campaign/command-request.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { KeptForecasts } from '../../shared/domain/campaign/forecast.ts';
@@ -35,6 +36,8 @@ export interface Surroundings {
   readonly kept?: KeptForecasts | null;
   /** The processes that servpack is without. */
   readonly missing?: readonly MissingProcess[];
+  /** Commands on it that wait for another person. */
+  readonly requests?: readonly CommandRequest[];
   /** Why rounds of the leader fail for this campaign. */
   readonly failures?: readonly {
     readonly round: string;

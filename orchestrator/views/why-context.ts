@@ -2,6 +2,7 @@ import type { HookRun } from '../../shared/domain/campaign/hooks.ts';
 import type { Edited } from './edition-now.ts';
 import type { SharedLimits } from './why-waiting.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CommandRequest } from '../../shared/domain/campaign/command-request.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
@@ -33,6 +34,8 @@ export interface WhyContext extends SharedLimits, Edited {
   readonly calendar?: Calendar | null;
   /** Who has or waits for slots of restarts; left out = the campaign does not limit them. */
   readonly restarts?: readonly RestartEntry[];
+  /** Commands on its campaign, or on itself, that wait for another person. */
+  readonly requests?: readonly CommandRequest[];
   /** The address of its check-in that was not taken. */
   readonly refusedAddress?: {
     readonly host: string;

@@ -10,6 +10,7 @@ import { clientActions, waysBack } from './actions.ts';
 import { holdInWords, holdOver } from './holds.ts';
 import { reasonsSaidOnce } from './said-once.ts';
 import { editionRemarks } from './edition-now.ts';
+import { waitingWords } from './request-words.ts';
 import { stopRemarks } from './stop-remarks.ts';
 import { remarksOn } from './remarks.ts';
 import { restartRemarks } from './restart-words.ts';
@@ -112,6 +113,7 @@ export function whyWaiting(
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
       ...stopRemarks(context),
+      ...(context.requests ?? []).map(waitingWords),
       ...joinedWords(context),
       ...editionRemarks(context),
       ...whyNeverOpen(context),
@@ -209,6 +211,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
       ...freeTimeRemarks(upgrade, context.zone),
       ...(state.phase === 'settled' && state.end !== 'cancelled' ? [] : stopRemarks(context)),
       ...restartRemarks(context, upgrade),
+      ...(context.requests ?? []).map(waitingWords),
       ...joinedWords(context),
       ...editionRemarks(context),
       ...endRemarks(context.campaign, upgrade, context.now),

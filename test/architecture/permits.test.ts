@@ -7,6 +7,7 @@ const made: Readonly<Record<string, readonly string[]>> = {
   alone: ['orchestrator/requests/ask.ts', 'orchestrator/requests/commands.ts'],
   approved: ['orchestrator/requests/carry-out.ts'],
   ofServpack: ['orchestrator/schedules/occur.ts'],
+  cancellingNothing: ['orchestrator/requests/commands.ts'],
   beforeStart: ['orchestrator/requests/commands.ts'],
   toLook: ['orchestrator/requests/commands.ts'],
   // The last one makes what allows less.

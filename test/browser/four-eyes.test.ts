@@ -72,7 +72,6 @@ test('a button asks where another person must approve, and that person decides o
   // Who has asked takes it back.
   await openScreen(asks, 'approvals', 'Release sms-sp3 is withdrawn');
   const own = asks.page.locator('li.question').filter({ hasText: 'Release sms-sp3 is withdrawn' });
-  expect(await own.getByRole('button').allTextContents()).toEqual(['Take back…']);
   await own.getByRole('button', { name: 'Take back…' }).click();
   const back = asks.page.getByRole('dialog', { name: 'Take back sms-sp3/withdraw/1' });
   await back.getByLabel('Reason').fill('it was another release');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { withAuthor, withAuthors } from '../../orchestrator/domain/approval-requests.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { nextApprovalMoment } from '../../orchestrator/domain/judge-approvals.ts';
-import { mayBeSamePerson } from '../../shared/domain/campaign/person.ts';
+import { isSameCaller, mayBeSamePerson, withApprover } from '../../shared/domain/campaign/person.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { withLateAnswers } from '../../orchestrator/views/late-answers.ts';
 import { approvalWords } from '../../orchestrator/views/approval-words.ts';
@@ -216,6 +216,12 @@ describe('the rule of two persons', () => {
   test('people with other accounts are other people', () => {
     expect(mayBeSamePerson('anna (token a)', 'annabel (token a)')).toBe(false);
     expect(mayBeSamePerson('ａｎｎａ (token a)', 'anna (token a)')).toBe(true);
+    const both = withApprover('anna (token a)', 'bert (sign-in 1f2e3d4c5b6a7988)');
+    expect([mayBeSamePerson(both, 'anna (token c)'), isSameCaller(both, 'anna (token c)')]).toEqual([
+      true,
+      true,
+    ]);
+    expect(mayBeSamePerson(both, 'bert (sign-in 1f2e3d4c5b6a7988)')).toBe(false);
   });
 });
 

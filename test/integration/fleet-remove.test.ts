@@ -102,7 +102,7 @@ describe.each(storesAndShards)('clients that leave the fleet, on the %s store', 
     const shown = (await orchestrator.ask('GET', `/v1/audit/clients/${marked}`)).body;
     expect(shown.entries.at(-1)).toMatchObject({
       who: 'token default (says anna)',
-      because: 'the machine is gone: scrapped; before, it ended marked, and installs at its next logon',
+      because: 'the machine is gone; before, it ended marked, and installs at its next logon: scrapped',
     });
   });
 

@@ -6,6 +6,7 @@ import { judgeRequests } from '../../orchestrator/rounds/judge-requests.ts';
 import { answerQuestion, openQuestions } from '../../orchestrator/requests/inbox.ts';
 import { readConfig } from '../../shared/config.ts';
 import { guardedCommands, requestName } from '../../shared/domain/campaign/command-request.ts';
+import { withApprover } from '../../shared/domain/campaign/person.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
@@ -107,7 +108,7 @@ describe.each(stores)('an approval, on the %s store', (_name, open) => {
         expect.objectContaining({ who: bert }),
       );
       const done = (await world.orchestrator.store.audit(200, {})).filter(
-        ({ who, because }) => who === anna && because.includes(`${body.reason} (approved by ${bert})`),
+        ({ who, because }) => who === withApprover(anna, bert) && because.includes(body.reason),
       );
       expect([path, done.length > 0]).toEqual([path, true]);
     }
@@ -349,7 +350,10 @@ test('the command line says what is asked, of whom, and what comes next', async 
   );
   const withdraw = ['release', 'withdraw', 'sms-sp3', '--reason', 'a file is wrong'];
   const json = await cli('anna', ...withdraw, '--json');
-  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([7, { asked: { id: 'sms-sp3/withdraw/2', isOwn: true } }]);
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+    7,
+    { asked: { id: 'sms-sp3/withdraw/2', isOwn: true } },
+  ]);
   const back = await cli('anna', 'campaign', 'retract', 'sms-sp3/withdraw/2', '--reason', 'a trial');
   expect(back.stdout).toMatch(/^sms-sp3\/withdraw\/2: taken back by anna \(token cli-anna.*\): a trial\n$/);
   // Who has asked is not asked to confirm what the orchestrator refuses.
@@ -380,15 +384,15 @@ test('a thread edits a campaign as the permit allows that it is given', async ()
   const [, , change] = doorsOf(world)[1];
   const edit = { ...change, campaign: 'sp4', dryRun: false };
   for (const scope of ['look', 'beforeStart'] as const) {
-    const permit = { by: anna, approvedBy: null, scope };
+    const permit = { by: anna, scope };
     expect(await background('editCampaign', anna, { ...edit, permit })).toMatchObject({
       error: { code: 'campaign.changed' },
     });
   }
-  const permit = { by: anna, approvedBy: bert, scope: 'all' } as const;
+  const permit = { by: withApprover(anna, bert), scope: 'all' } as const;
   expect(unwrapped(await background('editCampaign', anna, { ...edit, permit })).isApplied).toBe(true);
   expect((await store.editionHeads('sp4')).at(-1)).toMatchObject({
-    by: anna,
-    because: `the line is slow (approved by ${bert})`,
+    by: withApprover(anna, bert),
+    because: 'the line is slow',
   });
 });

@@ -27,8 +27,9 @@ const answerWords = ({ id, isOwn }: Open): string =>
     : `answer: servpack campaign approve ${id}`;
 
 /** The question as the person who answers is shown it. */
-export const questionLines = ({ text, since, by, ...open }: Open): readonly string[] => [
+export const questionLines = ({ text, now = [], since, by, ...open }: Open): readonly string[] => [
   ...text,
+  ...now.map((line) => `now: ${line}`),
   `waits since ${since}; ${expiryWords(open)}`,
   ...(open.approvedBy === undefined ? [] : [`approved by ${open.approvedBy}, and being carried out`]),
   ...(by === 'another'

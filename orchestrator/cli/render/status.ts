@@ -122,6 +122,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.ticket === undefined ? [] : wrapped(view, 'ticket: ', status.ticket)),
     ...(status.members === undefined ? [] : wrapped(view, 'clients: ', status.members)),
     ...(status.approvals ?? []).flatMap((line) => wrapped(view, 'approval: ', line, 'yellow')),
+    ...(status.requests ?? []).flatMap(({ says }) => wrapped(view, 'request: ', says, 'yellow')),
     ...endForecastLines(view, status),
     ...(status.binds === undefined ? [] : wrapped(view, 'binds: ', status.binds.says)),
     ...editionLines(view, status),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { guardedCommands } from '../../../shared/domain/campaign/command-request.ts';
 import type { ApprovalResult, OpenApproval } from '../../campaigns/approvals.ts';
+import type { WaitingCommand } from '../../views/request-words.ts';
 import { idSchema, reason, time } from './fields.ts';
 
 /** Questions that wait for the approval of a person, and their answers. */
@@ -31,8 +32,22 @@ const openApproval = z.object({
   approvedBy: z.string().optional(),
   /** What the person who answers is shown, and its SHA-256. */
   text: z.array(z.string()).readonly(),
+  /** What the command would do now; left out = the same, or that is not counted again. */
+  now: z.array(z.string()).readonly().optional(),
   shown: z.string(),
 }) satisfies z.ZodType<OpenApproval>;
+
+/** A command that waits for another person, in the status of its campaign. */
+export const waitingCommand = z.object({
+  id: z.string(),
+  command: z.enum(guardedCommands),
+  client: z.string().nullable(),
+  askedBy: z.string(),
+  since: time,
+  expires: time,
+  says: z.string(),
+  actions: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<WaitingCommand>;
 
 /** The command waits for the approval of another person; nothing was done yet. */
 export const askedAnswer = z.object({ asked: openApproval });

@@ -8,6 +8,7 @@ import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { HoldStatus } from '../../views/holds.ts';
 import { ruleNames } from '../../views/rule-names.ts';
 import type { CampaignStatus } from '../../views/status.ts';
+import { waitingCommand } from './approvals.ts';
 import { clientReport } from './campaign-clients.ts';
 import { editionAnswer } from './edition.ts';
 import { clientHookAnswer, hookAnswer } from './hooks.ts';
@@ -165,6 +166,8 @@ export const statusAnswer = z.object({
   /** How the clients of a campaign with `membership: joins` have changed; left out = not. */
   members: z.string().optional(),
   approvals: z.array(z.string()).readonly().optional(),
+  /** Commands that wait for another person; left out = none does. */
+  requests: z.array(waitingCommand).readonly().optional(),
   settled: count,
   states,
   health: healthCounts.optional(),

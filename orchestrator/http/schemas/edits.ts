@@ -34,6 +34,8 @@ export const editAnswer = z.object({
   joined: count,
   left: count,
   passedOver: count,
+  /** Why it counts as an abort, which another person may have to approve. */
+  cancels: z.string().optional(),
 }) satisfies z.ZodType<CampaignEdit>;
 
 export const historyAnswer = z.object({

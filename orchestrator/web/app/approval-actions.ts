@@ -9,12 +9,14 @@ import { texts } from './texts.ts';
 const { ask: words } = texts;
 
 export function answerApproval(app: App, approval: Approval, answer: 'approved' | 'rejected'): void {
-  const { id, text, shown, command } = approval;
+  const { id, text, now = [], shown, command } = approval;
   const isYes = answer === 'approved';
   app.dialogs.ask({
     title: isYes ? `Approve ${id}` : `Reject ${id}`,
     lines: [
-      ...text.map((line) => localText(line, app.prefs.zone.value)),
+      ...[...text, ...now.map((line) => `${texts.approvals.now} ${line}`)].map((line) =>
+        localText(line, app.prefs.zone.value),
+      ),
       ...(isYes ? [] : [command === undefined ? words.reject : words.rejectCommand]),
     ],
     ...(isYes ? { answer: id } : {}),
@@ -30,12 +32,6 @@ export function answerApproval(app: App, approval: Approval, answer: 'approved' 
       ),
   });
 }
-
-/** Whether the reader is the person who has asked for it. */
-export const isAskedBy = ({ session }: App, { askedBy }: Approval): boolean => {
-  const person = session.person.value?.person ?? null;
-  return person !== null && askedBy?.startsWith(`${person} (`) === true;
-};
 
 /** The person who has asked takes the request back. */
 export function retractRequest(app: App, { id, text }: Approval): void {

@@ -101,6 +101,7 @@ export const texts = {
   approvals: {
     title: 'Approvals',
     none: 'No question waits for a person.',
+    now: 'Now:',
     noneHint: 'Campaigns ask before a wave or a step where their file says so.',
     since: 'Asked',
     expires: 'Expires',

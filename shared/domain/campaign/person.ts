@@ -23,10 +23,21 @@ export function whoOf({ by, person }: Proved, says: string | null): string {
 }
 
 /**
+ * Names who did something that another person has approved, such as
+ * `anna (token a), approved by bert (token b)`. Both are proved, and no typed text is among them.
+ */
+export const withApprover = (by: string, approver: string): string => `${by}, approved by ${approver}`;
+
+/** Who did it, without who has approved it. */
+const askerOf = (who: string): string =>
+  who.replace(/(?<=\)), approved by .+ \((?:token |certificate |sign-in)[^()]*\)$/, '');
+
+/**
  * The person of `anna (token a)`, in one spelling; null = it is not proved which person it was. A
  * name without a proof behind it comes from the records of an earlier version, or from servpack.
  */
-export function personOf(who: string): string | null {
+export function personOf(name: string): string | null {
+  const who = askerOf(name);
   if (/^(?:token \S+|certificate [^()]+)(?: \(says [^()]*\))?$/.test(who)) return null;
   return accountOf(who.replace(proof, ''));
 }
@@ -38,8 +49,8 @@ export function personOf(who: string): string | null {
  */
 export function mayBeSamePerson(a: string, b: string): boolean {
   const [first, second] = [personOf(a), personOf(b)];
-  const id = signInOf(a);
-  if (id !== null && id === signInOf(b)) return true;
+  const id = signInOf(askerOf(a));
+  if (id !== null && id === signInOf(askerOf(b))) return true;
   return first === null || second === null || first === second;
 }
 
@@ -47,7 +58,8 @@ export function mayBeSamePerson(a: string, b: string): boolean {
  * Is it certain that two names are one person, or the same caller of the same token? Then what the
  * one has stopped the other may let go on.
  */
-export function isSameCaller(a: string, b: string): boolean {
+export function isSameCaller(one: string, other: string): boolean {
+  const [a, b] = [askerOf(one), askerOf(other)];
   if (a === b) return true;
   const [first, second] = [signInOf(a), signInOf(b)];
   // A name at a provider may be one that its owner has chosen.

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { answerApproval, isAskedBy } from '../approval-actions.ts';
+import { answerApproval } from '../approval-actions.ts';
 import type { Approval } from '../answers.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
@@ -13,7 +13,7 @@ export function AnswerButtons({ approval }: { readonly approval: Approval }): JS
       <Action
         needs="answer"
         tone="primary"
-        refused={isAskedBy(app, approval) ? texts.approvals.own : undefined}
+        refused={approval.isOwn === true ? texts.approvals.own : undefined}
         onClick={() => answerApproval(app, approval, 'approved')}
       >
         {texts.actions.approve}

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { isAskedBy, retractRequest } from '../approval-actions.ts';
+import { retractRequest } from '../approval-actions.ts';
 import type { Approval, Approvals, Campaigns } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
 import { AnswerButtons } from '../parts/answer-buttons.tsx';
@@ -57,6 +57,11 @@ function Question({
             <Says text={line} />
           </p>
         ))}
+        {(approval.now ?? []).map((line) => (
+          <p key={line}>
+            {words.now} <Says text={line} />
+          </p>
+        ))}
         <p class="dim">
           {words.since} <Time at={since} now={now} />.{' '}
           {expires === null ? (
@@ -75,7 +80,7 @@ function Question({
       {expired === true || approvedBy !== undefined ? null : (
         <div class="actions">
           <AnswerButtons approval={approval} />
-          {isAskedBy(app, approval) ? (
+          {approval.isOwn === true ? (
             <Action needs="change" onClick={() => retractRequest(app, approval)}>
               {texts.actions.retract}
             </Action>
