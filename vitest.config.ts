@@ -18,7 +18,7 @@ const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
  * the other and keeps the code that it has loaded: to load it again for each of 450 files takes
  * longer than many of them.
  */
-const ISOLATED = new Set(['crash', 'system', 'browser', 'chaos', 'drill', 'upgrade', 'architecture']);
+const ISOLATED = new Set(['crash', 'system', 'chaos', 'drill', 'upgrade', 'architecture']);
 
 /** One project per folder below test/, found and not listed, so that no test is forgotten here. */
 const rooms = existsSync(tests)

@@ -27,12 +27,23 @@ export const openBrowser = async (): Promise<Browser | null> =>
     ? chromium.launch({ executablePath, args })
     : null;
 
-/** One browser for all tests of a file. Where there is no browser, they are skipped. */
+/** The browser of all files of this worker. It ends with the worker. */
+let shared: Browser | null = null;
+
+/**
+ * One browser for all tests of a file, and for the files after it; what a file has opened there is
+ * closed at its end. Where there is no browser, the tests are skipped.
+ */
 export function useBrowser(): () => Browser {
   let browser: Browser | null = null;
-  beforeAll(async () => void (browser = await openBrowser()));
+  beforeAll(async () => {
+    if (shared?.isConnected() !== true) shared = await openBrowser();
+    browser = shared;
+  });
   beforeEach(needBrowser);
-  afterAll(async () => browser?.close());
+  afterAll(async () => {
+    await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+  });
   return () => {
     if (browser === null) throw new Error('there is no browser');
     return browser;
