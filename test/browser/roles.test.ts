@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { roles } from '../../orchestrator/http/contract/permissions.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { documentNow } from '../api/document-now.ts';
 import { leaderRound } from '../api/world.ts';
+import { preImage } from '../domain/given.ts';
 import { campaignYaml, fleetCsv, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { bring, changes } from '../integration/admitted-clients.ts';
@@ -15,15 +17,30 @@ import {
 } from './press-controls.ts';
 import { startMixed, useOrchestrator } from './world.ts';
 
-/** The usual campaigns, and one with a held logon server that asks before its last wave. */
+/** The client of an aborted campaign: its service was moved. */
+const leftOver = (upgrade: Upgrade): Upgrade =>
+  withMemory(changes.upgraded(upgrade), {
+    learned: { relocation: 'done', beforeRelocation: preImage },
+  });
+
+/**
+ * The usual campaigns, an aborted one that has left something behind, and one with a held logon
+ * server that asks before its last wave.
+ */
 async function startAsking(): Promise<SmallOrchestrator> {
   const orchestrator = await startMixed();
   const { store } = orchestrator;
   const post = async (path: string, body: object): Promise<void> =>
     expect(await orchestrator.ask('POST', path, body)).toMatchObject({ status: 200 });
-  const machines = ['a', 'b'].map((name) => `more-${name},NT-${name},LS-TUR,Europe/Rome,workstation,more`);
+  const machines = ['more-a', 'more-b', 'over-c'].map(
+    (name) => `${name},NT-${name},LS-TUR,Europe/Rome,workstation,${name.slice(0, 4)}`,
+  );
   const text = ['client,host,logonServer,zone,role,labels', ...machines, ''].join('\n');
   await post('/v1/fleet', { file: 'more.csv', text });
+  await post('/v1/campaigns', { file: 'over.yaml', text: over });
+  await post('/v1/campaigns/over/start', {});
+  await bring(store, 'over-c', leftOver, { index: 'settled' }, 'over');
+  await post('/v1/campaigns/over/abort', { reason: 'another release is rolled out' });
   await post('/v1/campaigns', { file: 'asks.yaml', text: asks });
   await post('/v1/campaigns/asks/start', {});
   const picks = await Array.fromAsync(store.waiting('asks'));
@@ -34,6 +51,8 @@ async function startAsking(): Promise<SmallOrchestrator> {
   return orchestrator;
 }
 
+const over =
+  'campaign: over\nrelease: sms-sp4\nselect: { labels: [over] }\nwaves: [{ name: all, rest: true }]\n';
 const asks = `campaign: asks
 release: sms-sp4
 select: { labels: [more] }
@@ -77,6 +96,7 @@ async function screensOf(): Promise<readonly ControlScreen[]> {
     { path: 'campaigns', says: 'later' },
     { path: 'campaigns/asks', says: 'Fix first' },
     { path: 'campaigns/asks?tab=servers', says: 'LS-TUR' },
+    { path: 'campaigns/over', says: 'Waves' },
     { path: 'approvals', says: 'asks' },
     { path: 'campaigns/later', says: 'created' },
     { path: 'campaigns/sp4?tab=clients', says: 'pc-2' },
@@ -100,58 +120,53 @@ async function opened(token: string): Promise<Visit> {
   return visited;
 }
 
-/**
- * What only some may ask, and no button of these screens as they stand asks: most of it the command
- * line alone, the others need a halt, an ended campaign, or settings of messages.
- */
-const withoutButton: readonly string[] = [
-  'listCheckInTokens',
-  'revokeCheckInTokens',
-  'postponeCampaign',
-  'unscheduleCampaign',
-  'unmarkCampaign',
-  'checkInCampaign',
-  'editCampaign',
-  'revertCampaign',
-  'undoCampaign',
-  'planRollback',
-  'deleteCampaign',
-  'archiveCampaign',
-  'unhalt',
-  'setServerLimit',
-  'retractRequest',
-  'exportAudit',
-  'getEvidence',
-  'answerHook',
-  'createSchedule',
-  'pauseSchedule',
-  'resumeSchedule',
-  'runSchedule',
-  'deleteSchedule',
-  'startSurvey',
-  'cancelSurvey',
-  'testDestinations',
-  'redeliverMessage',
-];
+/** What only some may ask, and no button of these screens asks, by the reason for it. */
+const withoutButton = {
+  'the command line alone does it': [
+    'listCheckInTokens',
+    'revokeCheckInTokens',
+    'postponeCampaign',
+    'unscheduleCampaign',
+    'checkInCampaign',
+    'editCampaign',
+    'revertCampaign',
+    'planRollback',
+    'deleteCampaign',
+    'archiveCampaign',
+    'setServerLimit',
+    'getEvidence',
+    'answerHook',
+    'createSchedule',
+    'pauseSchedule',
+    'resumeSchedule',
+    'runSchedule',
+    'deleteSchedule',
+    'startSurvey',
+    'cancelSurvey',
+  ],
+  'it needs a client that is still marked when its campaign is over': ['unmarkCampaign'],
+  'it is a link, which the browser follows': ['exportAudit'],
+  'only who has asked has the button: four-eyes.test.ts presses it': ['retractRequest'],
+  'it needs a destination of messages: settings.test.ts presses it': ['testDestinations', 'redeliverMessage'],
+} as const;
 
-test('each button asks only what its role may; for others it cannot be pressed, and says which roles may', async () => {
-  const restricted = await readOperations();
+/** While everything is halted. */
+const haltedScreens: readonly ControlScreen[] = [{ path: 'more', says: 'Blockers', isShell: true }];
+
+/** Presses every button as administrator; what the others see is compared with what it asked. */
+async function lookAt(
+  screens: readonly ControlScreen[],
+  restricted: readonly Operation[],
+  tokens: ReadonlyMap<string, string>,
+): Promise<{ readonly reached: ReadonlySet<string>; readonly wrong: readonly unknown[] }> {
   const operationsOf = ({ method, path }: AskedRequest): readonly Operation[] =>
     restricted.filter((each) => each.method === method && each.path.test(path));
-  const tokens = new Map<string, string>();
-  for (const role of roles) tokens.set(role, await makeToken(orchestrator(), `as-${role}`, { role }));
-  const screens = await screensOf();
   // Who may do everything finds out what each button asks.
   const administrator = await opened(tokens.get('administrator') ?? '');
   const pressed = new Map<string, readonly Operation[]>();
   for (const screen of screens)
     for (const [name, asked] of await pressAll(administrator.page, screen))
       pressed.set(`${screen.path} ${name}`, asked.flatMap(operationsOf));
-  const reached = new Set([...pressed.values()].flat().map(({ id }) => id));
-  expect(
-    restricted.map(({ id }) => id).filter((id) => !reached.has(id)),
-    'an operation that only some may ask has a button, or is named in withoutButton',
-  ).toEqual(withoutButton);
   // This orchestrator seals nothing, so it refuses the proofs; a browser logs that.
   expect(administrator.trouble.filter((line) => !line.endsWith('/proof'))).toEqual([]);
   await administrator.context.close();
@@ -172,5 +187,23 @@ test('each button asks only what its role may; for others it cannot be pressed, 
     expect(trouble).toEqual([]);
     await context.close();
   }
-  expect(wrong).toEqual([]);
+  return { reached: new Set([...pressed.values()].flat().map(({ id }) => id)), wrong };
+}
+
+test('each button asks only what its role may; for others it cannot be pressed, and says which roles may', async () => {
+  const restricted = await readOperations();
+  const tokens = new Map<string, string>();
+  for (const role of roles) tokens.set(role, await makeToken(orchestrator(), `as-${role}`, { role }));
+  const usual = await lookAt(await screensOf(), restricted, tokens);
+  expect((await orchestrator().ask('POST', '/v1/halt', { reason: 'payroll' })).status).toBe(200);
+  const halted = await lookAt(haltedScreens, restricted, tokens);
+  expect([...usual.wrong, ...halted.wrong]).toEqual([]);
+  const reached = usual.reached.union(halted.reached);
+  expect(
+    restricted
+      .map(({ id }) => id)
+      .filter((id) => !reached.has(id))
+      .toSorted(),
+    'an operation that only some may ask has a button, or a reason in withoutButton',
+  ).toEqual(Object.values(withoutButton).flat().toSorted());
 });

@@ -177,6 +177,7 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'administrator' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    expect(visited.trouble).toEqual([]);
     await visited.context.close();
   });
 
@@ -193,6 +194,7 @@ describe('the page', () => {
     await page.getByRole('combobox').fill('sign');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    expect(visited.trouble).toEqual([]);
     await visited.context.close();
   });
 

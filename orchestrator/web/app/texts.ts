@@ -59,7 +59,7 @@ export const texts = {
     running: 'Running',
     next: 'What comes',
     nothingNext: 'Nothing is scheduled.',
-    over: 'Over',
+    over: 'Ended',
   },
   first: {
     title: 'The first campaign in three steps',
@@ -79,7 +79,7 @@ export const texts = {
       ],
       [
         'Create a campaign',
-        'Plan it first: a plan touches nothing.',
+        'Plan it first: a plan changes nothing.',
         'servpack campaign create campaign.yaml',
         '',
       ],
@@ -94,7 +94,6 @@ export const texts = {
     everyCampaign: 'Every campaign',
     columns: ['Blocker', 'Go on without it', 'Blocked now', 'Ever met'] as const,
     copy: 'Copy as a ticket',
-    copied: 'The text is copied.',
     ticket: (blocker: string, alone: number, blocks: number) =>
       `Please stop or move ${blocker} on ${many(blocks, 'client')}: it keeps the upgrade from replacing its files. ${many(alone, 'client')} can be upgraded once it is gone.`,
   },
@@ -108,7 +107,7 @@ export const texts = {
     expired: 'It has expired.',
     never: 'It does not expire.',
     otherwise: 'and without an answer',
-    then: {
+    onExpiry: {
       approve: 'it is approved',
       pause: 'the campaign pauses',
       reject: 'it is rejected',
@@ -122,7 +121,6 @@ export const texts = {
   settings: {
     title: 'Settings',
     page: 'This browser',
-    you: 'You',
     checks: 'Checks of this servpack',
     reference: 'Reference of the API',
   },
@@ -141,8 +139,6 @@ export const texts = {
     reject: 'Reject…',
     retract: 'Take back…',
     look: 'Look now',
-    open: 'Open',
-    more: 'More',
   },
   ask: {
     cancel: 'Cancel',
@@ -158,7 +154,7 @@ export const texts = {
           : `Work in progress on ${many(active, 'client')} is completed.`,
       ] as const,
     marked: (count: number) =>
-      `${many(count, 'client')} that ${count === 1 ? 'is' : 'are'} marked installs at the next logon all the same.`,
+      `${many(count, 'client')} ${count === 1 ? 'is marked and installs' : 'are marked and install'} at the next logon all the same.`,
     undoPause: 'Undo: resume the campaign.',
     halt: (campaigns: number) =>
       [
@@ -167,7 +163,7 @@ export const texts = {
       ] as const,
     unhalt: 'Running campaigns go on. Paused campaigns stay paused.',
     resume: 'Its clients go on, within the budgets and windows of the campaign.',
-    override: (by: string) => `${by} has stopped it. Go on all the same`,
+    override: (by: string) => `${by} has stopped it. Resume it all the same`,
     retry: (failed: number, attention: number) =>
       [
         `${number(failed)} failed and ${number(attention)} that ${attention === 1 ? 'needs' : 'need'} attention are tried again, with new budgets.`,
@@ -188,12 +184,11 @@ export const texts = {
     reopened: (count: number, passedOver: number) =>
       `${many(count, 'client')} will be tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign works on them.`}`,
     unmarked: (count: number, left: number) =>
-      `The marks of ${many(count, 'client')} are taken back as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
+      `The marks of ${many(count, 'client')} are taken back as soon as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
     undone: (count: number, left: number) =>
-      `The services of ${many(count, 'client')} go back as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
+      `The services of ${many(count, 'client')} go back as soon as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
     unhalted: 'The halt is over. Running campaigns go on.',
     halted: 'Everything is halted. Nothing new begins.',
-    looks: 'A worker looks at it as soon as one is free.',
   },
   palette: {
     title: 'Go to',

@@ -9,6 +9,7 @@ import { useApp, useLive } from '../use.ts';
 import { Action } from './action.tsx';
 import { Copy } from './copy.tsx';
 import { Download } from './download.tsx';
+import { Facts } from './facts.tsx';
 import { Link } from './link.tsx';
 import { Pages } from './pages.tsx';
 import { Empty, Loaded, Panel } from './screen.tsx';
@@ -182,18 +183,11 @@ function Heads({ answer: { chains, faults } }: { readonly answer: VerifyAnswer }
             )
           : `${words.broken(faults.length)} ${faults[0]?.says ?? ''}`}
       </p>
-      <dl class="facts">
-        {chains.map(({ shard, last }) =>
-          last === null ? null : (
-            <div key={shard}>
-              <dt>{words.head(shard, last.block)}</dt>
-              <dd>
-                <code class="hash whole">{last.head}</code>
-              </dd>
-            </div>
-          ),
+      <Facts
+        of={chains.map(({ shard, last }) =>
+          last === null ? null : [words.head(shard, last.block), <code class="hash whole">{last.head}</code>],
         )}
-      </dl>
+      />
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { type ChartTable, tableMarkup } from '../../../charts/table.ts';
 import type { Block } from '../../../report/document.ts';
 import { texts } from '../texts.ts';
+import { Facts } from './facts.tsx';
 
 /** The blocks of a section of a report. The charts and tables escape every text themselves. */
 export const Blocks = ({ blocks }: { readonly blocks: readonly Block[] }): JSX.Element => (
@@ -17,16 +18,7 @@ function OneBlock({ block }: { readonly block: Block }): JSX.Element {
     case 'text':
       return <p class="dim">{block.text}</p>;
     case 'facts':
-      return (
-        <dl class="facts">
-          {block.facts.map(([name, value]) => (
-            <div key={`${name} ${value}`}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      );
+      return <Facts of={block.facts} />;
     case 'table':
       return <Drawn of={block.table} />;
     case 'commands':

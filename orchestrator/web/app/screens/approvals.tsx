@@ -71,7 +71,7 @@ function Question({
           ) : (
             <>
               {words.expires} <Time at={expires} now={now} />, {words.otherwise}{' '}
-              {words.then[onExpiry] ?? onExpiry}.
+              {words.onExpiry[onExpiry] ?? onExpiry}.
             </>
           )}{' '}
           {words.by[by] ?? by}

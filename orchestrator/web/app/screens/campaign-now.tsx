@@ -4,6 +4,7 @@ import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import { spanInWords } from '../../../views/duration-text.ts';
 import type { Blockers, Status } from '../answers.ts';
 import { Count } from '../parts/count.tsx';
+import { type Fact, Facts } from '../parts/facts.tsx';
 import { Feed } from '../parts/feed.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
@@ -60,7 +61,7 @@ export function CampaignNow({ status }: { readonly status: Status }): JSX.Elemen
             <Progress status={{ ...status, startedAt: status.startedAt }} />
           )}
           <FixFirst campaign={campaign} />
-          <Facts status={status} />
+          <MoreFacts status={status} />
         </div>
         {status.startedAt === null || status.endedAt !== null ? null : <Feed campaign={campaign} />}
       </div>
@@ -159,71 +160,52 @@ function Waits({ status: { campaign, deferrals, states } }: { readonly status: S
 }
 
 /** What else there is to know, a line each. */
-function Facts({ status }: { readonly status: Status }): JSX.Element {
-  const { at } = status;
-  const lines: readonly (readonly [string, string])[] = [
-    ...(status.window === undefined ? [] : [['Window', status.window] as const]),
-    ...(status.blackouts ?? []).map((line) => ['Blackout', line] as const),
-    ...(status.speed === undefined ? [] : [['Speed', status.speed] as const]),
-    ...(status.restarts ?? []).map((line) => ['Restarts', line] as const),
-    ...(status.stops ?? []).map((line) => ['Stop rule', line] as const),
-    ...(status.shared ?? []).map((line) => ['Shared server', line] as const),
-    ...status.holds.map((hold) => ['Held', `${hold.logonServer} by ${hold.by}: ${hold.because}`] as const),
-    ...(status.end === undefined ? [] : [['Own end', status.end.says] as const]),
-    ...(status.members === undefined ? [] : [['Clients', status.members] as const]),
-  ];
+function MoreFacts({ status }: { readonly status: Status }): JSX.Element {
+  const { at, createdAt, startedAt, startsAt, tookMs, relocations } = status;
   const counts = [
-    [words.relocated, status.relocations.done, { relocation: 'done' }],
-    [words.movedBack, status.relocations.undone, { relocation: 'undone' }],
+    [words.relocated, relocations.done, { relocation: 'done' }],
+    [words.movedBack, relocations.undone, { relocation: 'undone' }],
     [words.blockedAgain, status.willBlockAgain, { willBlockAgain: 'true' }],
     [words.stillMarked, status.stillMarked, { marked: 'true' }],
   ] as const;
+  const all = (name: string, lines: readonly string[] = []): readonly Fact[] =>
+    lines.map((line) => [name, <Says text={line} />]);
+  const one = (name: string, line: string | undefined): readonly Fact[] =>
+    all(name, line === undefined ? [] : [line]);
   return (
-    <Panel title="Facts">
-      <dl class="facts">
-        <div>
-          <dt>{words.created}</dt>
-          <dd>
-            <Time at={status.createdAt} now={at} />
-          </dd>
-        </div>
-        {status.startedAt === null ? null : (
-          <div>
-            <dt>{words.started}</dt>
-            <dd>
-              <Time at={status.startedAt} now={at} />
-              {status.tookMs === null ? null : <span class="dim"> · {spanInWords(status.tookMs)}</span>}
-            </dd>
-          </div>
-        )}
-        {status.startsAt === null ? null : (
-          <div>
-            <dt>{words.starts}</dt>
-            <dd>
-              <Time at={status.startsAt} now={at} />
-            </dd>
-          </div>
-        )}
-        {counts.map(([name, of, filter]) =>
-          of === 0 ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <Count of={of} campaign={status.campaign} filter={filter} />{' '}
-                {of === 1 ? words.client : words.clients}
-              </dd>
-            </div>
+    <Panel title={words.facts}>
+      <Facts
+        of={[
+          [words.created, <Time at={createdAt} now={at} />],
+          startedAt === null
+            ? null
+            : [
+                words.started,
+                <>
+                  <Time at={startedAt} now={at} />
+                  {tookMs === null ? null : <span class="dim"> · {spanInWords(tookMs)}</span>}
+                </>,
+              ],
+          startsAt === null ? null : [words.starts, <Time at={startsAt} now={at} />],
+          ...counts.map(([name, of, filter]): Fact => {
+            if (of === 0) return null;
+            const unit = ` ${of === 1 ? words.client : words.clients}`;
+            return [name, <Count of={of} campaign={status.campaign} filter={filter} words={unit} />];
+          }),
+          ...one('Window', status.window),
+          ...all('Blackout', status.blackouts),
+          ...one('Speed', status.speed),
+          ...all('Restarts', status.restarts),
+          ...all('Stop rule', status.stops),
+          ...all('Shared server', status.shared),
+          ...all(
+            'Held',
+            status.holds.map(({ logonServer, by, because }) => `${logonServer} by ${by}: ${because}`),
           ),
-        )}
-        {lines.map(([name, says]) => (
-          <div key={says}>
-            <dt>{name}</dt>
-            <dd>
-              <Says text={says} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+          ...one('Own end', status.end?.says),
+          ...one('Clients', status.members),
+        ]}
+      />
     </Panel>
   );
 }

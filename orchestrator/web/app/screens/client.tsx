@@ -1,8 +1,9 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { actOnClient, lookNow, saveProof } from '../actions.ts';
 import type { Campaigns, Client, Why } from '../answers.ts';
 import { Action } from '../parts/action.tsx';
 import { Copy } from '../parts/copy.tsx';
+import { type Fact, Facts } from '../parts/facts.tsx';
 import { Link } from '../parts/link.tsx';
 import { Empty, Loaded, Panel, Screen } from '../parts/screen.tsx';
 import { StateBadge } from '../parts/state-bar.tsx';
@@ -147,67 +148,45 @@ function Reason({ why }: { readonly why: Why }): JSX.Element {
       <p class="reason-because">
         <Says text={why.because} />
       </p>
-      <dl class="facts">
-        {why.blockers.length === 0 ? null : (
-          <Fact name={words.blockers}>
-            {why.blockers.map((each) => (
-              <p key={each}>{each}</p>
-            ))}
-          </Fact>
-        )}
-        <Fact name={words.next}>
-          {why.next === null ? (
-            words.never
-          ) : (
-            <>
-              <Says text={why.next.action} />
-              {' · '}
-              {why.next.when === null ? (
-                words.asSoon
-              ) : (
-                <>
-                  <Time at={why.next.when.at} /> ({why.next.when.inWords})
-                </>
-              )}
-            </>
-          )}
-        </Fact>
-        {why.otherwise === null ? null : (
-          <Fact name={words.otherwise}>
-            <Says text={why.otherwise} />
-          </Fact>
-        )}
-        {why.remarks.map((remark) => (
-          <Fact key={remark} name="">
+      <Facts
+        of={[
+          why.blockers.length === 0
+            ? null
+            : [words.blockers, why.blockers.map((each) => <p key={each}>{each}</p>)],
+          [words.next, <Next why={why} />],
+          why.otherwise === null ? null : [words.otherwise, <Says text={why.otherwise} />],
+          ...why.remarks.map((remark): Fact => [
+            '',
             <span class="dim">
               <Says text={remark} />
-            </span>
-          </Fact>
-        ))}
-        {why.actions.length === 0 ? null : (
-          <Fact name={words.commands}>
-            {why.actions.map((command) => (
-              <Copy key={command} text={command} />
-            ))}
-          </Fact>
-        )}
-      </dl>
+            </span>,
+          ]),
+          why.actions.length === 0
+            ? null
+            : [words.commands, why.actions.map((command) => <Copy key={command} text={command} />)],
+        ]}
+      />
     </section>
   );
 }
 
-const Fact = ({
-  name,
-  children,
-}: {
-  readonly name: string;
-  readonly children: ComponentChildren;
-}): JSX.Element => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
+/** What comes by itself, and when. */
+function Next({ why: { next } }: { readonly why: Why }): JSX.Element {
+  if (next === null) return <>{words.never}</>;
+  return (
+    <>
+      <Says text={next.action} />
+      {' · '}
+      {next.when === null ? (
+        words.asSoon
+      ) : (
+        <>
+          <Time at={next.when.at} /> ({next.when.inWords})
+        </>
+      )}
+    </>
+  );
+}
 
 function Evidence({ why }: { readonly why: Why }): JSX.Element {
   return (

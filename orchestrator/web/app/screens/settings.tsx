@@ -11,27 +11,14 @@ import { seldomMs, useApp, useLive } from '../use.ts';
 
 const words = texts.settings;
 
-/** Who the reader is, how the page looks in this browser, and whether servpack is well. */
+/** How the page looks in this browser, and whether servpack is well. */
 export function SettingsScreen(): JSX.Element {
-  const { prefs, session } = useApp();
-  const person = session.person.value;
+  const { prefs } = useApp();
   const doctor = useLive<Doctor>('v1/doctor', seldomMs);
   return (
     <Screen title={words.title}>
       <div class="columns">
-        <Panel title={words.you}>
-          <dl class="facts">
-            <div>
-              <dt>{texts.access.name}</dt>
-              <dd>{person?.name ?? texts.empty}</dd>
-            </div>
-            <div>
-              <dt>{texts.access.role}</dt>
-              <dd>{person?.role ?? texts.empty}</dd>
-            </div>
-          </dl>
-        </Panel>
-        <Panel title={words.page}>
+        <Panel title={words.page} class="span">
           <div class="choices">
             <Choice of={texts.theme} options={['system', 'light', 'dark']} chosen={prefs.theme} />
             <Choice of={texts.zone} options={['mine', 'utc']} chosen={prefs.zone} />
