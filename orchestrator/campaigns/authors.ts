@@ -1,6 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { editionIn } from '../../shared/domain/campaign/edition.ts';
+import { isEdit } from '../../shared/domain/campaign/edition.ts';
 import type { KeptEntry } from '../../shared/store/seal-store.ts';
 import { readEntries } from '../audit/read.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -51,8 +51,6 @@ const isCreation = ({ from, to }: Step): boolean => from === '' && to === 'creat
 
 /** A creation, a start or an edit; the orchestrator alone ends a move that broke off. */
 const isByAuthor = (step: Step): boolean =>
-  isCreation(step) ||
-  (step.from === 'created' && startsTo.has(step.to)) ||
-  (step.from !== step.to && editionIn(step.to) !== null);
+  isCreation(step) || (step.from === 'created' && startsTo.has(step.to)) || isEdit(step);
 
 const startsTo: ReadonlySet<string> = new Set(['scheduled', 'waitingForRelease', 'running']);

@@ -2,7 +2,11 @@ import type { Fault } from '../../shared/errors.ts';
 
 /** The exit codes of all commands. `servpack --help` prints this table. */
 export const exitCodes = {
-  ok: { code: 0, means: 'done; watch: the campaign ended, and no client failed or needs attention' },
+  ok: {
+    code: 0,
+    means:
+      'done; watch: the campaign ended, and no client failed or needs attention, or q ended the watching',
+  },
   refused: {
     code: 1,
     means:
@@ -24,6 +28,7 @@ export const exitCodes = {
     means: 'doctor: only warnings; look: some machines could not be looked at',
   },
   asked: { code: 7, means: 'nothing was done yet: another person must approve the command first' },
+  interrupted: { code: 130, means: 'Ctrl-C ended the command' },
 } as const;
 
 type Kind = keyof typeof exitCodes;

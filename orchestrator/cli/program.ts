@@ -17,6 +17,7 @@ import { addLookCommand } from './commands/look.ts';
 import { addNotifyCommands } from './commands/notify.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
+import { refuseMissingReasons } from './commands/reason-option.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addScheduleCommands } from './commands/schedule.ts';
 import { addSessionCommands } from './commands/session.ts';
@@ -91,6 +92,7 @@ export function buildProgram(): Command {
   addHelpCommand(program);
   addManCommand(program);
   inheritSettings(program);
+  refuseMissingReasons(program);
   return program;
 }
 

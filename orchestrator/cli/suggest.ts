@@ -77,7 +77,10 @@ export function suggestHarmless(group: Command): void {
 
 function hintFor(group: Command, name: string): string | null {
   const names = group.commands.map((each) => each.name()).filter((each) => isHarmless(group, each));
-  const near = names.find((each) => name.length > 1 && each.startsWith(name)) ?? nearest(name, names);
+  // A name that another group has is no slip: a name that is like it means something else.
+  const isSlip = !namesIn(topOf(group)).has(name);
+  const near =
+    names.find((each) => name.length > 1 && each.startsWith(name)) ?? (isSlip ? nearest(name, names) : null);
   const [whole, ...others] = group.parent === null ? groupsWith(group, name) : [];
   // The whole name of a command of a group says more than a name that is only like it.
   if (whole === undefined) return near === null ? null : `Did you mean ${near}?`;
@@ -85,6 +88,12 @@ function hintFor(group: Command, name: string): string | null {
   const helps = [whole, ...others].map((each) => `${group.name()} ${each.name()} --help`);
   return `${name} is a command of a group: see ${helps.join(', ')}`;
 }
+
+const topOf = (command: Command): Command => (command.parent === null ? command : topOf(command.parent));
+
+/** The names of all commands below, without the names of their groups. */
+const namesIn = (group: Command): ReadonlySet<string> =>
+  new Set(group.commands.flatMap((each) => [each.name(), ...namesIn(each)]));
 
 const groupsWith = (program: Command, name: string): readonly Command[] =>
   program.commands.filter((group) => group.commands.some((each) => each.name() === name));

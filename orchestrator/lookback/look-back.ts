@@ -1,6 +1,6 @@
 import type { Causes } from '../../shared/domain/campaign/planned.ts';
 import { leftTo, waitsTo } from '../../shared/store/member-changes.ts';
-import { asCreated, type History } from '../replay/history.ts';
+import { asCreated, clientIn, type History } from '../replay/history.ts';
 import { retrace } from '../replay/retrace.ts';
 import { CauseLog } from './cause-log.ts';
 
@@ -41,10 +41,9 @@ export function lookBack(history: History): LookedBack {
       if (how === 'edited') counts.edits += 1;
       log.campaign(after, entry.at);
     },
-    client: ({ client, before, after, entry, how }) => {
+    client: ({ before, after, entry, how }) => {
       if (after.attempt > (before?.attempt ?? 1)) counts.retried += 1;
-      const known = clients.get(client);
-      if (known !== undefined) log.upgrade(known, before, after, entry.at, how !== 'taken');
+      log.upgrade(clientIn(clients, after), before, after, entry.at, how !== 'taken');
     },
   });
   const { endedAt } = log;

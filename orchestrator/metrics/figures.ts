@@ -19,7 +19,7 @@ export const figures = {
     labels: ['campaign', 'wave', 'state'],
   },
   campaign_settled_ratio: {
-    help: 'Share of the clients of a campaign that have settled.',
+    help: 'Share of the clients of a campaign that have settled; cancelled ones have, too.',
     labels: ['campaign'],
   },
   campaign_begins: {

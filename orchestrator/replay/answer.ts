@@ -13,7 +13,9 @@ export interface ReplayedWave {
   readonly opensAt: string | null;
   readonly endsAt: string | null;
   readonly upgraded: number;
+  readonly alreadyCurrent: number;
   readonly notOk: number;
+  readonly takenOut: number;
   readonly unfinished: number;
   readonly looks: number;
   readonly restarts: number;

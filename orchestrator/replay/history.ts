@@ -43,6 +43,13 @@ export interface History {
   readonly until: number;
 }
 
+/** A client of the campaign; of one that has left the fleet only its logon server is known. */
+export const clientIn = (
+  clients: History['clients'],
+  { client, logonServer }: Pick<Member, 'client' | 'logonServer'>,
+): Client =>
+  clients.get(client) ?? { client, host: client, logonServer, zone: 'UTC', role: 'workstation', labels: [] };
+
 /** By client: its newest entry that changes a record. */
 export function lastEntries(items: readonly HistoryItem[]): ReadonlyMap<string, KeptEntry> {
   const last = new Map<string, KeptEntry>();

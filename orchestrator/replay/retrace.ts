@@ -1,6 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import { editionIn } from '../../shared/domain/campaign/edition.ts';
+import { editionIn, isEdit } from '../../shared/domain/campaign/edition.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -22,7 +22,7 @@ import type { AdmittedClient, EndedClient, Opened } from './course.ts';
 import { failureIn, isCertainlyDriven, opened, says, whyNothing, whyOtherwise } from './entry-words.ts';
 import { followCampaign } from './follow-campaign.ts';
 import { followClient, type Followed } from './follow-client.ts';
-import { asCreated, type History, type HistoryItem, lastEntries, type Member } from './history.ts';
+import { asCreated, clientIn, type History, type HistoryItem, lastEntries, type Member } from './history.ts';
 import { firstMembers, isMembership, Members } from './members.ts';
 import { Numbers } from './numbers.ts';
 import type { CampaignStep, Follower, Retraced } from './steps.ts';
@@ -125,7 +125,7 @@ class Retrace {
     if (entry.from === '' || entry.to === 'archived' || entry.to === 'deleted') return;
     this.#version = entry.version;
     const edition = editionIn(entry.to);
-    if (edition !== null) return this.#edit(entry, edition);
+    if (edition !== null) return isEdit(entry) ? this.#edit(entry, edition) : undefined;
     if (entry.version === null) return;
     const { stop } = before.definition;
     const begun = 'startedAt' in before.state ? before.state : {};
@@ -293,8 +293,7 @@ class Retrace {
     if (member !== undefined) this.#wait(member, at);
   }
 
-  #clientOf({ client, logonServer }: Member): Client {
-    const known = this.#history.clients.get(client);
-    return known ?? { client, host: client, logonServer, zone: 'UTC', role: 'workstation', labels: [] };
+  #clientOf(member: Member): Client {
+    return clientIn(this.#history.clients, member);
   }
 }

@@ -28,9 +28,18 @@ function endWords(
 function waveWords(own: WaveSide, other: WaveSide): readonly string[] {
   const what = `wave ${other.wave}`;
   const opens = movedWords(own.opensAt, other.opensAt);
-  const counts = (['upgraded', 'notOk', 'unfinished', 'restarts', 'relocations', 'looks'] as const).flatMap(
-    (name) => countWords(words[name], other[name] - own[name]),
-  );
+  const counts = (
+    [
+      'upgraded',
+      'alreadyCurrent',
+      'notOk',
+      'takenOut',
+      'unfinished',
+      'restarts',
+      'relocations',
+      'looks',
+    ] as const
+  ).flatMap((name) => countWords(words[name], other[name] - own[name]));
   return [
     ...(opens === null ? [] : [`${what} opens ${opens}`]),
     ...endWords(what, own, other),
@@ -40,7 +49,9 @@ function waveWords(own: WaveSide, other: WaveSide): readonly string[] {
 
 const words = {
   upgraded: 'upgraded',
+  alreadyCurrent: 'already current',
   notOk: 'not ok',
+  takenOut: 'taken out',
   unfinished: 'not finished',
   restarts: 'restarts',
   relocations: 'relocations',

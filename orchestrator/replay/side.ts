@@ -18,8 +18,11 @@ export interface WaveSide extends Readonly<Work> {
   /** When its last client was finished. */
   readonly endsAt: number | null;
   readonly upgraded: number;
+  readonly alreadyCurrent: number;
   /** Clients that failed or need attention. */
   readonly notOk: number;
+  /** Clients that were cancelled, skipped or excluded. */
+  readonly takenOut: number;
   readonly unfinished: number;
 }
 
@@ -69,8 +72,10 @@ export function sideOf(
         size,
         opensAt: openings.find((each) => each.wave === wave)?.at ?? null,
         endsAt: unfinished > 0 || own.length === 0 ? null : Math.max(...own.map(({ at }) => at)),
-        upgraded: own.filter(({ end }) => isUpToDate(end)).length,
+        upgraded: own.filter(({ end }) => end === 'upgraded').length,
+        alreadyCurrent: own.filter(({ end }) => end === 'alreadyCurrent').length,
         notOk: own.filter(({ end }) => isFailure(end)).length,
+        takenOut: own.filter(({ end }) => !isFailure(end) && !isUpToDate(end)).length,
         unfinished,
         ...work.of(wave),
       };

@@ -1,3 +1,4 @@
+import { finishedIn } from '../../shared/domain/outcome/states.ts';
 import { many } from '../views/numbers.ts';
 import { percent, count } from '../charts/svg.ts';
 import { progressChart, progressTable } from '../charts/progress.ts';
@@ -83,8 +84,7 @@ function progressSection({ report, tallied }: ReportData): Section {
           caption: 'Gates',
           heads: ['wave', 'clients', 'finished', 'gate'],
           rows: waves.map(({ wave, size, states: own, gate }) => {
-            const { have, notOk, leftOut } = scopeOf({ states: own, size });
-            const finished = have + notOk + leftOut;
+            const finished = finishedIn(own);
             return [wave, size, `${count(finished)} (${percent(finished, size)} %)`, timesInWords(gate)];
           }),
         },
@@ -157,7 +157,7 @@ function exceptionsSection({ report, tallied, owners }: ReportData): Section {
 }
 
 function scopeSection({ report, tallied, selection, exclusions }: ReportData): Section {
-  const { inScope, leftOut } = scopeOf(report);
+  const { inScope, leftOut, cancelled } = scopeOf(report);
   return {
     title: 'Scope',
     blocks: [
@@ -179,7 +179,7 @@ function scopeSection({ report, tallied, selection, exclusions }: ReportData): S
             {
               kind: 'table',
               table: {
-                caption: 'Left out',
+                caption: cancelled === 0 ? 'Left out' : 'Left out or cancelled',
                 heads: ['clients', 'how', 'reason', 'which'],
                 rows: tallied.leftOut.map((group) => [
                   count(group.count),

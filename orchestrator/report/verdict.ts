@@ -4,26 +4,33 @@ import type { Figure, Verdict } from './document.ts';
 import { notOk } from '../../shared/domain/outcome/states.ts';
 import { many } from '../views/numbers.ts';
 
-/** How many clients of a campaign have the release, and how many of those that should. */
+/**
+ * How many clients of a campaign have the release, and how many of those that should: a cancelled
+ * client should have it, and does not.
+ */
 export function scopeOf({ states, size }: Pick<CampaignReport, 'states' | 'size'>) {
   const have = states.upgraded + states.alreadyCurrent;
-  const leftOut = states.excluded + states.skipped + states.cancelled;
+  const leftOut = states.excluded + states.skipped;
+  const { cancelled } = states;
   const bad = notOk(states);
   const inScope = size - leftOut;
-  return { have, leftOut, notOk: bad, inScope, open: Math.max(0, inScope - have - bad) };
+  const open = Math.max(0, inScope - have - bad - cancelled);
+  return { have, leftOut, cancelled, notOk: bad, inScope, open };
 }
 
 /** What became of the campaign, in one sentence. */
 export function verdictOf(report: CampaignReport): Verdict {
-  const { have, notOk, inScope, open } = scopeOf(report);
+  const { have, notOk, cancelled, inScope, open } = scopeOf(report);
   const done = `${count(have)} of ${many(inScope, 'client')} in scope ${have === 1 ? 'has' : 'have'} the release (${percent(have, inScope)} %)`;
-  const bad = notOk === 0 ? '' : `; ${count(notOk)} failed or ${notOk === 1 ? 'needs' : 'need'} attention`;
+  const failed = notOk === 0 ? '' : `; ${count(notOk)} failed or ${notOk === 1 ? 'needs' : 'need'} attention`;
+  const ended = cancelled === 0 ? '' : `; ${count(cancelled)} ${cancelled === 1 ? 'was' : 'were'} cancelled`;
+  const bad = `${failed}${ended}`;
   const unhealthy = report.health?.unhealthy ?? 0;
   const ill = unhealthy === 0 ? '' : `; ${count(unhealthy)} upgraded, and not healthy afterwards`;
   switch (report.status) {
     case 'ended':
       if (inScope === 0) return { tone: 'mixed', word: 'Ended', says: 'No client was in scope.' };
-      return notOk + unhealthy + open === 0
+      return notOk + unhealthy + open + cancelled === 0
         ? { tone: 'good', word: 'Done', says: `${done}.` }
         : { tone: 'mixed', word: 'Done, with exceptions', says: `${done}${bad}${ill}.` };
     case 'aborted':
@@ -57,12 +64,13 @@ export function verdictOf(report: CampaignReport): Verdict {
 
 /** The numbers beside the verdict. */
 export function figuresOf(report: CampaignReport): readonly Figure[] {
-  const { have, notOk, leftOut, open } = scopeOf(report);
+  const { have, notOk, leftOut, cancelled, open } = scopeOf(report);
   const { done, undone } = report.relocations;
   return [
     { value: count(have), label: 'have the release', tone: 'good' },
     { value: count(notOk), label: 'failed or need attention', tone: notOk === 0 ? 'open' : 'bad' },
     ...(open === 0 ? [] : [{ value: count(open), label: 'not finished', tone: 'open' } as const]),
+    ...(cancelled === 0 ? [] : [{ value: count(cancelled), label: 'cancelled', tone: 'bad' } as const]),
     { value: count(leftOut), label: 'left out, with reasons', tone: 'open' },
     {
       value: count(done),

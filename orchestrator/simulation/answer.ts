@@ -39,6 +39,8 @@ export interface SimulatedGain {
 export interface SimulationAnswer {
   readonly campaign: string;
   readonly clients: number;
+  /** The clients are invented: those of a model fleet. */
+  readonly isModel: boolean;
   readonly seed: string;
   readonly startsAt: string;
   /** Null = it does not end by itself; then `because` says why. */
@@ -69,6 +71,7 @@ interface Facts {
   readonly replicates: readonly RunSummary[];
   readonly variants: readonly { readonly limit: string; readonly runs: readonly RunSummary[] }[];
   readonly assumptions: readonly string[];
+  readonly isModel: boolean;
 }
 
 export function answerOf(facts: Facts): SimulationAnswer {
@@ -81,6 +84,7 @@ export function answerOf(facts: Facts): SimulationAnswer {
   return {
     campaign: campaign.definition.campaign,
     clients: scenario.clients.length,
+    isModel: facts.isModel,
     seed: scenario.seed,
     startsAt: isoOf(startAt),
     endsAt: endedAt === null ? null : isoOf(endedAt),

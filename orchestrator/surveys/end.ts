@@ -3,6 +3,7 @@ import {
   type SurveyEnd,
   type SurveyProgress,
   type SurveyStatus,
+  reachedIn,
   surveyStatus,
 } from '../../shared/domain/survey/survey.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
@@ -46,7 +47,8 @@ export async function endSurvey(
 }
 
 function foundInWords(progress: SurveyProgress): string {
-  const { total, looked, verdicts } = surveyStatus(progress);
+  const status = surveyStatus(progress);
+  const { total, verdicts } = status;
   const { free, current, blocked, server, couldNotLook } = verdicts;
-  return `${looked} of ${total} looked at: ${free} free, ${current} current, ${blocked} blocked, ${counted(server, 'server')}, ${couldNotLook} could not be looked at`;
+  return `${reachedIn(status)} of ${total} looked at: ${free} free, ${current} current, ${blocked} blocked, ${counted(server, 'server')}, ${couldNotLook} could not be looked at`;
 }

@@ -67,10 +67,17 @@ export async function createSurvey(
   const created = await store.createSurvey(survey, each, (total) =>
     surveyAudit(survey, { who, at, from: '', to: 'looking', because: inWords(survey, total) }),
   );
-  if (created === null) return err(fault('survey.empty', `${what}: there is no such client to look at`));
+  if (created === null)
+    return err(
+      asked.from === 'fleet' && (await store.fleetSize()) === 0
+        ? emptyFleet
+        : fault('survey.empty', `${what}: there is no such client to look at`),
+    );
   log.info({ who, survey: survey.survey, what, total: created.survey.total }, 'looks');
   return ok(surveyStatus(created));
 }
+
+const emptyFleet = fault('survey.empty', 'the fleet is empty; import one first: servpack fleet import FILE');
 
 /** Raw evidence is some kilobytes a machine, so only surveys that name so few machines keep it. */
 export const evidenceOfAtMost = 1_000;

@@ -29,7 +29,7 @@ export function noticeLines(document: NoticeDocument): readonly string[] {
 function countsLine({ size = 0, settled = 0, ...states }: Readonly<Record<string, number>>): string {
   const named = Object.entries(states).filter(([, count]) => count > 0);
   const each = named.map(([state, count]) => `${count} ${words[state] ?? state}`).join(', ');
-  return `${settled} of ${counted(size, 'client')} finished${each === '' ? '' : `: ${each}`}`;
+  return `${settled - (states['cancelled'] ?? 0)} of ${counted(size, 'client')} finished${each === '' ? '' : `: ${each}`}`;
 }
 
 /** Names of counts that are two words. */

@@ -68,8 +68,18 @@ test.each([
   ['failure', 'failures'],
   ['MIN-SAMPLE', 'minSample'],
   ['gate', null],
+  ['setlted', 'settled'],
   ['', null],
   ['minSample'.repeat(1000), null],
 ])('the known word nearest to %s is %s', (word, meant) => {
   expect(nearest(word, ['settled', 'failures', 'minSample'])).toBe(meant);
+});
+
+test.each([
+  ['list', 'limit', null],
+  ['lsit', 'list', 'list'],
+  ['ip', 'id', null],
+  ['hots', 'host', 'host'],
+])('%s is near to %s only with one slip in three letters', (word, known, meant) => {
+  expect(nearest(word, [known])).toBe(meant);
 });

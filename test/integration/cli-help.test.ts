@@ -39,6 +39,13 @@ describe('--help', () => {
     },
   );
 
+  test('no option for a reason has a refusal of its own', () => {
+    const own = everyCommand(buildProgram()).filter((command) =>
+      command.options.some(({ long, mandatory }) => long === '--reason' && mandatory),
+    );
+    expect(own.map(nameOf)).toEqual([]);
+  });
+
   test('lists every exit code', () => {
     const help = helpOf(buildProgram());
     for (const { code, means } of Object.values(exitCodes)) expect(help).toContain(`  ${code}  ${means}`);

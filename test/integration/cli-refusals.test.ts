@@ -61,7 +61,12 @@ describe('the command line', () => {
     [
       'campaign pause sp4',
       2,
-      "error: required option '--reason <text>' not specified\n(--help shows the usage)\n",
+      'error: nothing was changed: add --reason TEXT, which is kept in the audit\n(--help shows the usage)\n',
+    ],
+    [
+      'campaign edit sp4 campaign.yaml',
+      2,
+      'error: nothing was changed: add --reason TEXT, which is kept in the audit\n(--help shows the usage)\n',
     ],
     [
       'campaign watch sp4 --every fast',

@@ -100,6 +100,14 @@ describe('an unknown command', () => {
     expect(await saidFor(line)).toContain(`error: unknown command '${line}'\n(${hint})`);
   });
 
+  test.each(['server list', 'fleet shwo', 'evidence list'])(
+    '%s is like no command of its group',
+    async (line) => {
+      const name = line.split(' ').at(-1);
+      expect(await saidFor(line)).toBe(`error: unknown command '${name}'\n(--help shows the usage)\n`);
+    },
+  );
+
   test.each([
     'campaign abrot',
     'campaign strat',

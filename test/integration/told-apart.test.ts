@@ -23,7 +23,7 @@ describe.each(storesAndShards)('what became of clients is told apart, on the %s 
       'cancelled before it opened',
     ]);
     const text = statusLines(plainView, status).join('\n');
-    expect(text).toContain('aborted: 0 upgraded, 10 cancelled');
+    expect(text).toContain('0 of 10 clients finished (0 %): 0 upgraded, 10 cancelled');
     expect(text).not.toMatch(/passed|all ok|100 %/);
     expect(statusLines(painted, status).join('\n')).not.toContain('<green>█');
   });

@@ -109,15 +109,18 @@ describe('the live screen', () => {
       isTTY: true,
       setRawMode: (on: boolean) => modes.push(on),
     });
-    let quits = 0;
+    const left: string[] = [];
     const scrolls: Scroll[] = [];
     const release = listenForKeys(keyboard as unknown as NodeJS.ReadStream, {
-      quit: () => (quits += 1),
+      quit: () => left.push('quit'),
+      interrupt: () => left.push('interrupt'),
       help: () => screen.toggleHelp(),
       scroll: (by) => scrolls.push(by),
     });
     keyboard.emit('data', '?x');
-    expect(stripVTControlCharacters(last())).toContain('q  stop watching; the campaign goes on');
+    expect(stripVTControlCharacters(last())).toContain(
+      'q  stop watching, with exit code 0; the campaign goes on',
+    );
     keyboard.emit('data', '?');
     expect(stripVTControlCharacters(last())).not.toContain('stop watching');
     keyboard.emit('data', '\u001b[B\u001b[6~\u001bOA');
@@ -125,6 +128,9 @@ describe('the live screen', () => {
     keyboard.emit('data', 'q\u0003');
     release();
     keyboard.emit('data', 'q');
-    expect([quits, modes]).toEqual([2, [true, false]]);
+    expect([left, modes]).toEqual([
+      ['quit', 'interrupt'],
+      [true, false],
+    ]);
   });
 });

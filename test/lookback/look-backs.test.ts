@@ -91,3 +91,23 @@ test('a reading that fails says why, and is tried again', async () => {
   await until('what came is known', isCompared);
   expect(begun.length).toBeGreaterThan(1);
 });
+
+test('the edits that it counts are those of the history, also where clients change their wave', async () => {
+  const file = (waves: string): string =>
+    `campaign: sp4\nrelease: sms-sp4\ngate: { failures: 100 % }\nwaves: [${waves}]\n`;
+  const [pilot, rest] = ['{ name: pilot, count: 1 }', '{ name: rest, rest: true }'];
+  await using orchestrator = await startRunning(createMemoryStore(Date.now), file(`${pilot}, ${rest}`));
+  const { begun, ask, isCompared } = await planned(orchestrator, new LookBacks(testLog()));
+  for (const [text, reason] of [
+    [file(`${pilot}, { name: early, count: 1 }, ${rest}`), 'slower'],
+    [file(`${pilot}, ${rest}`), 'as before'],
+  ] as const) {
+    const body = { file: 'c.yaml', text, reason };
+    expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/edit', body)).status).toBe(200);
+  }
+  const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4/history');
+  await ask();
+  begun[0]?.goOn.resolve();
+  await until('what came is known', isCompared);
+  expect((await ask()).besides).toEqual([`${body.editions.length - 1} edits`]);
+});

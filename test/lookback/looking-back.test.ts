@@ -8,6 +8,7 @@ import { lookBack } from '../../orchestrator/lookback/look-back.ts';
 import { planAtStart } from '../../orchestrator/lookback/plan-at-start.ts';
 import type { History } from '../../orchestrator/replay/history.ts';
 import { plannedAgainstActual } from '../../orchestrator/views/planned-actual.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { hours } from '../domain/given.ts';
 import { seededHistory } from '../replay/seeded-campaigns.ts';
 import { plannedOf, planQuestion } from './planned.ts';
@@ -84,9 +85,14 @@ describe('planned against actual', () => {
   });
 
   test('reads as docs/replay.md shows it', async () => {
+    const { state } = history.campaign;
+    if (!('startedAt' in state)) throw new Error('it has started');
+    const startedAt = isoOf(state.startedAt);
     const compared = plannedAgainstActual(history.campaign, await plannedOf(history), lookBack(history));
+    // The plan was ready a second later, which is not the time that it describes.
+    expect(compared.madeAt).not.toBe(startedAt);
     const [, shown] = /```text\n([^]*?)```/u.exec(page) ?? [];
-    expect(`${plannedLines(plainView, compared).slice(1).join('\n')}\n`).toBe(shown);
+    expect(`${plannedLines(plainView, compared, startedAt).slice(1).join('\n')}\n`).toBe(shown);
   });
 
   test('the same start gives the same plan, and a fleet with looks another one than a fleet without', async () => {

@@ -36,7 +36,8 @@ describe('campaign report', () => {
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
     const { states, size, hash } = report;
     expect(html).toContain(`All ${size} clients with end and evidence`);
-    expect(html).toContain(`<b>${states.excluded + states.skipped + states.cancelled}</b> <span>left out`);
+    expect(html).toContain(`<b>${states.excluded + states.skipped}</b> <span>left out`);
+    expect(html).toContain(`<b>${states.cancelled}</b> <span>cancelled`);
     expect(html).toContain(hash);
     for (const { client } of report.clients) expect(html).toContain(`<th scope="row">${client}</th>`);
     expect(existsSync(`${path}.part`)).toBe(false);

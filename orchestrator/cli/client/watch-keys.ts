@@ -1,5 +1,7 @@
 export interface WatchKeys {
   readonly quit: () => void;
+  /** Ctrl-C, which a terminal in raw mode sends as a key. */
+  readonly interrupt: () => void;
   readonly help: () => void;
   readonly scroll?: (by: Scroll) => void;
 }
@@ -32,19 +34,20 @@ type Keyboard = Pick<
 >;
 
 /**
- * Takes single keys from a terminal: `q` and Ctrl-C quit, `?` helps, arrows and page keys scroll.
- * The terminal sends no signals meanwhile, so Ctrl-C arrives as a key. Returns what gives the
- * keyboard back.
+ * Takes single keys from a terminal: `q` and Ctrl-D quit, Ctrl-C interrupts, `?` helps, arrows and
+ * page keys scroll. The terminal sends no signals meanwhile, so Ctrl-C arrives as a key. Returns
+ * what gives the keyboard back.
  */
 export function listenForKeys(
   keyboard: Keyboard,
-  { quit, help, scroll = () => undefined }: WatchKeys,
+  { quit, interrupt, help, scroll = () => undefined }: WatchKeys,
 ): () => void {
   const pressed = (keys: string): void => {
     for (const key of keys.match(keyForm) ?? []) {
       const by = scrolls[key];
       if (by !== undefined) scroll(by);
-      else if (key === 'q' || key === 'Q' || key === '\u0003' || key === '\u0004') quit();
+      else if (key === 'q' || key === 'Q' || key === '\u0004') quit();
+      else if (key === '\u0003') interrupt();
       else if (key === '?' || key === 'h') help();
     }
   };

@@ -19,7 +19,7 @@ export interface LiveWatchScreen extends WatchScreen {
 
 const helpLines = [
   '',
-  'q  stop watching; the campaign goes on',
+  'q  stop watching, with exit code 0; the campaign goes on. Ctrl-C does so with exit code 130',
   '?  show or hide these lines',
   'arrow keys, page keys, Home, End  show what the window leaves out',
   'What a word means: servpack help words',

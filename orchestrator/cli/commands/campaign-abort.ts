@@ -9,6 +9,7 @@ import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
+import { requiredReason } from './reason-option.ts';
 
 interface AbortOptions {
   readonly reason: string;
@@ -19,9 +20,9 @@ export function addAbortCommand(campaign: Command): void {
   campaign
     .command('abort <campaign>')
     .description(
-      'end a campaign for good, within a second: clients that wait are cancelled, work in progress is completed. Asks you to type its name',
+      'end a campaign for good, within a second: its clients are cancelled; a restart, or a change of a service, that has begun is finished first. Asks you to type its name',
     )
-    .requiredOption('--reason <text>', 'why; shown in the status')
+    .addOption(requiredReason('why; shown in the status'))
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  servpack campaign abort sms-sp4 --reason "wrong release"')
     .action(async (name: string, { reason, yes = false }: AbortOptions, command: Command) => {
@@ -46,7 +47,7 @@ export async function confirmAbort(
   return confirmAbout(api, name, abortQuestion, terminal);
 }
 
-/** "Stopped in 0.4 s. Work on 7 clients is being completed. 1,212 clients are marked and WILL …" */
+/** `Stopped in 0.4 s. What has begun on 7 clients is finished first; …` */
 export function abortedLines(view: View, aborted: AbortedAnswer): readonly string[] {
   const { campaign, release, stoppedInMs, cancelling, finishing, stillMarked } = aborted;
   const seconds = (Math.max(100, stoppedInMs) / 1000).toFixed(1);
@@ -54,8 +55,8 @@ export function abortedLines(view: View, aborted: AbortedAnswer): readonly strin
     finishing === 0
       ? 'No client has work in progress.'
       : cancelling
-        ? `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still being cancelled or completed. Follow: servpack campaign status ${campaign}`
-        : `Work on ${many(finishing, 'client')} is being completed safely.`;
+        ? `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still being cancelled. Follow: servpack campaign status ${campaign}`
+        : `What has begun on ${many(finishing, 'client')} is finished first; then ${finishing === 1 ? 'it is' : 'they are'} cancelled.`;
   const first = safe(`Stopped in ${seconds} s. ${inProgress}`);
   if (stillMarked === 0) return [first];
   const marked = `${many(stillMarked, 'client')} ${stillMarked === 1 ? 'is' : 'are'} marked and WILL still install ${release} at ${stillMarked === 1 ? 'its' : 'their'} next logon: servpack campaign unmark ${campaign} --reason TEXT`;

@@ -6,6 +6,7 @@ import type { ApiClient } from '../client/api-client.ts';
 import { confirm } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { approvalLines, approvalsLines, questionLines } from '../render/approvals.ts';
+import { requiredReason } from './reason-option.ts';
 
 interface AnswerOptions {
   readonly reason?: string;
@@ -42,7 +43,7 @@ export function addApprovalCommands(campaign: Command): void {
     .description(
       'take back a command that you have asked for, and that waits for the approval of another person',
     )
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign retract sms-sp4/abort/1 --reason "it was another campaign"',
@@ -58,7 +59,7 @@ export function addApprovalCommands(campaign: Command): void {
     .description(
       'reject what waits for approval: a wave stays closed and the campaign pauses, a client goes on without the step, a command is not carried out',
     )
-    .requiredOption('--reason <text>', 'why; shown in the status')
+    .addOption(requiredReason('why; shown in the status'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign reject sms-sp4/wave/early --reason "payroll runs until Friday"',

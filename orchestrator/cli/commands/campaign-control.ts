@@ -5,6 +5,7 @@ import type { ResumeOptions } from './halt.ts';
 import { changedLines, pausedLines } from '../render/changed.ts';
 import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { ok } from '../../../shared/errors.ts';
+import { requiredReason } from './reason-option.ts';
 
 /** `start`, `pause` and `resume`. */
 export function addControlCommands(campaign: Command): void {
@@ -33,7 +34,7 @@ export function addControlCommands(campaign: Command): void {
     .description(
       'start nothing new on any client of a campaign, within a second; work in progress is completed. A campaign that waits for its time or its release does not start before it is resumed',
     )
-    .requiredOption('--reason <text>', 'why; shown in the status')
+    .addOption(requiredReason('why; shown in the status'))
     .addHelpText('after', '\nExample:\n  servpack campaign pause sms-sp4 --reason "help desk is flooded"')
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
       await withApi(command, async (api) =>

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
 import { planAnswer } from '../../http/schemas/campaigns.ts';
 import { cloneAnswer, editAnswer, historyAnswer } from '../../http/schemas/edits.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -12,6 +12,7 @@ import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
 import { editLines, historyLines } from '../render/edit.ts';
 import { createdLines } from '../render/plan.ts';
 import { plainView } from '../render/view.ts';
+import { requiredReason } from './reason-option.ts';
 
 interface EditOptions {
   readonly reason?: string;
@@ -40,7 +41,7 @@ function addChangeCommands(campaign: Command): void {
     .description(
       'change a campaign to what a campaign file says: shows the difference in words, and asks you to type its name',
     )
-    .option('--reason <text>', 'why; kept in the audit; only --dry-run needs none')
+    .addOption(requiredReason('why; kept in the audit; only --dry-run needs none', 'dryRun'))
     .option('--dry-run', 'show the difference, and change nothing')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -60,7 +61,7 @@ function addChangeCommands(campaign: Command): void {
     .description(
       'change a campaign back to an earlier edition of its file, as its history numbers them. Asks you to type its name',
     )
-    .option('--reason <text>', 'why; kept in the audit; only --dry-run needs none')
+    .addOption(requiredReason('why; kept in the audit; only --dry-run needs none', 'dryRun'))
     .option('--dry-run', 'show the difference, and change nothing')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -80,8 +81,6 @@ async function change(
   input: object,
   { reason, dryRun = false, yes = false }: EditOptions,
 ): Promise<Result<CommandOutput, Refusal>> {
-  if (reason === undefined && !dryRun)
-    return err(fault('input.reason', 'nothing was changed: add --reason TEXT, which is kept in the audit'));
   const path = campaignPath(name, route);
   const shown = await api.post(editAnswer, path, { ...input, reason: reason ?? 'dry run', dryRun: true });
   if (!shown.ok || dryRun || shown.value.changes.length === 0) return outputOf(shown, editLines);

@@ -4,6 +4,7 @@ import { outputOf, withApi } from '../client/session.ts';
 import { heldLines } from '../render/changed.ts';
 import type { ResumeOptions } from './halt.ts';
 import { changedAnswer } from '../../http/schemas/campaigns.ts';
+import { requiredReason } from './reason-option.ts';
 
 interface ServerOption {
   readonly server: readonly string[];
@@ -19,7 +20,7 @@ export function addHoldCommands(campaign: Command): void {
       'start nothing new on the clients of a logon server in a campaign, within a second, until "servpack campaign release"; work in progress is completed, and other logon servers go on',
     )
     .requiredOption('--server <name>', 'the logon server; repeat for more', collect)
-    .requiredOption('--reason <text>', 'why; shown in the status')
+    .addOption(requiredReason('why; shown in the status'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign hold sms-sp4 --server LS-PUN --reason "payroll runs in Pune until Friday"',

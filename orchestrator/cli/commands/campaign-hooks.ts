@@ -3,6 +3,7 @@ import { hooksAnswer } from '../../http/schemas/hooks.ts';
 import { campaignPath, segment } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { hooksLines } from '../render/hooks.ts';
+import { requiredReason } from './reason-option.ts';
 
 /** `hooks` and `hook`: the commands that run before and after a campaign and its waves. */
 export function addHookCommands(campaign: Command): void {
@@ -24,7 +25,7 @@ export function addHookCommands(campaign: Command): void {
     .addArgument(new Argument('<answer>', 'retry or accept').choices(['retry', 'accept']))
     .argument('<campaign>')
     .argument('<hook>')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign hook retry sms-sp4 before-wave-early --reason "the share is there again"',

@@ -11,6 +11,7 @@ import { haltedLine } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
 import { number, type View } from '../render/view.ts';
+import { finishedIn } from '../../../shared/domain/outcome/states.ts';
 import { allPages } from '../client/all-pages.ts';
 
 export function addListCommand(campaign: Command): void {
@@ -42,6 +43,7 @@ function statusText({ status, paused, holds, forecast }: CampaignStatus): string
 function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
   if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
   const right = { align: 'right' as const };
+  const isCancelled = campaigns.some(({ states }) => states.cancelled > 0);
   return table(
     view,
     [
@@ -53,18 +55,20 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'upgraded', short: 'upgr', ...right },
       { head: 'failed', short: 'fail', ...right },
       { head: 'need attention', short: 'attn', ...right },
+      ...(isCancelled ? [{ head: 'cancelled', short: 'canc', ...right }] : []),
     ],
     campaigns.map((status) => {
-      const { campaign, release, size, settled, states } = status;
+      const { campaign, release, size, states } = status;
       return [
         { text: campaign },
         { text: release },
         { text: statusText(status) },
         { text: number(size) },
-        { text: number(settled) },
+        { text: number(finishedIn(states)) },
         countCell('upgraded', states.upgraded),
         countCell('failed', states.failed),
         countCell('needsAttention', states.needsAttention),
+        ...(isCancelled ? [countCell('cancelled', states.cancelled)] : []),
       ];
     }),
   );

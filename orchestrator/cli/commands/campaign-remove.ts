@@ -88,7 +88,7 @@ function archivedLines({ campaign, release, status, size, relocations }: Campaig
   const moved =
     relocations.done === 0
       ? ''
-      : ` ${many(relocations.done, 'service')} that it relocated cannot be moved back with "client undo" any more.`;
+      : ` ${many(relocations.done, 'service')} that it relocated can no longer be moved back with "client undo".`;
   return [
     `Campaign ${campaign}, release ${release}, ${statusWord[status]}: ${many(size, 'client')}.`,
     `It leaves Redis and the lists. No client of it can be tried again or unmarked afterwards.${moved}`,

@@ -7,6 +7,7 @@ import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../
 import { many, number, safe } from '../render/view.ts';
 import { confirmUnmark, removeMarks } from './unmark.ts';
 import { campaignPath } from '../client/api-client.ts';
+import { requiredReason } from './reason-option.ts';
 
 export function addRetryCommands(campaign: Command): void {
   addRetryCommand(campaign);
@@ -72,7 +73,7 @@ function addUnmarkCommand(campaign: Command): void {
     .description(
       'take back the mark of every finished client that would still install; waits, and says how many are left. Asks you to type their number',
     )
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  servpack campaign unmark sms-sp4 --reason "wrong release"')
     .action(async (name: string, { reason, yes = false }: UnmarkOptions, command: Command) => {

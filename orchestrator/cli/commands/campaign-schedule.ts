@@ -4,6 +4,7 @@ import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { changedLines } from '../render/changed.ts';
 import { safe } from '../render/view.ts';
+import { requiredReason } from './reason-option.ts';
 
 /** The way back from a change of this campaign's start. */
 type Undo = (campaign: string) => readonly string[];
@@ -25,7 +26,7 @@ export function addScheduleCommands(campaign: Command): void {
     .command('postpone <campaign>')
     .description('give a campaign that waits for its time or its release another start time')
     .requiredOption('--to <time>', 'the new start time, with its zone: "2026-11-24 22:00 Europe/Rome"')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign postpone sms-sp4 --to "2026-11-24 22:00 Europe/Rome" --reason "payroll runs"',
@@ -40,7 +41,7 @@ export function addScheduleCommands(campaign: Command): void {
       'take back the start of a campaign that waits for its time or its release; "servpack campaign start" starts the campaign again',
     )
     .option('--override', 'also if another person has paused its start')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign unschedule sms-sp4 --reason "the change board said no"',

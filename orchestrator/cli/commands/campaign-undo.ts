@@ -10,6 +10,7 @@ import { commandOutput } from '../client/command-answer.ts';
 import { withApi } from '../client/session.ts';
 import { many, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
+import { requiredReason } from './reason-option.ts';
 
 /** Moves the services of all relocated clients of a campaign back. */
 export function addUndoCommand(campaign: Command): void {
@@ -18,7 +19,7 @@ export function addUndoCommand(campaign: Command): void {
     .description(
       'move every service that servpack has relocated in a campaign back to its path. Asks you to type how many',
     )
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',

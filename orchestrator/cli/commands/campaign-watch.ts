@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { connect, type GlobalOptions, showRefusal } from '../client/session.ts';
 import { watchCampaign } from '../client/watch-campaign.ts';
 import type { WatchScreen } from '../client/watch-screen.ts';
-import { listenForKeys } from '../client/watch-keys.ts';
+import { listenForKeys, type WatchKeys } from '../client/watch-keys.ts';
 import { canRedraw } from '../render/view.ts';
 import { jsonScreenOn, watchLinesOn, watchScreenOn } from '../client/watch-screens.ts';
 import { segment } from '../client/api-client.ts';
@@ -14,14 +14,12 @@ import { segment } from '../client/api-client.ts';
 /** Time between two drawings: half a second looks live; a log file needs fewer lines. */
 const liveEveryMs = 500;
 const lineEveryMs = 2_000;
-/** The exit code that a shell gives to a command that Ctrl-C ended. */
-const interruptedCode = 130;
 
 export function addWatchCommand(campaign: Command): void {
   campaign
     .command('watch <campaign>')
     .description(
-      'show a campaign live until it has ended, also while the orchestrator is away; q stops watching, ? shows the keys. Exit code 0 if no client failed or needs attention, else 1',
+      'show a campaign live until it has ended, also while the orchestrator is away; q stops watching, ? shows the keys. Exit code 0 if no client failed or needs attention, else 1; 0 after q, 130 after Ctrl-C',
     )
     .option(
       '--every <duration>',
@@ -44,21 +42,25 @@ async function watch(
   const isJson = options.json === true;
   const api = await connect(options, process.env);
   if (!api.ok) return showRefusal(api.error, isJson);
-  const interrupt = new AbortController();
-  const quit = (): void => interrupt.abort();
-  process.once('SIGINT', quit);
+  const stop = new AbortController();
+  const stopWith =
+    ({ code }: (typeof exitCodes)['ok' | 'interrupted']) =>
+    (): void =>
+      stop.abort(code);
+  const interrupt = stopWith(exitCodes.interrupted);
+  process.once('SIGINT', interrupt);
   const read = () => api.value.get(statusAnswer, `/v1/campaigns/${segment(name)}`);
-  const { screen, release } = screenFor(isJson, quit);
+  const { screen, release } = screenFor(isJson, { quit: stopWith(exitCodes.ok), interrupt });
   const everyMs = givenMs ?? (canRedraw(process.stdout) ? liveEveryMs : lineEveryMs);
-  const watching = { api: api.value, name, read, screen, everyMs, signal: interrupt.signal };
+  const watching = { api: api.value, name, read, screen, everyMs, signal: stop.signal };
   const { followCampaign } = await import('../client/follow-campaign.ts');
   const ended = await watchCampaign({
     ...watching,
     ...(givenMs === null ? { follow: (seen) => followCampaign(watching, seen) } : {}),
     untilPaused: options.untilPaused === true,
   }).finally(release);
-  if (interrupt.signal.aborted) {
-    process.exitCode = interruptedCode;
+  if (stop.signal.aborted) {
+    process.exitCode = stop.signal.reason as number;
     return;
   }
   if (!ended.ok) return showRefusal(ended.error, isJson);
@@ -66,7 +68,10 @@ async function watch(
 }
 
 /** Returns where the campaign is shown, and what gives the keyboard back. */
-function screenFor(isJson: boolean, quit: () => void): { screen: WatchScreen; release: () => void } {
+function screenFor(
+  isJson: boolean,
+  leave: Pick<WatchKeys, 'quit' | 'interrupt'>,
+): { screen: WatchScreen; release: () => void } {
   const { stdin, stdout } = process;
   const release = (): void => undefined;
   if (isJson) return { screen: jsonScreenOn(stdout), release };
@@ -76,7 +81,7 @@ function screenFor(isJson: boolean, quit: () => void): { screen: WatchScreen; re
   return {
     screen,
     release: listenForKeys(stdin, {
-      quit,
+      ...leave,
       help: () => screen.toggleHelp(),
       scroll: (by) => screen.scroll(by),
     }),

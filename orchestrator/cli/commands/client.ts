@@ -13,6 +13,7 @@ import type { Refusal } from '../../refusal.ts';
 import { whyLines } from '../render/why.ts';
 import { checkInAnswer, clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
+import { requiredReason } from './reason-option.ts';
 
 const campaignHelp = 'in this campaign (default: the one that works on it now, else its newest one)';
 
@@ -132,7 +133,7 @@ export function addActionCommands(client: Command): void {
     client
       .command(`${name} <client>`)
       .description(description)
-      .requiredOption('--reason <text>', 'why; kept in the audit')
+      .addOption(requiredReason('why; kept in the audit'))
       .option('--campaign <name>', campaignHelp)
       .addHelpText('after', `\nExample:\n  servpack client ${name} pc-0017 --reason "${reason}"`)
       .action(async (which: string, body: { reason: string; campaign?: string }, command: Command) => {

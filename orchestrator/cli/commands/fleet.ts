@@ -8,6 +8,7 @@ import { addImportCommand } from './fleet-import.ts';
 import { addRemoveCommand } from './fleet-remove.ts';
 import { revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
 import { alsoSpelled } from './former-option.ts';
+import { requiredReason } from './reason-option.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program
@@ -97,7 +98,7 @@ function addTokenCommands(fleet: Command): void {
     .description('refuse all check-in tokens given out so far to one client, or to every client (--all)')
     .option('--all', 'the tokens of every client')
     .option('--below <n>', 'only tokens of a generation below this number', wholeNumber)
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText(
       'after',
       '\nExamples:\n  servpack fleet revoke-tokens pc-0017 --reason "stolen"\n  servpack fleet revoke-tokens --all --below 2 --reason "new ones are out"',

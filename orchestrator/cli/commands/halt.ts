@@ -9,6 +9,7 @@ import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
 import { wrapped } from '../render/wrap.ts';
 import { haltedLine } from '../render/status.ts';
 import { allPages } from '../client/all-pages.ts';
+import { requiredReason } from './reason-option.ts';
 
 /** Options of `campaign resume` and `unhalt`. */
 export interface ResumeOptions {
@@ -22,7 +23,7 @@ export function addHaltCommands(program: Command): void {
     .description(
       'start nothing new on any client of any campaign, within a second, until "servpack unhalt"; work in progress is completed',
     )
-    .requiredOption('--reason <text>', 'why; shown in every status')
+    .addOption(requiredReason('why; shown in every status'))
     .addHelpText('after', '\nExample:\n  servpack halt --reason "network is down in Pune"')
     .action(async ({ reason }: { reason: string }, command: Command) => {
       await withApi(command, async (api) =>

@@ -13,6 +13,7 @@ import {
 } from '../../http/schemas/releases.ts';
 import { commandOutput } from '../client/command-answer.ts';
 import { allPages } from '../client/all-pages.ts';
+import { requiredReason } from './reason-option.ts';
 
 export function addReleaseCommands(program: Command): void {
   const release = program
@@ -40,7 +41,7 @@ export function addReleaseCommands(program: Command): void {
     .description(
       'forbid new starts with a release until it is staged again; refused while a campaign rolls it out',
     )
-    .requiredOption('--reason <text>', 'why; shown to everyone who would start it')
+    .addOption(requiredReason('why; shown to everyone who would start it'))
     .addHelpText(
       'after',
       '\nExample:\n  servpack release withdraw sms-1.2-sp4 --reason "restarts do not come back"',

@@ -6,6 +6,7 @@ import { outputOf, withApi } from '../client/session.ts';
 import { scheduleLines, scheduleListLines } from '../render/schedule.ts';
 import { safe } from '../render/view.ts';
 import { allPages } from '../client/all-pages.ts';
+import { requiredReason } from './reason-option.ts';
 
 const schedulePath = (name: string, what = ''): string => `/v1/schedules/${segment(name)}${what}`;
 
@@ -57,7 +58,7 @@ function addChanges(schedule: Command): void {
   schedule
     .command('pause <schedule>')
     .description('let no occurrence begin until the schedule is resumed; campaigns that run go on')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText('after', '\nExample:\n  servpack schedule pause monthly --reason "year end"')
     .action(async (name: string, body: { reason: string }, command: Command) => {
       await withApi(command, async (api) => change(api, name, '/pause', body));
@@ -82,7 +83,7 @@ function addChanges(schedule: Command): void {
   schedule
     .command('delete <schedule>')
     .description('forget a schedule; its campaigns stay')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText('after', '\nExample:\n  servpack schedule delete monthly --reason "done"')
     .action(async (name: string, body: { reason: string }, command: Command) => {
       await withApi(command, async (api) =>

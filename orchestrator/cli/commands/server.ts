@@ -5,6 +5,7 @@ import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
 import { serverLimitLines } from '../render/server-limits.ts';
+import { requiredReason } from './reason-option.ts';
 
 interface Options {
   readonly everywhere?: boolean;
@@ -28,7 +29,7 @@ export function addServerCommands(program: Command): void {
     .command('set [logonServer]')
     .description('set or change a limit; clients beyond it go on, and no further one begins')
     .requiredOption('--active <count>', 'how many clients at the same time')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .option('--everywhere', 'every logon server without a limit of its own')
     .addHelpText('after', '\nExample:\n  servpack server limit set LS-PUN --active 10 --reason "slow line"')
     .action(change);
@@ -36,7 +37,7 @@ export function addServerCommands(program: Command): void {
   limit
     .command('clear [logonServer]')
     .description('take a limit back')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .option('--everywhere', 'the limit for every logon server without one of its own')
     .addHelpText('after', '\nExample:\n  servpack server limit clear LS-PUN --reason "new line"')
     .action(change);

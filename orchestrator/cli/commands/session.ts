@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { segment } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
+import { requiredReason } from './reason-option.ts';
 
 /** Signing in to the page, and who is signed in. */
 export function addSessionCommands(program: Command): void {
@@ -40,7 +41,7 @@ export function addSessionCommands(program: Command): void {
   session
     .command('end <session>')
     .description('sign a person out, everywhere within a second')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText('after', '\nExample:\n  servpack session end Xk29bQ7z --reason "a laptop is lost"')
     .action(async (id: string, { reason }: { readonly reason: string }, command: Command) => {
       const [{ endedAnswer }, { endedLines }] = await shapes();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { roles } from '../../http/contract/permissions.ts';
 import { segment } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
+import { requiredReason } from './reason-option.ts';
 
 interface NewToken {
   readonly role: string;
@@ -50,7 +51,7 @@ export function addTokenCommands(program: Command): void {
   token
     .command('revoke <name>')
     .description('refuse a token from now on, with the sessions that began with it')
-    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addOption(requiredReason('why; kept in the audit'))
     .addHelpText('after', '\nExample:\n  servpack token revoke night-shift --reason "anna has left"')
     .action(async (name: string, { reason }: { readonly reason: string }, command: Command) => {
       const [{ revokedTokenAnswer }, { revokedTokenLines }] = await shapes();

@@ -29,7 +29,10 @@ export const glossary: readonly (readonly [word: string, meaning: string])[] = [
   ['ladder', 'the steps against a blocker, mildest first: wait, notify, then a workaround or a relocation'],
   ['relocation', 'a service is moved to another directory for good'],
   ['workaround', 'a service starts by hand only, until the update is done; then it is as before'],
-  ['finished', 'nothing more happens to the client by itself; it has one of the seven results below'],
+  [
+    'finished',
+    'nothing more happens to the client by itself; it has one of the results below, but for cancelled',
+  ],
   ['upgraded', 'the release was installed, and a look has proved it'],
   ['already current', 'the client had every file of the release before anything was done'],
   ['excluded', 'the machine is a server, and servers are left alone'],

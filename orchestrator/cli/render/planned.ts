@@ -5,11 +5,18 @@ import { table } from './table.ts';
 import { many, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** What was planned when the campaign started, against what came; none where nothing was. */
-export function plannedLines(view: View, planned: PlannedAgainstActual | undefined): readonly string[] {
+/**
+ * What was planned for a campaign from its start on, against what came; none where nothing was.
+ * @param startedAt the time that the plan describes: it is ready only seconds later
+ */
+export function plannedLines(
+  view: View,
+  planned: PlannedAgainstActual | undefined,
+  startedAt: string | null,
+): readonly string[] {
   if (planned === undefined || planned.madeAt === null) return [];
   const { ends, because, laterMs, causes, restMs, besides, assumptions } = planned;
-  const title = view.paint('bold', `Planned at the start, ${planned.madeAt}`);
+  const title = view.paint('bold', `Planned at the start, ${startedAt ?? planned.madeAt}`);
   if (ends === null) return ['', title, ...wrapped(view, 'no plan: ', because ?? '', 'yellow')];
   const actual = ends.actual === null ? 'not over yet' : `ended ${ends.actual}`;
   const late =

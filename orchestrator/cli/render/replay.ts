@@ -71,13 +71,17 @@ function againLines(view: View, again: ReplayedCampaign['again']): readonly stri
 
 function sideLines(view: View, side: ReplayedCampaign['recorded']): readonly string[] {
   const right = 'right' as const;
+  const isCurrent = side.waves.some(({ alreadyCurrent }) => alreadyCurrent > 0);
+  const isTaken = side.waves.some(({ takenOut }) => takenOut > 0);
   const columns = [
     { head: 'wave' },
     { head: 'clients', align: right },
     { head: 'opened' },
     { head: 'last client finished', short: 'finished' },
     { head: 'upgraded', align: right },
+    ...(isCurrent ? [{ head: 'already current', short: 'curr', align: right }] : []),
     { head: 'not ok', align: right },
+    ...(isTaken ? [{ head: 'taken out', short: 'out', align: right }] : []),
     { head: 'looks', align: right },
     { head: 'restarts', align: right },
     { head: 'relocations', align: right },
@@ -88,7 +92,9 @@ function sideLines(view: View, side: ReplayedCampaign['recorded']): readonly str
     { text: wave.opensAt ?? 'never' },
     { text: wave.endsAt ?? `${number(wave.unfinished)} left` },
     { text: number(wave.upgraded) },
+    ...(isCurrent ? [{ text: number(wave.alreadyCurrent) }] : []),
     { text: number(wave.notOk) },
+    ...(isTaken ? [{ text: number(wave.takenOut) }] : []),
     { text: number(wave.looks) },
     { text: number(wave.restarts) },
     { text: number(wave.relocations) },

@@ -29,7 +29,7 @@ export function reportLines(view: View, report: CampaignReport): readonly string
     ...where,
     ...statusLines(view, report),
     ...earlierLines(view, report.forecasts ?? []),
-    ...plannedLines(view, report.planned),
+    ...plannedLines(view, report.planned, report.startedAt),
     '',
     ...rankingLines(view, report.blockers),
     ...(failures.length === 0 ? [] : ['', ...failureLines(view, failures)]),

@@ -15,8 +15,16 @@ export function simulationLines(view: View, answer: SimulationAnswer): readonly 
   return [
     view.paint(
       'bold',
-      `simulated: campaign ${safe(answer.campaign)}, ${many(answer.clients, 'client')}, seed ${safe(answer.seed)}`,
+      `simulated: campaign ${safe(answer.campaign)}, ${many(answer.clients, answer.isModel ? 'invented client' : 'client')}, seed ${safe(answer.seed)}`,
     ),
+    ...(answer.isModel
+      ? wrapped(
+          view,
+          'invented: ',
+          'no client of your fleet, and no staged release, is looked up; for your own: --from-looks',
+          'yellow',
+        )
+      : []),
     ...answer.assumptions.flatMap((each) => wrapped(view, 'assumed: ', each, 'dim')),
     '',
     ...endLines(view, answer),
@@ -52,6 +60,7 @@ function endLines(
 
 function waveLines(view: View, { waves, end }: SimulationAnswer): readonly string[] {
   const hasP90 = end.noP90 === null && end.replicates > 0;
+  const isCurrent = waves.some(({ ends }) => ends.alreadyCurrent > 0);
   const columns = [
     { head: 'wave' },
     { head: 'clients', align: 'right' as const },
@@ -60,6 +69,7 @@ function waveLines(view: View, { waves, end }: SimulationAnswer): readonly strin
     ...(end.replicates === 0 ? [] : [{ head: 'P50' }]),
     ...(hasP90 ? [{ head: 'P90' }] : []),
     { head: 'upgraded', align: 'right' as const },
+    ...(isCurrent ? [{ head: 'already current', short: 'curr', align: 'right' as const }] : []),
     { head: 'not ok', align: 'right' as const },
   ];
   const rows = waves.map((wave) => [
@@ -69,7 +79,8 @@ function waveLines(view: View, { waves, end }: SimulationAnswer): readonly strin
     { text: wave.settlesAt ?? `${number(wave.unfinished)} left` },
     ...(end.replicates === 0 ? [] : [{ text: wave.p50 ?? '-' }]),
     ...(hasP90 ? [{ text: wave.p90 ?? '-' }] : []),
-    { text: number(wave.ends.upgraded + wave.ends.alreadyCurrent) },
+    { text: number(wave.ends.upgraded) },
+    ...(isCurrent ? [{ text: number(wave.ends.alreadyCurrent) }] : []),
     { text: number(notOk(wave.ends)) },
   ]);
   return table(view, columns, rows);

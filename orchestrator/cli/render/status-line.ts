@@ -5,6 +5,7 @@ import { heldServersWord, inProgressOf } from './held.ts';
 import { notStagedInAll, statusWord } from '../../views/campaign-words.ts';
 import { missingWord, namedAtMost } from './status.ts';
 import { number, safe } from './view.ts';
+import { finishedIn } from '../../../shared/domain/outcome/states.ts';
 
 /**
  * The status in one line, for a pipe. While the line stays the same, nothing worth reporting has
@@ -13,7 +14,6 @@ import { number, safe } from './view.ts';
 export function statusLine({
   campaign,
   status,
-  settled,
   size,
   states,
   waves,
@@ -30,7 +30,7 @@ export function statusLine({
   const inProgress = inProgressOf(states);
   const parts = [
     ...missing.map(({ process }) => missingWord[process]),
-    `${number(settled)} of ${number(size)} finished`,
+    `${number(finishedIn(states))} of ${number(size)} finished`,
     endsInWords(states, number),
     `${number(inProgress)} in progress`,
     `${number(states.deferred)} deferred`,

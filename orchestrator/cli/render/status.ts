@@ -10,7 +10,7 @@ import { heldLines, holdsLines } from './held.ts';
 import { statesTable } from './states-table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
-import { notOk } from '../../../shared/domain/outcome/states.ts';
+import { finishedIn, notOk } from '../../../shared/domain/outcome/states.ts';
 
 const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
   created: 'dim',
@@ -73,7 +73,7 @@ function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus
     ...(finishing === 0
       ? []
       : [
-          `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} being cancelled or completed safely`,
+          `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still being cancelled: what has begun on a client is finished first`,
         ]),
     ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
   ];
@@ -167,16 +167,16 @@ function sharedLines(view: View, shared: readonly string[]): readonly string[] {
 }
 
 /**
- * `20 of 100 clients finished (20 %): 18 upgraded, 2 failed`, with a bar on a terminal that has
- * room. Of an aborted campaign the share would say nothing.
+ * `20 of 100 clients finished (20 %): 18 upgraded, 2 failed, 80 cancelled`, with a bar on a
+ * terminal that has room.
  */
 function progressLines(view: View, status: CampaignStatus): readonly string[] {
   const { size, settled, states } = status;
+  const finished = finishedIn(states);
   const unhealthy = status.health?.unhealthy ?? 0;
   const found = `${endsInWords(states, number)}${unhealthy === 0 ? '' : `; ${number(unhealthy)} of the upgraded ${unhealthy === 1 ? 'is' : 'are'} unhealthy`}`;
-  if (status.status === 'aborted') return [...barOf(view, status), ...wrapped(view, 'aborted: ', found)];
-  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
-  const progress = `${number(settled)} of ${many(size, 'client')} finished (${share} %)`;
+  const share = size === 0 ? 0 : Math.floor((finished * 100) / size);
+  const progress = `${number(finished)} of ${many(size, 'client')} finished (${share} %)`;
   return [
     ...barOf(view, status),
     ...wrapped(view, settled === 0 ? progress : `${progress}: `, settled === 0 ? '' : found),

@@ -1,5 +1,5 @@
 import { failureWords } from '../../../shared/domain/observation/verdict.ts';
-import type { Findings, SurveyStatus } from '../../../shared/domain/survey/survey.ts';
+import { type Findings, reachedIn, type SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import type { LookReport } from '../../../shared/domain/survey/last-look.ts';
 import { evidenceInWords } from './evidence.ts';
 import { rankingLines } from './report.ts';
@@ -27,11 +27,11 @@ export const evidenceLines = (view: View, text: string | null | undefined): read
 
 /** What a survey has found: machines by result, and what to fix to free most clients. */
 export function surveyLines(view: View, status: SurveyStatus): readonly string[] {
-  const { survey, what, product, release, total, looked, by, verdicts } = status;
+  const { survey, what, product, release, total, by, verdicts } = status;
   const against = release === null ? '' : `, compared with release ${release}`;
   return [
     `${view.paint('bold', safe(survey))}  ${safe(what)} (product ${safe(product)}${safe(against)}), started by ${safe(by)}: ${how[status.status]}`,
-    `${number(looked)} of ${many(total, 'machine')} looked at, none changed: ${findingWords(status)}`,
+    `${number(reachedIn(status))} of ${many(total, 'machine')} looked at, none changed: ${findingWords(status)}`,
     ...moreLines(view, status),
     ...(verdicts.blocked === 0
       ? []
@@ -101,10 +101,12 @@ export function surveyListLines(view: View, surveys: readonly SurveyStatus[]): r
       { head: 'blocked', ...right },
       { head: 'what' },
     ],
-    surveys.map(({ survey, at, by, status, looked, total, verdicts, what }) =>
-      [survey, at, by, how[status], number(looked), number(total), number(verdicts.blocked), what].map(
+    surveys.map((each) => {
+      const { survey, at, by, status, total, verdicts, what } = each;
+      const reached = number(reachedIn(each));
+      return [survey, at, by, how[status], reached, number(total), number(verdicts.blocked), what].map(
         (text) => ({ text }),
-      ),
-    ),
+      );
+    }),
   );
 }

@@ -23,6 +23,7 @@ const finished = z.array(count).readonly();
 export const simulationAnswer = z.object({
   campaign: z.string(),
   clients: count,
+  isModel: z.boolean(),
   seed: z.string(),
   startsAt: time,
   endsAt: time.nullable(),

@@ -34,7 +34,8 @@ export async function simulateFile(
   });
   const assumptions = [...assumptionsOf(order, scenario), ...says];
   const own = summaries.slice(0, plan.replicates.length);
-  return ok(answerOf({ scenario, whole, plan, replicates: own, variants, assumptions }));
+  const isModel = 'count' in order.fleet;
+  return ok(answerOf({ scenario, whole, plan, replicates: own, variants, assumptions, isModel }));
 }
 
 /** A fleet for which no smaller one can stand is simulated whole up to this number of clients. */

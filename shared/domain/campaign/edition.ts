@@ -46,6 +46,13 @@ export const fileHashAt = (editions: readonly EditionHead[], hash: string, at: n
 /** `from` and `to` of the audit entry with which a definition changes. */
 export const editionStep = (edition: number): string => `edition ${edition}`;
 
+/**
+ * Whether an entry of the audit is the edit itself. What an edit leaves to do, such as clients that
+ * change their wave, is recorded under the edition that it made.
+ */
+export const isEdit = ({ from, to }: { readonly from: string; readonly to: string }): boolean =>
+  from !== to && editionIn(to) !== null;
+
 /** The number in a step of the audit that `editionStep` made; null = it is another step. */
 export function editionIn(step: string): number | null {
   const [, number] = /^edition (\d+)$/u.exec(step) ?? [];

@@ -37,11 +37,14 @@ export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): Readon
   return found;
 }
 
-/** States that one number on a screen counts together, and that a person asks for by one word. */
+/**
+ * States that one number on a screen counts together, and that a person asks for by one word. A
+ * cancelled client is over, but not finished: nobody has tried it to its end.
+ */
 export const stateGroups = {
   unfinished: ['waiting', 'active', 'restarting', 'deferred', 'remedying'],
   inProgress: ['active', 'restarting', 'deferred', 'remedying'],
-  finished: ends,
+  finished: ends.filter((end) => end !== 'cancelled'),
   notOk: ['failed', 'needsAttention'],
 } as const satisfies Readonly<Record<string, readonly Bucket[]>>;
 
@@ -58,6 +61,9 @@ export const statesIn = (state: Bucket | StateGroup): readonly Bucket[] =>
 /** The number of clients in a column, or in the columns of a group. */
 export const countIn = (states: States, state: Bucket | StateGroup): number =>
   statesIn(state).reduce((sum, bucket) => sum + states[bucket], 0);
+
+/** The number of clients that are finished: every screen counts its progress by this. */
+export const finishedIn = (states: States): number => countIn(states, 'finished');
 
 /** The number of clients that failed or need attention. */
 export const notOk = ({ failed, needsAttention }: Pick<States, 'failed' | 'needsAttention'>): number =>

@@ -77,6 +77,7 @@ export interface SurveyStatus extends Findings {
   readonly product: string;
   readonly release: string | null;
   readonly total: number;
+  /** Machines with an answer, also with the answer that nobody could look. */
   readonly looked: number;
   readonly endedBy: string | null;
   readonly endedAt: string | null;
@@ -108,8 +109,11 @@ export function findingsOf(counters: Counters): Findings {
   };
 }
 
-export const lookedIn = ({ verdicts }: Findings): number =>
+const lookedIn = ({ verdicts }: Findings): number =>
   Object.values(verdicts).reduce((sum, count) => sum + count, 0);
+
+/** The machines that a look has reached: an answer that none could look is no look. */
+export const reachedIn = (findings: Findings): number => lookedIn(findings) - findings.verdicts.couldNotLook;
 
 export function surveyStatus({ survey, end, waiting, asked, counters }: SurveyProgress): SurveyStatus {
   const findings = findingsOf(counters);

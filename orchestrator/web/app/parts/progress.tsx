@@ -1,3 +1,4 @@
+import { finishedIn } from '../../../../shared/domain/outcome/states.ts';
 import type { JSX } from 'preact';
 import { progressChart, progressTable } from '../../../charts/progress.ts';
 import { countedUp, type ProgressData, type ProgressPoint } from '../../../charts/progress-data.ts';
@@ -57,8 +58,8 @@ function usePoints({ campaign, size }: Status): readonly ProgressPoint[] | null 
   const { value } = useLive<Partial<ClientPage & EndForecast>>(path, everyMs).value;
   if (value === null) return null;
   if (isSmall) {
-    const ends = (value.items ?? []).flatMap(({ settledAt }) =>
-      settledAt === null ? [] : [Date.parse(settledAt)],
+    const ends = (value.items ?? []).flatMap(({ settledAt, end }) =>
+      settledAt === null || end === 'cancelled' ? [] : [Date.parse(settledAt)],
     );
     return countedUp(ends);
   }
@@ -69,12 +70,14 @@ function usePoints({ campaign, size }: Status): readonly ProgressPoint[] | null 
 }
 
 function dataOf(
-  { size, startedAt, endedAt, at, settled, forecast }: Status & { readonly startedAt: string },
+  { size, startedAt, endedAt, at, states, forecast }: Status & { readonly startedAt: string },
   before: readonly ProgressPoint[] | null,
   zone: string,
 ): Omit<ProgressData, 'planned'> {
   const until = Date.parse(endedAt ?? at);
-  const points = [...(before ?? []), { at: until, finished: settled }].toSorted((a, b) => a.at - b.at);
+  const points = [...(before ?? []), { at: until, finished: finishedIn(states) }].toSorted(
+    (a, b) => a.at - b.at,
+  );
   const ends = forecast?.ends ?? null;
   return {
     size,

@@ -4,13 +4,15 @@ import { pace, percent } from '../format.ts';
 import { texts } from '../texts.ts';
 import { Count } from './count.tsx';
 import { Says, Time } from './time.tsx';
-import { notOk } from '../../../../shared/domain/outcome/states.ts';
+import { finishedIn, notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
 /** Clients that finished in an hour, on average since the start; null before the first. */
-const paceOf = ({ settled, tookMs }: Status): number | null =>
-  settled === 0 || tookMs === null || tookMs < 60_000 ? null : (settled * 3_600_000) / tookMs;
+const paceOf = ({ states, tookMs }: Status): number | null => {
+  const finished = finishedIn(states);
+  return finished === 0 || tookMs === null || tookMs < 60_000 ? null : (finished * 3_600_000) / tookMs;
+};
 
 interface StandingProps {
   readonly status: Status;
@@ -20,17 +22,18 @@ interface StandingProps {
 
 /** How far a campaign is, how many clients are not ok, how fast it is, and until when. */
 export function Standing({ status, isWide = false }: StandingProps): JSX.Element {
-  const { campaign, states, size, settled } = status;
+  const { campaign, states, size } = status;
+  const finished = finishedIn(states);
   const failures = notOk(states);
   const rate = paceOf(status);
   return (
     <div class={isWide ? 'figures wide' : 'figures'}>
       <Figure
         label="finished"
-        value={percent(settled, size)}
+        value={percent(finished, size)}
         more={
           <>
-            <Count of={settled} campaign={campaign} filter={{ state: 'finished' }} /> of{' '}
+            <Count of={finished} campaign={campaign} filter={{ state: 'finished' }} /> of{' '}
             <Count of={size} campaign={campaign} filter={{}} />
           </>
         }
@@ -39,12 +42,12 @@ export function Standing({ status, isWide = false }: StandingProps): JSX.Element
         label="not ok"
         value={<Count of={failures} campaign={campaign} filter={{ state: 'notOk' }} />}
         tone={failures > 0 ? 'bad' : undefined}
-        more={settled === 0 ? '' : words.shareOf(percent(failures, settled))}
+        more={finished === 0 ? '' : words.shareOf(percent(failures, finished))}
       />
       <Figure
         label={words.pace.toLowerCase()}
         value={rate === null ? texts.empty : pace(rate)}
-        more={rate !== null ? words.since : settled === 0 ? words.noPace : ''}
+        more={rate !== null ? words.since : finished === 0 ? words.noPace : ''}
       />
       <EndFigure status={status} />
     </div>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { countIn } from '../../../../shared/domain/outcome/states.ts';
+import { finishedIn } from '../../../../shared/domain/outcome/states.ts';
 import { waitWords } from '../../../../shared/domain/rules/wait-words.ts';
 import { spanInWords } from '../../../views/duration-text.ts';
 import type { Blockers, Status } from '../answers.ts';
@@ -69,16 +69,23 @@ export function CampaignNow({ status }: { readonly status: Status }): JSX.Elemen
   );
 }
 
+/** A wave whose clients were cancelled has not passed. */
+function signOf(isOpen: boolean, isNow: boolean, cancelled: number): string {
+  if (!isOpen) return '○';
+  if (isNow) return '▶';
+  return cancelled > 0 ? '–' : '✓';
+}
+
 function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Status }): JSX.Element {
   const last = endedAt === null ? waves.findLastIndex(({ isOpen }) => isOpen) : -1;
   return (
     <ol class="waves">
       {waves.map(({ wave, size, states, isOpen, gate }, index) => {
-        const done = countIn(states, 'finished');
+        const done = finishedIn(states);
         return (
           <li key={wave} class={isOpen ? (index === last ? 'now' : 'open') : 'closed'}>
             <span class="wave-sign" aria-hidden="true">
-              {isOpen ? (index === last ? '▶' : '✓') : '○'}
+              {signOf(isOpen, index === last, states.cancelled)}
             </span>
             <span class="wave-name">
               <Link to={['campaigns', campaign]} query={{ tab: 'clients', wave }} title={wave}>

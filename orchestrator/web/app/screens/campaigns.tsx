@@ -11,7 +11,7 @@ import { Time } from '../parts/time.tsx';
 import { num, Table } from '../parts/table.tsx';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
-import { notOk } from '../../../../shared/domain/outcome/states.ts';
+import { finishedIn, notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
 
@@ -57,11 +57,15 @@ export function CampaignsScreen(): JSX.Element {
                     <StateBar states={each.states} size={each.size} label={each.campaign} />
                   </td>
                   <td class="num">
-                    <Count of={each.settled} campaign={each.campaign} filter={{ state: 'finished' }} />{' '}
+                    <Count
+                      of={finishedIn(each.states)}
+                      campaign={each.campaign}
+                      filter={{ state: 'finished' }}
+                    />{' '}
                     <span class="dim">
                       of <Count of={each.size} campaign={each.campaign} filter={{}} />
                     </span>
-                    <span class="dim under">{percent(each.settled, each.size)}</span>
+                    <span class="dim under">{percent(finishedIn(each.states), each.size)}</span>
                   </td>
                   <td class="num">
                     <Count of={notOk(each.states)} campaign={each.campaign} filter={{ state: 'notOk' }} />

@@ -1,3 +1,4 @@
+import { finishedIn } from '../../../../shared/domain/outcome/states.ts';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -213,11 +214,11 @@ const WithIt = ({ campaigns }: { readonly campaigns: readonly Status[] }): JSX.E
       <p class="dim">{words.noCampaigns}</p>
     ) : (
       <ul class="rows">
-        {campaigns.map(({ campaign, status, settled, size }) => (
+        {campaigns.map(({ campaign, status, states, size }) => (
           <li key={campaign}>
             <Link to={['campaigns', campaign]}>{campaign}</Link>
             <StatusBadge status={status} />
-            <span class="end dim">{texts.campaign.finished(settled, size)}</span>
+            <span class="end dim">{texts.campaign.finished(finishedIn(states), size)}</span>
           </li>
         ))}
       </ul>

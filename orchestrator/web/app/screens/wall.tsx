@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { number } from '../../../views/numbers.ts';
 import { statusWord } from '../../../views/campaign-words.ts';
-import { notOk } from '../../../../shared/domain/outcome/states.ts';
+import { finishedIn, notOk } from '../../../../shared/domain/outcome/states.ts';
 import type { Approvals, Campaigns, Status } from '../answers.ts';
 import { attentionOf } from '../attention.ts';
 import { clockTime, dayAndTime, localText, percent } from '../format.ts';
@@ -73,11 +73,12 @@ export function Wall(): JSX.Element {
 
 function OneCampaign({ status }: { readonly status: Status }): JSX.Element {
   const { prefs } = useApp();
-  const { campaign, settled, size, states, paused, forecast, release } = status;
+  const { campaign, size, states, paused, forecast, release } = status;
   const wave = waveNow(status);
   const ends = forecast?.ends ?? null;
   const zone = prefs.zone.value;
   const bad = notOk(states);
+  const finished = finishedIn(states);
   return (
     <section class="wall-one" aria-label={campaign}>
       <div>
@@ -96,13 +97,13 @@ function OneCampaign({ status }: { readonly status: Status }): JSX.Element {
       <dl>
         <div>
           <dt>{words.finished}</dt>
-          <dd>{percent(settled, size)}</dd>
-          <dd class="dim">{words.of(number(settled), number(size))}</dd>
+          <dd>{percent(finished, size)}</dd>
+          <dd class="dim">{words.of(number(finished), number(size))}</dd>
         </div>
         <div>
           <dt>{words.notOk}</dt>
           <dd class={bad > 0 ? 'bad' : undefined}>{number(bad)}</dd>
-          <dd class="dim">{settled === 0 ? texts.empty : percent(bad, settled)}</dd>
+          <dd class="dim">{finished === 0 ? texts.empty : percent(bad, finished)}</dd>
         </div>
         <div>
           <dt>{words.ends}</dt>
