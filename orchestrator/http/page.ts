@@ -55,7 +55,7 @@ export const pageRoutes: readonly string[] = ['/', '/assets/:file', ...Object.va
  * @param folder of the built page
  */
 export function servePage(app: FastifyInstance, folder = pageFolder): void {
-  void app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
+  void app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true });
   // Before the hooks that ask for a token and for the records: the page is there while Redis is
   // away.
   app.addHook('onRequest', async (request, reply) =>

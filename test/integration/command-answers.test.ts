@@ -53,12 +53,34 @@ describe('a question says what will happen, what will not, and how to take it ba
     await bring(orchestrator.store, a, changes.failed, { index: 'settled' });
     await bring(orchestrator.store, b, changes.deferred, rest);
     expect((await questionOf(confirmAbort, orchestrator)).slice(0, 5)).toEqual([
-      'Campaign sp4, release sms-sp4, running: 1 of 10 clients finished, 1 in progress, 8 waiting.',
-      'Will happen: 8 waiting clients cancelled, work in progress on 1 client completed.',
+      'Campaign sp4, release sms-sp4, running: 1 of 10 clients finished.',
+      'Will happen: 9 waiting or deferred clients cancelled.',
       'Will not happen: 1 finished client stays as it is. No mark is taken back: the answer counts the clients that are still marked.',
       'Undo: none. An aborted campaign cannot be resumed.',
       'To stop it for a while only: servpack campaign pause sp4 --reason …',
     ]);
+    // What was said is what comes.
+    const aborted = await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'wrong' });
+    expect(aborted.body).toMatchObject({ finishing: 0 });
+    const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    expect(body.states).toMatchObject({ failed: 1, cancelled: 9, waiting: 0, deferred: 0 });
+  });
+
+  test('an abort, by what is open on the clients', async () => {
+    await using orchestrator = await startRunning(undefined, wide);
+    const [a = '', b = ''] = await firstWave(orchestrator, 2);
+    await bring(orchestrator.store, a, changes.restarting, rest);
+    await bring(orchestrator.store, b, (upgrade) => upgrade, rest);
+    expect((await questionOf(confirmAbort, orchestrator)).slice(0, 4)).toEqual([
+      'Campaign sp4, release sms-sp4, running: 0 of 10 clients finished.',
+      'Will happen: 8 waiting or deferred clients cancelled.',
+      'Will happen: 1 active client cancelled after the step that runs.',
+      'Will happen: 1 client cancelled after the restart or the change that has begun.',
+    ]);
+    const aborted = await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'wrong' });
+    expect(aborted.body).toMatchObject({ finishing: 1, cancelling: false });
+    const { body } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    expect(body.states).toMatchObject({ cancelled: 9, restarting: 1 });
   });
 
   test('an unmark, in numbers', async () => {

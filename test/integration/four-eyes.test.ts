@@ -140,9 +140,7 @@ describe('a request', () => {
       { id: other, campaign: '', release: 'sms-sp3', command: 'withdraw' },
       { id, campaign: 'sp4', command: 'abort', by: 'another', onExpiry: 'reject' },
     ]);
-    expect(body.approvals[1].text[1]).toBe(
-      'Will happen: 7 waiting clients cancelled, work in progress on 0 clients completed.',
-    );
+    expect(body.approvals[1].text[1]).toBe('Will happen: 7 waiting or deferred clients cancelled.');
     const { store } = world.orchestrator;
     const reading = approvalReading([], await store.requests());
     expect(reading).toMatchObject({ figure: 'approvals_open', value: 2 });

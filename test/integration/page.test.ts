@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { servePage } from '../../orchestrator/http/page.ts';
@@ -50,6 +49,24 @@ describe('the page', () => {
     ]);
   });
 
+  test('sends its files compressed to a browser that takes them so, and plain to others', async () => {
+    const page = await at('/', { headers: html });
+    const path = new URL(scriptIn(await page.text()), `${orchestrator.url}/`).pathname;
+    const [packed, plain] = await Promise.all(
+      ['gzip, deflate, br', 'identity'].map((encoding) =>
+        at(path, { headers: { 'accept-encoding': encoding } }),
+      ),
+    );
+    expect(packed?.headers.get('content-encoding')).toBe('gzip');
+    expect(Number(packed?.headers.get('content-length'))).toBeLessThan(60_000);
+    expect(plain?.headers.get('content-encoding')).toBeNull();
+    for (const answer of [packed, plain]) {
+      expect(answer?.headers.get('content-type')).toContain('javascript');
+      expect(answer?.headers.get('vary')?.toLowerCase()).toContain('accept-encoding');
+    }
+    expect(await packed?.text()).toBe(await plain?.text());
+  });
+
   test('answers HEAD as GET, without a body', async () => {
     for (const path of ['/', '/clients/pc-1']) {
       const response = await at(path, { method: 'HEAD', headers: html });
@@ -88,10 +105,10 @@ describe('the build of the page', () => {
     const bytes = (ending: string): number =>
       (first ?? [])
         .filter((name) => name.endsWith(ending))
-        .reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, 'a/assets', name))).length, 0);
-    expect(bytes('.js')).toBeGreaterThan(5_000);
-    expect(bytes('.js')).toBeLessThan(60_000);
-    expect(bytes('.css')).toBeLessThan(12_000);
+        .reduce((sum, name) => sum + readFileSync(join(folder, 'a/assets', name)).length, 0);
+    expect(bytes('.js.gz')).toBeGreaterThan(5_000);
+    expect(bytes('.js.gz')).toBeLessThan(60_000);
+    expect(bytes('.css.gz')).toBeLessThan(12_000);
     expect(isCurrent()).toBe(true);
   });
 

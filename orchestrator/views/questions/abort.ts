@@ -1,19 +1,20 @@
 import { statusWord } from '../campaign-words.ts';
 import { many, number } from '../numbers.ts';
 import type { CampaignStatus } from '../status.ts';
+import { finishedIn, type States } from '../../../shared/domain/outcome/states.ts';
 import type { Question } from './question.ts';
 
 /** Says what an abort ends, and asks for the name; null = the campaign cannot be aborted. */
 export function abortQuestion(found: CampaignStatus): Question | null {
-  const { campaign, release, status, size, settled, states } = found;
+  const { campaign, release, status, size, states } = found;
   if (status === 'aborted' || status === 'ended') return null;
-  const left = size - settled - states.waiting;
+  const finished = finishedIn(states);
   const alternative = insteadOfAbort(found);
   return {
     lines: [
-      `Campaign ${campaign}, release ${release}, ${statusWord[status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
-      `Will happen: ${many(states.waiting, 'waiting client')} cancelled, work in progress on ${many(left, 'client')} completed.`,
-      `Will not happen: ${many(settled, 'finished client')} ${settled === 1 ? 'stays' : 'stay'} as ${settled === 1 ? 'it is' : 'they are'}. No mark is taken back: the answer counts the clients that are still marked.`,
+      `Campaign ${campaign}, release ${release}, ${statusWord[status]}: ${number(finished)} of ${many(size, 'client')} finished.`,
+      ...willEnd(states),
+      `Will not happen: ${many(finished, 'finished client')} ${finished === 1 ? 'stays' : 'stay'} as ${finished === 1 ? 'it is' : 'they are'}. No mark is taken back: the answer counts the clients that are still marked.`,
       'Undo: none. An aborted campaign cannot be resumed.',
       ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
     ],
@@ -22,6 +23,16 @@ export function abortQuestion(found: CampaignStatus): Question | null {
     ...(alternative === null ? {} : { alternative }),
   };
 }
+
+/** What becomes of the clients that are not over, by what is open on them. */
+const willEnd = ({ waiting, deferred, active, restarting, remedying }: States): readonly string[] =>
+  [
+    [waiting + deferred, 'waiting or deferred client', 'cancelled'] as const,
+    [active, 'active client', 'cancelled after the step that runs'] as const,
+    [restarting + remedying, 'client', 'cancelled after the restart or the change that has begun'] as const,
+  ]
+    .filter(([count]) => count > 0)
+    .map(([count, which, how]) => `Will happen: ${many(count, which)} ${how}.`);
 
 /** The milder way that is possible in this state; null where the campaign stands still already. */
 function insteadOfAbort({ campaign, status, paused }: CampaignStatus): string | null {

@@ -24,6 +24,8 @@ export interface Session {
   signOut(api: Api): Promise<void>;
   /** The provider to sign in with, by its name; null = there is none. */
   readonly provider: ReadonlySignal<string | null>;
+  /** The browser came with a one-use link that signs in no longer: it was used, or is too old. */
+  readonly isLinkSpent: ReadonlySignal<boolean>;
   /** Finds out whether the browser is signed in already, or came with a one-use link. */
   begin(api: Api): Promise<void>;
   /** The orchestrator does not know the reader any longer. */
@@ -43,6 +45,7 @@ export function openSession(): Session {
   const state = signal<'unknown' | 'out' | 'in'>('unknown');
   const person = signal<Person | null>(null);
   const provider = signal<string | null>(null);
+  const isLinkSpent = signal(false);
   const enter = (who: Person): null => {
     person.value = who;
     state.value = 'in';
@@ -56,6 +59,7 @@ export function openSession(): Session {
     state,
     person,
     provider,
+    isLinkSpent,
     missing: (permission) =>
       person.value?.permissions.includes(permission) === true ? null : permissions[permission],
     signIn: async (api, token) => {
@@ -69,7 +73,10 @@ export function openSession(): Session {
     },
     begin: async (api) => {
       const code = takeCode();
-      const asked = code === null ? await api.get<Person>(path) : await api.post<Person>(path, { code });
+      const linked = code === null ? null : await api.post<Person>(path, { code });
+      isLinkSpent.value = linked !== null && !linked.ok && linked.problem.status === 401;
+      // Who is signed in already needs no link.
+      const asked = linked?.ok === true ? linked : await api.get<Person>(path);
       if (asked.ok) enter(asked.value);
       else leave();
       const ways = await api.get<{ readonly provider: { readonly name: string } | null }>('auth/ways');

@@ -44,6 +44,7 @@ export const texts = {
   signIn: {
     title: 'Sign in',
     says: 'Paste a token of this orchestrator, or open the link that "servpack open" prints.',
+    spent: 'This link was used already, or is too old. Get another one with "servpack open".',
     token: 'Token',
     button: 'Sign in',
     signOut: 'Sign out',

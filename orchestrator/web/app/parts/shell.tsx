@@ -10,6 +10,7 @@ import { useApp, useLive } from '../use.ts';
 import { Action } from './action.tsx';
 import { Icon } from './icon.tsx';
 import { Link } from './link.tsx';
+import { Logo } from './logo.tsx';
 import { Says } from './time.tsx';
 
 /** What is around every screen: the rail at the left, on a phone at the bottom, and the header. */
@@ -42,10 +43,7 @@ function Rail(): JSX.Element {
   return (
     <nav class="rail" aria-label={texts.nav.main}>
       <span class="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true" class="logo">
-          <rect width="32" height="32" rx="8" />
-          <path d="M8 21.5h16M8 16h11M8 10.5h6" />
-        </svg>
+        <Logo />
         <b>{texts.product}</b>
       </span>
       {screenNames.map((name) => (

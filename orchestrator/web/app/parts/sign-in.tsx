@@ -5,6 +5,7 @@ import { baseUrl } from '../api.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
 import { Icon } from './icon.tsx';
+import { Logo } from './logo.tsx';
 
 /** Who are you: the token is exchanged once, and stands nowhere but in the memory of the page. */
 export function SignIn({ wasIn }: { readonly wasIn: boolean }): JSX.Element {
@@ -29,11 +30,9 @@ export function SignIn({ wasIn }: { readonly wasIn: boolean }): JSX.Element {
           void go();
         }}
       >
-        <svg viewBox="0 0 32 32" aria-hidden="true" class="logo">
-          <rect width="32" height="32" rx="8" />
-          <path d="M8 21.5h16M8 16h11M8 10.5h6" />
-        </svg>
+        <Logo />
         <h1>{texts.signIn.title}</h1>
+        {session.isLinkSpent.value ? <p role="alert">{texts.signIn.spent}</p> : null}
         <p class="dim">{wasIn ? texts.signIn.again : texts.signIn.says}</p>
         <label class="field">
           <span>{texts.signIn.token}</span>
