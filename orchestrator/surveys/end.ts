@@ -13,7 +13,7 @@ import { surveyAudit } from './audit.ts';
 
 /**
  * Ends a survey at once for a person: answers of looks under way are thrown away, and no other
- * machine is looked at. A survey that has ended stays as it ended.
+ * machine is looked at. A survey that is done, or has ended, stays as it is.
  */
 export async function cancelSurvey(
   context: OrchestratorContext,
@@ -22,7 +22,9 @@ export async function cancelSurvey(
 ): Promise<Result<SurveyStatus, Refusal>> {
   const progress = await context.store.readSurvey(name);
   if (progress === null) return err(notFound('survey', name));
-  if (progress.end !== null) return ok(surveyStatus(progress));
+  // All looks have their answers; the leader only has not written the end yet.
+  const isDone = progress.waiting + progress.asked === 0;
+  if (progress.end !== null || isDone) return ok(surveyStatus(progress));
   const end = { how: 'cancelled', by: who, at: context.clock.now() } as const;
   const ended = await endSurvey(context, name, progress, end);
   return ended === null ? err(notFound('survey', name)) : ok(surveyStatus(ended));

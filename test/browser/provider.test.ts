@@ -74,6 +74,7 @@ test('who signs out signs out at the provider, too, where the settings say so', 
   await signIn(page);
   await page.getByText('anna@example.com').first().waitFor();
   provider.account = 'kim';
+  await page.getByRole('button', { name: 'anna@example.com' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(`${provider.issuer}/**`);
   await page.getByRole('button', { name: 'Yes' }).click();

@@ -50,7 +50,7 @@ describe('a name that the fleet does not have', () => {
     ['where: "ring != cnary"', ['3:27 select.where names the label "ring=cnary"', 'ring=canary']],
     ['where: "logonservr = LS-PUN"', ['3:19 select.where names the label "logonservr"', 'logonServer']],
     ['where: "logonServer notin (LS-PUM)"', ['3:38 select.where names the logon server "LS-PUM"', 'LS-PUN']],
-    ['where: "client != PC-77"', ['3:29 select.where names the client "PC-77"', 'pc-1']],
+    ['where: "client != PC-11"', ['3:29 select.where names the client "PC-11"', 'pc-1']],
     ['where: "zone = Europe/Roma"', ['3:26 select.where names the time zone "Europe/Roma"', 'Europe/Rome']],
     ['where: "role = sever"', ['3:26 select.where names the role "sever"', 'server']],
     [
