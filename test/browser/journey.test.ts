@@ -126,6 +126,10 @@ test.each(['mouse', 'keyboard'] as const)('a campaign from the fleet to its repo
   await resume.getByText('You accept 2 failed and 0 that need attention:').waitFor();
   await hand.write(resume.getByLabel('Type 2 to confirm'), '2');
   await hand.press(resume.getByRole('button', { name: 'Resume', exact: true }));
+  // What the start has said may still stand there.
+  await expect
+    .poll(async () => (await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.status)
+    .toBe('running');
   await page.getByText('Campaign sp4 is running').waitFor();
 
   // The next wave waits for another person than the one who has started it.
