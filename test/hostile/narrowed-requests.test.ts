@@ -57,12 +57,12 @@ describe('a sentence about another campaign', () => {
     expect(seen).not.toContain('far-1');
     expect(seen).toContain('another campaign is running and has not finished');
     expect(seen).toContain('not finished in another campaign');
-    // Of the campaigns that it reaches it is told as before.
+    // Of the campaigns that it reaches it learns as before.
     expect(seen).toContain('campaign near-1 is running');
   });
 });
 
-test('a token that holds its own logon server is not told which others are held', async () => {
+test('a token that holds its own logon server does not learn which others are held', async () => {
   const ask = await asker('shared', { campaigns: ['near-*'], sites: ['LS-NEAR'] });
   const body = { logonServers: ['LS-NEAR'], reason: 'near phones' };
   for (const [what, held] of [
