@@ -1,4 +1,4 @@
-import { inWords, seenName } from '../domain/narrowing.ts';
+import { inWords, seenNames } from '../domain/narrowing.ts';
 import { counted } from '../domain/counted.ts';
 import { type Reopening, retry, unmark, whyTooEarly } from '../domain/reopen.ts';
 import { type ChosenClients, filterOf, isChosen, upgradesAmong } from './chosen-clients.ts';
@@ -172,9 +172,7 @@ async function overlapsOf(
     campaign,
     asked.map(({ key }) => key.client),
   );
-  return new Map(
-    found.map((overlap) => [overlap.client, { ...overlap, campaign: seenName(asker, overlap.campaign) }]),
-  );
+  return new Map(seenNames(asker, found).map((overlap) => [overlap.client, overlap]));
 }
 
 async function reopenUnlessWanted(

@@ -1,4 +1,4 @@
-import { seenName } from '../domain/narrowing.ts';
+import { seenNames } from '../domain/narrowing.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -64,8 +64,7 @@ export async function startCampaign(
   const moved = await changeCampaign(context, who, name, async ({ campaign }) => {
     const starts = await store.starts();
     const release = await store.readRelease(campaign.definition.release);
-    const found = await store.overlap(name, overlapAtMost);
-    const overlap = found.map((each) => ({ ...each, campaign: seenName(asker, each.campaign) }));
+    const overlap = seenNames(asker, await store.overlap(name, overlapAtMost));
     const withdrawn = release?.withdrawn ?? null;
     return {
       event: { type: 'StartRequested', by: who, releaseStaged: isUsable(release), withdrawn, overlap },

@@ -18,6 +18,12 @@ export const reachesCampaign = ({ campaigns }: Narrowing, name: string): boolean
 export const seenName = (asker: Narrowing | undefined, campaign: string): string =>
   asker === undefined || reachesCampaign(asker, campaign) ? campaign : '';
 
+/** The same of campaigns that have clients which are asked for. */
+export const seenNames = <T extends { readonly campaign: string }>(
+  asker: Narrowing | undefined,
+  found: readonly T[],
+): readonly T[] => found.map((each) => ({ ...each, campaign: seenName(asker, each.campaign) }));
+
 /** The campaign in a sentence; one without a name is one that the caller does not reach. */
 export const inWords = (campaign: string): string =>
   campaign === '' ? 'another campaign' : `campaign ${campaign}`;

@@ -28,18 +28,7 @@ function endWords(
 function waveWords(own: WaveSide, other: WaveSide): readonly string[] {
   const what = `wave ${other.wave}`;
   const opens = movedWords(own.opensAt, other.opensAt);
-  const counts = (
-    [
-      'upgraded',
-      'alreadyCurrent',
-      'notOk',
-      'takenOut',
-      'unfinished',
-      'restarts',
-      'relocations',
-      'looks',
-    ] as const
-  ).flatMap((name) => countWords(words[name], other[name] - own[name]));
+  const counts = counted.flatMap(([name, word]) => countWords(word, other[name] - own[name]));
   return [
     ...(opens === null ? [] : [`${what} opens ${opens}`]),
     ...endWords(what, own, other),
@@ -47,16 +36,17 @@ function waveWords(own: WaveSide, other: WaveSide): readonly string[] {
   ];
 }
 
-const words = {
-  upgraded: 'upgraded',
-  alreadyCurrent: 'already current',
-  notOk: 'not ok',
-  takenOut: 'taken out',
-  unfinished: 'not finished',
-  restarts: 'restarts',
-  relocations: 'relocations',
-  looks: 'looks',
-} as const;
+/** What is counted of a wave, in the order of the sentence. */
+const counted = [
+  ['upgraded', 'upgraded'],
+  ['alreadyCurrent', 'already current'],
+  ['notOk', 'not ok'],
+  ['takenOut', 'taken out'],
+  ['unfinished', 'not finished'],
+  ['restarts', 'restarts'],
+  ['relocations', 'relocations'],
+  ['looks', 'looks'],
+] as const;
 
 const countWords = (what: string, by: number): readonly string[] =>
   by === 0

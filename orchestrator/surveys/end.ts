@@ -22,9 +22,8 @@ export async function cancelSurvey(
 ): Promise<Result<SurveyStatus, Refusal>> {
   const progress = await context.store.readSurvey(name);
   if (progress === null) return err(notFound('survey', name));
-  // All looks have their answers; the leader only has not written the end yet.
-  const isDone = progress.waiting + progress.asked === 0;
-  if (progress.end !== null || isDone) return ok(surveyStatus(progress));
+  const status = surveyStatus(progress);
+  if (status.status !== 'running') return ok(status);
   const end = { how: 'cancelled', by: who, at: context.clock.now() } as const;
   const ended = await endSurvey(context, name, progress, end);
   return ended === null ? err(notFound('survey', name)) : ok(surveyStatus(ended));

@@ -22,6 +22,15 @@ async function say(store: Store, ...texts: readonly string[]): Promise<void> {
     await store.stageRelease(release, { sha256: 'a'.repeat(64), text: 'said' }, entry('', null, text));
 }
 
+/** A store that has followed three entries; they come after the id `first`. */
+async function followed(stack: AsyncDisposableStack) {
+  const begun = await opened(stack);
+  const { after } = await begun.store.nextChanges(0, null, 1);
+  await say(begun.store, 'one', 'two', 'three');
+  await begun.store.nextChanges(0, after, 1);
+  return { ...begun, first: after.split(' ')[0] ?? '' };
+}
+
 const said = (entries: readonly { readonly because: string }[]) => entries.map(({ because }) => because);
 
 describe('entries to seal', () => {
@@ -44,28 +53,20 @@ describe('entries to seal', () => {
 
   it('are not sent again by Redis once they were followed', async () => {
     await using stack = new AsyncDisposableStack();
-    const { store, redis, stream } = await opened(stack);
-    const { after } = await store.nextChanges(0, null, 1);
-    await say(store, 'one', 'two', 'three');
-    await store.nextChanges(0, after, 1);
+    const { store, redis, stream, first } = await followed(stack);
     // Redis has the last one only: asked for the others it has nothing to send.
     const ids = (await redis.xrange(stream, '-', '+')).map(([id]) => id);
     await redis.xdel(stream, ...ids.slice(0, 2));
-    const [first = ''] = after.split(' ');
     expect(said(await store.entriesToSeal(0, first, 9))).toEqual(['one', 'two', 'three']);
   });
 
   it('are what Redis has, where it has lost the end of what was followed', async () => {
     await using stack = new AsyncDisposableStack();
-    const { store, redis, stream } = await opened(stack);
-    const { after } = await store.nextChanges(0, null, 1);
-    await say(store, 'one', 'two', 'three');
-    await store.nextChanges(0, after, 1);
+    const { store, redis, stream, first } = await followed(stack);
     const ids = (await redis.xrange(stream, '-', '+')).map(([id]) => id);
     // As after a failover: the replica had the beginning of the stream.
     await redis.xdel(stream, ids.at(-1) ?? '');
     await say(store, 'four');
-    const [first = ''] = after.split(' ');
     expect(said(await store.entriesToSeal(0, first, 9))).toEqual(['one', 'two', 'four']);
     expect(said(await store.entriesToSeal(0, first, 3))).toEqual(['one', 'two', 'four']);
   });
