@@ -109,7 +109,7 @@ export async function surroundingsOf(
     sharedServers(store, name),
     definition.speed === undefined ? undefined : store.recentStarts(name),
     restartsIn(store, definition),
-    requestsAbout(store, name),
+    requestsAbout(store, campaign),
   ]);
   return {
     halt,

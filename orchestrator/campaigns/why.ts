@@ -72,7 +72,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   if (record === null) return null;
   const shares = await sharedServers(store, part.campaign);
   const counters = await store.counters(part.campaign);
-  const requests = (await requestsAbout(store, part.campaign)).filter(
+  const requests = (await requestsAbout(store, record.campaign)).filter(
     ({ client = nameIn(part) }) => client === nameIn(part),
   );
   const surroundings: WhyContext = {

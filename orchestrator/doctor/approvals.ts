@@ -25,8 +25,8 @@ export async function checkApprovals(
 
 function checkRequest(request: CommandRequest, now: number): Check {
   const { command, subject, at } = request;
-  const of = `${command === 'withdraw' ? 'release' : 'campaign'} ${subject}`;
-  const what = `${of}: ${waitingWords(request)}`;
+  const words = waitingWords(request);
+  const what = command === 'withdraw' ? words : `campaign ${subject}: ${words}`;
   if (now - at <= forgottenAfterMs || request.state.is === 'approved') return fine('campaigns', what);
   const todo = `servpack campaign approve ${requestName(request)}`;
   return warning('campaigns', what, 'the command is not carried out', todo);

@@ -1,4 +1,5 @@
 import { horizonMs } from '../simulation/assumed.ts';
+import { isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignForecast, Ends } from '../../shared/domain/campaign/forecast.ts';
 import { timesOfAnswers } from '../domain/approvals-ahead.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -106,7 +107,7 @@ export async function replicate(question: ForecastQuestion, seed: string): Promi
   const setup = { campaign, waves: waiting, rows, sources, model, startAt: now, until, observer };
   const approvalMs = drawnAnswer(timesOfAnswers(campaign) ?? [], seed);
   const { campaign: ended, at } = await simulate({ ...setup, approvalMs });
-  const isOver = ended.state.status === 'ended' || ended.state.status === 'aborted';
+  const isOver = isCampaignOver(ended.state);
   return {
     endsAt: isOver ? at : null,
     finished,

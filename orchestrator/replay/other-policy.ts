@@ -1,5 +1,5 @@
 import { horizonMs, usualApprovalMs } from '../simulation/assumed.ts';
-import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
+import { type Campaign, type CampaignEvent, isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -92,7 +92,7 @@ export async function runOtherwise(
   if (begun.kind !== 'changed') return err(fault('replay.refused', begun.because));
   const model = new RecordedClients(followed.tracks);
   const course = new CourseObserver(startAt, begun.because);
-  const isOver = recorded.state.status === 'ended' || recorded.state.status === 'aborted';
+  const isOver = isCampaignOver(recorded.state);
   const simulated = await simulate({
     campaign: begun.campaign,
     waves,

@@ -1,3 +1,4 @@
+import { type Campaign, isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import { type CommandRequest, isClosed } from '../../shared/domain/campaign/command-request.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 
@@ -21,6 +22,12 @@ export async function openRequests(
   return seen;
 }
 
-/** Those about a campaign. */
-export const requestsAbout = (store: Reads, campaign: string): Promise<readonly CommandRequest[]> =>
-  openRequests(store, ({ command, subject }) => command !== 'withdraw' && subject === campaign);
+/** Those about a campaign, and while it is not over, about its release. */
+export function requestsAbout(
+  store: Reads,
+  { definition: { campaign, release }, state }: Campaign,
+): Promise<readonly CommandRequest[]> {
+  return openRequests(store, ({ command, subject }) =>
+    command === 'withdraw' ? subject === release && !isCampaignOver(state) : subject === campaign,
+  );
+}

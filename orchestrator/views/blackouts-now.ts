@@ -1,4 +1,4 @@
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { type Campaign, isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignBlackout, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 
@@ -14,8 +14,7 @@ export function blackoutsIn(
   { definition, state }: Campaign,
   now: number,
 ): { readonly blackouts?: readonly string[] } {
-  const isOver = state.status === 'ended' || state.status === 'aborted';
-  const blackouts = isOver ? [] : blackoutsNow(definition, now);
+  const blackouts = isCampaignOver(state) ? [] : blackoutsNow(definition, now);
   return blackouts.length === 0 ? {} : { blackouts };
 }
 

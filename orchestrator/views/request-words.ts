@@ -19,11 +19,11 @@ export function nextStep(request: CommandRequest, who: string | null): string {
     : `a person with the role approver or administrator, other than the one who asked, approves it ${until} with "servpack campaign approve ${name}", or rejects it with: servpack campaign reject ${name} --reason TEXT`;
 }
 
-/** A command on a campaign that waits for another person, as the status of the campaign has it. */
+/** A command on a campaign or its release that waits for another person, for the status. */
 export interface WaitingCommand {
   readonly id: string;
   readonly command: GuardedCommand;
-  /** Null = it is about the whole campaign. */
+  /** Null = it is about the whole campaign, or its release. */
   readonly client: string | null;
   readonly askedBy: string;
   /** ISO 8601, UTC. */
@@ -54,8 +54,13 @@ export function waitingCommand(request: CommandRequest): WaitingCommand {
 
 /** `abort waits for another person since …`: what waits, who asked, until when, what decides it. */
 export function waitingWords(request: CommandRequest): string {
-  const { command, client, by, at, state } = request;
-  const what = client === undefined ? command : `${command} of client ${client}`;
+  const { command, subject, client, by, at, state } = request;
+  const what =
+    command === 'withdraw'
+      ? `the withdrawal of release ${subject}`
+      : client === undefined
+        ? command
+        : `${command} of client ${client}`;
   return state.is === 'approved'
     ? `${what}, asked by ${by}, is approved by ${state.by}, and is being carried out`
     : `${what} waits for another person since ${isoOf(at)}, asked by ${by}; ${nextStep(request, null)}`;

@@ -117,7 +117,7 @@ export interface CampaignStatus extends Edited, HooksNow {
   readonly members?: string | undefined;
   /** What waits for the approval of a person; left out = nothing. */
   readonly approvals?: readonly string[] | undefined;
-  /** Commands on it that wait for another person; left out = none does. */
+  /** Commands on it or its release that wait for another person; left out = none does. */
   readonly requests?: readonly WaitingCommand[] | undefined;
   /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;

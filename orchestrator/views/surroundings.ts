@@ -36,7 +36,7 @@ export interface Surroundings {
   readonly kept?: KeptForecasts | null;
   /** The processes that servpack is without. */
   readonly missing?: readonly MissingProcess[];
-  /** Commands on it that wait for another person. */
+  /** Commands on it or its release that wait for another person. */
   readonly requests?: readonly CommandRequest[];
   /** Why rounds of the leader fail for this campaign. */
   readonly failures?: readonly {

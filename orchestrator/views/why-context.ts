@@ -34,7 +34,7 @@ export interface WhyContext extends SharedLimits, Edited {
   readonly calendar?: Calendar | null;
   /** Who has or waits for slots of restarts; left out = the campaign does not limit them. */
   readonly restarts?: readonly RestartEntry[];
-  /** Commands on its campaign, or on itself, that wait for another person. */
+  /** Commands on its campaign, its release or itself that wait for another person. */
   readonly requests?: readonly CommandRequest[];
   /** The address of its check-in that was not taken. */
   readonly refusedAddress?: {

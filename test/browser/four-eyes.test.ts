@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import type { Role } from '../../orchestrator/http/contract/permissions.ts';
 import { makeToken } from '../fixtures/tokens.ts';
+import { wide } from '../integration/admitted-clients.ts';
 import { type FourEyesWorld, fourEyes, startFourEyesWorld } from '../integration/four-eyes-world.ts';
 import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
 import { openScreen, violationsOn } from './screens.ts';
@@ -12,6 +13,9 @@ let world: FourEyesWorld;
 beforeAll(async () => {
   browser = await openBrowser();
   world = await startFourEyesWorld(fourEyes('abort', 'withdraw'));
+  const text = wide.replace('campaign: sp4', 'campaign: sp3').replace('release: sms-sp4', 'release: sms-sp3');
+  const made = await world.as('olga', 'administrator', 'POST', '/v1/campaigns', { file: 'c.yaml', text });
+  if (made.status !== 200) throw new Error(JSON.stringify(made.body));
 });
 afterAll(async () => {
   await browser?.close();
@@ -58,6 +62,12 @@ test('a button asks where another person must approve, and that person decides o
   await same.context.close();
 
   const decides = await asPerson('bert', 'approver');
+  // A withdrawal stands with the campaigns of the release: who asks, since when, and the buttons.
+  await openScreen(decides, 'campaigns/sp3', 'Another person must approve: withdraw sms-sp3');
+  const waits = decides.page.locator('.attention li').filter({ hasText: 'withdraw sms-sp3' });
+  await waits.getByText('Asked by anna (token anna-operator): a file is wrong').waitFor();
+  await waits.getByText('now', { exact: true }).waitFor();
+  await waits.getByRole('button', { name: 'Approve…' }).waitFor();
   await openScreen(decides, 'approvals', 'the wrong release');
   await decides.page.getByText('Release sms-sp3 is withdrawn').waitFor();
   expect(await decides.page.getByRole('button', { name: 'Take back…' }).count()).toBe(0);

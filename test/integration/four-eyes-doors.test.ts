@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { happeningsOf } from '../../orchestrator/domain/happening-of-entry.ts';
+import { requestsAbout } from '../../orchestrator/requests/open-requests.ts';
 import { withApprover } from '../../shared/domain/campaign/person.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
@@ -138,4 +139,34 @@ test('status, why and doctor name a command that waits, and the approver sees th
   const yes = await cli('campaign', 'approve', id, '--yes');
   expect([yes.code, yes.stderr]).toEqual([0, '']);
   expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.requests).toBeUndefined();
+});
+
+test('a withdrawal that waits is named with the campaigns of the release that are not over', async () => {
+  const { orchestrator } = world;
+  const { store } = orchestrator;
+  const text = wide.replace('campaign: sp4', 'campaign: sp3').replace('release: sms-sp4', 'release: sms-sp3');
+  const made = await world.as('olga', 'administrator', 'POST', '/v1/campaigns', { file: 'c.yaml', text });
+  expect(made.status).toBe(200);
+  setting.commands.add('withdraw');
+  const reason = 'a file is wrong';
+  const { body } = await world.as('anna', 'operator', 'POST', '/v1/releases/sms-sp3/withdraw', { reason });
+  const { id } = body.asked;
+  const says = `the withdrawal of release sms-sp3 waits for another person since 2026-11-17T09:00:00Z, asked by ${anna}; a person with the role approver or administrator, other than the one who asked, approves it until 2026-11-17T10:00:00Z with "servpack campaign approve ${id}", or rejects it with: servpack campaign reject ${id} --reason TEXT`;
+  const status = await orchestrator.ask('GET', '/v1/campaigns/sp3');
+  expect(status.body.requests).toMatchObject([
+    { id, command: 'withdraw', client: null, askedBy: anna, since: '2026-11-17T09:00:00Z', says },
+  ]);
+  expect((await runCliAt(orchestrator, ['campaign', 'status', 'sp3'])).stdout).toContain(`request: ${says}\n`);
+  const client = (await Array.fromAsync(store.waiting('sp3'))).at(0)?.client ?? '';
+  const why = await orchestrator.ask('GET', `/v1/clients/${client}/why?campaign=sp3`);
+  expect(why.body.remarks).toContain(says);
+  const doctor = await orchestrator.ask('GET', '/v1/doctor');
+  expect(doctor.body.checks).toContainEqual(expect.objectContaining({ state: 'ok', says }));
+  // A campaign of another release has nothing to do with it, and one that is over neither.
+  expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.requests).toBeUndefined();
+  const { campaign } = (await store.readCampaign('sp3')) ?? {};
+  if (campaign === undefined) throw new Error('campaign sp3 is gone');
+  expect(await requestsAbout(store, campaign)).toHaveLength(1);
+  const over = { status: 'ended', startedAt: 0, endedAt: 1, openWaves: 1, accepted: [] } as const;
+  expect(await requestsAbout(store, { ...campaign, state: over })).toEqual([]);
 });

@@ -37,7 +37,7 @@ const openApproval = z.object({
   shown: z.string(),
 }) satisfies z.ZodType<OpenApproval>;
 
-/** A command that waits for another person, in the status of its campaign. */
+/** A command that waits for another person, in the status of its campaign, or of that release. */
 export const waitingCommand = z.object({
   id: z.string(),
   command: z.enum(guardedCommands),

@@ -1,5 +1,6 @@
 import type { Approval, Doctor, Status } from './answers.ts';
 import type { Filter } from './client-list.ts';
+import { isCampaignOver } from '../../../shared/domain/campaign/campaign.ts';
 import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** Something that goes on only when a person acts. */
@@ -69,7 +70,7 @@ function processes(campaigns: readonly Status[]): readonly Attention[] {
 
 function ofCampaign(status: Status): readonly Attention[] {
   const { campaign, paused, withdrawn, failures, notStaged, states, stillMarked } = status;
-  const isOver = status.status === 'ended' || status.status === 'aborted';
+  const isOver = isCampaignOver(status);
   const base = { campaign, since: null, clients: left(status), filter: { state: 'unfinished' } };
   const found: Attention[] = [];
   for (const { because, since } of failures)
@@ -155,7 +156,8 @@ function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention
         : wave === undefined
           ? `A question in ${campaign}`
           : `Wave ${wave.wave} of ${campaign} waits for approval`,
-    why: text[0] ?? id,
+    // Who asks for a command, and why, is its last line.
+    why: [text[0], ...(command === undefined ? [] : text.slice(-1))].join(' '),
     since,
     clients: wave?.size ?? (client === null ? 0 : 1),
     campaign: release === undefined ? campaign : null,

@@ -249,6 +249,10 @@ export type CampaignDecision =
   | { readonly kind: 'refused'; readonly because: string }
   | { readonly kind: 'ignored'; readonly because: string };
 
+/** Nothing begins in it any more: it has ended, or was aborted. */
+export const isCampaignOver = ({ status }: Pick<CampaignState, 'status'>): boolean =>
+  status === 'ended' || status === 'aborted';
+
 /** The state of a campaign that was started and has not begun; null = it is in another state. */
 export const awaitingOf = (state: CampaignState): Awaiting | null =>
   state.status === 'scheduled' || state.status === 'waitingForRelease' ? state : null;

@@ -26,6 +26,7 @@ import { ClientTable } from './client-table.tsx';
 import { ServerTable } from './servers.tsx';
 import { texts } from '../texts.ts';
 import { useApp, useLive } from '../use.ts';
+import { isCampaignOver } from '../../../../shared/domain/campaign/campaign.ts';
 import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 const words = texts.campaign;
@@ -116,7 +117,10 @@ function TabOf({ tab, status }: { readonly tab: Tab; readonly status: Status }):
 /** The same list as on the overview, of this campaign alone. */
 function Trouble({ status }: { readonly status: Status }): JSX.Element | null {
   const open = useLive<Approvals>('v1/approvals').value.value?.approvals ?? [];
-  const approvals = open.filter(({ campaign }) => campaign === status.campaign);
+  const approvals = open.filter(
+    ({ campaign, release }) =>
+      campaign === status.campaign || (release === status.release && !isCampaignOver(status)),
+  );
   const items = attentionOf([status], approvals, []);
   return items.length === 0 ? null : <AttentionList items={items} now={status.at} />;
 }
@@ -125,7 +129,7 @@ function Trouble({ status }: { readonly status: Status }): JSX.Element | null {
 function Buttons({ status }: { readonly status: Status }): JSX.Element {
   const app = useApp();
   const { states, relocations, paused } = status;
-  const isOver = status.status === 'ended' || status.status === 'aborted';
+  const isOver = isCampaignOver(status);
   const mayPause =
     status.status === 'running' || status.status === 'scheduled' || status.status === 'waitingForRelease';
   return (

@@ -11,6 +11,7 @@ import { Loaded, Panel, Screen } from '../parts/screen.tsx';
 import { Says, Time } from '../parts/time.tsx';
 import { texts } from '../texts.ts';
 import { seldomMs, useLive } from '../use.ts';
+import { isCampaignOver } from '../../../../shared/domain/campaign/campaign.ts';
 
 const words = texts.overview;
 
@@ -34,15 +35,13 @@ export function OverviewScreen(): JSX.Element {
 }
 
 const isOn = ({ status }: Status): boolean => status === 'running' || status === 'paused';
-const isOver = ({ status }: Status): boolean => status === 'ended' || status === 'aborted';
-
 function Standing({ all }: { readonly all: Campaigns }): JSX.Element {
   const approvals = useLive<Approvals>('v1/approvals').value.value?.approvals ?? [];
   const checks = useLive<Doctor>('v1/doctor', seldomMs).value.value?.checks ?? [];
   const items = attentionOf(all.campaigns, approvals, checks);
   const now = all.campaigns[0]?.at ?? null;
   const on = all.campaigns.filter(isOn);
-  const over = all.campaigns.filter(isOver);
+  const over = all.campaigns.filter(isCampaignOver);
   return (
     <>
       <section class="block" aria-label={words.needs}>

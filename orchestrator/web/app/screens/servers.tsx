@@ -10,13 +10,14 @@ import { inProgress } from '../states.ts';
 import { holdServer, releaseServer } from '../supply-actions.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
+import { isCampaignOver } from '../../../../shared/domain/campaign/campaign.ts';
 import { notOk } from '../../../../shared/domain/outcome/states.ts';
 
 /** The logon servers of a campaign, what holds one of them up beside it. */
 export function ServerTable({ status }: { readonly status: Status }): JSX.Element {
   const app = useApp();
   const { campaign, logonServers, notStaged, holds } = status;
-  const isOver = status.status === 'ended' || status.status === 'aborted';
+  const isOver = isCampaignOver(status);
   const isHeld = (server: string): boolean => holds.some(({ logonServer }) => logonServer === server);
   const remark = (server: string): string => {
     const hold = holds.find(({ logonServer }) => logonServer === server);
