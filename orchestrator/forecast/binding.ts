@@ -1,5 +1,5 @@
 import type { Binding, LimitGain } from '../../shared/domain/campaign/binding.ts';
-import { gainsOf, meanGain } from '../simulation/replicates.ts';
+import { gainsOf, meanGain } from '../simulation/gains.ts';
 import type { RunSummary } from '../simulation/run-summary.ts';
 import { gainWords, nothingBinds, togetherWords } from './binding-words.ts';
 import { replicate, type Run } from './campaign-forecast.ts';

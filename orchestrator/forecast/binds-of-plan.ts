@@ -1,6 +1,7 @@
 import type { BindsStatus } from '../views/campaign-forecast.ts';
 import { limitsOf } from '../simulation/limits.ts';
-import { gainsOf, reseeded } from '../simulation/replicates.ts';
+import { gainsOf } from '../simulation/gains.ts';
+import { reseeded } from '../simulation/replicates.ts';
 import { type RunSummary, summaryOf } from '../simulation/run-summary.ts';
 import type { Scenario } from '../simulation/scenario.ts';
 import { thinned } from '../simulation/thinning.ts';

@@ -1,6 +1,5 @@
 import { counted } from '../domain/counted.ts';
 import { type Limit, limitsOf } from './limits.ts';
-import type { RunSummary } from './run-summary.ts';
 import type { Scenario } from './scenario.ts';
 import { thinned } from './thinning.ts';
 
@@ -99,68 +98,4 @@ export function percentile(values: readonly (number | null)[], percent: number):
   const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
   const found = sorted[Math.ceil((sorted.length * percent) / 100) - 1];
   return found === undefined || found === Infinity ? null : found;
-}
-
-/** What a campaign gains without one of its limits. Milliseconds; positive = earlier. */
-export interface Gain {
-  readonly limit: string;
-  /** Null = no larger than the noise of the replicates. */
-  readonly endMs: number | null;
-  /** The same for the time until nine of ten clients are finished. */
-  readonly mostMs: number | null;
-}
-
-/** The gains, the largest first; limits without one are left out. */
-export function gainsOf(
-  replicates: readonly RunSummary[],
-  variants: readonly { readonly limit: string; readonly runs: readonly RunSummary[] }[],
-): readonly Gain[] {
-  return variants
-    .map(({ limit, runs }) => ({
-      limit,
-      endMs: gain(replicates, runs, ({ endedAfterMs }) => endedAfterMs),
-      mostMs: gain(replicates, runs, ({ mostAfterMs }) => mostAfterMs),
-    }))
-    .filter(({ endMs, mostMs }) => endMs !== null || mostMs !== null)
-    .sort((a, b) => (b.endMs ?? 0) - (a.endMs ?? 0) || (b.mostMs ?? 0) - (a.mostMs ?? 0));
-}
-
-/** The mean of the gains of the same seeds, noise or not; 0 where a simulation does not end. */
-export function meanGain(
-  before: readonly RunSummary[],
-  after: readonly RunSummary[],
-  of: 'endedAfterMs' | 'mostAfterMs',
-): number {
-  let sum = 0;
-  for (const [at, run] of after.entries()) {
-    const [base, without] = [before[at]?.[of] ?? null, run[of]];
-    if (base === null || without === null) return 0;
-    sum += base - without;
-  }
-  return sum / Math.max(1, after.length);
-}
-
-/** A gain of less than this share of the whole time is no gain. */
-const leastShare = 0.01;
-
-/** The mean of the differences of the same seeds, if it is larger than its noise. */
-function gain(
-  before: readonly RunSummary[],
-  after: readonly RunSummary[],
-  of: (run: RunSummary) => number | null,
-): number | null {
-  const pairs = after.map((run, at) => {
-    const base = before[at];
-    return [base === undefined ? null : of(base), of(run)] as const;
-  });
-  const known = pairs.flatMap(([base, without]) =>
-    base === null || without === null ? [] : [[base, base - without] as const],
-  );
-  if (known.length < 2 || known.length < pairs.length) return null;
-  const mean = known.reduce((sum, [, difference]) => sum + difference, 0) / known.length;
-  const variance =
-    known.reduce((sum, [, difference]) => sum + (difference - mean) ** 2, 0) / (known.length - 1);
-  const base = known.reduce((sum, [whole]) => sum + whole, 0) / known.length;
-  const noise = Math.max(2 * Math.sqrt(variance / known.length), leastShare * base);
-  return mean > noise ? Math.round(mean) : null;
 }

@@ -1,15 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { RunSummary } from '../run-summary.ts';
+import type { ReplicatePlan } from '../replicates.ts';
 import type { Scenario } from '../scenario.ts';
-import type { WholeRun } from '../whole-run.ts';
 import { type RunOrder, type RunOutcome, runOrder } from './orders.ts';
-
-/** What a campaign's own simulation says, and what those beside it say, in their order. */
-export interface Runs {
-  readonly whole: WholeRun;
-  readonly summaries: readonly RunSummary[];
-}
+import { RunQueue, type Runs } from './run-queue.ts';
 
 /** So few clients are simulated here: a thread takes half a second to start. */
 const hereAtMost = 3_000;
@@ -26,68 +20,67 @@ export const threadsFor = (clients: number): number =>
   clients <= hereAtMost ? 0 : Math.min(threadsAtMost, availableParallelism());
 
 /**
- * Runs a scenario and those beside it; one that is named twice is run once. Its outcome is the same
- * on however many threads.
+ * Runs a scenario and what is planned beside it. The outcome is the same on however many threads.
  * @param threads left out = as many as pay; 0 = none but this one
  */
 export async function runAll(
   scenario: Scenario,
-  beside: readonly Scenario[],
-  threads: number = threadsFor([scenario, ...beside].reduce((sum, { clients }) => sum + clients.length, 0)),
+  plan: ReplicatePlan,
+  threads: number = threadsFor(clientsIn(scenario, plan)),
 ): Promise<Runs> {
-  const different = [...new Set(beside)];
-  // The campaign itself comes first: it is the longest simulation, and the others run beside it.
-  const orders: readonly RunOrder[] = [
-    { number: 0, kind: 'whole', scenario },
-    ...different.map((each, at): RunOrder => ({ number: at + 1, kind: 'summary', scenario: each })),
-  ];
-  const outcomes = threads === 0 ? await runHere(orders) : await runInThreads(orders, threads);
-  const summaryOf = new Map<Scenario, RunSummary>();
-  let whole: WholeRun | null = null;
-  for (const outcome of outcomes) {
-    const of = different[outcome.number - 1];
-    if (outcome.kind === 'whole') whole = outcome.whole;
-    else if (of !== undefined) summaryOf.set(of, outcome.summary);
-  }
-  if (whole === null) throw new Error('the campaign itself was not simulated');
-  return { whole, summaries: beside.flatMap((each) => summaryOf.get(each) ?? []) };
+  const queue = new RunQueue(scenario, plan);
+  await (threads === 0 ? runHere(queue) : runInThreads(queue, threads));
+  return queue.runs;
 }
 
-async function runHere(orders: readonly RunOrder[]): Promise<readonly RunOutcome[]> {
-  const outcomes: RunOutcome[] = [];
-  for (const order of orders) outcomes.push(await runOrder(order));
-  return outcomes;
+/** Of all runs together, if none is left out. */
+function clientsIn(scenario: Scenario, { replicates, variants }: ReplicatePlan): number {
+  const beside = [...replicates, ...variants.flatMap(({ scenarios }) => scenarios)];
+  return [scenario, ...beside].reduce((sum, { clients }) => sum + clients.length, 0);
 }
 
-/** Each thread takes the next order when it has finished one. */
-async function runInThreads(orders: readonly RunOrder[], threads: number): Promise<readonly RunOutcome[]> {
-  const left = orders.values();
-  const started = Array.from(
-    { length: Math.min(threads, orders.length) },
+/** One after the other: nothing is under way when the next one is asked for. */
+async function runHere(queue: RunQueue): Promise<void> {
+  for (let order = queue.next(); order !== null && order !== 'later'; order = queue.next())
+    queue.keep(await runOrder(order));
+}
+
+/** A thread that has nothing to do waits for the outcomes of the others, until all is given out. */
+async function runInThreads(queue: RunQueue, most: number): Promise<void> {
+  const threads = Array.from(
+    { length: most },
     () => new Worker(new URL('thread.ts', import.meta.url), { resourceLimits }),
   );
   try {
-    return (await Promise.all(started.map((thread) => work(thread, left)))).flat();
+    await new Promise<void>((resolve, reject) => {
+      const idle = new Set(threads);
+      const giveOut = (): void => {
+        for (const thread of idle) {
+          const order = queue.next();
+          if (order === 'later') break;
+          if (order === null) {
+            if (idle.size === threads.length) resolve();
+            break;
+          }
+          idle.delete(thread);
+          thread.postMessage(order satisfies RunOrder);
+        }
+      };
+      for (const thread of threads) {
+        thread.on('message', (outcome: RunOutcome) => {
+          queue.keep(outcome);
+          idle.add(thread);
+          giveOut();
+        });
+        thread.once('error', (error) => reject(error instanceof Error ? error : new Error(String(error))));
+        thread.once('exit', (code) =>
+          reject(new Error(`a thread ended with ${code} before its simulations`)),
+        );
+      }
+      giveOut();
+    });
   } finally {
     // After a failure the other threads would go on for nothing.
-    await Promise.all(started.map((thread) => thread.terminate()));
+    await Promise.all(threads.map((thread) => thread.terminate()));
   }
-}
-
-function work(thread: Worker, left: Iterator<RunOrder>): Promise<readonly RunOutcome[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly RunOutcome[]>();
-  const outcomes: RunOutcome[] = [];
-  const next = (): void => {
-    const order = left.next();
-    thread.postMessage(order.done === true ? 'end' : order.value);
-    if (order.done === true) resolve(outcomes);
-  };
-  thread.on('message', (outcome: RunOutcome) => {
-    outcomes.push(outcome);
-    next();
-  });
-  thread.once('error', (error) => reject(error instanceof Error ? error : new Error(String(error))));
-  thread.once('exit', (code) => reject(new Error(`a thread ended with ${code} before its simulations`)));
-  next();
-  return promise;
 }

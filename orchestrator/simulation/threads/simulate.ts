@@ -24,18 +24,10 @@ export async function simulateFile(
   if (!small.ok) return small;
   const { scenario, says } = small.value;
   const plan = planReplicates(scenario, replicates);
-  const beside = [...plan.replicates, ...plan.variants.flatMap(({ scenarios }) => scenarios)];
-  const { whole, summaries } = await runAll(scenario, beside, threads);
-  let next = plan.replicates.length;
-  const variants = plan.variants.map(({ limit, scenarios }) => {
-    const runs = summaries.slice(next, next + scenarios.length);
-    next += scenarios.length;
-    return { limit, runs };
-  });
+  const runs = await runAll(scenario, plan, threads);
   const assumptions = [...assumptionsOf(order, scenario), ...says];
-  const own = summaries.slice(0, plan.replicates.length);
   const isModel = 'count' in order.fleet;
-  return ok(answerOf({ scenario, whole, plan, replicates: own, variants, assumptions, isModel }));
+  return ok(answerOf({ scenario, plan, ...runs, assumptions, isModel }));
 }
 
 /** A fleet for which no smaller one can stand is simulated whole up to this number of clients. */
