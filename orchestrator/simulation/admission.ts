@@ -7,7 +7,7 @@ import { ClassTimes } from './class-times.ts';
 import { type Room, takeFromLines } from './lines.ts';
 import type { Observer } from './observer.ts';
 import type { Row } from './row.ts';
-import type { WaitingClient } from './waiting.ts';
+import type { WaitingClient, WaitingLine } from './waiting.ts';
 
 /** Fills the free slots of a simulated campaign, as the leader's round does. */
 export class Admission {
@@ -113,14 +113,18 @@ export class Admission {
     const found: WaitingClient[] = [];
     const openWaves = 'openWaves' in state ? state.openWaves : 0;
     for (let wave = 0; wave < openWaves && room.free() > 0; wave += 1) {
-      const lines = waiting.lines(wave).filter(({ zone }) => {
-        const time = zone === undefined ? null : this.#classes.of(zone, at);
-        if (time !== null && time.opensAt !== null) openings.push(time.opensAt);
-        return time?.isOpen ?? true;
-      });
-      found.push(...takeFromLines(lines, room));
+      const lines = waiting.lines(wave);
+      const hasZones = lines.some(({ zone }) => zone !== undefined);
+      const open = hasZones ? lines.filter((line) => this.#isOpen(line, at, openings)) : lines;
+      found.push(...takeFromLines(open, room));
     }
     return found;
+  }
+
+  #isOpen({ zone }: WaitingLine, at: number, openings: number[]): boolean {
+    const time = zone === undefined ? null : this.#classes.of(zone, at);
+    if (time !== null && time.opensAt !== null) openings.push(time.opensAt);
+    return time?.isOpen ?? true;
   }
 
   #starts(at: number): number {

@@ -30,9 +30,7 @@ export interface Order {
 export interface ClientModel {
   /** Carries a command out. The client's own time is the time of the answer afterwards. */
   run(order: Order): Promise<Answer> | Answer;
-  /**
-   * When the client does something by itself next, which may be to check in; Infinity = never.
-   */
+  /** When the client checks in by itself at the earliest; Infinity = never. */
   nextMoment(client: Client): number;
   /**
    * Lets the client live until a time.

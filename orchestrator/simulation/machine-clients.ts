@@ -16,7 +16,7 @@ import { advance, nextAt } from './machines/advance.ts';
 import type { Agent } from './machines/agent.ts';
 import { knowsState, perform } from './machines/call.ts';
 import { createMachine } from './machines/create.ts';
-import { copiedAtEarliest } from './machines/smsrun32.ts';
+import { checksInAtEarliest } from './machines/earliest-check-in.ts';
 import type { LogonServer, StagedRelease } from './machines/logon-server.ts';
 import { isPackageRunning, type Machine, type World } from './machines/machine.ts';
 import type { DailyHabits } from './machines/timetable.ts';
@@ -200,15 +200,7 @@ export class MachineClients implements ClientModel {
   }
 
   nextMoment(client: Client): number {
-    const { machine } = this.#clientOf(client);
-    // A program that a user starts changes nothing for servpack before it looks again.
-    let copiedAt = Infinity;
-    for (const { what, at } of machine.agenda) {
-      if (what === 'programStart') continue;
-      if (what !== 'fileCopied') return Math.min(copiedAt, at);
-      if (copiedAt === Infinity) copiedAt = copiedAtEarliest(machine, at);
-    }
-    return copiedAt;
+    return checksInAtEarliest(this.#clientOf(client).machine);
   }
 
   live(client: Client, until: number): readonly number[] {

@@ -9,7 +9,7 @@ export interface WaitingClient extends InLine {
 }
 
 /** A line of clients that are taken from its head only. */
-class WaitingLine implements Line<WaitingClient> {
+export class WaitingLine implements Line<WaitingClient> {
   readonly logonServer: string;
   /** Their class of the campaign's calendar; undefined = it has none. */
   readonly zone: string | undefined;
@@ -42,6 +42,8 @@ class WaitingLine implements Line<WaitingClient> {
 export class Waiting {
   readonly #definition: CampaignDefinition;
   readonly #waves: Map<string, WaitingLine>[] = [];
+  /** By wave: its lines as they were last asked for; null = others wait since then. */
+  readonly #lines: (readonly WaitingLine[] | null)[] = [];
   #added = 0;
 
   constructor(definition: CampaignDefinition) {
@@ -58,6 +60,7 @@ export class Waiting {
     if (line === undefined) {
       line = new WaitingLine(logonServer, zone);
       lines.set(name, line);
+      this.#lines[wave] = null;
     }
     line.add({ client, wave, name: client.client, position: this.#added });
     this.#added += 1;
@@ -65,8 +68,9 @@ export class Waiting {
 
   /** The lines of a wave that are not empty. */
   lines(wave: number): readonly WaitingLine[] {
-    const lines = this.#waves[wave];
-    return lines === undefined ? [] : [...lines.values()];
+    const known = this.#lines[wave] ?? [...(this.#waves[wave]?.values() ?? [])];
+    this.#lines[wave] = known;
+    return known;
   }
 
   /** Takes the first of its line. */
@@ -76,7 +80,9 @@ export class Waiting {
     const name = zone === undefined ? logonServer : `${logonServer}|${zone}`;
     const line = lines?.get(name);
     line?.takeFirst();
-    if (line?.size === 0) lines?.delete(name);
+    if (line?.size !== 0) return;
+    lines?.delete(name);
+    this.#lines[wave] = null;
   }
 
   /** Everybody who waits, wave by wave. */

@@ -27,9 +27,12 @@ export function orderRestart(machine: Machine, now: number): Outcome {
 
 export function goDown(machine: Machine, now: number): void {
   switchOff(machine);
-  if (machine.rules.comesBack)
-    schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
+  if (machine.rules.comesBack) schedule(machine, bootsAt(machine, now), 'boot');
 }
+
+/** When a machine is up again that goes down at this time. */
+export const bootsAt = (machine: Machine, downAt: number): number =>
+  downAt + duration(machine, 'boot', downAt, [2 * minute, 6 * minute]);
 
 /** The machine is switched on again some minutes before its user's next logon. */
 export function shutDown(machine: Machine, now: number): void {
@@ -44,7 +47,7 @@ export function failPower(machine: Machine, now: number): void {
   machine.willDie = false;
   leaveHalfAFile(machine);
   switchOff(machine);
-  schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
+  schedule(machine, bootsAt(machine, now), 'boot');
 }
 
 /** The session manager replaces files before any service starts, so nothing is in use. */

@@ -21,6 +21,16 @@ export const deskOf = ({ row, world, dice }: Machine): Desk => ({
   ...(world.habits === undefined ? {} : { habits: world.habits }),
 });
 
+/** So long after the machine is ready its user logs on. */
+export const readyTime = [2 * minute, 8 * minute] as const;
+
+/** So long after a logon Load starts Smsrun32. */
+export const loadTime = [5 * second, 25 * second] as const;
+
+/** When Load starts Smsrun32 after this logon. */
+export const loadsAt = (machine: Machine, logonAt: number): number =>
+  logonAt + duration(machine, 'load', logonAt, loadTime);
+
 /**
  * The user's next logon: by the timetable, or some minutes from now when a user at work lost their
  * machine.
@@ -28,7 +38,7 @@ export const deskOf = ({ row, world, dice }: Machine): Desk => ({
 export function planLogon(machine: Machine, now: number): void {
   if (!machine.rules.hasUser) return;
   const { logonAt, logoffAt } = workdayFrom(deskOf(machine), now);
-  const ready = now + duration(machine, 'logon', now, [2 * minute, 8 * minute]);
+  const ready = now + duration(machine, 'logon', now, readyTime);
   schedule(machine, Math.max(logonAt, ready), 'logon');
   schedule(machine, logoffAt, 'logoff');
 }
@@ -36,7 +46,7 @@ export function planLogon(machine: Machine, now: number): void {
 /** Load starts Smsrun32 at once. The user starts programs later, so Smsrun32 runs first. */
 export function logOn(machine: Machine, now: number): void {
   machine.session = { user: userOf(machine), since: now };
-  const startsAt = now + duration(machine, 'load', now, [5 * second, 25 * second]);
+  const startsAt = loadsAt(machine, now);
   if (machine.rules.loadStarts > 0) schedule(machine, startsAt, 'smsrun32');
   if (now < machine.secondInstanceUntil) schedule(machine, startsAt + 1 * second, 'smsrun32');
   const { program } = machine.rules;

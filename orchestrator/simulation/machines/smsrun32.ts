@@ -60,11 +60,11 @@ function outdatedFiles(machine: Machine): readonly string[] {
 function continueWith(machine: Machine, run: UpdateRun, now: number): void {
   machine.run = run;
   if (run.todo.length > 0) {
-    const copiedAt = now + duration(machine, 'copy', now, copyTime);
+    const nextAt = nextCopiedAt(machine, now);
     // The first file has been copied, so that there is something to continue.
     if (machine.willDie && run.by === 'logon' && run.todo.length < outdatedAtFirst(machine))
-      return schedule(machine, copiedAt - 1, 'powerFailure');
-    return schedule(machine, copiedAt, 'fileCopied');
+      return schedule(machine, nextAt - 1, 'powerFailure');
+    return schedule(machine, nextAt, 'fileCopied');
   }
   machine.filesNotDownloaded = run.failed;
   machine.setupPhase = run.failed.length > 0 ? 'verifyFiles' : 'installed';
@@ -120,11 +120,17 @@ export function cutSmsrun32Short(machine: Machine): void {
 }
 
 /**
- * When the files that Smsrun32 still copies are copied at the earliest, where `firstAt` is the
- * end of the present one. Until then the run tells nobody anything.
+ * When the last of the files is copied that Smsrun32 still copies, unless something comes between;
+ * `firstAt` is the end of the present one. Until then the run tells nobody anything.
  */
-export const copiedAtEarliest = ({ run }: Machine, firstAt: number): number =>
-  firstAt + Math.max(0, (run?.todo.length ?? 1) - 1) * copyTime[0];
+export function copiedAt(machine: Machine, firstAt: number): number {
+  let at = firstAt;
+  for (let left = (machine.run?.todo.length ?? 1) - 1; left > 0; left -= 1) at = nextCopiedAt(machine, at);
+  return at;
+}
+
+const nextCopiedAt = (machine: Machine, now: number): number =>
+  now + duration(machine, 'copy', now, copyTime);
 
 /** The file that is being copied is neither the old nor the new one on the disk. */
 export function leaveHalfAFile(machine: Machine): void {

@@ -14,8 +14,8 @@ export interface Runs {
 }
 
 /**
- * Which simulation is next. The campaign itself comes first, because it is the longest one; then its
- * replicates; then one run without each limit, a second one, and so on. A limit that can gain
+ * Which simulation is next. The campaign itself comes first, because it is the longest one; then
+ * its replicates; then one run without each limit, a second one, and so on. A limit that can gain
  * nothing any more is not simulated again, and a scenario that is named twice is run once.
  */
 export class RunQueue {
