@@ -96,8 +96,8 @@ describe('the other environment variables', () => {
   });
 
   it('which others define are all that the code reads by name', () => {
-    const read = [...sources.matchAll(/\benv\['([A-Z_]+)'\]|\{ TERM, NO_COLOR/g)].flatMap(([all, name]) =>
-      name === undefined ? (all.match(/[A-Z_]{2,}/g) ?? []) : [name],
+    const read = [...sources.matchAll(/\benv\['([A-Z_]+)'\]|\{ (?:TERM, NO_COLOR|COLUMNS) /g)].flatMap(
+      ([all, name]) => (name === undefined ? (all.match(/[A-Z_]{2,}/g) ?? []) : [name]),
     );
     // NODE_ENV is read by the tools that build the page alone.
     const known = new Set([...processNames, ...namesOf(ofCommands), 'NODE_ENV']);

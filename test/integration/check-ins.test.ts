@@ -245,7 +245,7 @@ test('the command line lists check-in tokens, and revokes them', async () => {
   const listener = await openListener();
   const { stdout } = await runHosted(listener.orchestrator, ['fleet', 'tokens', 'pc-1']);
   const token = await listener.tokenOf('pc-1');
-  expect(stdout).toBe(`pc-1  generation 1  ${token}\n1 client\n`);
+  expect(stdout).toBe(`client  generation  token\npc-1             1  ${token}\n1 client\n`);
   const revoked = await runHosted(listener.orchestrator, [
     'fleet',
     'revoke-tokens',

@@ -211,7 +211,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign clients sp4 --wave canary',
-    /^(pc-\d|srv-1) {2}canary {2}LS-\w+ {2}waiting\n.*\n2 clients\n$/,
+    /^client {2}wave {4}logon server {2}state {4}since {2}next {2}tries {2}why\n((pc-\d {2}|srv-1 ) {2}canary {2}LS-\w+ {8}waiting {2}· {6}· {9}·\n){2}2 clients\n$/,
     z.object({ clients: z.array(clientReport).length(2) }),
   ],
   ['blockers --campaign sp4', /^No blockers found so far\.\n$/, blockersAnswer],

@@ -6,6 +6,7 @@ import { serverLines } from '../../orchestrator/cli/render/server.ts';
 import { notStagedLines, statusLines } from '../../orchestrator/cli/render/status.ts';
 import { notStagedInAll } from '../../orchestrator/views/campaign-words.ts';
 import { statusLine } from '../../orchestrator/cli/render/status-line.ts';
+import { GrowingTable } from '../../orchestrator/cli/render/table.ts';
 import { wrapped } from '../../orchestrator/cli/render/wrap.ts';
 import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/render/view.ts';
 import { campaignReport } from '../../orchestrator/views/report.ts';
@@ -256,6 +257,29 @@ describe('a terminal that does not say how wide it is', () => {
   test('has 80 columns', () => {
     const stream = { isTTY: true, columns: 0, hasColors: () => false };
     expect(viewOf(stream as unknown as NodeJS.WriteStream).width).toBe(80);
+  });
+});
+
+describe('a pipe', () => {
+  const pipe = { isTTY: false };
+  test('has lines of any length, unless COLUMNS says how wide they are', () => {
+    const widths = ['', '0', '19', '1e2', '100', '20'].map((COLUMNS) => viewOf(pipe, { COLUMNS }).width);
+    expect(widths).toEqual([Infinity, Infinity, Infinity, Infinity, 100, 20]);
+    expect(viewOf({ isTTY: true, columns: 60 }, { COLUMNS: '100' }).width).toBe(60);
+  });
+
+  test('gets the rows of a long list aligned with those before them', () => {
+    const growing = new GrowingTable(plainView, [{ head: 'client' }, { head: 'wave' }, { head: 'why' }]);
+    const row = (...texts: readonly string[]) => texts.map((text) => ({ text }));
+    expect(growing.lines([row('pc-1', 'canary', 'phones ring')])).toEqual([
+      'client  wave    why',
+      'pc-1    canary  phones ring',
+    ]);
+    expect(growing.lines([row('pc-2', 'rest', ''), row('a-longer-name', 'rest', 'x')])).toEqual([
+      'pc-2           rest',
+      'a-longer-name  rest    x',
+    ]);
+    expect(growing.lines([row('pc-3', 'rest', 'y')])).toEqual(['pc-3           rest    y']);
   });
 });
 

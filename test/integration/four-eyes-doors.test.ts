@@ -156,7 +156,9 @@ test('a withdrawal that waits is named with the campaigns of the release that ar
   expect(status.body.requests).toMatchObject([
     { id, command: 'withdraw', client: null, askedBy: anna, since: '2026-11-17T09:00:00Z', says },
   ]);
-  expect((await runCliAt(orchestrator, ['campaign', 'status', 'sp3'])).stdout).toContain(`request: ${says}\n`);
+  expect((await runCliAt(orchestrator, ['campaign', 'status', 'sp3'])).stdout).toContain(
+    `request: ${says}\n`,
+  );
   const client = (await Array.fromAsync(store.waiting('sp3'))).at(0)?.client ?? '';
   const why = await orchestrator.ask('GET', `/v1/clients/${client}/why?campaign=sp3`);
   expect(why.body.remarks).toContain(says);

@@ -32,13 +32,31 @@ describe('text of a client in JSON', () => {
     const api = {
       stream: async () => ({ ok: true, value: new Blob([`${line}\n`]).stream() }),
     } as unknown as ApiClient;
+    const shown = { columns: [{ head: 'entry' }], textsOf: (each: string) => [each] };
     for (const form of ['json', 'text'] as const) {
       const output = new PassThrough();
       const all = text(output);
-      await listTo(output, api, '/', { query: {}, form, inWords: (each) => each });
+      await listTo(output, api, '/', { query: {}, form, shown });
       output.end();
       expect((await all).replaceAll('\n', '')).not.toMatch(unsafe);
     }
+  });
+
+  it('is shown as far as it came where the connection breaks', async () => {
+    async function* broken() {
+      yield Buffer.from('pc-1\npc-2\n');
+      throw new Error('cut');
+    }
+    const api = {
+      stream: async () => ({ ok: true, value: ReadableStream.from(broken()) }),
+    } as unknown as ApiClient;
+    const output = new PassThrough();
+    const all = text(output);
+    const shown = { columns: [{ head: 'client' }, { head: 'why' }], textsOf: (each: string) => [each, 'x'] };
+    const listed = await listTo(output, api, '/', { query: {}, form: 'text', shown });
+    output.end();
+    expect(await all).toBe('client  why\npc-1    x\npc-2    x\n');
+    expect(listed).toMatchObject({ error: { code: 'unreachable.brokenOff' } });
   });
 
   it('is safe in the log of a process', async () => {

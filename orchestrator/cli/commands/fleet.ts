@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault } from '../../../shared/errors.ts';
-import { formOf, listTo } from '../client/list-clients.ts';
+import { formOf, listTo, type ShownEntries } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { fleetLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
@@ -86,7 +86,7 @@ function addTokenCommands(fleet: Command): void {
                 query,
                 form: form.value,
                 list: 'tokens',
-                inWords: tokenInWords,
+                shown: shownTokens,
               })
             : api;
         if (!listed.ok) showRefusal(listed.error, options.json === true);
@@ -124,10 +124,13 @@ function addTokenCommands(fleet: Command): void {
     );
 }
 
-function tokenInWords(line: string): string {
-  const { client, generation, token } = tokenLine.parse(JSON.parse(line));
-  return safe(`${client}  generation ${generation}  ${token}`);
-}
+const shownTokens: ShownEntries = {
+  columns: [{ head: 'client' }, { head: 'generation', align: 'right', isNamed: true }, { head: 'token' }],
+  textsOf: (line) => {
+    const { client, generation, token } = tokenLine.parse(JSON.parse(line));
+    return [client, String(generation), token];
+  },
+};
 
 export function wholeNumber(text: string): number {
   const value = Number(text);

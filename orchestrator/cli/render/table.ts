@@ -7,6 +7,8 @@ export interface Column {
   /** Stands in for the head where the table is too wide. */
   readonly short?: string;
   readonly align?: 'right';
+  /** Not narrower than this; left out = as wide as its texts. */
+  readonly least?: number;
 }
 
 export interface Cell {
@@ -56,6 +58,40 @@ export function isOneTable(view: View, columns: readonly Column[], rows: Rows, i
   );
 }
 
+/**
+ * A table whose rows come one after the other, however many they are: rows that come together are
+ * aligned with those before them, and a column becomes wider where a longer text comes. The last
+ * column must be left-aligned.
+ */
+export class GrowingTable {
+  readonly #view: View;
+  #columns: readonly Column[];
+  #isBegun = false;
+
+  constructor(view: View, columns: readonly Column[]) {
+    this.#view = view;
+    this.#columns = columns;
+  }
+
+  /** Whether the columns stand side by side with these rows, too. */
+  fits(rows: Rows): boolean {
+    return isOneTable(this.#view, this.#columns, rows);
+  }
+
+  /** The lines of rows that come now, below the heads when they are the first. */
+  lines(rows: Rows): readonly string[] {
+    const { widths } = layoutOf(this.#view, this.#columns, rows);
+    const lines = table(this.#view, this.#columns, rows);
+    const isFirst = !this.#isBegun;
+    this.#isBegun = true;
+    // Nothing stands beside the last column, so it needs no width.
+    this.#columns = this.#columns.map((column, index) =>
+      index === this.#columns.length - 1 ? column : { ...column, least: widths[index] ?? 0 },
+    );
+    return isFirst ? lines : lines.slice(1);
+  }
+}
+
 interface Layout {
   readonly heads: readonly string[];
   readonly widths: readonly number[];
@@ -64,19 +100,23 @@ interface Layout {
 
 function layoutOf(view: View, columns: readonly Column[], rows: Rows): Layout {
   const fits = (isShort: boolean, gap: string): boolean =>
-    total(widthsOf(headsOf(columns, isShort), rows), gap) <= view.width;
+    total(widthsOf(columns, headsOf(columns, isShort), rows), gap) <= view.width;
   const isShort = !fits(false, gaps[0]);
   const gap = isShort && !fits(true, gaps[0]) ? gaps[1] : gaps[0];
   const heads = headsOf(columns, isShort);
   const room = view.width - gap.length * (columns.length - 1);
-  return { heads, gap, widths: narrowed(columns, widthsOf(heads, rows), leastOf(heads, rows), room) };
+  return {
+    heads,
+    gap,
+    widths: narrowed(columns, widthsOf(columns, heads, rows), leastOf(heads, rows), room),
+  };
 }
 
 const headsOf = (columns: readonly Column[], isShort: boolean): readonly string[] =>
   columns.map((column) => safe(isShort ? (column.short ?? column.head) : column.head));
 
-const widthsOf = (heads: readonly string[], rows: Rows): readonly number[] =>
-  widestOf(heads, rows, (text) => [text]);
+const widthsOf = (columns: readonly Column[], heads: readonly string[], rows: Rows): readonly number[] =>
+  widestOf(heads, rows, (text) => [text]).map((width, index) => Math.max(width, columns[index]?.least ?? 0));
 
 /** The width of the longest word of each column. */
 const leastOf = (heads: readonly string[], rows: Rows): readonly number[] =>

@@ -29,9 +29,22 @@ export const canRedraw = (
   { TERM, NO_COLOR = '' }: NodeJS.ProcessEnv = process.env,
 ): boolean => isTTY === true && TERM !== 'dumb' && NO_COLOR === '';
 
-/** The view of a stream: colours only on a terminal that has them, and not when NO_COLOR is set. */
-export function viewOf(stream: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>>): View {
-  if (stream.isTTY !== true) return plainView;
+/** Fewer columns are not meant: `COLUMNS=0` stands in some environments. */
+const leastColumns = 20;
+
+/**
+ * The view of a stream: colours only on a terminal that has them, and not when NO_COLOR is set. In
+ * a file or a pipe each row and each sentence is one line, so that `grep` finds it whole; `COLUMNS`
+ * (POSIX, Base Definitions 8.3) says how wide they are to be instead.
+ */
+export function viewOf(
+  stream: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>>,
+  { COLUMNS = '' }: NodeJS.ProcessEnv = process.env,
+): View {
+  if (stream.isTTY !== true) {
+    const asked = /^\d{1,4}$/.test(COLUMNS) ? Number(COLUMNS) : 0;
+    return asked < leastColumns ? plainView : { ...plainView, width: asked };
+  }
   const hasColors = stream.hasColors?.() ?? false;
   const paint = (style: Style, text: string): string =>
     hasColors ? styleText(style, text, { validateStream: false }) : text;
