@@ -46,6 +46,7 @@ import { spellNames } from './stored-names.ts';
 import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
 import { Access } from './access/access.ts';
+import { endLongAnswers } from './access/long-answers.ts';
 import { guardHost } from './access/guard-host.ts';
 import type { OpenIdProvider } from './access/oidc.ts';
 import { readershipOf } from './access/readership.ts';
@@ -138,6 +139,7 @@ export function buildApi(
     provider,
   });
   requireAccess(app, access, log);
+  endLongAnswers(app, access, log);
   if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);
   spellNames(app, context);

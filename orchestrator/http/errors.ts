@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { fault, messageOf } from '../../shared/errors.ts';
 import { RecordsGone, StoreUnavailable, StoreUnwritable } from '../../shared/store/errors.ts';
+import { AuthorityEnded } from './access/long-answers.ts';
 import { BeyondNarrowing } from './access/narrowed-store.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { Refusal } from '../refusal.ts';
@@ -46,6 +47,7 @@ const refuseAs = (reply: FastifyReply, refusal: Refusal, status?: number): Probl
 
 /** Null for an error that nothing here expects: a bug. */
 function knownFault(error: FastifyError): Refusal | null {
+  if (error instanceof AuthorityEnded) return error.refusal;
   if (error instanceof BeyondNarrowing) return fault('role.narrowed', error.message);
   if (error instanceof RecordsGone) return fault('store.gone', error.message);
   if (error instanceof StoreUnwritable) return fault('store.unwritable', error.message);

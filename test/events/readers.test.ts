@@ -97,27 +97,33 @@ describe('a reader that reads nothing', () => {
 });
 
 describe('the right to read', () => {
-  test('is asked every 30 s, and a stream ends when it is gone', async () => {
-    let may = true;
-    let asked = 0;
-    await using one = await oneStream(async () => {
-      asked += 1;
-      return may;
+  test('is asked at each check, one question at a time, and a stream ends when it is gone', async () => {
+    const questions: PromiseWithResolvers<boolean>[] = [];
+    await using one = await oneStream(() => {
+      const question = Promise.withResolvers<boolean>();
+      questions.push(question);
+      return question.promise;
     });
-    one.stream.check(29_999);
-    expect(asked).toBe(0);
-    one.stream.check(30_000);
-    one.stream.check(30_001);
-    expect([asked, one.stream.isOpen]).toEqual([1, true]);
-    may = false;
-    one.stream.check(60_000);
+    one.stream.check(1_000);
+    one.stream.check(2_000);
+    expect(questions).toHaveLength(1);
+    questions[0]?.resolve(true);
+    await until('the next one is asked', () => {
+      one.stream.check(3_000);
+      return questions.length === 2;
+    });
+    expect(one.stream.isOpen).toBe(true);
+    questions[1]?.resolve(false);
     await until('it has ended', () => !one.stream.isOpen);
   });
 
   test('is kept while nobody can say it', async () => {
-    await using one = await oneStream(() => Promise.reject(new Error('Redis is away')));
-    one.stream.check(30_000);
-    await until('the answer is there', async () => (await Promise.resolve(), true));
+    let asked = 0;
+    await using one = await oneStream(() => Promise.reject(new Error(`Redis is away ${(asked += 1)}`)));
+    await until('it was asked again', () => {
+      one.stream.check(1_000);
+      return asked === 2;
+    });
     expect(one.stream.isOpen).toBe(true);
   });
 });

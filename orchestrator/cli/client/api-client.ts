@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import { safe } from '../render/view.ts';
+import { untilCut } from './broken-off.ts';
 import type { Refusal } from '../../refusal.ts';
 import { adviceOnTrust } from './trust.ts';
 
@@ -200,7 +201,8 @@ async function requestStream(
   if (!target.ok) return target;
   try {
     const response = await patientFetch(at, target.value, init);
-    if (response.ok && response.body !== null) return ok(response.body);
+    if (response.ok && response.body !== null)
+      return ok(untilCut(response.body, () => request(at, z.unknown(), '/v1/session', init)));
     return err(refusalIn(at, await response.json().catch(() => undefined)));
   } catch (error) {
     return err(unreachable(at, error));
@@ -232,11 +234,9 @@ function read<Schema extends z.ZodType>(
   isOk: boolean,
   body: unknown,
 ): Result<z.output<Schema>, Refusal> {
-  if (isOk) {
-    const answer = schema.safeParse(body);
-    return answer.success ? ok(answer.data) : err(foreignService(at));
-  }
-  return err(refusalIn(at, body));
+  if (!isOk) return err(refusalIn(at, body));
+  const answer = schema.safeParse(body);
+  return answer.success ? ok(answer.data) : err(foreignService(at));
 }
 
 function refusalIn(at: Server, body: unknown): Refusal {

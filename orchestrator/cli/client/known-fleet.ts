@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { reasonOf } from '../../../shared/reason-of.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { planAnswer } from '../../http/schemas/campaigns.ts';
@@ -10,6 +9,7 @@ import type { Refusal } from '../../refusal.ts';
 import type { KnownLook } from '../../simulation/from-looks.ts';
 import { type ApiClient, surveyPath } from './api-client.ts';
 import { allPages } from './all-pages.ts';
+import { brokenOff } from './broken-off.ts';
 
 /** The product that models of machines have. */
 const product = 'sms-1.2';
@@ -41,7 +41,7 @@ async function readClients(api: ApiClient): Promise<Result<readonly Client[], Re
     for await (const line of createInterface({ input: Readable.from(lines.value) }))
       clients.push(clientSchema.parse(JSON.parse(line)));
   } catch (error) {
-    return err(fault('unreachable.brokenOff', `the fleet is incomplete: ${reasonOf(error)}`));
+    return err(brokenOff('the fleet is incomplete', error));
   }
   return ok(clients.sort((a, b) => (a.client < b.client ? -1 : 1)));
 }

@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { reasonOf } from '../../../shared/reason-of.ts';
 import { clientReport } from '../../http/schemas/campaign-clients.ts';
 import type { z } from 'zod';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
+import { brokenOff } from './broken-off.ts';
 import { stateWord } from '../../views/state-words.ts';
 import { localTimes } from '../render/local-times.ts';
 import { type Column, GrowingTable } from '../render/table.ts';
@@ -70,8 +70,7 @@ export async function listTo(
     for (const line of times?.zoneLines() ?? []) output.write(`${line}\n`);
     return ok(undefined);
   } catch (error) {
-    const because = `the list is incomplete, because the connection to the orchestrator broke: ${reasonOf(error)}`;
-    return err(fault('unreachable.brokenOff', because));
+    return err(brokenOff('the list is incomplete', error));
   }
 }
 

@@ -4,11 +4,12 @@ import { open, rename, rm } from 'node:fs/promises';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import type { Refusal } from '../../refusal.ts';
+import { brokenOff } from './broken-off.ts';
 
 /**
  * Writes a file under another name first: a file of this name is whole.
  * @param write writes the draft
- * @returns fault `input.file` where the file cannot be written, `unreachable.brokenOff` where what
+ * @returns fault `input.file` where the file cannot be written, that of `brokenOff` where what
  *   should stand in it does not arrive; no file is left then
  */
 export async function writtenFile<T>(
@@ -25,7 +26,7 @@ export async function writtenFile<T>(
     return err(
       isOfFile(error)
         ? fault('input.file', `${path} cannot be written: ${reasonOf(error)}`)
-        : fault('unreachable.brokenOff', `${path} is not written: ${reasonOf(error)}`),
+        : brokenOff(`${path} is not written`, error),
     );
   }
 }
@@ -58,7 +59,6 @@ export async function ontoStdout(bytes: AsyncIterable<Uint8Array>): Promise<Resu
     for await (const chunk of bytes) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
     return ok(undefined);
   } catch (error) {
-    const because = `the output is incomplete, because the connection to the orchestrator broke: ${reasonOf(error)}`;
-    return err(fault('unreachable.brokenOff', because));
+    return err(brokenOff('the output is incomplete', error));
   }
 }

@@ -9,6 +9,7 @@ import { localTimes } from '../render/local-times.ts';
 import { safe, type View, viewOf } from '../render/view.ts';
 import { textOf } from '../render/wrap.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
+import { isBrokenOff } from './broken-off.ts';
 import { defaultDataDir, type Environment, findTarget, given, type TargetOptions } from './target.ts';
 import { trustAuthorities } from './trust.ts';
 import { refusalOf } from '../../http/schemas/fields.ts';
@@ -74,7 +75,7 @@ export const outputOf = <T>(
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
   // After a part of a document no second one may follow it on stdout.
-  if (json && refusal.code !== 'unreachable.brokenOff') return printJson(refusalOf(refusal));
+  if (json && !isBrokenOff(refusal)) return printJson(refusalOf(refusal));
   const { message, faults = [] } = refusal;
   const times = process.stderr.isTTY ? localTimes() : null;
   const lines = [

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { fault, ok, type Result } from '../../../shared/errors.ts';
-import { reasonOf } from '../../../shared/reason-of.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
 import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -118,17 +117,7 @@ async function exportTo({ csv, ...filter }: ExportOptions, command: Command): Pr
   const text = api.ok
     ? await api.value.stream('/v1/audit/export', { ...filter, format: csv === true ? 'csv' : 'jsonl' })
     : api;
-  if (!text.ok) return showRefusal(text.error, options.json === true);
-  try {
-    for await (const chunk of text.value) await write(chunk);
-  } catch (error) {
-    const because = `the output is incomplete, because the connection to the orchestrator broke: ${reasonOf(error)}`;
-    showRefusal(fault('unreachable.brokenOff', because), false);
-  }
-}
-
-/** Waits when the reader is slower than the orchestrator. */
-async function write(chunk: Uint8Array): Promise<void> {
-  if (process.stdout.write(chunk)) return;
-  await new Promise((resolve) => process.stdout.once('drain', resolve));
+  const { ontoStdout } = await import('../client/save.ts');
+  const printed = text.ok ? await ontoStdout(text.value) : text;
+  if (!printed.ok) showRefusal(printed.error, options.json === true);
 }

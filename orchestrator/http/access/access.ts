@@ -148,7 +148,7 @@ export class Access {
 
   /**
    * Whether what has proved the principal still does, with the same role and the same reach. For
-   * answers that last: a stream asks this every half a minute. It counts as no use.
+   * answers that last, which ask it every second. It counts as no use.
    */
   async mayStillRead(principal: Principal): Promise<boolean> {
     if (principal.session === null && principal.proof.kind === 'tokenFile') return true;
@@ -159,8 +159,7 @@ export class Access {
     // Only a request with the cookie can have the provider asked: the reader comes back with one.
     if (found !== undefined && isDue(found, this.realNow())) return false;
     const now = found === undefined ? this.whomProves(proof, records) : this.ofSessionRecord(found, records);
-    if (!now.ok || now.value.role !== principal.role) return false;
-    return narrowingWords(now.value.narrowing) === narrowingWords(principal.narrowing);
+    return now.ok && isSameAuthority(now.value, principal);
   }
 
   #ofFile(): Principal {
@@ -182,6 +181,10 @@ export class Access {
       : fault('token.expired', `the token ${name} has expired; an administrator makes a new one`);
   }
 }
+
+/** Whether both may do and see the same. */
+export const isSameAuthority = (one: Principal, other: Principal): boolean =>
+  one.role === other.role && narrowingWords(one.narrowing) === narrowingWords(other.narrowing);
 
 const noCertificates: Refusal = fault('certificate.noRule', 'certificates are no longer accepted here');
 

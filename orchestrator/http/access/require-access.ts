@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { whoOf } from '../../../shared/domain/campaign/person.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
@@ -20,6 +20,8 @@ declare module 'fastify' {
     who: string;
     /** Who is proved, and what that allows; null on a route that needs no proof. */
     principal: Principal | null;
+    /** When that was proved, in real milliseconds (`performance.now`). */
+    provedAt: number;
   }
   interface FastifyContextConfig {
     /** This route needs no token. */
@@ -27,9 +29,16 @@ declare module 'fastify' {
   }
 }
 
+/** Real time after which a proof is made again. */
+const provedMs = 1_000;
+
+/** Whether a request was proved so long ago that its authority may have ended since. */
+export const isProofOld = ({ provedAt }: FastifyRequest): boolean => performance.now() - provedAt > provedMs;
+
 /**
  * Refuses every request that proves nobody, and every request whose role does not allow what its
- * route does. Each refusal is logged. The user name that a request brings is a remark.
+ * route does. A request whose body was slow is checked again when it has arrived. Each refusal is
+ * logged. The user name that a request brings is a remark.
  */
 export function requireAccess(app: FastifyInstance, access: Access, log: Logger): void {
   const refusals = {
@@ -38,9 +47,11 @@ export function requireAccess(app: FastifyInstance, access: Access, log: Logger)
   };
   app.decorateRequest('who', '');
   app.decorateRequest('principal', null);
-  app.addHook('onRequest', async (request, reply) => {
+  app.decorateRequest('provedAt', 0);
+  const check = async (request: FastifyRequest, reply: FastifyReply) => {
     const { open, operation } = request.routeOptions.config;
     if (open === true) return undefined;
+    request.provedAt = performance.now();
     const proved = await prove(access, request);
     if (!proved.ok) {
       refusals.unproved.note({ named: routeOf(request), from: request.socket.remoteAddress });
@@ -54,10 +65,15 @@ export function requireAccess(app: FastifyInstance, access: Access, log: Logger)
     if (refusal === null) return undefined;
     refusals.notAllowed.note({ named: routeOf(request), from: request.socket.remoteAddress });
     return reply.send(refuse(reply, refusal));
-  });
+  };
+  app.addHook('onRequest', check);
+  app.addHook('preHandler', async (request, reply) =>
+    isProofOld(request) ? check(request, reply) : undefined,
+  );
 }
 
-async function prove(access: Access, request: FastifyRequest): Promise<Result<Principal, Refusal>> {
+/** Whom a request proves: by its token, its session or its certificate. */
+export async function prove(access: Access, request: FastifyRequest): Promise<Result<Principal, Refusal>> {
   const { headers, method } = request;
   const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (given !== undefined) return access.ofToken(given);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { AuthorityCheck } from '../access/authority-check.ts';
 import type { Audience } from './frames.ts';
 import type { Position } from './position.ts';
 
@@ -12,7 +13,6 @@ export interface Reader extends Audience {
 const unsentAtMost = 256 * 1024;
 /** Real time after which a reader that takes nothing is cut off. */
 const stalledMs = 15_000;
-const authorityMs = 30_000;
 
 /** One open connection. Times are real milliseconds of one clock. */
 export class EventStream {
@@ -25,7 +25,7 @@ export class EventStream {
   #written = 0;
   #taken = 0;
   #takenAt: number;
-  #askedAt: number;
+  readonly #authority: AuthorityCheck;
   #isEnded = false;
 
   /** @param from where the reader goes on; null = it reads from now on */
@@ -34,7 +34,7 @@ export class EventStream {
     this.reader = reader;
     this.position = from;
     this.#takenAt = now;
-    this.#askedAt = now;
+    this.#authority = new AuthorityCheck(() => reader.mayStillRead());
   }
 
   get isOpen(): boolean {
@@ -79,13 +79,7 @@ export class EventStream {
     if (taken !== this.#taken || this.#response.writableLength === 0) this.#takenAt = now;
     this.#taken = taken;
     if (now - this.#takenAt >= stalledMs) this.#response.destroy();
-    if (now - this.#askedAt < authorityMs) return;
-    this.#askedAt = now;
-    // While nobody can say it, the reader keeps what it had.
-    this.reader.mayStillRead().then(
-      (may) => (may ? undefined : this.end()),
-      () => undefined,
-    );
+    void this.#authority.isLost().then((isLost) => isLost && this.end());
   }
 
   /** Ends the stream; bytes that the reader does not take are dropped. */
