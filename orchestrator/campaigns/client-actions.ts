@@ -5,7 +5,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { idleWaiting } from './commit-idle.ts';
 import { endClient, type EndedClient } from './end-client.ts';
 import { runAgain, reopenOne, whyOver } from './retry.ts';
-import { type Part, partOf } from '../fleet/clients.ts';
+import { type Part, reachedPart } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Permit } from '../requests/permit.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -150,14 +150,14 @@ async function inWords(
 }
 
 async function findPart(
-  { store }: OrchestratorContext,
+  context: OrchestratorContext,
   { client, campaign }: ClientRequest,
 ): Promise<Result<Part, Refusal>> {
-  if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
-  if (campaign !== null && (await store.readCampaign(campaign)) === null)
+  const part = await reachedPart(context, client, campaign);
+  if (!part.ok) return part;
+  if (part.value !== null) return ok(part.value);
+  if (campaign !== null && (await context.store.readCampaign(campaign)) === null)
     return err(notFound('campaign', campaign));
-  const part = await partOf(store, client, campaign);
-  if (part !== null) return ok(part);
   const where = campaign === null ? 'no campaign' : `campaign ${campaign}`;
   return err(fault('notFound.upgrade', `client ${client} is ${campaign === null ? '' : 'not '}in ${where}`));
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
+import { whyBeyondPart } from '../domain/narrowing.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
@@ -43,6 +44,23 @@ export async function partOf(
     if (part !== null) return part;
   }
   return null;
+}
+
+/**
+ * The same for a request that acts on it: whether its caller reaches the client and the campaign is
+ * checked of what was read here. Faults: `notFound.client`, `role.site`, `role.campaign`.
+ */
+export async function reachedPart(
+  { store, asker }: OrchestratorContext,
+  name: string,
+  asked: string | null,
+): Promise<Result<Part | null, Refusal>> {
+  const client = await store.readClient(name);
+  if (client === null) return err(notFound('client', name, ' in the fleet'));
+  const part = await partOf(store, name, asked);
+  const beyond =
+    asker === undefined ? null : whyBeyondPart(asker, client.logonServer, part?.campaign ?? null);
+  return beyond === null ? ok(part) : err(beyond);
 }
 
 /** A further campaign that knows a client. */

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OrchestratorContext } from '../../context.ts';
-import { isNarrowed, reachesCampaign, reachesSite } from '../../domain/narrowing.ts';
+import {
+  beyondCampaign,
+  beyondSite,
+  isNarrowed,
+  reachesCampaign,
+  reachesSite,
+  whyBeyondPart,
+} from '../../domain/narrowing.ts';
 import { partOf } from '../../fleet/clients.ts';
 import type { Refusal } from '../../refusal.ts';
 import { fault } from '../../../shared/errors.ts';
@@ -41,7 +48,7 @@ export function narrowRequests(app: FastifyInstance, context: OrchestratorContex
   app.decorateRequest('narrowed', null);
   app.decorateRequest('seen', {
     getter() {
-      return this.narrowed === null ? context : { ...context, store: this.narrowed.store };
+      return this.narrowed === null ? context : { ...this.acting, store: this.narrowed.store };
     },
   });
   app.decorateRequest('acting', {
@@ -134,6 +141,7 @@ function whyBeyondFile(narrowing: Narrowing, text: string | null): Refusal | nul
   return reachesCampaign(narrowing, campaign) ? null : beyondCampaign(narrowing);
 }
 
+/** A route that acts checks again what it has read itself: `reachedPart`. */
 async function whyBeyondClient(
   { store }: OrchestratorContext,
   narrowing: Narrowing,
@@ -142,10 +150,7 @@ async function whyBeyondClient(
 ): Promise<Refusal | null> {
   const known = await store.readClient(client);
   const part = await partOf(store, client, asked);
-  // Which site a client that has left the fleet belonged to is not known.
-  const site = known?.logonServer ?? '';
-  if (!reachesSite(narrowing, site)) return beyondSite(narrowing, 'the client');
-  return part === null || reachesCampaign(narrowing, part.campaign) ? null : beyondCampaign(narrowing);
+  return whyBeyondPart(narrowing, known?.logonServer ?? '', part?.campaign ?? null);
 }
 
 /**
@@ -164,13 +169,6 @@ async function whyBeyondQuestion(
   const isOfClient = kind === 'client' || (kind === 'undo' && more.length > 0);
   return isOfClient ? whyBeyondClient(context, narrowing, client, campaign) : beyond(narrowing);
 }
-
-/** Without the name: its stored spelling would say that there is such a campaign. */
-const beyondCampaign = (narrowing: Narrowing): Refusal =>
-  fault('role.campaign', `the campaign is beyond the token, which is for ${narrowingWords(narrowing)}`);
-
-const beyondSite = (narrowing: Narrowing, what: string): Refusal =>
-  fault('role.site', `${what} is beyond the token, which is for ${narrowingWords(narrowing)}`);
 
 export const beyond = (narrowing: Narrowing): Refusal =>
   fault('role.narrowed', `this concerns more than the token is for: ${narrowingWords(narrowing)}`);

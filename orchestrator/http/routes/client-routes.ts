@@ -12,13 +12,12 @@ import {
   whyQuery,
 } from '../schemas/clients.ts';
 import { readClientRecord } from '../../fleet/clients.ts';
-import type { OrchestratorContext } from '../../context.ts';
 import { why } from '../../campaigns/why.ts';
 import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 import { checkIn } from '../../fleet/check-in.ts';
 
 /** What is known of one client, and what it reports itself. */
-export function clientRoutes(app: Api, context: OrchestratorContext): void {
+export function clientRoutes(app: Api): void {
   app.get(
     '/v1/clients/:client',
     { schema: { params: clientParams, querystring: clientQuery, response: answers(clientAnswer) } },
@@ -36,8 +35,8 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/clients/:client/checkin',
     { schema: { params: clientParams, body: checkInBody, response: answers(checkInAnswer) } },
-    async ({ params, body }, reply) =>
-      answer(reply, await checkIn(context, params.client, body?.transcript ?? null)),
+    async ({ acting, params, body }, reply) =>
+      answer(reply, await checkIn(acting, params.client, body?.transcript ?? null)),
   );
 
   app.post(
@@ -45,8 +44,8 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
     {
       schema: { params: clientParams, body: clientActionBody, response: commandAnswers(clientResultAnswer) },
     },
-    async ({ who, params, body: { reason, campaign = null } }, reply) =>
-      answerCommand(reply, await commandUndoClient(context, who, { ...params, reason, campaign })),
+    async ({ who, acting, params, body: { reason, campaign = null } }, reply) =>
+      answerCommand(reply, await commandUndoClient(acting, who, { ...params, reason, campaign })),
   );
 
   const actions = { retry: retryClient, skip: skipClient };
