@@ -42,7 +42,7 @@ export interface ResumeRequest {
 }
 
 /** The decider names five clients in a refusal, and says that there are more. */
-const overlapAtMost = 6;
+export const overlapAtMost = 6;
 /** Losing this often in a row against the leader and other operators does not happen by chance. */
 const triesAtMost = 20;
 

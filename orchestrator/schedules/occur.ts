@@ -4,13 +4,14 @@ import { ok } from '../../shared/errors.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { abortCampaign } from '../campaigns/abort.ts';
 import { createCampaign } from '../campaigns/create.ts';
-import { startCampaign } from '../campaigns/transitions.ts';
+import { overlapAtMost, startCampaign } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { inWords } from '../domain/narrowing.ts';
 import { Permit } from '../requests/permit.ts';
 import { occurrenceDone, occurrenceDue, scheduler } from './occurrences.ts';
 import { changeSchedule } from './commit.ts';
 
-type Outcome = Pick<PastOccurrence, 'outcome' | 'because'>;
+type Outcome = Omit<PastOccurrence, 'at' | 'campaign'>;
 
 /** Begins the occurrence that is due now, if one is, and goes on with one that broke off. */
 export async function occur(context: OrchestratorContext, schedule: Schedule): Promise<void> {
@@ -40,11 +41,10 @@ export async function carryOut(context: OrchestratorContext, name: string): Prom
   const became = await begin(context, record.schedule, open);
   // The next round tries again.
   if (became === null) return;
-  const { outcome, because } = became;
   await changeSchedule(context, scheduler(name), name, (present) =>
     ok(
       present.open?.campaign === open.campaign
-        ? toNext(occurrenceDone(present, outcome, because))
+        ? toNext(occurrenceDone(present, became))
         : { next: present, because: 'another orchestrator was first' },
     ),
   );
@@ -83,8 +83,15 @@ async function begin(
   if (state.status !== 'created') return state.status === 'aborted' ? null : started(campaign);
   if (asked.error.code === 'campaign.busy') return null;
   const because = `${notStarted(campaign)}${asked.error.message}`;
+  const inTheWay = because.endsWith(inWords('')) ? await inTheWayOf(context, campaign) : [];
   await abortCampaign(context, Permit.ofServpack(by), campaign, because);
-  return skipped(because);
+  return { ...skipped(because), ...(inTheWay.length === 0 ? {} : { inTheWay }) };
+}
+
+/** The campaigns that have clients of this one. */
+async function inTheWayOf({ store }: OrchestratorContext, campaign: string): Promise<readonly string[]> {
+  const found = await store.overlap(campaign, overlapAtMost);
+  return [...new Set(found.map((each) => each.campaign))].toSorted();
 }
 
 /** The newest campaign of this schedule that still has clients to finish; null = there is none. */

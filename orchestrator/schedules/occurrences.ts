@@ -1,5 +1,7 @@
+import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 import type { Occurrence, PastOccurrence, Schedule } from '../../shared/domain/campaign/schedule.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { seenName } from '../domain/narrowing.ts';
 import { nextOccurrence } from './recurrence.ts';
 
 /** The decider of recurring campaigns: pure, and safe to ask at any time. */
@@ -74,11 +76,22 @@ export function occurrenceByHand(schedule: Schedule, by: string, now: number): S
 /** What became of the open occurrence. */
 export function occurrenceDone(
   { open, ...schedule }: Schedule,
-  outcome: PastOccurrence['outcome'],
-  because: string,
+  became: Omit<PastOccurrence, 'at' | 'campaign'>,
 ): ScheduleChange {
-  const past = open === undefined ? [] : [{ at: open.at, campaign: open.campaign, outcome, because }];
-  return { schedule: withPast(schedule, past), because };
+  const past = open === undefined ? [] : [{ at: open.at, campaign: open.campaign, ...became }];
+  return { schedule: withPast(schedule, past), because: withNames(became) };
+}
+
+/**
+ * Why an occurrence ended as it did, with the campaigns that had its clients.
+ * @param asker who reads it; left out = somebody who is not narrowed
+ */
+export function withNames(
+  { because, inTheWay = [] }: Pick<PastOccurrence, 'because' | 'inTheWay'>,
+  asker?: Narrowing,
+): string {
+  const named = inTheWay.filter((campaign) => seenName(asker, campaign) !== '');
+  return named.length === 0 ? because : `${because}: ${named.join(', ')}`;
 }
 
 /** The occurrences of a pause are not made up for. */

@@ -23,8 +23,14 @@ export function rebuiltSchedule(before: Schedule, begun: Campaign | null, now: n
   };
   if (open === undefined) return { schedule, because: putBack };
   if (begun === null || begun.state.status === 'created')
-    return occurrenceDone(schedule, 'skipped', `${putBack}: ${notKnown(open.campaign, begun)}`);
-  return occurrenceDone(schedule, 'started', `${putBack}: ${open.campaign} was started`);
+    return occurrenceDone(schedule, {
+      outcome: 'skipped',
+      because: `${putBack}: ${notKnown(open.campaign, begun)}`,
+    });
+  return occurrenceDone(schedule, {
+    outcome: 'started',
+    because: `${putBack}: ${open.campaign} was started`,
+  });
 }
 
 const notKnown = (campaign: string, begun: Campaign | null): string =>

@@ -1,6 +1,8 @@
+import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 import type { Recurrence, Schedule } from '../../shared/domain/campaign/schedule.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { wallTimeOf } from '../../shared/domain/time/window.ts';
+import { withNames } from './occurrences.ts';
 import { nextOccurrences } from './recurrence.ts';
 
 /** A schedule as people read it. Times are ISO 8601, UTC. */
@@ -31,8 +33,11 @@ export interface ScheduleView {
 
 const shownAtMost = 3;
 
-/** @param now policy time */
-export function scheduleView(schedule: Schedule, now: number): ScheduleView {
+/**
+ * @param now policy time
+ * @param asker who reads it; left out = somebody who is not narrowed
+ */
+export function scheduleView(schedule: Schedule, now: number, asker?: Narrowing): ScheduleView {
   const { paused, open, recurrence } = schedule;
   const after = Math.max(schedule.decidedTo, now);
   const next = nextOccurrences(recurrence, after, schedule.createdAt, shownAtMost);
@@ -47,7 +52,12 @@ export function scheduleView(schedule: Schedule, now: number): ScheduleView {
     createdBy: schedule.createdBy,
     paused: paused === undefined ? null : { ...paused, at: isoOf(paused.at) },
     next: next.map((at) => ({ at: isoOf(at), says: wallTimeOf(recurrence.zone, at) })),
-    past: schedule.past.map((each) => ({ ...each, at: isoOf(each.at) })),
+    past: schedule.past.map(({ at, campaign, outcome, ...why }) => ({
+      at: isoOf(at),
+      campaign,
+      outcome,
+      because: withNames(why, asker),
+    })),
   };
 }
 

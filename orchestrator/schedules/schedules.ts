@@ -75,9 +75,13 @@ const leftOver = ({ left, selected }: { readonly left: number; readonly selected
   );
 
 /** Every schedule, by name. */
-export async function listSchedules({ store, clock }: OrchestratorContext): Promise<readonly ScheduleView[]> {
+export async function listSchedules({
+  store,
+  clock,
+  asker,
+}: OrchestratorContext): Promise<readonly ScheduleView[]> {
   const now = clock.now();
-  return (await store.schedules()).map(({ schedule }) => scheduleView(schedule, now));
+  return (await store.schedules()).map(({ schedule }) => scheduleView(schedule, now, asker));
 }
 
 /** One schedule with its next and its past occurrences. */
@@ -86,7 +90,7 @@ export async function showSchedule(
   name: string,
 ): Promise<Result<ScheduleView, Refusal>> {
   const found = await readSchedule(context, name);
-  return found.ok ? ok(scheduleView(found.value.schedule, context.clock.now())) : found;
+  return found.ok ? ok(scheduleView(found.value.schedule, context.clock.now(), context.asker)) : found;
 }
 
 /** Lets no occurrence begin until a person resumes the schedule. Campaigns that run go on. */
@@ -168,7 +172,7 @@ async function changed(
   if (!next.ok) return next;
   return next.value === null
     ? showSchedule(context, name)
-    : ok(scheduleView(next.value, context.clock.now()));
+    : ok(scheduleView(next.value, context.clock.now(), context.asker));
 }
 
 const refused = (because: string): Refusal => fault('schedule.refused', because);

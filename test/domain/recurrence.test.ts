@@ -108,7 +108,10 @@ describe('a schedule', () => {
       open: { at: tuesday, campaign: 'weekly-2026-11-17', by: 'schedule weekly' },
     });
     expect(occurrenceDue(due?.schedule ?? weekly, tuesday)).toBeNull();
-    const done = occurrenceDone(due?.schedule ?? weekly, 'started', 'weekly-2026-11-17 was started').schedule;
+    const done = occurrenceDone(due?.schedule ?? weekly, {
+      outcome: 'started',
+      because: 'weekly-2026-11-17 was started',
+    }).schedule;
     expect(done).not.toHaveProperty('open');
     expect(done.past).toEqual([
       {

@@ -52,11 +52,13 @@ describe('a sentence about another campaign', () => {
     const [statuses, all] = await said({}, 'near-all');
     expect(statuses).toEqual([200, 200, 409, 200, 200, 200, 200]);
     expect(all).toContain('campaign far-1 is running');
+    // The record names the campaigns apart from the sentence: each caller reads what it reaches.
+    expect(all).toMatch(/past.*not finished in another campaign: far-1, near-1"/);
     const [same, seen] = await said({ campaigns: ['near-*'] }, 'near-other');
     expect(same).toEqual(statuses);
     expect(seen).not.toContain('far-1');
     expect(seen).toContain('another campaign is running and has not finished');
-    expect(seen).toContain('not finished in another campaign');
+    expect(seen).toMatch(/past.*not finished in another campaign: near-1"/);
     // Of the campaigns that it reaches it learns as before.
     expect(seen).toContain('campaign near-1 is running');
   });

@@ -100,9 +100,11 @@ describe.each(storesAndShards)('a schedule, on the %s store', (_name, open) => {
     await roundAt(orchestrator, tuesday);
     expect(await past(orchestrator)).toEqual([
       expect.stringMatching(
-        /^skipped: weekly-2026-11-17 is not started: clients of this campaign are not finished in another campaign$/,
+        /^skipped: weekly-2026-11-17 is not started: clients of this campaign are not finished in another campaign: other$/,
       ),
     ]);
+    const [newest] = (await orchestrator.ask('GET', '/v1/audit?limit=1')).body.items;
+    expect(newest.because).toMatch(/^schedule weekly: .* in another campaign: other$/);
     expect(await campaignsOf(orchestrator)).toContain('weekly-2026-11-17 aborted');
   });
 

@@ -20,7 +20,10 @@ export interface PastOccurrence {
   /** Its campaign; null = none was created. */
   readonly campaign: string | null;
   readonly outcome: 'started' | 'skipped' | 'missed';
+  /** Names no campaign of another schedule: not everybody who reads it reaches that one. */
   readonly because: string;
+  /** The campaigns that had its clients; left out = none was the reason. */
+  readonly inTheWay?: readonly string[];
 }
 
 /**
