@@ -28,6 +28,8 @@ import { suggestHarmless } from './suggest.ts';
 import { fault } from '../../shared/errors.ts';
 import { showTrace, unexpected } from './last-words.ts';
 import { showRefusal } from './client/session.ts';
+import { viewOf } from './render/view.ts';
+import { folded } from './render/wrap.ts';
 import { defaultDataDir, defaultUrl } from './client/target.ts';
 
 const environmentHelp = [
@@ -47,6 +49,10 @@ const environmentHelp = [
  */
 export function buildProgram(): Command {
   const program = new Command('servpack')
+    .configureOutput({
+      writeOut: (text) => writeFolded(process.stdout, text),
+      writeErr: (text) => writeFolded(process.stderr, text),
+    })
     .description(
       'Installs a service pack on a fleet of Windows clients, also where programs or services that are in use block it.',
     )
@@ -96,12 +102,24 @@ export function buildProgram(): Command {
   return program;
 }
 
+/** A terminal gets no line of a help or a fault that is wider than it is. */
+function writeFolded(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(folded(viewOf(stream), text.split('\n')).join('\n'));
+}
+
+/** A description that has less room beside its option or command goes on below it. */
+const leastBeside = 24;
+
 /**
  * Shows the global options in the help of each command too, and suggests only harmless names.
  * Commander copies settings only to commands that are added later.
  */
 function inheritSettings(command: Command): void {
-  command.configureHelp({ showGlobalOptions: true, optionDescription });
+  command.configureHelp({
+    showGlobalOptions: true,
+    optionDescription,
+    ...(process.stdout.isTTY === true ? { minWidthToWrap: leastBeside } : {}),
+  });
   suggestHarmless(command);
   for (const child of command.commands) inheritSettings(child);
 }

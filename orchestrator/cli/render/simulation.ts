@@ -4,6 +4,7 @@ import { spanInWords } from '../../views/duration-text.ts';
 import { failureLines, rankingLines } from './report.ts';
 import { statusLines } from './status.ts';
 import { table } from './table.ts';
+import { padEnd, widthOf } from './text-width.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 import { notOk } from '../../../shared/domain/outcome/states.ts';
@@ -90,17 +91,32 @@ function waveLines(view: View, { waves, end }: SimulationAnswer): readonly strin
 const shades = [' ', '.', ':', 'o', 'O', '#'] as const;
 
 function timelineLines(view: View, { waves, startsAt, endsAt, report }: SimulationAnswer): readonly string[] {
-  const width = waves.reduce((widest, { wave }) => Math.max(widest, wave.length), 0);
+  const width = waves.reduce((widest, { wave }) => Math.max(widest, widthOf(safe(wave))), 0);
+  const beside = view.width - width - 3;
+  const isBeside = beside >= leastParts;
+  const parts = isBeside ? beside : view.width - 2;
   return [
     view.paint('dim', `clients finished, from ${startsAt} to ${endsAt ?? report.at}`),
-    ...waves.map((wave) => `${safe(wave.wave).padEnd(width)} |${shadesOf(wave)}|`),
+    ...waves.flatMap((wave) => {
+      const [name, strip] = [safe(wave.wave), `|${shadesOf(wave, parts)}|`];
+      return isBeside ? [`${padEnd(name, width)} ${strip}`] : [name, strip];
+    }),
   ];
 }
 
-function shadesOf({ finished }: SimulatedWave): string {
-  const most = Math.max(1, ...finished);
-  return finished
-    .map((count) => shades[count === 0 ? 0 : Math.ceil((count / most) * (shades.length - 1))] ?? '#')
+/** A strip with fewer parts beside its name stands below it. */
+const leastParts = 12;
+
+/** @param most how many parts of the time have room: neighbours are added up */
+function shadesOf({ finished }: SimulatedWave, most: number): string {
+  const parts = Math.min(finished.length, most);
+  const start = (part: number): number => Math.floor((part * finished.length) / parts);
+  const sums = Array.from({ length: parts }, (_, part) =>
+    finished.slice(start(part), start(part + 1)).reduce((sum, count) => sum + count, 0),
+  );
+  const fullest = Math.max(1, ...sums);
+  return sums
+    .map((count) => shades[count === 0 ? 0 : Math.ceil((count / fullest) * (shades.length - 1))] ?? '#')
     .join('');
 }
 

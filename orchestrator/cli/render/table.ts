@@ -18,6 +18,8 @@ export interface Cell {
 
 /** The space between columns: two, or one if the table is too wide even with short heads. */
 const gaps = ['  ', ' '] as const;
+/** A text beside the columns of a long list has this room at least. */
+const leastLast = 24;
 /** No left-aligned column is narrower than this, or than its head. */
 const leastWidth = 8;
 
@@ -73,9 +75,11 @@ export class GrowingTable {
     this.#columns = columns;
   }
 
-  /** Whether the columns stand side by side with these rows, too. */
+  /** Whether the columns stand side by side with these rows, and only the last text breaks. */
   fits(rows: Rows): boolean {
-    return isOneTable(this.#view, this.#columns, rows);
+    const heads = headsOf(this.#columns, false);
+    const widths = widthsOf(this.#columns, heads, rows).with(-1, leastLast);
+    return total(widths, gaps[0]) <= this.#view.width;
   }
 
   /** The lines of rows that come now, below the heads when they are the first. */
