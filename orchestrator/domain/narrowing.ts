@@ -1,6 +1,5 @@
 import { spellingsOf } from '../../shared/domain/observation/logon-server.ts';
-import { type Narrowing, narrowingWords } from '../../shared/domain/campaign/narrowing.ts';
-import { type Fault, fault } from '../../shared/errors.ts';
+import type { Narrowing } from '../../shared/domain/campaign/narrowing.ts';
 
 /** What a token that is narrowed to campaigns or logon servers reaches. */
 
@@ -50,23 +49,6 @@ export const reachesEntry = (narrowing: Narrowing, { campaign, client }: NamedIn
 /** A short name of a logon server and its full one are the same server. */
 export const reachesSite = ({ sites }: Narrowing, logonServer: string): boolean =>
   sites.length === 0 || sites.some((site) => spellingsOf(site, [logonServer]).length > 0);
-
-/**
- * Why a caller does not reach a client's part in a campaign; null = it does.
- * @param site the client's logon server; empty = the client has left the fleet, and none is known
- * @param campaign null = the client is in none
- */
-export function whyBeyondPart(narrowing: Narrowing, site: string, campaign: string | null): Fault | null {
-  if (!reachesSite(narrowing, site)) return beyondSite(narrowing, 'the client');
-  return campaign === null || reachesCampaign(narrowing, campaign) ? null : beyondCampaign(narrowing);
-}
-
-/** Without the name: its stored spelling would say that there is such a campaign. */
-export const beyondCampaign = (narrowing: Narrowing): Fault =>
-  fault('role.campaign', `the campaign is beyond the token, which is for ${narrowingWords(narrowing)}`);
-
-export const beyondSite = (narrowing: Narrowing, what: string): Fault =>
-  fault('role.site', `${what} is beyond the token, which is for ${narrowingWords(narrowing)}`);
 
 /** Those of the logon servers that the caller reaches; left out = it is not narrowed. */
 export const seenSites = (asker: Narrowing | undefined, logonServers: readonly string[]): readonly string[] =>

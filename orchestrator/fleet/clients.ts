@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
-import { whyBeyondPart } from '../domain/narrowing.ts';
+import { whyBeyondPart } from '../beyond-reach.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';

@@ -1,14 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OrchestratorContext } from '../../context.ts';
-import {
-  beyondCampaign,
-  beyondSite,
-  isNarrowed,
-  reachesCampaign,
-  reachesSite,
-  whyBeyondPart,
-} from '../../domain/narrowing.ts';
+import { beyondCampaign, beyondSite, whyBeyondPart } from '../../beyond-reach.ts';
+import { isNarrowed, reachesCampaign, reachesSite } from '../../domain/narrowing.ts';
 import { partOf } from '../../fleet/clients.ts';
 import type { Refusal } from '../../refusal.ts';
 import { fault } from '../../../shared/errors.ts';
