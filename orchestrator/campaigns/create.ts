@@ -84,10 +84,10 @@ export async function createCampaign(
 }
 
 /** Why a campaign cannot have this definition before its start; null = it can. */
-export const whyNotReady = ({ definition, plan }: Draft, now: number): Refusal | null =>
+export const whyNotReady = ({ definition, plan, noRelease }: Draft, now: number): Refusal | null =>
   startPassed(whyStartPassed(definition, now)) ??
   endPassed(whyEndPassed(definition, now)) ??
-  notStaged(plan) ??
+  notStaged(plan, noRelease) ??
   leftOver(plan.selected, plan.left);
 
 /** Dividing so many clients among the waves takes a tenth of a second. */
@@ -117,12 +117,13 @@ const startPassed = (passed: string | null): Refusal | null =>
 const endPassed = (over: string | null): Refusal | null =>
   over === null ? null : fault('campaign.endPassed', `${over}; correct endAt, or leave it out`);
 
-function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | null {
+function notStaged(
+  { release, releaseStaged, start }: CampaignPlan,
+  noRelease: Draft['noRelease'],
+): Refusal | null {
   if (releaseStaged || start === 'whenStaged') return null;
-  return fault(
-    'release.notStaged',
-    `release ${release} is not staged; stage it first, or say on: staged in the campaign file`,
-  );
+  const says = noRelease ?? `release ${release} is not staged`;
+  return fault('release.notStaged', `${says}; stage it first, or say on: staged in the campaign file`);
 }
 
 export function leftOver(selected: number, left: number): Refusal | null {

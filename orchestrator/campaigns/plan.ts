@@ -18,6 +18,7 @@ import { scheduleWords } from '../schedules/schedule-words.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import { storedSpelling } from '../spelling.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { didYouMeanStored } from '../did-you-mean.ts';
 import { overlapWarnings } from './plan-overlap.ts';
 import { deadlineWarnings } from '../views/campaign-end.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
@@ -44,6 +45,8 @@ export interface Draft {
   readonly definition: CampaignDefinition;
   /** Null while its release is not staged. */
   readonly product: string | null;
+  /** That no release of the name in the file is there, and which name is near; null = it is. */
+  readonly noRelease: string | null;
   readonly plan: CampaignPlan;
   readonly waves: Plan['waves'];
   /** Its file has a schedule. */
@@ -76,6 +79,7 @@ export async function draftCampaign(
   const definition = campaign === undefined ? spelled : { ...spelled, campaign };
   const { schedule, prove } = read.value.input;
   const release = await store.readRelease(definition.release);
+  const noRelease = release === null ? await noReleaseNamed(store, named) : null;
   const useless = whyUseless(file, { ...read.value, definition }, release);
   if (useless !== null) return err(useless);
   const { document } = read.value;
@@ -98,6 +102,7 @@ export async function draftCampaign(
     ...(passed === null ? [] : [passed]),
     ...(over === null ? [] : [over]),
     ...(hooks === null ? [] : [hooks]),
+    ...(noRelease === null ? [] : [`${noRelease}: ${noReleaseMeans[definition.start]}`]),
     ...withdrawnWarnings(release),
     ...(await overlapWarnings({ store, asker }, definition.campaign, clients)),
     ...plan.warnings,
@@ -110,6 +115,7 @@ export async function draftCampaign(
   return ok({
     definition,
     product: release?.product ?? null,
+    noRelease,
     waves,
     removals,
     recurs: schedule !== undefined,
@@ -120,6 +126,15 @@ export async function draftCampaign(
     },
   });
 }
+
+const noReleaseNamed = async (store: OrchestratorContext['store'], name: string): Promise<string> =>
+  `no release named ${name} is staged${await didYouMeanStored({ store }, { kind: 'release', name })}`;
+
+/** What follows for a campaign that is created of the file now. */
+const noReleaseMeans: Readonly<Record<CampaignDefinition['start'], string>> = {
+  whenStaged: 'the campaign would wait until it is',
+  byHand: 'the campaign cannot be created before it is',
+};
 
 const scheduleRule = (schedule: CampaignInput['schedule'], now: number): readonly PlanRule[] =>
   schedule === undefined

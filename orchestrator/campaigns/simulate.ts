@@ -45,7 +45,7 @@ export async function simulateHere(
   const text = input.text.length > yamlBytesAtMost ? input.text : withBudgets(input.text, budgets);
   const draft = await draftCampaign(context, { ...input, text });
   if (!draft.ok) return draft;
-  const { definition, waves, plan } = draft.value;
+  const { definition, waves, plan, noRelease } = draft.value;
   const refusal = leftOver(plan.selected, plan.left);
   if (refusal !== null) return err(refusal);
   const profile = simulatedProfile();
@@ -63,6 +63,7 @@ export async function simulateHere(
     startAt: Math.ceil(context.clock.now() / 60_000) * 60_000,
     approvalMs: usualApprovalMs,
     profile: profile.value,
+    noRelease: noRelease ?? undefined,
     clientsAtMost,
   };
   // This thread alone: the others belong to the orchestrator.

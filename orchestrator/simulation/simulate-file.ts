@@ -28,6 +28,8 @@ export interface SimulationOrder {
   readonly startAt: number;
   readonly approvalMs: number;
   readonly profile: Profile;
+  /** Why nothing can start with the release of the file, in words; left out = nothing is known. */
+  readonly noRelease?: string | undefined;
   /** A larger fleet is stood for by a smaller one of about this size; left out = it is whole. */
   readonly clientsAtMost?: number;
 }
@@ -112,7 +114,10 @@ function whyNotSimulated(
 }
 
 /** What the simulation takes for granted, a sentence each. */
-export function assumptionsOf({ fleet, approvalMs }: SimulationOrder, scenario: Scenario): readonly string[] {
+export function assumptionsOf(
+  { fleet, approvalMs, noRelease }: SimulationOrder,
+  scenario: Scenario,
+): readonly string[] {
   const { definition, clients, startAt } = scenario;
   const servers = new Set(clients.map(({ logonServer }) => logonServer)).size;
   const isAsked =
@@ -121,7 +126,8 @@ export function assumptionsOf({ fleet, approvalMs }: SimulationOrder, scenario: 
     'count' in fleet
       ? `${counted(clients.length, 'model client')} with ${counted(servers, 'logon server')}, in the usual shares of the lab: no client of your fleet is known`
       : fleet.says,
-    `a person starts it at ${isoOf(startAt)}; its release is staged everywhere, and no other campaign runs`,
+    `release ${definition.release} is an invented one of this name, with a new content for each file, staged everywhere${noRelease === undefined ? '' : `; ${noRelease}`}`,
+    `a person starts it at ${isoOf(startAt)}, and no other campaign runs`,
     'workers are never short, and logon scripts report to servpack',
     'nobody pauses, resumes, retries or edits anything',
     ...(isAsked ? [`each approval is given ${spanInWords(approvalMs)} after it is asked for`] : []),

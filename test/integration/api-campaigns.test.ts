@@ -271,7 +271,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
       [
         campaignYaml('b').replace('sms-sp4', 'sms-sp9'),
         'release.notStaged',
-        'release sms-sp9 is not staged; stage it first, or say on: staged in the campaign file',
+        'no release named sms-sp9 is staged (did you mean sms-sp4?); stage it first, or say on: staged in the campaign file',
       ],
       [
         campaignYaml('c', 'select: { labels: [office, shop] }\n'),

@@ -8,6 +8,7 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from '../fixtures/small-orchestrator.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { stores } from '../fixtures/stores.ts';
 import { anna } from './admitted-clients.ts';
 
@@ -95,6 +96,38 @@ describe.each(stores)('the plan of a campaign, on the %s store', (_name, open) =
       'release sms-sp4 was withdrawn by token default (says anna): wrong files; nothing starts with it until it is staged again',
     ]);
   });
+});
+
+test('a release that nobody has staged is named in plan, creation and simulation, with the one that is near', async () => {
+  await using orchestrator = await startSmallOrchestrator();
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
+  const text = yaml('sp4').replace('sms-sp4', 'smd-sp4');
+  const post = (path: string, body: object = {}) =>
+    orchestrator.ask('POST', path, { file: 'c.yaml', text, ...body });
+  const finding = 'no release named smd-sp4 is staged (did you mean sms-sp4?)';
+  expect((await post('/v1/campaigns/plan')).body.warnings).toEqual([
+    `${finding}: the campaign cannot be created before it is`,
+  ]);
+  const waiting = { text: `${text}on: staged\n` };
+  expect((await post('/v1/campaigns/plan', waiting)).body.warnings).toEqual([
+    `${finding}: the campaign would wait until it is`,
+  ]);
+  expect((await post('/v1/campaigns')).body.error.message).toBe(
+    `${finding}; stage it first, or say on: staged in the campaign file`,
+  );
+  const invented =
+    'release smd-sp4 is an invented one of this name, with a new content for each file, staged everywhere';
+  const simulated = await post('/v1/campaigns/simulate', { budgets: {} });
+  expect(simulated.body.assumptions).toContain(`${invented}; ${finding}`);
+  const file = orchestrator.write('c.yaml', text);
+  const plan = await runHosted(orchestrator, ['campaign', 'plan', file]);
+  expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining(`\nwarning: ${finding}: `)]);
+  const args = ['campaign', 'simulate', file, '--clients', '40', '--replicates', '0'];
+  expect((await runHosted(orchestrator, args)).stdout).toContain(`\nassumed: ${invented}\n`);
+  // A release that is there is not looked up either.
+  const staged = await post('/v1/campaigns/simulate', { text: yaml('sp4'), budgets: {} });
+  expect(staged.body.assumptions).toContain(invented.replace('smd', 'sms'));
 });
 
 describe('the rules of a campaign file', () => {

@@ -17,6 +17,8 @@ const product = 'sms-1.2';
 interface KnownClients {
   readonly clients: readonly Client[];
   readonly looks: readonly KnownLook[];
+  /** Why nothing can start with the release of the campaign file; left out = it is staged. */
+  readonly noRelease?: string;
 }
 
 /**
@@ -29,7 +31,10 @@ export async function readKnownFleet(api: ApiClient, input: object): Promise<Res
   const clients = await readClients(api);
   if (!clients.ok) return clients;
   const looks = await readLooks(api);
-  return looks.ok ? ok({ clients: clients.value, looks: looks.value }) : looks;
+  if (!looks.ok) return looks;
+  const { release, releaseStaged } = plan.value;
+  const unstaged = releaseStaged ? {} : { noRelease: `release ${release} is not staged` };
+  return ok({ clients: clients.value, looks: looks.value, ...unstaged });
 }
 
 /** Every client of the fleet, in the order of their names, line by line: a fleet may be large. */

@@ -67,7 +67,7 @@ async function simulated(file: string, options: SimulateOptions): Promise<Result
         `--starts ${JSON.stringify(starts)} is not a moment with its time zone, such as "2026-11-24 22:00 Europe/Rome"`,
       ),
     );
-  const order = { ...input.value, fleet: fleet.value, seed, startAt, approvalMs: approvalsAfter };
+  const order = { ...input.value, ...fleet.value, seed, startAt, approvalMs: approvalsAfter };
   const answer = await simulateFile({ ...order, profile: profile.value }, replicates);
   return answer.ok ? ok(answer.value) : answer;
 }
@@ -76,9 +76,9 @@ async function simulated(file: string, options: SimulateOptions): Promise<Result
 async function fleetOf(
   options: SimulateOptions,
   input: object,
-): Promise<Result<SimulationOrder['fleet'], Refusal>> {
+): Promise<Result<Pick<SimulationOrder, 'fleet' | 'noRelease'>, Refusal>> {
   const { clients, fromLooks, seed } = options;
-  if (fromLooks !== true) return ok({ count: clients ?? 500 });
+  if (fromLooks !== true) return ok({ fleet: { count: clients ?? 500 } });
   if (clients !== undefined)
     return err(fault('input.fleet', 'give either --clients or --from-looks, not both'));
   const api = await connect(options, process.env);
@@ -88,7 +88,7 @@ async function fleetOf(
   if (!known.ok) return known;
   const { fleetFromLooks } = await import('../../simulation/from-looks.ts');
   const fleet = fleetFromLooks(known.value.clients, known.value.looks, seed);
-  return fleet === null ? noLooks() : ok(fleet);
+  return fleet === null ? noLooks() : ok({ fleet, noRelease: known.value.noRelease });
 }
 
 const clientsAtMost = 1_000_000;

@@ -37,16 +37,11 @@ export async function copyCampaign(app: App, campaign: string): Promise<void> {
 
 /** Creates the campaign and shows it: it begins when it is started there. */
 export function createCampaign(app: App, draft: Draft, plan: Plan): void {
-  const { campaign, releaseStaged, release, warnings } = plan;
+  const { campaign, warnings } = plan;
   const words = texts.plan;
   app.dialogs.ask({
     title: words.createTitle(campaign),
-    lines: [
-      words.creates(scopeWords(plan)),
-      ...(releaseStaged ? [] : [words.notStaged(release)]),
-      ...warnings,
-      words.startsNothing,
-    ],
+    lines: [words.creates(scopeWords(plan)), ...warnings, words.startsNothing],
     reason: 'none',
     button: words.createButton,
     needs: 'run',

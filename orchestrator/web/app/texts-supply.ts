@@ -110,7 +110,6 @@ export const supplyTexts = {
     createTitle: (campaign: string) => `Create ${campaign}`,
     createButton: 'Create',
     creates: (scope: string) => `Creates ${scope}.`,
-    notStaged: (release: string) => `Release ${release} is not staged.`,
     startsNothing: 'Starts nothing: the campaign begins when it is started.',
     created: (scope: string) => `Created ${scope}. Start it here when you are ready.`,
   },

@@ -141,7 +141,7 @@ function Result({ simulation }: { readonly simulation: Simulation }): JSX.Elemen
         </div>
       </div>
       <p class="dim">
-        <Says text={assumptions[0] ?? ''} />
+        <Says text={assumptions.slice(0, 2).join('; ')} />
       </p>
       {because === null ? null : (
         <p>
@@ -205,7 +205,7 @@ function Result({ simulation }: { readonly simulation: Simulation }): JSX.Elemen
       <details>
         <summary>{words.assumed}</summary>
         <ul class="plain-list">
-          {assumptions.slice(1).map((each) => (
+          {assumptions.slice(2).map((each) => (
             <li key={each} class="dim">
               <Says text={each} />
             </li>
