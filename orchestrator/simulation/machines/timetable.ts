@@ -36,6 +36,9 @@ const earliestLogon = 7.5 * hour;
 const earliestLogoff = 16.5 * hour;
 const spread = 2 * hour;
 
+/** Nobody is at work so long after 06:00: neither by the usual times nor by the latest shift. */
+const longestDay = 14 * hour;
+
 /**
  * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change
  * at night, so from six in the morning on, hours can be added.
@@ -87,7 +90,7 @@ function shiftOn(
 export function workdayFrom(desk: Desk, at: number, margin = 10 * minute): Workday {
   // A zone may be a day ahead of or behind UTC, so the search starts a day early.
   for (let dayNumber = Math.floor(at / day) - 1; ; dayNumber++) {
-    if (!isWeekday(dayNumber)) continue;
+    if (!isWeekday(dayNumber) || sixOClock(desk, dayNumber) + longestDay <= at) continue;
     const workday = workdayOn(desk, dayNumber);
     if (workday.logoffAt - margin > at) return workday;
   }

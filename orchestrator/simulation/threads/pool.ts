@@ -10,10 +10,11 @@ const hereAtMost = 3_000;
 const threadsAtMost = 4;
 
 /**
- * Much of what a simulation makes is soon forgotten: room for it is time that is not lost. A thread
- * can have this room, and a process gets it only on its command line.
+ * Much of what a simulation makes is soon forgotten: room for it is time that is not lost. More room
+ * than this gains nothing, because the caches of a processor are smaller. A thread can have it, and
+ * a process gets it only on its command line.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 384 };
+const resourceLimits = { maxYoungGenerationSizeMb: 128 };
 
 /** How many threads simulate so many clients on this machine; 0 = this thread does it. */
 export const threadsFor = (clients: number): number =>

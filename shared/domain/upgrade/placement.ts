@@ -19,11 +19,14 @@ export type QueueName = 'upgrades' | 'remediations';
 export const queueOf = (upgrade: Upgrade): QueueName =>
   upgrade.state.phase === 'remedying' ? 'remediations' : 'upgrades';
 
+/** Most of what a driver does, so it is one value. */
+const look: Placement = { kind: 'drive', command: { type: 'LookAtClient' } };
+
 /** What a driver does with this upgrade now. */
 export function placementOf({ state }: Upgrade): Placement {
   switch (state.phase) {
     case 'looking':
-      return { kind: 'drive', command: { type: 'LookAtClient' } };
+      return look;
     case 'marking':
       return { kind: 'drive', command: { type: 'MarkClient' } };
     case 'unmarking':
