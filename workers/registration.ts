@@ -6,10 +6,9 @@ import { messageOf } from '../shared/errors.ts';
 import { troubleOf } from '../shared/log.ts';
 import { RecordsGone } from '../shared/store/errors.ts';
 import type { HealthStore } from '../shared/store/health-store.ts';
-import type { WorkerRegistry, WorkerFacts } from '../shared/store/worker-registry.ts';
+import { reportEveryMs, type WorkerRegistry, type WorkerFacts } from '../shared/store/worker-registry.ts';
 import { servpackVersion } from '../shared/version.ts';
 
-const announceEveryMs = 10_000;
 /** Two announcements, and one that waited its full time for Redis. */
 const validForMs = 25_000;
 
@@ -38,7 +37,7 @@ export function registerWorker(
     }
   };
   void announce();
-  const timer = setInterval(() => void announce(), announceEveryMs);
+  const timer = setInterval(() => void announce(), reportEveryMs);
   return {
     leave: async () => {
       clearInterval(timer);

@@ -42,5 +42,8 @@ export interface WorkerRegistry {
   workers(): Promise<readonly SeenWorker[]>;
 }
 
+/** How often a worker reports, in real milliseconds. */
+export const reportEveryMs = 10_000;
+
 /** Real milliseconds for which a worker that is gone without a dismissal is remembered. */
 export const rememberedMs = 3_600_000;

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkAccess } from '../../orchestrator/doctor/access.ts';
 import { checkDataFolder } from '../../orchestrator/doctor/data-folder.ts';
+import { judgeWorkers } from '../../orchestrator/doctor/workers.ts';
 import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
+import type { SeenWorker, WorkerFacts } from '../../shared/store/worker-registry.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { testRedis } from '../environment/redis.ts';
 import { runCli, runCliAt } from '../fixtures/run-cli.ts';
@@ -141,7 +142,11 @@ test('doctor of an orchestrator reports on workers, their clocks, and a staged t
   await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
   const checks = await checksOf(orchestrator);
   expectUseful(checks);
-  expect(checks.map(({ says }) => says)).toContain('3 workers on 2 machines, up to 150 upgrades at once');
+  expect(checks.map(({ says }) => says)).toContainEqual(
+    expect.stringMatching(
+      /^3 workers on 2 machines, up to 150 upgrades at once, last reports at most \d+ s ago$/,
+    ),
+  );
   const found = notOk(checks).join('\n');
   expect(found).toContain('broken: clocks: the clocks of worker rack-2/8/def and Redis are 60 min apart');
   expect(found).toContain(`worker rack-3/9/ghi is servpack 0.0.9, this orchestrator ${servpackVersion}`);
@@ -159,6 +164,28 @@ test('doctor of an orchestrator reports on workers, their clocks, and a staged t
   rmSync(join(orchestrator.folder, 'bin'), { recursive: true });
   expect(notOk(await checksOf(orchestrator)).join('\n')).toContain('cannot be read');
   mkdirSync(join(orchestrator.folder, 'bin'));
+});
+
+test('a worker that is late with its report is not counted as one that runs', () => {
+  const seen = (name: string, silentMs: number): SeenWorker => ({
+    ...worker,
+    name,
+    version: servpackVersion,
+    isAlive: silentMs < 25_000,
+    silentMs,
+    aheadMs: 0,
+  });
+  const said = (...workers: readonly SeenWorker[]) =>
+    judgeWorkers(workers).map(({ state, says }) => `${state}: ${says}`);
+  const runs = (report: string): string => `ok: 1 worker on 1 machine, up to 50 upgrades at once, ${report}`;
+  const late = (seconds: number): string =>
+    `warning: the last report of worker b was ${seconds} s ago; workers report every 10 s`;
+  const gone = 'warning: worker b was heard of 26 s ago and did not say goodbye';
+  expect(said(seen('b', 8_400))).toEqual([runs('last report 8 s ago')]);
+  expect(said(seen('b', 15_000))).toEqual([runs('last report 15 s ago')]);
+  expect(said(seen('a', 0), seen('b', 15_600))).toEqual([runs('last report 0 s ago'), late(16)]);
+  expect(said(seen('b', 24_000))).toEqual([late(24)]);
+  expect(said(seen('b', 26_000))).toEqual(['broken: no worker is running', gone]);
 });
 
 test('servpack doctor prints the checks as text and as JSON, and ends with their exit code', async () => {
