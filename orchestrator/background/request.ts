@@ -59,10 +59,16 @@ export interface Inputs {
 
 export type WorkName = keyof Results;
 
-/** Everything the thread needs. It opens a connection of its own. */
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly config: Config;
+  /** Whether it works at little weight, for its whole life: a process cannot take that back. */
+  readonly isLight: boolean;
+}
+
+/** One piece of work for a thread, which opens a connection of its own for it. */
 export type ThreadRequest = {
   readonly [Name in WorkName]: {
-    readonly config: Config;
     readonly work: Name;
     readonly who: string;
     readonly input: Inputs[Name];
@@ -73,6 +79,12 @@ export type ThreadRequest = {
 export type ThreadResponse =
   | { readonly kind: 'done'; readonly result: Result<Results[WorkName], Refusal> }
   | { readonly kind: 'unavailable'; readonly message: string };
+
+/** `mayStay`: the thread holds little memory, and may be kept for the next request. */
+export interface ThreadAnswer {
+  readonly response: ThreadResponse;
+  readonly mayStay: boolean;
+}
 
 /** Runs work outside the event loop. Rejects with `StoreUnavailable` as the store does. */
 export type Background = <Name extends WorkName>(

@@ -1,5 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readClock } from '../../shared/shared-clock.ts';
 import { openLog } from '../../shared/log.ts';
@@ -7,21 +8,12 @@ import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { openCampaignArchive } from '../archive/campaign-archive.ts';
 import { openAuditFolder } from '../audit/audit-folder.ts';
-import { createCampaign, planCampaign } from '../campaigns/create.ts';
-import { editCampaign } from '../campaigns/edit.ts';
-import { makeForecast } from '../campaigns/forecast.ts';
-import { lookBackHere } from '../campaigns/look-back.ts';
-import { planStart } from '../campaigns/plan-start.ts';
-import { replayHere } from '../campaigns/replay.ts';
-import { simulateHere } from '../campaigns/simulate.ts';
-import { importFleet } from '../fleet/import.ts';
 import { notifierOf } from '../notify/notifier.ts';
 import { readNotifySettings } from '../notify/read-settings.ts';
 import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { Permit } from '../requests/permit.ts';
-import { createSurvey } from '../surveys/start.ts';
-import type { ThreadResponse, ThreadRequest } from './request.ts';
+import type { ThreadAnswer, ThreadData, ThreadRequest, ThreadResponse } from './request.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 /**
@@ -30,9 +22,10 @@ import { StoreUnavailable } from '../../shared/store/errors.ts';
  */
 const answerMs = 30_000;
 
-/** The thread's whole life: one request, one response. */
+const { config, isLight } = workerData as ThreadData;
+const log = openLog('orchestrator', config.logLevel);
+
 async function answer(order: ThreadRequest): Promise<ThreadResponse> {
-  const { config } = order;
   const { redisUrl: url, prefix, shards } = config;
   const store = await openRedisStore({ url, prefix, shards, answerMs });
   if (!store.ok) return { kind: 'unavailable', message: store.error.message };
@@ -52,7 +45,7 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
     },
     clock: await readClock(config.labClock, store.value),
     rulebook: openRulebook(store.value),
-    log: openLog('orchestrator', config.logLevel),
+    log,
     profiles: config.profiles,
     // No command runs here: the thread compares a file with the folder.
     hooks: openHookRunner(config.hooks, () => undefined),
@@ -69,50 +62,54 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
   }
 }
 
-function resultOf(
+/** Loads the code of this work alone: a thread that plans does not need that of an import. */
+async function resultOf(
   context: OrchestratorContext,
   order: ThreadRequest,
 ): Promise<Extract<ThreadResponse, { kind: 'done' }>['result']> {
   const { who } = order;
   switch (order.work) {
     case 'importFleet':
-      return importFleet(context, who, order.input);
+      return (await import('../fleet/import.ts')).importFleet(context, who, order.input);
     case 'planCampaign':
-      return planCampaign(context, order.input);
+      return (await import('../campaigns/create.ts')).planCampaign(context, order.input);
     case 'createCampaign':
-      return createCampaign(context, who, order.input);
-    case 'editCampaign':
+      return (await import('../campaigns/create.ts')).createCampaign(context, who, order.input);
+    case 'editCampaign': {
+      const { editCampaign } = await import('../campaigns/edit.ts');
       return editCampaign(context, Permit.takenOver(order.input.permit), order.input);
+    }
     case 'forecastCampaign':
     case 'makeForecast':
-      return makeForecast(context, order.input);
+      return (await import('../campaigns/forecast.ts')).makeForecast(context, order.input);
     case 'planStart':
-      return planStart(context, order.input);
+      return (await import('../campaigns/plan-start.ts')).planStart(context, order.input);
     case 'lookBack':
     case 'makeLookBack':
-      return lookBackHere(context, order.input);
+      return (await import('../campaigns/look-back.ts')).lookBackHere(context, order.input);
     case 'replayCampaign':
-      return replayHere(context, order.input);
+      return (await import('../campaigns/replay.ts')).replayHere(context, order.input);
     case 'simulateCampaign':
-      return simulateHere(context, order.input);
+      return (await import('../campaigns/simulate.ts')).simulateHere(context, order.input);
     case 'createSurvey':
-      return createSurvey(context, who, order.input);
+      return (await import('../surveys/start.ts')).createSurvey(context, who, order.input);
   }
 }
 
 /** None of this work starts anything, so it adds no jobs. */
 const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds no jobs'));
 
-/** Work that may take its time. */
-const lightWork: ReadonlySet<string> = new Set([
-  'makeForecast',
-  'makeLookBack',
-  'planStart',
-  'simulateCampaign',
-]);
+/** A thread with a larger heap is not kept: its memory is wanted elsewhere. */
+const keptHeapBytes = 256 * 1024 * 1024;
 
-const order = workerData as ThreadRequest;
 // On Linux this is the weight of this thread alone, elsewhere that of the whole process.
-if (lightWork.has(order.work) && process.platform === 'linux')
-  setPriority(0, constants.priority.PRIORITY_LOW);
-parentPort?.postMessage(await answer(order));
+if (isLight && process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
+
+async function respond(order: ThreadRequest): Promise<void> {
+  const response = await answer(order);
+  const mayStay = getHeapStatistics().total_heap_size <= keptHeapBytes;
+  parentPort?.postMessage({ response, mayStay } satisfies ThreadAnswer);
+}
+
+// One request at a time: the next one comes after the answer. What fails here ends the thread.
+parentPort?.on('message', (order: ThreadRequest) => void respond(order));

@@ -1,27 +1,28 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBackground } from '../../orchestrator/background/background.ts';
 import { makeForecast } from '../../orchestrator/campaigns/forecast.ts';
-import { readConfig } from '../../shared/config.ts';
+import { type Config, readConfig } from '../../shared/config.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
+import { patienceMs } from '../environment/patience.ts';
 import { standingClock } from '../fixtures/context.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { play, seededScenario } from './played.ts';
 import { campaign, putIntoStore } from './put-into-store.ts';
+
+const configAt = (url: string, prefix: string, now: number): Config => {
+  const anchor = JSON.stringify({ labAt: now, realAt: Date.now(), speed: 0.000_001 });
+  const places = { REDIS_URL: url, SERVPACK_PREFIX: prefix, SERVPACK_GATEWAY: 'simulated:1' };
+  return unwrapped(readConfig({ ...places, SERVPACK_LAB_CLOCK: anchor }));
+};
 
 test('a thread makes the same forecast from the same records, and ends when the process does', async () => {
   const { question } = await play(seededScenario(12), 25);
   const { now } = question;
   const { store, url, prefix } = await openTestStore();
   await putIntoStore(store, question);
-  const anchor = JSON.stringify({ labAt: now, realAt: Date.now(), speed: 0.000_001 });
-  const config = unwrapped(
-    readConfig({
-      REDIS_URL: url,
-      SERVPACK_PREFIX: prefix,
-      SERVPACK_GATEWAY: 'simulated:1',
-      SERVPACK_LAB_CLOCK: anchor,
-    }),
-  );
+  const config = configAt(url, prefix, now);
   const ending = new AbortController();
   const background = openBackground(config, ending.signal);
 
@@ -33,5 +34,40 @@ test('a thread makes the same forecast from the same records, and ends when the 
   const broken = background('makeForecast', '', campaign);
   ending.abort();
   await expect(broken).rejects.toThrow(/^a thread ended with \d and no answer$/);
+  await store.close();
+});
+
+test('a thread is kept for the next work of its weight, another follows one that died, and without work it ends', async () => {
+  const { store, url, prefix } = await openTestStore();
+  const config = configAt(url, prefix, Date.UTC(2026, 10, 17));
+  const ending = new AbortController();
+  const background = openBackground(config, ending.signal, patienceMs);
+  const started: Worker[] = [];
+  const note = (thread: Worker): void => void started.push(thread);
+  process.on('worker', note);
+  onTestFinished(() => void process.off('worker', note));
+  const nextEnd = (): Promise<unknown> => once(started.at(-1) ?? process, 'exit');
+  const forecast = () => background('forecastCampaign', 'anna', 'sp9');
+  const unknown = { error: { code: 'notFound.campaign' } };
+
+  expect(await Promise.all([forecast(), forecast()])).toMatchObject([unknown, unknown]);
+  expect(started).toHaveLength(1);
+  await started[0]?.terminate();
+  expect(await forecast()).toMatchObject(unknown);
+  expect(started).toHaveLength(2);
+  const other = nextEnd();
+  expect(await background('makeForecast', '', 'sp9')).toMatchObject(unknown);
+  await other;
+  expect(started).toHaveLength(3);
+  const kept = nextEnd();
+  ending.abort();
+  await kept;
+
+  const brief = openBackground(config, undefined, 1);
+  const answer = brief('planStart', '', 'sp9');
+  await expect.poll(() => started).toHaveLength(4);
+  const last = nextEnd();
+  expect(await answer).toMatchObject(unknown);
+  await last;
   await store.close();
 });
