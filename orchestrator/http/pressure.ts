@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { measureLoopDelay } from '../../shared/metrics/loop-delay.ts';
 
 /** How late the thread of the orchestrator answers, in real milliseconds. */
 export interface Pressure {
@@ -13,18 +13,16 @@ const windowMs = 1_000;
  * sheds nothing.
  */
 export function measurePressure(): Pressure {
-  const histogram = monitorEventLoopDelay({ resolution: 20 });
-  histogram.enable();
+  const delay = measureLoopDelay();
   let delayMs = 0;
   const timer = setInterval(() => {
-    delayMs = histogram.count === 0 ? 0 : histogram.mean / 1e6;
-    histogram.reset();
+    delayMs = delay.meanMs();
   }, windowMs).unref();
   return {
     delayMs: () => delayMs,
     stop: () => {
       clearInterval(timer);
-      histogram.disable();
+      delay.stop();
     },
   };
 }

@@ -1,12 +1,8 @@
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client';
+import { loopResolutionMs } from './loop-delay.ts';
 
 /** The content type of the text format of Prometheus. */
 export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE;
-
-/**
- * Real milliseconds between two measurements of the event loop: more would wake an idle process.
- */
-const loopResolutionMs = 20;
 
 /**
  * The figures of Node itself, measured from the first call on: a process that nobody scrapes does

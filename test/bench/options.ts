@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Stories of the throughput figures; empty = all. */
   readonly stories: readonly EndingStory[];
+  /** For so long 20 readers take nothing of the events, and nobody else looks on; 0 = briefly. */
+  readonly stalledMinutes: number;
   readonly json: string | null;
   /** Started with this in NODE_OPTIONS, so that a profile can be taken. */
   readonly workerOptions: string;
@@ -32,6 +34,7 @@ interface Given {
   readonly rounds: number;
   readonly quick: boolean;
   readonly story: EndingStory[];
+  readonly stalledMinutes: number;
   readonly json?: string;
   readonly workerOptions: string;
   readonly orchestratorOptions: string;
@@ -58,6 +61,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     .option('--sample <n>', 'clients of the large campaign that are settled, and deferred', amount, 50_000)
     .option('--size <n>', 'clients of one run of a throughput figure', amount, 10_000)
     .option('--rounds <n>', 'how often each figure is taken that is taken in turns', amount, 3)
+    .option('--stalled-minutes <n>', 'events: only readers that take nothing, for so long', amount, 0)
     .option('--quick', 'small sizes and two rounds: whether it runs, not how fast', false)
     .option('--json <file>', 'write the figures as JSON too')
     .option('--worker-options <text>', 'NODE_OPTIONS of the worker processes, e.g. --cpu-prof', '')

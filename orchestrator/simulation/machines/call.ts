@@ -34,22 +34,11 @@ function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 
   return outcome;
 }
 
-/** By the list of a profile: how the names of what its keys hold begin. */
-const knownRoots = new WeakMap<readonly string[], readonly string[]>();
-
-function rootsOf(keys: readonly string[]): readonly string[] {
-  const known = knownRoots.get(keys);
-  if (known !== undefined) return known;
-  const roots = keys.map((key) => `${key.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').toLowerCase()}\\`);
-  knownRoots.set(keys, roots);
-  return roots;
-}
-
 /** A look without the key of the services sees only their own values. */
 function keptOf(shown: Service, keys: readonly string[]): Service {
   if (shown.kept === undefined) return shown;
   const { kept, ...service } = shown;
-  const asked = rootsOf(keys);
+  const asked = keys.map((key) => `${key.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').toLowerCase()}\\`);
   const seen = Object.entries(kept).filter(
     ([name]) => !name.includes('\\') || asked.some((key) => name.startsWith(key)),
   );

@@ -10,9 +10,9 @@ const hereAtMost = 3_000;
 const threadsAtMost = 4;
 
 /**
- * Much of what a simulation makes is soon forgotten: room for it is time that is not lost. More room
- * than this gains nothing, because the caches of a processor are smaller. A thread can have it, and
- * a process gets it only on its command line.
+ * Much of what a simulation makes is soon forgotten: room for it is time that is not lost. More of
+ * it than this gains nothing, because the caches of a processor are smaller. A thread can have this
+ * room, and a process gets it only on its command line.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 128 };
 

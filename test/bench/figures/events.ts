@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { loopResolutionMs } from '../../../shared/metrics/loop-delay.ts';
 import { urlOf } from '../../lab/installation.ts';
 import type { Bench } from '../bench.ts';
 import { createCampaign, importClients, type Rollout, startCampaign, untilThere } from '../campaign.ts';
@@ -21,7 +22,8 @@ const growthAtMostMiB = 64;
 /** What it costs that people look on, and what readers leave behind that take nothing. */
 export async function events(bench: Bench): Promise<readonly Figure[]> {
   await rollOut(bench, 'free', Math.min(bench.options.size, 2_000));
-  return [...(await lookingOn(bench)), ...(await takingNothing(bench))];
+  const seen = bench.options.stalledMinutes > 0 ? [] : await lookingOn(bench);
+  return [...seen, ...(await takingNothing(bench))];
 }
 
 /**
@@ -83,16 +85,19 @@ async function lookingOn(bench: Bench): Promise<readonly Figure[]> {
   ];
 }
 
-/** What 20 readers that take nothing leave in the orchestrator's memory. */
+/** What 20 readers that take nothing leave in the orchestrator's memory, run after run. */
 async function takingNothing(bench: Bench): Promise<readonly Figure[]> {
-  const { size, rounds } = bench.options;
+  const { size, rounds, stalledMinutes } = bench.options;
   const readers = await startReaders(bench, { watchers: 0, stalled, readsPerSecond: 0 });
   await rollOut(bench, 'free', size);
   const before = memoryNowOf(bench.orchestrator.pid);
   const growth: number[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
+  const begun = performance.now();
+  const minutes = (): number => (performance.now() - begun) / 60_000;
+  while (growth.length < rounds || minutes() < stalledMinutes) {
     await rollOut(bench, 'free', size);
     growth.push(memoryNowOf(bench.orchestrator.pid) - before);
+    bench.say(`events: ${stalled} stalled readers for ${minutes().toFixed(1)} min`);
   }
   await readers.stop();
   return [
@@ -105,10 +110,14 @@ async function takingNothing(bench: Bench): Promise<readonly Figure[]> {
   ];
 }
 
-/** Since the last call, in milliseconds, by the orchestrator's own metrics. */
+/**
+ * Since the last call, in milliseconds, by the orchestrator's own metrics. The metric holds the
+ * time between two measurements, so an idle loop reads their interval.
+ */
 async function loopDelayMs({ orchestrator }: Bench): Promise<number> {
   const text = await (await fetch(`${urlOf(orchestrator)}/metrics`)).text();
-  return Number(/^nodejs_eventloop_lag_p99_seconds(?:\{.*\})? (.*)$/m.exec(text)?.[1] ?? NaN) * 1_000;
+  const found = /^nodejs_eventloop_lag_p99_seconds(?:\{.*\})? (.*)$/m.exec(text)?.[1] ?? NaN;
+  return Number(found) * 1_000 - loopResolutionMs;
 }
 
 /** Pauses a campaign when half of its clients are upgraded, and lets it end. */
