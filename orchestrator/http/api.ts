@@ -63,7 +63,11 @@ const bodyLimit = 512 * 1024;
  * Real time in which a whole request must arrive: enough for the largest fleet file on a slow
  * line, and an idle socket is closed.
  */
-const requestDeadlineMs = 300_000;
+const arrivesWithinMs = 300_000;
+/** Real time for the headers alone, as Node has it. */
+const headersWithinMs = 60_000;
+/** How much later than its deadline a slow request may be found, as Node has it. */
+const foundWithinMs = 30_000;
 
 export interface ApiOptions {
   /** The token of the token file, which may do everything. */
@@ -79,6 +83,8 @@ export interface ApiOptions {
   /** By such a name: the path, such as `/servpack`, below which a proxy serves it. */
   readonly paths?: ReadonlyMap<string, string>;
   readonly log: Logger;
+  /** Real time in which a whole request must arrive; default: five minutes. */
+  readonly requestDeadlineMs?: number;
   /** How much the API takes; without it anything. */
   readonly limits?: RequestLimits;
   /** Pushes what has changed; without it nobody can follow. */
@@ -107,12 +113,17 @@ export function buildApi(
     isOverTls = false,
     hosts = [],
     paths = new Map(),
+    requestDeadlineMs = arrivesWithinMs,
   }: ApiOptions,
 ): FastifyInstance {
   const app = (
     fastify({
       bodyLimit,
       requestTimeout: requestDeadlineMs,
+      http: {
+        headersTimeout: Math.min(headersWithinMs, requestDeadlineMs),
+        connectionsCheckingInterval: Math.min(foundWithinMs, requestDeadlineMs / 10),
+      },
       frameworkErrors: answerBadUrl,
       clientErrorHandler: onBrokenRequest(problemForBroken),
       genReqId: () => randomUUID(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bareServer, logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { zoneNamed } from '../../shared/domain/time/window.ts';
 import { across, field, matching, sentence } from '../../shared/input/fields.ts';
-import { hostForm, isHost } from '../../shared/input/names.ts';
+import { hasOneSpelling, hostForm, isHost, oneSpellingForm } from '../../shared/input/names.ts';
 import { parseWhere } from './parse-where.ts';
 
 /**
@@ -14,9 +14,10 @@ export const isId = (value: string): boolean =>
 
 export const idForm = 'an id of 1 to 63 letters, digits, - and _, not digits only';
 
-export const isLabel = (value: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._:=/@+-]{0,62}$/u.test(value);
+export const isLabel = (value: string): boolean =>
+  /^[\p{L}\p{N}][\p{L}\p{N}._:=/@+-]{0,62}$/u.test(value) && hasOneSpelling(value);
 
-export const labelForm = 'a word of 1 to 63 letters, digits and . _ : = / @ + -';
+export const labelForm = `a word of 1 to 63 letters, digits and . _ : = / @ + -, ${oneSpellingForm}`;
 
 /**
  * A zone of the tz database. Bare offsets are refused: they have no daylight saving time. Temporal

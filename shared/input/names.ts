@@ -41,4 +41,14 @@ export const isServiceName = (value: string): boolean =>
   value.isWellFormed() &&
   value.trim() === value;
 
+/**
+ * Whether no other text looks the same by Unicode alone: each letter has its composed form (NFC),
+ * and none is invisible. For names with more letters than those of ASCII; two that look the same
+ * would be two labels or two persons.
+ */
+export const hasOneSpelling = (name: string): boolean =>
+  name === name.normalize('NFC') && !/\p{Default_Ignorable_Code_Point}/u.test(name);
+
+export const oneSpellingForm = 'composed (Unicode NFC) and visible';
+
 export const versionedId = () => matching(versionedIdForm, isVersionedId);

@@ -194,7 +194,8 @@ export class OpenIdProvider {
     const id = hash('sha256', `${issuer}\n${subject}`).slice(0, 16);
     const email = all['email_verified'] === false ? undefined : all['email'];
     const names = [all['preferred_username'], email, all['name'], subject];
-    const [person = id] = names.flatMap((each) => (typeof each === 'string' && isPerson(each) ? [each] : []));
+    const spelled = names.map((each) => (typeof each === 'string' ? each.normalize('NFC') : ''));
+    const person = spelled.find(isPerson) ?? id;
     return {
       kind: 'signIn',
       id,

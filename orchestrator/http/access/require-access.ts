@@ -115,7 +115,8 @@ const routeOf = ({ method, routeOptions: { url = 'none' } }: FastifyRequest): st
  */
 function readUser(header: string | string[] | undefined): Result<string | null> {
   if (header === undefined) return ok(null);
-  const name = decoded(String(header));
+  // A system may store its user names decomposed, as the caller cannot change.
+  const name = decoded(String(header)).normalize('NFC');
   return isPerson(name) ? ok(name) : err(fault('input.user', `${userHeader} must be ${personForm}`));
 }
 

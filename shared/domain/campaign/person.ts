@@ -74,10 +74,11 @@ const signInOf = (who: string): string | null =>
 const proof = / \((?:token |certificate |sign-in)[^()]*\)$/;
 
 /**
- * Upper and lower case, spaces and the domain of an account (`CORP\anna`, `anna@corp.example`) do
- * not make another person.
+ * Upper and lower case, spaces, what is invisible and the domain of an account (`CORP\anna`,
+ * `anna@corp.example`) do not make another person.
  */
 function accountOf(name: string): string {
-  const account = name.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
+  const visible = name.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
+  const account = visible.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
   return account.replace(/^.*\\/, '').replace(/@.*$/, '');
 }
