@@ -5,7 +5,7 @@ import { timesOfAnswers } from '../domain/approvals-ahead.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { chance } from '../simulation/machines/chance.ts';
 import type { Observer } from '../simulation/observer.ts';
-import { percentile } from '../simulation/replicates.ts';
+import { percentile } from '../simulation/percentiles.ts';
 import { newRow, type Row } from '../simulation/row.ts';
 import { Rulings } from '../simulation/rulings.ts';
 import { simulate } from '../simulation/simulation.ts';

@@ -4,7 +4,7 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Planned, PlannedWave } from '../../shared/domain/campaign/planned.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import { fleetFromLooks, type KnownLook } from '../simulation/from-looks.ts';
-import { percentile } from '../simulation/replicates.ts';
+import { percentile } from '../simulation/percentiles.ts';
 import { runScenario, type Scenario, startScenario } from '../simulation/scenario.ts';
 import { type Thinned, thinned } from '../simulation/thinning.ts';
 import { CauseLog } from './cause-log.ts';

@@ -3,19 +3,12 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignReport } from '../views/report.ts';
 import { spanInWords } from '../views/duration-text.ts';
 import { type Gain, gainsOf } from './gains.ts';
-import { percentile, type ReplicatePlan } from './replicates.ts';
+import { type Percentiles, percentilesOf } from './percentiles.ts';
+import type { ReplicatePlan } from './replicates.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { Scenario } from './scenario.ts';
 import type { WaveTimeline } from './timeline.ts';
 import type { WholeRun } from './whole-run.ts';
-
-/** When something ends in the replicates: half of them, and nine of ten, end no later. */
-export interface Percentiles {
-  /** Null = it does not end in as many replicates. */
-  readonly p50: string | null;
-  /** Null also where the replicates are too few to say it. */
-  readonly p90: string | null;
-}
 
 export interface SimulatedWave extends Percentiles {
   readonly wave: string;
@@ -51,6 +44,8 @@ export interface SimulationAnswer {
   readonly end: Percentiles & {
     readonly replicates: number;
     readonly fleet: string;
+    /** The replicates have all clients; else they say only how far apart the ends are. */
+    readonly isWhole: boolean;
     readonly noP90: string | null;
   };
   readonly waves: readonly SimulatedWave[];
@@ -94,17 +89,20 @@ export function answerOf(facts: Facts): SimulationAnswer {
     end: {
       ...percentilesOf(
         replicates.map(({ endedAfterMs }) => endedAfterMs),
+        endedAt,
         startAt,
         plan,
       ),
       replicates: replicates.length,
       fleet: plan.fleet,
+      isWhole: plan.isWhole,
       noP90: plan.noP90,
     },
     waves: waves.map((wave, at) => ({
       ...waveOf(wave, startAt, until),
       ...percentilesOf(
         replicates.map(({ wavesAfterMs }) => wavesAfterMs[at] ?? null),
+        wave.settlesAt,
         startAt,
         plan,
       ),
@@ -124,18 +122,6 @@ function whyNoEnd({ whole: { campaign, isCut, at }, scenario }: Facts): string {
   return isCut
     ? `it is not over after ${spanInWords(scenario.horizonMs)}; the simulation ends there`
     : `nothing happens any more after ${isoOf(at)}`;
-}
-
-function percentilesOf(
-  values: readonly (number | null)[],
-  startAt: number,
-  { noP90 }: ReplicatePlan,
-): Percentiles {
-  const at = (percent: number): string | null => {
-    const found = values.length === 0 ? null : percentile(values, percent);
-    return found === null ? null : isoOf(startAt + found);
-  };
-  return { p50: at(50), p90: noP90 === null ? at(90) : null };
 }
 
 function waveOf(wave: WaveTimeline, startAt: number, until: number): Omit<SimulatedWave, 'p50' | 'p90'> {

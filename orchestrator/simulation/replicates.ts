@@ -11,6 +11,8 @@ export interface ReplicatePlan {
   readonly variants: readonly { readonly limit: string; readonly scenarios: readonly Scenario[] }[];
   /** On which fleet, in words. */
   readonly fleet: string;
+  /** The replicates have all clients, and not a smaller fleet. */
+  readonly isWhole: boolean;
   /** Why P90 is not said; null = it is. */
   readonly noP90: string | null;
 }
@@ -55,6 +57,7 @@ export function planReplicates(scenario: Scenario, asked?: number): ReplicatePla
     replicates,
     variants,
     fleet: small.scenario === null ? 'the whole fleet' : small.says,
+    isWhole: base.clients.length === scenario.clients.length,
     noP90: whyNoP90(count, small),
   };
 }
@@ -92,10 +95,3 @@ export const reseeded = (scenario: Scenario, seed: string): Scenario => ({
   seed,
   definition: { ...scenario.definition, seed },
 });
-
-/** The least value that so many of a hundred reach at most; null = some never end. */
-export function percentile(values: readonly (number | null)[], percent: number): number | null {
-  const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
-  const found = sorted[Math.ceil((sorted.length * percent) / 100) - 1];
-  return found === undefined || found === Infinity ? null : found;
-}

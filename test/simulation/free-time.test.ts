@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DailyHabits } from '../../orchestrator/simulation/machines/timetable.ts';
-import { percentile } from '../../orchestrator/simulation/replicates.ts';
+import { percentile } from '../../orchestrator/simulation/percentiles.ts';
 import { type Outcome, playCampaigns, releases, soonestOf } from '../lab/free-time/play.ts';
 
 /** Campaigns with and without learned free time on machines of the lab. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { fleetFromLooks, type KnownLook, traitOfLook } from '../../orchestrator/simulation/from-looks.ts';
 import { modelFleet } from '../../orchestrator/simulation/model-fleet.ts';
-import { percentile } from '../../orchestrator/simulation/replicates.ts';
+import { percentile } from '../../orchestrator/simulation/percentiles.ts';
 import { limitsOf, traitsIn } from '../../orchestrator/simulation/limits.ts';
 import { planReplicates } from '../../orchestrator/simulation/replicates.ts';
 import { thinned } from '../../orchestrator/simulation/thinning.ts';

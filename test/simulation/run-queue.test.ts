@@ -15,6 +15,7 @@ const planOf = (variants: ReplicatePlan['variants']): ReplicatePlan => ({
   replicates,
   variants,
   fleet: 'the whole fleet',
+  isWhole: true,
   noP90: null,
 });
 

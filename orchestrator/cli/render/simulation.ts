@@ -48,13 +48,15 @@ function endLines(
 ): readonly string[] {
   const took = tookMs === null ? '' : `, ${spanInWords(tookMs)} after its start at ${startsAt}`;
   const says = endsAt === null ? `does not end: ${because ?? ''}` : `ends at ${endsAt}${took}`;
-  const { replicates, fleet, noP90 } = end;
+  const { replicates, fleet, isWhole, noP90 } = end;
   if (replicates === 0) return wrapped(view, '', says, 'bold');
   const half = end.p50 === null ? 'half of them do not end' : `P50 ${end.p50}`;
+  const runs = `${many(replicates, 'replicate')} with other seeds on ${fleet}`;
+  const by = isWhole ? runs : `this simulation of all clients, and how far apart ${runs} end`;
   const most = noP90 === null ? `, ${end.p90 === null ? 'one of ten does not end' : `P90 ${end.p90}`}` : '';
   return [
     ...wrapped(view, '', says, endsAt === null ? 'red' : 'bold'),
-    ...wrapped(view, '', `${half}${most}: ${many(replicates, 'replicate')} with other seeds on ${fleet}`),
+    ...(isWhole || end.p50 !== null ? wrapped(view, '', `${half}${most}: ${by}`) : []),
     ...(noP90 === null ? [] : wrapped(view, '', `no P90: ${noP90}`)),
   ];
 }

@@ -29,7 +29,13 @@ export const simulationAnswer = z.object({
   endsAt: time.nullable(),
   because: z.string().nullable(),
   tookMs: z.number().nullable(),
-  end: z.object({ ...percentiles, replicates: count, fleet: z.string(), noP90: z.string().nullable() }),
+  end: z.object({
+    ...percentiles,
+    replicates: count,
+    fleet: z.string(),
+    isWhole: z.boolean(),
+    noP90: z.string().nullable(),
+  }),
   waves: z
     .array(
       z.object({

@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loopResolutionMs } from '../../../shared/metrics/loop-delay.ts';
 import { urlOf } from '../../lab/installation.ts';
 import type { Bench } from '../bench.ts';
@@ -16,6 +17,8 @@ const readsPerSecond = 100;
 const costAtMost = 0.05;
 const loopAtMostMs = 50;
 const pauseAtMostMs = 1_000;
+/** Real milliseconds between two campaigns of a long run. */
+const betweenMs = 10_000;
 /** More than what the garbage collector leaves lying from one run to the next. */
 const growthAtMostMiB = 64;
 
@@ -98,6 +101,8 @@ async function takingNothing(bench: Bench): Promise<readonly Figure[]> {
     await rollOut(bench, 'free', size);
     growth.push(memoryNowOf(bench.orchestrator.pid) - before);
     bench.say(`events: ${stalled} stalled readers for ${minutes().toFixed(1)} min`);
+    // For minutes the readers are looked at, and not how much the cores can do.
+    if (stalledMinutes > 0) await pause(betweenMs);
   }
   await readers.stop();
   return [

@@ -1,5 +1,5 @@
 import type { DailyHabits } from '../../../orchestrator/simulation/machines/timetable.ts';
-import { percentile } from '../../../orchestrator/simulation/replicates.ts';
+import { percentile } from '../../../orchestrator/simulation/percentiles.ts';
 import { type Outcome, type Play, playCampaigns, releases, soonestOf } from './play.ts';
 
 /**
