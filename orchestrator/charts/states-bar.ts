@@ -1,5 +1,4 @@
-import { ends } from '../../shared/domain/outcome/ending.ts';
-import { type States, sizeOf } from '../../shared/domain/outcome/states.ts';
+import { finishedIn, type States, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { bucketWords } from '../views/state-words.ts';
 import { stateBar, stateBox, stateOrder, textureDefinitions } from './state-marks.ts';
 import { type ChartFrame, chartOf, count, type Markup, percent } from './svg.ts';
@@ -11,8 +10,6 @@ export interface StatesData {
   readonly title: string;
   readonly states: States;
 }
-
-const finishedIn = (states: States): number => ends.reduce((sum, end) => sum + states[end], 0);
 
 /** `51 % finished: 20,113 of 39,214 clients. 19,901 upgraded, 212 failed …`. */
 export function statesInWords(states: States): string {

@@ -1,5 +1,4 @@
-import { ends } from '../../shared/domain/outcome/ending.ts';
-import { addStates, noStates, type States, sizeOf } from '../../shared/domain/outcome/states.ts';
+import { addStates, finishedIn, noStates, type States, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { bucketWords } from '../views/state-words.ts';
 import { stateBar, stateOrder, textureDefinitions } from './state-marks.ts';
 import { statesInWords, statesLegend } from './states-bar.ts';
@@ -63,7 +62,7 @@ const inAll = (rows: readonly StatesRow[]): States =>
 
 function finishedWords(states: States): string {
   const size = sizeOf(states);
-  const finished = ends.reduce((sum, end) => sum + states[end], 0);
+  const finished = finishedIn(states);
   return `${count(finished)} of ${count(size)}, ${percent(finished, size)} %`;
 }
 

@@ -44,8 +44,8 @@ export function evaluateCounts({ wave, index, state, progress }: GateQuestion): 
     return { kind: 'broken', because: brokenBecause(name, gate.notOkPercent, progress) };
   const ill = tooManyUnhealthy(wave, progress, state.acceptances?.[index]?.unhealthy ?? 0);
   if (ill !== null) return { kind: 'broken', because: `wave ${name}: ${ill}` };
-  const share = `${finishedOf(progress)} finished`;
-  if (tried < sample) return { kind: 'closed', because: `${share}; needs ${sample} before it decides` };
+  const share = finishedWords(progress);
+  if (tried < sample) return { kind: 'closed', because: `${share}; ${neededWords(progress, sample)}` };
   if (settled * 100 < gate.settledPercent * size)
     return { kind: 'closed', because: `${share}; ${gate.settledPercent} % are needed` };
   const few = tooFewUpgraded(progress, gate.upgradedPercent ?? 0, accepted);
@@ -56,10 +56,20 @@ export function evaluateCounts({ wave, index, state, progress }: GateQuestion): 
     : { kind: 'closed', because: `${share}; ${few}` };
 }
 
-const finishedWords = (progress: WaveProgress): string =>
-  progress.size === 0 ? 'it is empty' : `${finishedOf(progress)} finished`;
+/**
+ * `3 of 10 finished and 1 cancelled`: how far a wave is, wherever a gate is spoken of. Cancelled
+ * clients count for `settled: 80 %`, and are finished on no screen, so they are named.
+ */
+export const finishedWords = ({ finished, size, ends: { cancelled } }: WaveProgress): string =>
+  size === 0
+    ? 'it is empty'
+    : `${finished} of ${size} finished${cancelled === 0 ? '' : ` and ${cancelled} cancelled`}`;
 
-const finishedOf = ({ settled, size }: WaveProgress): string => `${settled} of ${size}`;
+/** Only tried clients count for `minSample`: where not all finished ones are, it says how many. */
+const neededWords = ({ tried, finished }: WaveProgress, sample: number): string =>
+  tried === finished
+    ? `needs ${sample} before it decides`
+    : `${tried} ${tried === 1 ? 'was' : 'were'} tried, and it decides after ${sample}`;
 
 /**
  * Says how many upgraded clients are missing; null = none. Failures that a person accepted count as

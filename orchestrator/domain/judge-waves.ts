@@ -4,7 +4,7 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { endCame } from './campaign-end.ts';
 import { ignored, transition } from './decision.ts';
-import { evaluateCounts, evaluateGate, type GateVerdict } from './gate.ts';
+import { evaluateCounts, evaluateGate, finishedWords, type GateVerdict } from './gate.ts';
 import { type GateQuestion, gateQuestion } from './gate-question.ts';
 import { markOf, nextGateMoment } from './gate-waits.ts';
 import { type WaveProgress, waveProgress } from './wave-progress.ts';
@@ -96,7 +96,7 @@ function stayClosed(campaign: Campaign, newest: GateQuestion, verdict: GateVerdi
   const says =
     mark === undefined
       ? `wave ${wave.name} does not soak any more: ${verdict.because}`
-      : `wave ${wave.name} ${state.mark === undefined ? 'soaks' : 'soaks again'} from ${isoOf(mark.since)} on: ${progress.settled} of ${progress.size} finished`;
+      : `wave ${wave.name} ${state.mark === undefined ? 'soaks' : 'soaks again'} from ${isoOf(mark.since)} on: ${finishedWords(progress)}`;
   return transition(campaign, { ...withMark(state, mark), status: 'running' }, says);
 }
 

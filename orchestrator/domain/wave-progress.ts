@@ -1,12 +1,16 @@
 import { type Health, healthKinds } from '../../shared/domain/observation/health.ts';
 import { type End, ends, isFailure, isUpToDate } from '../../shared/domain/outcome/ending.ts';
+import { finishedIn } from '../../shared/domain/outcome/states.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { causeInWords } from './spent-cause.ts';
 
 /** How far a wave is, by the campaign's counters. */
 export interface WaveProgress {
   readonly size: number;
+  /** Clients with an end, in whatever way. */
   readonly settled: number;
+  /** The same without the cancelled ones: what every screen calls finished. */
+  readonly finished: number;
   /** Clients that are not admitted yet. */
   readonly waiting: number;
   /** Settled clients by end. */
@@ -28,6 +32,7 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
   const waves = sizes.map((size) => ({
     size,
     settled: 0,
+    finished: 0,
     waiting: 0,
     ends: { ...noEnds },
     failures: 0,
@@ -49,7 +54,10 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
     if (isFailure(bucket)) progress.failures += count;
     if (isFailure(bucket) || isUpToDate(bucket)) progress.tried += count;
   }
-  for (const { causes } of waves) causes.sort((a, b) => b.count - a.count || a.cause.localeCompare(b.cause));
+  for (const wave of waves) {
+    wave.finished = finishedIn(wave.ends);
+    wave.causes.sort((a, b) => b.count - a.count || a.cause.localeCompare(b.cause));
+  }
   return waves;
 }
 

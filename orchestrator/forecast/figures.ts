@@ -10,6 +10,7 @@ import { isBefore, stageOf, stageReached } from './stage.ts';
 export interface Figures {
   /** Clients that a look has reached. */
   readonly looked: number;
+  /** Clients that are finished: no cancelled one is. */
   readonly settled: number;
   readonly waits: Readonly<Record<DeferralClass, WaitFigures>>;
   /** Of clients that were looked at. */
@@ -57,7 +58,7 @@ export function figuresOf(
   const blocked = looked.filter(({ memory }) => memory.learned.seen.some(isService)).length;
   return {
     looked: looked.length,
-    settled: settled.length,
+    settled: settled.filter(({ state }) => state.phase === 'settled' && state.end !== 'cancelled').length,
     waits: Object.fromEntries(
       deferralClasses.map((kind) => [kind, waitFigures(definition, kind, upgrades, now)]),
     ) as Record<DeferralClass, WaitFigures>,

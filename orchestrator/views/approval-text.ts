@@ -5,6 +5,7 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
 import type { ApprovalTerms, ApprovedStep } from '../../shared/domain/rules/approval-rules.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { finishedWords } from '../domain/gate.ts';
 import { waveProgress } from '../domain/wave-progress.ts';
 
 /** What a person who approves is shown: numbers, the gate, the clients, and what will change. */
@@ -38,7 +39,7 @@ export function waveText(
     ...(before === undefined || gate === undefined
       ? []
       : [
-          `wave ${gate.name} before it: ${before.settled} of ${before.size} finished, ${before.failures} of ${counted(before.tried, 'tried client')} failed or ${before.failures === 1 ? 'needs' : 'need'} attention: ${endsInWords(before.ends)}`,
+          `wave ${gate.name} before it: ${finishedWords(before)}, ${before.failures} of ${counted(before.tried, 'tried client')} failed or ${before.failures === 1 ? 'needs' : 'need'} attention: ${endsInWords(before.ends)}`,
           ...before.causes.slice(0, 3).map(({ cause, count }) => `${count}x ${cause}`),
         ]),
     `its clients: ${named(clients)}`,

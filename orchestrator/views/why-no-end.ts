@@ -14,7 +14,7 @@ export const leastKnown = 20;
 export function progressOf({ waveSizes }: Campaign, counters: Counters) {
   const waves = waveProgress(waveSizes, counters);
   return {
-    finished: waves.reduce((sum, { settled }) => sum + settled, 0),
+    finished: waves.reduce((sum, wave) => sum + wave.finished, 0),
     size: waves.reduce((sum, { size }) => sum + size, 0),
   };
 }

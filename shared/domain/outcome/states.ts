@@ -1,5 +1,5 @@
 import type { Bucket, Counters } from './counters.ts';
-import { ends } from './ending.ts';
+import { type End, ends } from './ending.ts';
 
 /** The columns of every status table, in the order in which a client passes them. */
 export const buckets: readonly Bucket[] = [
@@ -62,8 +62,9 @@ export const statesIn = (state: Bucket | StateGroup): readonly Bucket[] =>
 export const countIn = (states: States, state: Bucket | StateGroup): number =>
   statesIn(state).reduce((sum, bucket) => sum + states[bucket], 0);
 
-/** The number of clients that are finished: every screen counts its progress by this. */
-export const finishedIn = (states: States): number => countIn(states, 'finished');
+/** The number of clients that are finished: every screen and every gate counts by this. */
+export const finishedIn = (states: Readonly<Record<End, number>>): number =>
+  stateGroups.finished.reduce((sum, end) => sum + states[end], 0);
 
 /** The number of clients that failed or need attention. */
 export const notOk = ({ failed, needsAttention }: Pick<States, 'failed' | 'needsAttention'>): number =>
