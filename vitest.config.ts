@@ -13,15 +13,14 @@ const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
-/**
- * Folders whose files get a process of their own each. In all others a worker runs one file after
- * the other and keeps the code that it has loaded: to load it again for each of 450 files takes
- * longer than many of them.
- */
-const ISOLATED = new Set(['crash', 'system', 'chaos', 'drill', 'upgrade', 'architecture']);
+/** Folders whose files get a process of their own each: they start whole installations. */
+const ISOLATED = ['chaos', 'drill', 'system'];
 
-/** One project per folder below test/, found and not listed, so that no test is forgotten here. */
-const rooms = existsSync(tests)
+/** Folders with a project of their own: these two can run without Redis, `--project domain`. */
+const APART = ['architecture', 'domain', ...ISOLATED];
+
+/** The folders below test/, found and not listed, so that no test is forgotten here. */
+const folders = existsSync(tests)
   ? readdirSync(tests, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !NOT_TESTS.has(entry.name))
       .map(({ name }) => name)
@@ -30,14 +29,19 @@ const rooms = existsSync(tests)
 /** Most tests wait for Redis or for processes, so that four files at once keep two cores busy. */
 const atOnce = Math.max(4, availableParallelism());
 
-function project(name: string): TestProjectInlineConfiguration {
+/**
+ * A worker runs one file after the other and keeps the code that it has loaded, as long as the next
+ * file belongs to the same project: to load it again costs up to two seconds of processor time,
+ * more than most files. So all other folders are one project.
+ */
+function project(name: string, ...ofFolders: readonly string[]): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
       name,
-      include: [`test/${name}/**/*.test.ts`],
+      include: ofFolders.map((folder) => `test/${folder}/**/*.test.ts`),
       maxWorkers: atOnce,
-      isolate: ISOLATED.has(name),
+      isolate: ISOLATED.includes(name),
       // On a machine that others use, too, a test that fails is run once more. The report names it
       // with its retry, and it is mended like any other test that fails.
       retry: process.env['CI'] === undefined ? 0 : 1,
@@ -52,7 +56,10 @@ function project(name: string): TestProjectInlineConfiguration {
 export default defineConfig({
   test: {
     globalSetup: ['test/environment/global-setup.ts'],
-    projects: rooms.map(project),
+    projects: [
+      project('servpack', ...folders.filter((folder) => !APART.includes(folder))),
+      ...APART.map((folder) => project(folder, folder)),
+    ],
     sequence: { sequencer: LongestFirst },
     passWithNoTests: false,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],

@@ -86,9 +86,11 @@ export const longest: readonly string[] = [
   'crash/cluster-away',
 ];
 
-const placeOf = ({ moduleId }: TestSpecification): number => {
-  const name = /\/test\/(.*)\.test\.ts$/.exec(moduleId)?.[1] ?? '';
-  const place = longest.indexOf(name);
+const nameOf = ({ moduleId }: TestSpecification): string =>
+  /\/test\/(.*)\.test\.ts$/.exec(moduleId)?.[1] ?? '';
+
+const placeOf = (file: TestSpecification): number => {
+  const place = longest.indexOf(nameOf(file));
   return place < 0 ? longest.length : place;
 };
 
@@ -100,8 +102,9 @@ const waiting = new Set(['crash', 'system', 'chaos', 'drill']);
 
 /** Spreads what waits evenly among what computes, so that the processors are never without work. */
 function spread(files: readonly TestSpecification[]): readonly TestSpecification[] {
-  const waits = files.filter(({ project }) => waiting.has(project.name));
-  const computes = files.filter(({ project }) => !waiting.has(project.name));
+  const isWaiting = (file: TestSpecification) => waiting.has(nameOf(file).split('/')[0] ?? '');
+  const waits = files.filter(isWaiting);
+  const computes = files.filter((file) => !isWaiting(file));
   const share = computes.length / Math.max(1, waits.length);
   const between = (at: number) => computes.slice(Math.round(at * share), Math.round((at + 1) * share));
   return waits.length === 0 ? computes : waits.flatMap((file, at) => [file, ...between(at)]);

@@ -32,7 +32,7 @@ function run({ cases, seed, only, path }: ReturnType<typeof read>): void {
     SERVPACK_FUZZ_SEED: seed,
     SERVPACK_FUZZ_PATH: path,
   };
-  const args = [vitest, 'run', '--project', 'fuzz', '--testTimeout', '1800000', ...chosen];
+  const args = [vitest, 'run', 'test/fuzz/', '--testTimeout', '1800000', ...chosen];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env });
   child.once('exit', (code) => process.exit(code ?? 1));
 }
