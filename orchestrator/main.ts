@@ -118,6 +118,7 @@ export async function runOrchestrator(
   });
   const traces = await tracesOf(config, 'orchestrator', log);
   const hookFailed = (error: unknown): void => log.error({ error }, 'the end of a hook is not written');
+  const ending = new AbortController();
   const quiet: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
@@ -127,7 +128,7 @@ export async function runOrchestrator(
     metrics,
     ...(traces === undefined ? {} : { traces }),
     profiles: config.profiles,
-    background: openBackground(config),
+    background: openBackground(config, ending.signal),
     lookBacks: new LookBacks(log),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
     clock,
@@ -185,7 +186,6 @@ export async function runOrchestrator(
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
   const verifier = openCopyVerifier(log);
   const alarms = openAlarms({ ...place, clock, log });
-  const ending = new AbortController();
   const apart = openBackground(config, ending.signal);
   const making = [makeForecasts(apart, ending.signal), makePlans(apart)];
   const notices = noticesOf(context, place);

@@ -1,5 +1,6 @@
 import type { Background, Inputs, ThreadRequest, ThreadResponse, WorkName, Results } from './request.ts';
 import type { Config } from '../../shared/config.ts';
+import { err, fault } from '../../shared/errors.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import { KeptThread } from './kept-thread.ts';
 
@@ -11,30 +12,60 @@ const lightWork: ReadonlySet<WorkName> = new Set([
   'simulateCampaign',
 ]);
 
+/** Work that changes records. It is completed, also when nobody waits for it. */
+const changing: ReadonlySet<WorkName> = new Set([
+  'importFleet',
+  'createCampaign',
+  'editCampaign',
+  'createSurvey',
+]);
+
 /**
  * Work on a million clients takes seconds of pure computing. In the thread that leads it would
  * cost the lease, and every call to Redis would seem unanswered. So it is done in a thread, and
  * only its result crosses over. A thread can hold a whole fleet in memory, so the pieces of work
  * run one after the other. Simulations, and readings of the audit that nobody waits for, have a
  * line of their own: no import waits for one.
- * @param ending aborted = the thread under way is ended, and its work is thrown away
+ * @param ending aborted = the orchestrator stops: work under way that changes nothing is broken off,
+ *   and none begins
  * @param keptMs real time for which a thread waits for more work before it ends
  */
 export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10_000): Background {
   const openLine = (): Line => {
     const [oneByOne, thread] = [oneAtATime(), new KeptThread(config, keptMs, ending)];
-    return (request) => oneByOne(() => thread.ask(request, lightWork.has(request.work)));
+    return (request, broken) =>
+      oneByOne(async () => {
+        broken?.throwIfAborted();
+        return thread.ask(request, lightWork.has(request.work), broken);
+      });
   };
   const [inTurn, light] = [openLine(), openLine()];
-  return async <Name extends WorkName>(work: Name, who: string, input: Inputs[Name]) => {
+  return async <Name extends WorkName>(
+    work: Name,
+    who: string,
+    input: Inputs[Name],
+    callerGone?: AbortSignal,
+  ) => {
     const line = work === 'simulateCampaign' || work === 'makeLookBack' ? light : inTurn;
-    const answer = await line({ work, who, input } as ThreadRequest);
+    const broken = changing.has(work) ? undefined : eitherOf(ending, callerGone);
+    const answer = await line({ work, who, input } as ThreadRequest, broken).catch((error: unknown) => {
+      if (broken?.aborted !== true) throw error;
+      return null;
+    });
+    if (answer === null) return err(stopped);
     if (answer.kind === 'unavailable') throw new StoreUnavailable(answer.message);
     return answer.result as Awaited<ReturnType<Background>> & { readonly value: Results[Name] };
   };
 }
 
-type Line = (request: ThreadRequest) => Promise<ThreadResponse>;
+type Line = (request: ThreadRequest, broken?: AbortSignal) => Promise<ThreadResponse>;
+
+const stopped = fault('busy.stopped', 'the work was broken off, because the orchestrator stops; ask again');
+
+const eitherOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined => {
+  const known = signals.filter((signal) => signal !== undefined);
+  return known.length === 0 ? undefined : AbortSignal.any(known);
+};
 
 /**
  * Runs work one piece after the other, in order. A piece that fails does not hold up the others.

@@ -15,7 +15,7 @@ export class KeptThread {
 
   /**
    * @param keptMs real time for which the thread waits for more work
-   * @param ending aborted = the thread is ended, also in the middle of its work
+   * @param ending aborted = no thread waits for more work
    */
   constructor(config: Config, keptMs: number, ending?: AbortSignal) {
     this.#config = config;
@@ -27,12 +27,13 @@ export class KeptThread {
   /**
    * Only one request at a time. A thread that fails takes nothing with it but this request.
    * @param isLight at little weight
+   * @param broken aborted = the thread is ended in the middle of its work; left out = it completes it
    */
-  async ask(request: ThreadRequest, isLight: boolean): Promise<ThreadResponse> {
+  async ask(request: ThreadRequest, isLight: boolean, broken?: AbortSignal): Promise<ThreadResponse> {
     const thread = this.#take(isLight);
     let isKept = false;
     try {
-      const { response, mayStay } = await answerOf(thread, request, this.#ending);
+      const { response, mayStay } = await answerOf(thread, request, broken);
       isKept = mayStay && this.#ending?.aborted !== true;
       return response;
     } finally {
@@ -76,17 +77,17 @@ export class KeptThread {
   }
 }
 
-function answerOf(thread: Worker, request: ThreadRequest, ending?: AbortSignal): Promise<ThreadAnswer> {
+function answerOf(thread: Worker, request: ThreadRequest, broken?: AbortSignal): Promise<ThreadAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
   const end = (): void => void thread.terminate();
   const fail = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
   const exit = (code: number): void => reject(new Error(`a thread ended with ${code} and no answer`));
-  ending?.addEventListener('abort', end, { once: true });
-  if (ending?.aborted === true) end();
+  broken?.addEventListener('abort', end, { once: true });
+  if (broken?.aborted === true) end();
   thread.once('message', resolve).once('error', fail).once('exit', exit);
   thread.postMessage(request);
   return promise.finally(() => {
-    ending?.removeEventListener('abort', end);
+    broken?.removeEventListener('abort', end);
     thread.off('message', resolve).off('error', fail).off('exit', exit);
   });
 }

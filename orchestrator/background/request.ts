@@ -86,9 +86,14 @@ export interface ThreadAnswer {
   readonly mayStay: boolean;
 }
 
-/** Runs work outside the event loop. Rejects with `StoreUnavailable` as the store does. */
+/**
+ * Runs work outside the event loop. Rejects with `StoreUnavailable` as the store does.
+ * @param callerGone aborted = nobody waits for the answer: work that changes nothing is broken off,
+ *   or does not begin, and `busy.stopped` is the answer
+ */
 export type Background = <Name extends WorkName>(
   work: Name,
   who: string,
   input: Inputs[Name],
+  callerGone?: AbortSignal,
 ) => Promise<Result<Results[Name], Refusal>>;

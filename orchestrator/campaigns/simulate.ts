@@ -24,16 +24,18 @@ const serversAtMost = 12;
  * Simulates a campaign file against the fleet, each client as its last look found it; where no
  * client was looked at, against as many model clients. Changes nothing. Refused where a plan of the
  * file is.
+ * @param callerGone aborted = nobody waits for the answer
  */
 export async function simulateCampaign(
   context: OrchestratorContext,
   who: string,
   request: SimulationRequest,
+  callerGone?: AbortSignal,
 ): Promise<Result<CampaignSimulation, Refusal>> {
   const { background } = context;
   return background === undefined
     ? simulateHere(context, request)
-    : background('simulateCampaign', who, request);
+    : background('simulateCampaign', who, request, callerGone);
 }
 
 /** The same, here and now. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { openBackground } from '../../orchestrator/background/background.ts';
@@ -33,7 +34,7 @@ test('a thread makes the same forecast from the same records, and ends when the 
 
   const broken = background('makeForecast', '', campaign);
   ending.abort();
-  await expect(broken).rejects.toThrow(/^a thread ended with \d and no answer$/);
+  expect(await broken).toMatchObject({ error: { code: 'busy.stopped' } });
   await store.close();
 });
 
@@ -69,5 +70,35 @@ test('a thread is kept for the next work of its weight, another follows one that
   const last = nextEnd();
   expect(await answer).toMatchObject(unknown);
   await last;
+  await store.close();
+});
+
+test('work whose caller has gone is broken off, or never begins; what changes records is completed', async () => {
+  const { question } = await play(seededScenario(12), 25);
+  const { store, url, prefix } = await openTestStore();
+  await putIntoStore(store, question);
+  const ending = new AbortController();
+  const background = openBackground(configAt(url, prefix, question.now), ending.signal);
+  const started: Worker[] = [];
+  const note = (thread: Worker): void => void started.push(thread);
+  process.on('worker', note);
+  onTestFinished(() => void process.off('worker', note));
+  const gone = new AbortController();
+  const stopped = { error: { code: 'busy.stopped' } };
+
+  const abandoned = [1, 2].map(() => background('forecastCampaign', 'anna', campaign, gone.signal));
+  const awaited = background('forecastCampaign', 'anna', campaign);
+  await expect.poll(() => started).toHaveLength(1);
+  gone.abort();
+  expect(await Promise.all(abandoned)).toMatchObject([stopped, stopped]);
+  expect(await awaited).toMatchObject({ ok: true });
+  expect(started).toHaveLength(2);
+
+  const text = 'client,host,logonServer,zone\npc-new,NT-NEW,LS-1,Europe/Rome\n';
+  const imported = background('importFleet', 'anna', { file: 'fleet.csv', text });
+  await setImmediate();
+  ending.abort();
+  expect(await imported).toMatchObject({ ok: true, value: { added: 1 } });
+  expect(await background('forecastCampaign', 'anna', campaign)).toMatchObject(stopped);
   await store.close();
 });

@@ -64,6 +64,7 @@ import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
 import { plannedAnswer } from '../schemas/planned.ts';
 import { tagAnswer } from '../versions.ts';
+import { callerGone } from '../caller-gone.ts';
 import { answerInForm, sendList } from '../lists.ts';
 import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 
@@ -93,7 +94,8 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/simulate',
     { bodyLimit, schema: { body: simulationBody, response: answers(simulationAnswer) } },
-    async ({ who, body }, reply) => answer(reply, await simulateCampaign(context, who, body)),
+    async ({ who, body }, reply) =>
+      answer(reply, await simulateCampaign(context, who, body, callerGone(reply))),
   );
 
   app.post('/v1/campaigns', file, async (request, reply) =>
