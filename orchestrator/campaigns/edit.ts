@@ -84,7 +84,7 @@ async function differenceOf(
   request: EditRequest,
 ): Promise<Result<Difference, Refusal>> {
   const { campaign: name } = request;
-  const because = whyNoEdit(campaign) ?? (campaign.memberChange === undefined ? null : changing(name));
+  const because = whyNoEdit(campaign);
   if (because !== null) return err(fault('campaign.refused', because));
   if (request.version !== undefined && request.version !== version)
     return err(
@@ -95,6 +95,8 @@ async function differenceOf(
     );
   if (request.edition !== undefined && request.edition !== (campaign.edition ?? 0))
     return err(fault('campaign.changed', `campaign ${name} was edited since, so nothing was changed`));
+  // Last: the version that an edit under way was based on is an older one already.
+  if (campaign.memberChange !== undefined) return err(fault('campaign.refused', changing(name)));
   const read = hasNotBegun(campaign)
     ? await readBefore(context, campaign, request)
     : await readAfter(context, request);

@@ -48,8 +48,7 @@ export function approve(request: CommandRequest, { by, at, reason }: RequestAnsw
 
 /** Every person may say no. */
 export function reject(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
-  const before = answeredBefore(request);
-  return before ?? closed(request, 'rejected', at, `rejected by ${by}: ${reason}`);
+  return tooLate(request) ?? closed(request, 'rejected', at, `rejected by ${by}: ${reason}`);
 }
 
 /** Is it proved that this person has asked for it? Only then they may take it back. */
@@ -58,8 +57,8 @@ export const isAsker = (request: CommandRequest, who: string): boolean =>
 
 /** Only the person who asked takes the request back. */
 export function retract(request: CommandRequest, { by, at, reason = '' }: RequestAnswer): RequestDecision {
-  const before = answeredBefore(request);
-  if (before !== null) return before;
+  const late = tooLate(request);
+  if (late !== null) return late;
   if (!isAsker(request, by))
     return {
       kind: 'refused',
@@ -91,11 +90,17 @@ function closed(
   return { kind: 'changed', request: { ...kept, state: { is, at, because } }, because };
 }
 
+/** Null = nobody has answered. Who would stop what is approved learns that it is not stopped. */
+function tooLate(request: CommandRequest): RequestDecision | null {
+  const before = answeredBefore(request);
+  return before === null ? null : { kind: 'refused', because: before.because };
+}
+
 /**
- * Null = nobody has answered. A second answer to a request that is carried out changes
- * nothing; one that was closed without that will never be, so its answer is refused.
+ * Null = nobody has answered. A second approval of a request that is carried out changes nothing;
+ * one that was closed without that will never be, so its answer is refused.
  */
-function answeredBefore(request: CommandRequest): RequestDecision | null {
+function answeredBefore(request: CommandRequest): Exclude<RequestDecision, { kind: 'changed' }> | null {
   const { state } = request;
   switch (state.is) {
     case 'asked':

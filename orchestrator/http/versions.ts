@@ -79,12 +79,14 @@ export async function answerEdit(
   if (edited.ok) return answerCommand(reply, edited);
   const tag = request.headers['if-match']?.trim() ?? '*';
   if (tag === '*' || edited.error.code !== 'campaign.changed') return refuse(reply, edited.error);
+  const changed = fault('version.changed', edited.error.message);
   const now = await edit({ dryRun: true, version: undefined });
-  if (!now.ok) return refuse(reply, now.error);
+  // What the file would change cannot be said, while clients move for the other edit, for instance.
+  if (!now.ok) return refuse(reply, changed);
   if ('asked' in now.value) return answerCommand(reply, now);
   const places = now.value.changes.map(({ section, says }) => ({ pointer: `#/${section}`, detail: says }));
   tagAnswer(reply, now.value.version);
-  return refuse(reply, { ...fault('version.changed', edited.error.message), places });
+  return refuse(reply, { ...changed, places });
 }
 
 /** The status of a refusal of `basedOn`. */

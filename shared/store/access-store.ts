@@ -80,8 +80,8 @@ export interface AccessStore {
   readAccess(): Promise<AccessRecords>;
   /** @returns false when there is a token of this name, in any case */
   addToken(token: StoredToken, audit: AuditEntry): Promise<boolean>;
-  /** @returns false when there is no token of this name */
-  removeToken(name: string, audit: AuditEntry): Promise<boolean>;
+  /** @returns false when the token is not there; another one may have got its name */
+  removeToken(token: Pick<StoredToken, 'name' | 'id'>, audit: AuditEntry): Promise<boolean>;
   /** Keeps a session, and forgets those that have ended at its start. */
   addSession(session: StoredSession): Promise<void>;
   /**

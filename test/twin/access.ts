@@ -24,11 +24,10 @@ export function accessStoreOf(tables: Tables, now: () => number): AccessStore {
       addAudit(tables, audit, null);
       return true;
     },
-    removeToken: async (name, audit) => {
-      const found = tokens.get(name.toLowerCase());
-      if (found === undefined) return false;
+    removeToken: async ({ name, id }, audit) => {
+      if (tokens.get(name.toLowerCase())?.id !== id) return false;
       tokens.delete(name.toLowerCase());
-      uses.delete(found.id);
+      uses.delete(id);
       version += 1;
       addAudit(tables, audit, null);
       return true;

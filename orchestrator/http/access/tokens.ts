@@ -80,9 +80,9 @@ export async function revokeToken(
   const { name, id } = found;
   const because = `token ${name} (${id}): ${asked.reason}`;
   const audit = accessAudit({ at: clock.now(), who, to: 'API token revoked', because });
-  const isThere = await store.removeToken(name, audit);
+  const isThere = await store.removeToken(found, audit);
   access.known.forget();
-  if (!isThere) return err(notFound('token', name));
+  if (!isThere) return err(notFound('token', name, ' now: another request has revoked it'));
   log.info({ who, token: name, id }, 'token of the API revoked');
   return ok({ name, id });
 }

@@ -37,8 +37,10 @@ export function accessContract(given: Given): void {
       const { tokens, uses } = await store.readAccess();
       expect(tokens).toEqual([token('night')]);
       expect(uses).toEqual(new Map([['id-night', at + 5]]));
-      expect(await store.removeToken('NIGHT', entry('', null, 'revoked'))).toBe(true);
-      expect(await store.removeToken('night', entry('', null, 'revoked again'))).toBe(false);
+      const named = { name: 'NIGHT', id: 'id-night' };
+      expect(await store.removeToken({ ...named, id: 'id-other' }, entry('', null, 'not'))).toBe(false);
+      expect(await store.removeToken(named, entry('', null, 'revoked'))).toBe(true);
+      expect(await store.removeToken(named, entry('', null, 'revoked again'))).toBe(false);
       expect(await store.readAccess()).toMatchObject({ tokens: [], uses: new Map() });
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['revoked', 'made']);
     });
@@ -57,7 +59,7 @@ export function accessContract(given: Given): void {
       await store.removeSession('s-1', null);
       await then();
       await store.removeSession('s-1', null);
-      await store.removeToken('night', entry(''));
+      await store.removeToken({ name: 'night', id: 'id-night' }, entry(''));
       await then();
       expect(versions.map((each) => each - (versions[0] ?? 0))).toEqual([0, 1, 1, 2, 3, 4]);
       expect((await store.readAccess()).version).toBe(versions.at(-1));

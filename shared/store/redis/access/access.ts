@@ -25,14 +25,14 @@ const removeTokenScript = script(
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
 
--- Removes a token of the API, and when it was used.
--- ARGV: name in lower case; list: audit
+-- Removes a token of the API, and when it was used. A later one of its name stays.
+-- ARGV: name in lower case, id; list: audit
 local found = redis.call('HGET', key('apiTokens'), ARGV[1])
-if not found then return 0 end
+if not found or cjson.decode(found).id ~= ARGV[2] then return 0 end
 redis.call('HDEL', key('apiTokens'), ARGV[1])
-redis.call('HDEL', key('accessUses'), cjson.decode(found).id)
+redis.call('HDEL', key('accessUses'), ARGV[2])
 redis.call('INCR', key('accessVersion'))
-addAudit(lists(2)())
+addAudit(lists(3)())
 return 1`,
 );
 
@@ -105,8 +105,8 @@ export const accessStoreOf = ({ redis, keys, run }: Shard): AccessStore => ({
     const fields = list(auditFields(audit, null));
     return (await run(addTokenScript, token.name.toLowerCase(), JSON.stringify(token), ...fields)) === 1;
   },
-  removeToken: async (name, audit) =>
-    (await run(removeTokenScript, name.toLowerCase(), ...list(auditFields(audit, null)))) === 1,
+  removeToken: async ({ name, id }, audit) =>
+    (await run(removeTokenScript, name.toLowerCase(), id, ...list(auditFields(audit, null)))) === 1,
   addSession: async (session) => {
     await run(addSessionScript, session.id, JSON.stringify(session), session.startedAt);
   },
