@@ -26,7 +26,7 @@ const changing: ReadonlySet<WorkName> = new Set([
  * only its result crosses over. A thread can hold a whole fleet in memory, so the pieces of work
  * run one after the other. Simulations, and readings of the audit that nobody waits for, have a
  * line of their own: no import waits for one.
- * @param ending aborted = the orchestrator stops: work under way that changes nothing is broken off,
+ * @param ending aborted = the orchestrator stops: work under way that changes nothing breaks off,
  *   and none begins
  * @param keptMs real time for which a thread waits for more work before it ends
  */

@@ -27,7 +27,7 @@ export class KeptThread {
   /**
    * Only one request at a time. A thread that fails takes nothing with it but this request.
    * @param isLight at little weight
-   * @param broken aborted = the thread is ended in the middle of its work; left out = it completes it
+   * @param broken aborted = the thread ends in the middle of its work; left out = it completes it
    */
   async ask(request: ThreadRequest, isLight: boolean, broken?: AbortSignal): Promise<ThreadResponse> {
     const thread = this.#take(isLight);
