@@ -20,6 +20,9 @@ const changing: ReadonlySet<WorkName> = new Set([
   'createSurvey',
 ]);
 
+/** More simulations than this wait for nobody: each takes seconds, and the last one the sum. */
+const simulationsAtMost = 8;
+
 /**
  * Work on a million clients takes seconds of pure computing. In the thread that leads it would
  * cost the lease, and every call to Redis would seem unanswered. So it is done in a thread, and
@@ -40,6 +43,7 @@ export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10
       });
   };
   const [inTurn, light] = [openLine(), openLine()];
+  let simulations = 0;
   return async <Name extends WorkName>(
     work: Name,
     who: string,
@@ -48,10 +52,17 @@ export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10
   ) => {
     const line = work === 'simulateCampaign' || work === 'makeLookBack' ? light : inTurn;
     const broken = changing.has(work) ? undefined : eitherOf(ending, callerGone);
-    const answer = await line({ work, who, input } as ThreadRequest, broken).catch((error: unknown) => {
-      if (broken?.aborted !== true) throw error;
-      return null;
-    });
+    const isSimulation = work === 'simulateCampaign';
+    if (isSimulation && simulations >= simulationsAtMost) return err(tooMany);
+    if (isSimulation) simulations += 1;
+    const answer = await line({ work, who, input } as ThreadRequest, broken)
+      .catch((error: unknown) => {
+        if (broken?.aborted !== true) throw error;
+        return null;
+      })
+      .finally(() => {
+        if (isSimulation) simulations -= 1;
+      });
     if (answer === null) return err(stopped);
     if (answer.kind === 'unavailable') throw new StoreUnavailable(answer.message);
     return answer.result as Awaited<ReturnType<Background>> & { readonly value: Results[Name] };
@@ -61,6 +72,11 @@ export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10
 type Line = (request: ThreadRequest, broken?: AbortSignal) => Promise<ThreadResponse>;
 
 const stopped = fault('busy.stopped', 'the work was broken off, because the orchestrator stops; ask again');
+
+const tooMany = fault(
+  'busy.simulations',
+  `${simulationsAtMost} simulations are under way or wait already; ask again later, or run: servpack campaign simulate FILE`,
+);
 
 const eitherOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined => {
   const known = signals.filter((signal) => signal !== undefined);

@@ -4,6 +4,9 @@ import { kindOf, problemKinds, typeOf } from './problem-kinds.ts';
 import { refusalOf, schemaVersion } from './schemas/fields.ts';
 import type { Problem } from './schemas/problems.ts';
 
+/** After so many seconds it is worth to ask again what was refused because of other work. */
+const busySeconds = 5;
+
 export const problemType = 'application/problem+json; charset=utf-8';
 
 /** The HTTP status of a refusal by the first part of its code. */
@@ -45,6 +48,8 @@ const pointerTo = (key: string): string =>
 
 /** Sets the status and the type of the answer, and returns the problem document to send. */
 export function refuse(reply: FastifyReply, refusal: Refusal, status = refusedStatus(refusal)): Problem {
+  if (kindOf(refusal.code) === 'busy' && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', busySeconds);
   reply.code(status).type(problemType);
   reply.unknownName = refusal.unknown ?? null;
   return problemOf(refusal, status, reply.request.id);

@@ -102,3 +102,17 @@ test('work whose caller has gone is broken off, or never begins; what changes re
   expect(await background('forecastCampaign', 'anna', campaign)).toMatchObject(stopped);
   await store.close();
 });
+
+test('a ninth simulation is refused while eight are under way or wait, and the next one is taken when these are gone', async () => {
+  const { store, url, prefix } = await openTestStore();
+  const background = openBackground(configAt(url, prefix, Date.UTC(2026, 10, 17)));
+  const gone = new AbortController();
+  const request = { file: 'campaign.yaml', text: 'campaign: sp4', budgets: {}, seed: '7' };
+  const simulate = () => background('simulateCampaign', 'anna', request, gone.signal);
+  const waiting = Array.from({ length: 8 }, simulate);
+  expect(await simulate()).toMatchObject({ error: { code: 'busy.simulations' } });
+  gone.abort();
+  await Promise.all(waiting);
+  expect(await background('simulateCampaign', 'anna', request)).toMatchObject({ error: { code: 'bad' } });
+  await store.close();
+});

@@ -50,15 +50,19 @@ function endLines(
   const says = endsAt === null ? `does not end: ${because ?? ''}` : `ends at ${endsAt}${took}`;
   const { replicates, fleet, isWhole, noP90 } = end;
   if (replicates === 0) return wrapped(view, '', says, 'bold');
-  const half = end.p50 === null ? 'half of them do not end' : `P50 ${end.p50}`;
   const runs = `${many(replicates, 'replicate')} with other seeds on ${fleet}`;
   const by = isWhole ? runs : `this simulation of all clients, and how far apart ${runs} end`;
-  const most = noP90 === null ? `, ${end.p90 === null ? 'one of ten does not end' : `P90 ${end.p90}`}` : '';
   return [
     ...wrapped(view, '', says, endsAt === null ? 'red' : 'bold'),
-    ...(isWhole || end.p50 !== null ? wrapped(view, '', `${half}${most}: ${by}`) : []),
+    ...(isWhole || end.p50 !== null ? wrapped(view, '', `${percentilesIn(end)}: ${by}`) : []),
     ...(noP90 === null ? [] : wrapped(view, '', `no P90: ${noP90}`)),
   ];
+}
+
+function percentilesIn({ p50, p90, noP90 }: SimulationAnswer['end']): string {
+  if (p50 === null) return 'half of them do not end';
+  if (noP90 !== null) return `P50 ${p50}`;
+  return `P50 ${p50}, ${p90 === null ? 'one of ten does not end' : `P90 ${p90}`}`;
 }
 
 function waveLines(view: View, { waves, end }: SimulationAnswer): readonly string[] {
