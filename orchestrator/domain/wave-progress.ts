@@ -7,7 +7,7 @@ import { causeInWords } from './spent-cause.ts';
 /** How far a wave is, by the campaign's counters. */
 export interface WaveProgress {
   readonly size: number;
-  /** Clients with an end, in whatever way. */
+  /** Clients with an end, in any way. */
   readonly settled: number;
   /** The same without the cancelled ones: what every screen calls finished. */
   readonly finished: number;

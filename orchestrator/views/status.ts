@@ -119,7 +119,7 @@ export interface CampaignStatus extends Edited, HooksNow {
   readonly approvals?: readonly string[] | undefined;
   /** Commands on it or its release that wait for another person; left out = none does. */
   readonly requests?: readonly WaitingCommand[] | undefined;
-  /** Clients that have ended, in whatever way; `states` has each end apart. */
+  /** Clients that have ended, in any way; `states` has each end apart. */
   readonly settled: number;
   readonly states: States;
   /**
