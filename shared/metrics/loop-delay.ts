@@ -14,15 +14,21 @@ export interface LoopDelay {
   stop(): void;
 }
 
-/** Measures the delay of the event loop of this thread. */
+/**
+ * Measures the delay of the event loop of this thread. The histogram is never reset: that would
+ * lose the measurement under way, which is the long one when the loop was held up.
+ */
 export function measureLoopDelay(): LoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: loopResolutionMs });
   histogram.enable();
+  let [count, sum] = [0, 0];
   return {
     meanMs: () => {
-      const delayMs = histogram.count === 0 ? 0 : histogram.mean / 1e6 - loopResolutionMs;
-      histogram.reset();
-      return Math.max(0, delayMs);
+      const before = { count, sum };
+      count = histogram.count;
+      sum = count === 0 ? 0 : (histogram.mean / 1e6) * count;
+      if (count === before.count) return 0;
+      return Math.max(0, (sum - before.sum) / (count - before.count) - loopResolutionMs);
     },
     stop: () => histogram.disable(),
   };

@@ -113,6 +113,8 @@ test('a ninth simulation is refused while eight are under way or wait, and the n
   expect(await simulate()).toMatchObject({ error: { code: 'busy.simulations' } });
   gone.abort();
   await Promise.all(waiting);
-  expect(await background('simulateCampaign', 'anna', request)).toMatchObject({ error: { code: 'input.file' } });
+  expect(await background('simulateCampaign', 'anna', request)).toMatchObject({
+    error: { code: 'input.file' },
+  });
   await store.close();
 });
