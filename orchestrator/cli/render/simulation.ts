@@ -51,7 +51,7 @@ function endLines(
   const { replicates, fleet, isWhole, noP90 } = end;
   if (replicates === 0) return wrapped(view, '', says, 'bold');
   const runs = `${many(replicates, 'replicate')} with other seeds on ${fleet}`;
-  const by = isWhole ? runs : `this simulation of all clients, and how far apart ${runs} end`;
+  const by = isWhole ? runs : `the end of this simulation, and P90 as much later as in ${runs}`;
   return [
     ...wrapped(view, '', says, endsAt === null ? 'red' : 'bold'),
     ...(isWhole || end.p50 !== null ? wrapped(view, '', `${percentilesIn(end)}: ${by}`) : []),
