@@ -1,3 +1,4 @@
+import { isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { profileOf } from '../../shared/products/profile.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -58,7 +59,7 @@ export async function rollBackCampaign(
 function whyStillOpen({ campaign: { definition, state, removal } }: CampaignRecord): Refusal | null {
   const name = definition.campaign;
   if (removal !== undefined) return fault('campaign.rollback', `campaign ${name} is being removed`);
-  if (state.status === 'ended' || state.status === 'aborted') return null;
+  if (isCampaignOver(state)) return null;
   return fault(
     'campaign.rollback',
     `campaign ${name} is not over: its rollback would miss the clients that it upgrades from now on; end it first: servpack campaign abort ${name} --reason TEXT`,

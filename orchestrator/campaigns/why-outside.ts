@@ -1,3 +1,4 @@
+import { isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import { inWords } from '../domain/narrowing.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { leftTo, waitsTo } from '../../shared/store/member-changes.ts';
@@ -19,7 +20,7 @@ export async function whyOutside(
   const place = placing(definition)(client);
   if (place.kind === 'noWave') return ': the selection chooses it, but no wave takes it';
   if (place.kind === 'outside') return (await whyLeft(store, definition.campaign, client.client)) ?? '';
-  if (state.status === 'ended' || state.status === 'aborted')
+  if (isCampaignOver(state))
     return `: the selection chooses it, but the campaign has ${state.status === 'ended' ? 'ended' : 'been aborted'}`;
   const [overlap] = await store.overlapWith(definition.campaign, [client.client]);
   const after = overlap === undefined ? 'in a moment' : `when ${inWords(overlap.campaign)} has finished it`;

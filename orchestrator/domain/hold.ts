@@ -1,5 +1,10 @@
 import { refused } from './decision.ts';
-import type { Campaign, CampaignDecision, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
+import {
+  type Campaign,
+  type CampaignDecision,
+  type CampaignEvent,
+  isCampaignOver,
+} from '../../shared/domain/campaign/campaign.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import { type Hold, holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isSameCaller } from '../../shared/domain/campaign/person.ts';
@@ -21,7 +26,7 @@ export function hold(
   now: number,
 ): CampaignDecision {
   const { state, definition, holds = [] } = campaign;
-  if (state.status === 'aborted' || state.status === 'ended')
+  if (isCampaignOver(state))
     return refused(
       `campaign ${definition.campaign} has ${state.status === 'ended' ? 'ended' : 'been aborted'}`,
     );

@@ -13,6 +13,19 @@ export interface Run {
 let runs = 0;
 export const nextName = (): string => `r${String(++runs)}`;
 
+/** A new campaign of clients that are free, which has just started. */
+export async function beginRollout(
+  bench: Bench,
+  clients: number,
+  others: Pick<Rollout, 'isForecast'> = {},
+): Promise<Rollout> {
+  const rollout: Rollout = { name: nextName(), story: 'free', clients, ...others };
+  await importClients(bench, rollout);
+  await createCampaign(bench, rollout);
+  await startCampaign(bench, rollout);
+  return rollout;
+}
+
 /**
  * A campaign from its first entry to the end of its last client. The add is inside the clock:
  * writing the waiting clients, the command that starts the campaign, and its admission by the

@@ -1,14 +1,7 @@
 import type { Bench } from '../bench.ts';
-import {
-  createCampaign,
-  importClients,
-  type Rollout,
-  startCampaign,
-  statesOf,
-  untilThere,
-} from '../campaign.ts';
+import { type Rollout, statesOf, untilThere } from '../campaign.ts';
 import { type Figure, figureOf } from '../figure.ts';
-import { nextName, perClient } from '../rollout.ts';
+import { beginRollout, perClient } from '../rollout.ts';
 import { since, usageOf } from '../usage.ts';
 
 export interface Cost {
@@ -35,10 +28,7 @@ export async function costHere(bench: Bench, rollout: Rollout, clients: number):
 
 /** The same in a campaign of its own, which is run to its end. */
 export async function costOfSmall(bench: Bench, clients: number): Promise<Cost> {
-  const rollout: Rollout = { name: nextName(), story: 'free', clients };
-  await importClients(bench, rollout);
-  await createCampaign(bench, rollout);
-  await startCampaign(bench, rollout);
+  const rollout = await beginRollout(bench, clients);
   const cost = await costHere(bench, rollout, clients / 2);
   await untilThere(bench, rollout, ({ upgraded }) => upgraded, clients);
   return cost;

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { loopResolutionMs } from '../../../shared/metrics/loop-delay.ts';
 import { urlOf } from '../../lab/installation.ts';
 import type { Bench } from '../bench.ts';
-import { createCampaign, importClients, type Rollout, startCampaign, untilThere } from '../campaign.ts';
+import { untilThere } from '../campaign.ts';
 import { type Figure, figureOf } from '../figure.ts';
-import { nextName, rollOut } from '../rollout.ts';
+import { beginRollout, rollOut } from '../rollout.ts';
 import { cpuOf, memoryNowOf } from '../usage.ts';
 import { pauseMs } from './pause.ts';
 import { startReaders } from './readers.ts';
@@ -127,10 +127,7 @@ async function loopDelayMs({ orchestrator }: Bench): Promise<number> {
 
 /** Pauses a campaign when half of its clients are upgraded, and lets it end. */
 async function pausedHalfway(bench: Bench, clients: number): Promise<number> {
-  const rollout: Rollout = { name: nextName(), story: 'free', clients };
-  await importClients(bench, rollout);
-  await createCampaign(bench, rollout);
-  await startCampaign(bench, rollout);
+  const rollout = await beginRollout(bench, clients);
   await untilThere(bench, rollout, ({ upgraded }) => upgraded, clients / 2);
   const took = await pauseMs(bench, rollout);
   await bench.operator.ask('POST', `/v1/campaigns/${rollout.name}/resume`);

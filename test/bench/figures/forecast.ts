@@ -1,16 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { forecastTiming } from '../../../orchestrator/rounds/make-forecasts.ts';
 import type { Bench } from '../bench.ts';
-import {
-  createCampaign,
-  importClients,
-  type Rollout,
-  startCampaign,
-  statesOf,
-  untilThere,
-} from '../campaign.ts';
+import { statesOf, untilThere } from '../campaign.ts';
 import { type Figure, figureOf } from '../figure.ts';
-import { nextName, rollOut } from '../rollout.ts';
+import { beginRollout, rollOut } from '../rollout.ts';
 import { lightCpuOf } from '../usage.ts';
 
 /** The first forecast of a campaign begins then: from this moment on rates are measured. */
@@ -50,10 +43,7 @@ export async function forecast(bench: Bench): Promise<readonly Figure[]> {
 /** Upgrades per second of a campaign, from the moment at which forecasts begin until its end. */
 async function rateOf(bench: Bench, isForecast: boolean): Promise<number> {
   const { size } = bench.options;
-  const rollout: Rollout = { name: nextName(), story: 'free', clients: size, isForecast };
-  await importClients(bench, rollout);
-  await createCampaign(bench, rollout);
-  await startCampaign(bench, rollout);
+  const rollout = await beginRollout(bench, size, { isForecast });
   await pause(measuredAfterMs);
   const { upgraded } = await statesOf(bench, rollout);
   if (upgraded > size * 0.8)
