@@ -7,10 +7,14 @@ import { KeptThread } from './kept-thread.ts';
 /** Work that may take its time. */
 const lightWork: ReadonlySet<WorkName> = new Set([
   'makeForecast',
-  'makeLookBack',
+  'lookBack',
   'planStart',
+  'replayCampaign',
   'simulateCampaign',
 ]);
+
+/** Work that reads the whole audit of a campaign. */
+const readings: ReadonlySet<WorkName> = new Set(['lookBack', 'replayCampaign']);
 
 /** Work that changes records. It is completed, also when nobody waits for it. */
 const changing: ReadonlySet<WorkName> = new Set([
@@ -27,8 +31,8 @@ const simulationsAtMost = 8;
  * Work on a million clients takes seconds of pure computing. In the thread that leads it would
  * cost the lease, and every call to Redis would seem unanswered. So it is done in a thread, and
  * only its result crosses over. A thread can hold a whole fleet in memory, so the pieces of work
- * run one after the other. Simulations, and readings of the audit that nobody waits for, have a
- * line of their own: no import waits for one.
+ * run one after the other. Simulations have a line of their own, and so have readings of the audit:
+ * no import waits for one, and never do two of a kind run at once.
  * @param ending aborted = the orchestrator stops: work under way that changes nothing breaks off,
  *   and none begins
  * @param keptMs real time for which a thread waits for more work before it ends
@@ -42,7 +46,7 @@ export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10
         return thread.ask(request, lightWork.has(request.work), broken);
       });
   };
-  const [inTurn, light] = [openLine(), openLine()];
+  const [inTurn, simulating, reading] = [openLine(), openLine(), openLine()];
   let simulations = 0;
   return async <Name extends WorkName>(
     work: Name,
@@ -50,9 +54,9 @@ export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10
     input: Inputs[Name],
     callerGone?: AbortSignal,
   ) => {
-    const line = work === 'simulateCampaign' || work === 'makeLookBack' ? light : inTurn;
-    const broken = changing.has(work) ? undefined : eitherOf(ending, callerGone);
     const isSimulation = work === 'simulateCampaign';
+    const line = isSimulation ? simulating : readings.has(work) ? reading : inTurn;
+    const broken = changing.has(work) ? undefined : eitherOf(ending, callerGone);
     if (isSimulation && simulations >= simulationsAtMost) return err(tooMany);
     if (isSimulation) simulations += 1;
     const answer = await line({ work, who, input } as ThreadRequest, broken)

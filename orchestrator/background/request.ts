@@ -30,12 +30,12 @@ export interface Results {
   readonly forecastCampaign: MadeForecast;
   /** The same at little weight: nobody waits for it. */
   readonly makeForecast: MadeForecast;
+  /** At little weight: what runs on clients goes first. */
   readonly replayCampaign: ReplayAnswer;
   /** At little weight: what runs on clients goes first. */
   readonly simulateCampaign: CampaignSimulation;
+  /** At little weight, too. */
   readonly lookBack: LookedBack;
-  /** The same at little weight: nobody waits for it. */
-  readonly makeLookBack: LookedBack;
   /** At little weight: nobody waits for it. */
   readonly planStart: Planned;
 }
@@ -53,7 +53,6 @@ export interface Inputs {
   readonly replayCampaign: ReplayRequest;
   readonly simulateCampaign: SimulationRequest;
   readonly lookBack: LookBackRequest;
-  readonly makeLookBack: LookBackRequest;
   readonly planStart: string;
 }
 

@@ -85,7 +85,6 @@ async function resultOf(
     case 'planStart':
       return (await import('../campaigns/plan-start.ts')).planStart(context, order.input);
     case 'lookBack':
-    case 'makeLookBack':
       return (await import('../campaigns/look-back.ts')).lookBackHere(context, order.input);
     case 'replayCampaign':
       return (await import('../campaigns/replay.ts')).replayHere(context, order.input);

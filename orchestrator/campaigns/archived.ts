@@ -3,7 +3,7 @@ import type { ArchivedFile } from '../archive/campaign-archive.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Page, PageQuestion } from '../lists/page.ts';
 import { newestFirst, pageOfWhole } from '../lists/whole-list.ts';
-import { plannedOf, readCame } from './look-back.ts';
+import { cameOf, plannedOf } from './look-back.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -69,16 +69,26 @@ export async function archivedEditions(
 export async function readArchivedReport(
   context: OrchestratorContext,
   name: string,
+  gone?: AbortSignal,
 ): Promise<Result<CampaignReport, Refusal>> {
   const found = await readArchived(context, name);
-  return found.ok ? ok(found.value.report) : found;
+  if (!found.ok) return found;
+  const { report, planned } = found.value;
+  return ok({ ...report, ...(await planned(gone)) });
 }
 
-/** The same, with the campaign. */
+/** The report of an archived campaign, without what was planned, which takes longer to read. */
+interface ArchivedReport {
+  readonly campaign: Campaign;
+  readonly report: CampaignReport;
+  readonly planned: (gone?: AbortSignal) => Promise<Pick<CampaignReport, 'planned'>>;
+}
+
+/** The same, in its parts. */
 export async function readArchived(
   context: OrchestratorContext,
   name: string,
-): Promise<Result<{ readonly campaign: Campaign; readonly report: CampaignReport }, Refusal>> {
+): Promise<Result<ArchivedReport, Refusal>> {
   const { campaignArchive } = context;
   const files = (await campaignArchive?.list()) ?? [];
   const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
@@ -89,9 +99,9 @@ export async function readArchived(
   const { head, clients } = read;
   const { campaign, counters, at, forecasts: kept = null } = head;
   const report = campaignReport(campaign, counters, clients, at, { ...calm, kept });
-  const planned = await plannedOf(campaign, kept, () =>
-    readCame(context, { campaign: campaign.definition.campaign, isArchived: true }),
-  );
-  const compared = planned === null ? {} : { planned };
-  return ok({ campaign, report: { ...report, ...compared, actions: [], archived: archivedIn(file) } });
+  return ok({
+    campaign,
+    report: { ...report, actions: [], archived: archivedIn(file) },
+    planned: (gone) => plannedOf(campaign, kept, () => cameOf(context, { campaign, record: null }, gone)),
+  });
 }

@@ -6,14 +6,21 @@ import type { ReplayAnswer } from '../replay/answer.ts';
 import { readHistory } from '../replay/read-history.ts';
 import { replayWith } from '../replay/replay-with.ts';
 
-/** Makes the decisions of a campaign again from its audit, in a thread of its own. */
+/**
+ * Makes the decisions of a campaign again from its audit, in a thread of its own.
+ * @param callerGone aborted = nobody waits for the answer; rejects with its reason
+ */
 export async function replayCampaign(
   context: OrchestratorContext,
   who: string,
   request: ReplayRequest,
+  callerGone?: AbortSignal,
 ): Promise<Result<ReplayAnswer, Refusal>> {
   const { background } = context;
-  return background === undefined ? replayHere(context, request) : background('replayCampaign', who, request);
+  if (background === undefined) return replayHere(context, request);
+  const replayed = await background('replayCampaign', who, request, callerGone);
+  callerGone?.throwIfAborted();
+  return replayed;
 }
 
 /** The same, here and now. */

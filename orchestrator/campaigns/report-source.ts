@@ -7,16 +7,21 @@ import { readArchived } from './archived.ts';
 import { lastEdit } from './last-edit.ts';
 import type { LineFormat } from '../lists/line-format.ts';
 import { clientLines, clientsAsked } from './list-clients.ts';
-import { plannedOf, readCame } from './look-back.ts';
+import { cameOf, plannedOf } from './look-back.ts';
 import { surroundingsOf } from './report.ts';
 
 /** What a report is made of, before its clients are read. */
 export interface ReportSource {
   readonly campaign: Campaign;
-  /** Without its clients. */
+  /** Without its clients, and without what was planned. */
   readonly report: CampaignReport;
   /** The clients of an archived campaign; null = they are in the store. */
   readonly archived: readonly ClientReport[] | null;
+  /**
+   * What was planned, against what came. Reads the audit where that is due.
+   * @param gone aborted = nobody waits for the report; rejects with its reason
+   */
+  readonly planned: (gone?: AbortSignal) => Promise<Pick<CampaignReport, 'planned'>>;
 }
 
 /**
@@ -33,21 +38,22 @@ export async function readSource(
   if (record === null) {
     const found = await readArchived(context, name);
     if (!found.ok) return found;
-    const { campaign, report } = found.value;
-    return ok({ campaign, report: { ...report, clients: [] }, archived: report.clients });
+    const { report, ...parts } = found.value;
+    return ok({ ...parts, report: { ...report, clients: [] }, archived: report.clients });
   }
   const { campaign } = record;
   const surroundings = await surroundingsOf(context, campaign);
   const counters = await store.counters(campaign.definition.campaign);
   const report = campaignReport(campaign, counters, [], clock.now(), surroundings);
-  const planned = await plannedOf(campaign, surroundings.kept ?? null, () =>
-    readCame(context, { campaign: campaign.definition.campaign, isArchived: false }),
-  );
-  const compared = planned === null ? {} : { planned };
+  const { version } = record;
   return ok({
     campaign,
-    report: { ...report, ...compared, ...(await lastEdit(context, campaign)) },
+    report: { ...report, ...(await lastEdit(context, campaign)) },
     archived: null,
+    planned: (gone) =>
+      plannedOf(campaign, surroundings.kept ?? null, () =>
+        cameOf(context, { campaign, record: { version, counters } }, gone),
+      ),
   });
 }
 

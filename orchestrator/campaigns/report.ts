@@ -10,7 +10,7 @@ import { type CampaignStatus, campaignStatus } from '../views/status.ts';
 import type { Surroundings } from '../views/surroundings.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import { plannedOf, readCame } from './look-back.ts';
+import { cameLast, cameOf, plannedOf } from './look-back.ts';
 import { lastEdit } from './last-edit.ts';
 import { readArchivedReport } from './archived.ts';
 import type { Page, PageQuestion } from '../lists/page.ts';
@@ -165,24 +165,27 @@ export async function readHalted({ store }: OrchestratorContext): Promise<Campai
 /**
  * The status and every client: reads every record of the campaign, or the file of an archived one.
  * @param isArchived only the file, also where another campaign of the same name is there
+ * @param gone aborted = nobody waits for the report; rejects with its reason
  */
 export async function readReport(
   context: OrchestratorContext,
   name: string,
   isArchived = false,
+  gone?: AbortSignal,
 ): Promise<Result<CampaignReport, Refusal>> {
   const { store, clock } = context;
   const record = isArchived ? null : await store.readCampaign(name);
-  if (record === null) return readArchivedReport(context, name);
+  if (record === null) return readArchivedReport(context, name, gone);
   const { campaign } = record;
   const clients = await clientsOf(store, name);
   const surroundings = await surroundingsOf(context, record.campaign);
   const counters = await store.counters(name);
   const report = campaignReport(campaign, counters, clients, clock.now(), surroundings);
+  const { version } = record;
   const planned = await plannedOf(campaign, surroundings.kept ?? null, () =>
-    readCame(context, { campaign: name, isArchived: false }),
+    cameOf(context, { campaign, record: { version, counters } }, gone),
   );
-  return ok({ ...report, ...(planned === null ? {} : { planned }), ...(await lastEdit(context, campaign)) });
+  return ok({ ...report, ...planned, ...(await lastEdit(context, campaign)) });
 }
 
 /**
@@ -195,17 +198,12 @@ export async function readPlanned(
 ): Promise<Result<PlannedAgainstActual, Refusal>> {
   const record = await context.store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
-  const { campaign } = record;
+  const { campaign, version } = record;
   const { kept = null } = await surroundingsOf(context, campaign);
-  const { lookBacks, store } = context;
-  const request = { campaign: campaign.definition.campaign, isArchived: false };
-  const planned = await plannedOf(campaign, kept, async () =>
-    lookBacks === undefined
-      ? readCame(context, request)
-      : lookBacks.newest(record, await store.counters(request.campaign), () =>
-          readCame(context, request, 'makeLookBack'),
-        ),
-  );
+  const { planned } = await plannedOf(campaign, kept, async () => {
+    const counters = await context.store.counters(campaign.definition.campaign);
+    return cameLast(context, { campaign, record: { version, counters } });
+  });
   return ok(planned ?? withoutPlan('the campaign has not started'));
 }
 

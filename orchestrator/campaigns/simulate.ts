@@ -24,7 +24,7 @@ const serversAtMost = 12;
  * Simulates a campaign file against the fleet, each client as its last look found it; where no
  * client was looked at, against as many model clients. Changes nothing. Refused where a plan of the
  * file is.
- * @param callerGone aborted = nobody waits for the answer
+ * @param callerGone aborted = nobody waits for the answer; rejects with its reason
  */
 export async function simulateCampaign(
   context: OrchestratorContext,
@@ -33,9 +33,10 @@ export async function simulateCampaign(
   callerGone?: AbortSignal,
 ): Promise<Result<CampaignSimulation, Refusal>> {
   const { background } = context;
-  return background === undefined
-    ? simulateHere(context, request)
-    : background('simulateCampaign', who, request, callerGone);
+  if (background === undefined) return simulateHere(context, request);
+  const simulated = await background('simulateCampaign', who, request, callerGone);
+  callerGone?.throwIfAborted();
+  return simulated;
 }
 
 /** The same, here and now. */

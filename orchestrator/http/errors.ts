@@ -5,6 +5,7 @@ import { fault, messageOf } from '../../shared/errors.ts';
 import { RecordsGone, StoreUnavailable, StoreUnwritable } from '../../shared/store/errors.ts';
 import { AuthorityEnded } from './access/long-answers.ts';
 import { BeyondNarrowing } from './access/narrowed-store.ts';
+import { CallerGone } from './caller-gone.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { Refusal } from '../refusal.ts';
 import { problemOf, problemType, refuse } from './problems.ts';
@@ -48,6 +49,8 @@ const refuseAs = (reply: FastifyReply, refusal: Refusal, status?: number): Probl
 /** Null for an error that nothing here expects: a bug. */
 function knownFault(error: FastifyError): Refusal | null {
   if (error instanceof AuthorityEnded) return error.refusal;
+  // Nobody reads it.
+  if (error instanceof CallerGone) return fault('busy.stopped', error.message);
   if (error instanceof BeyondNarrowing) return fault('role.narrowed', error.message);
   if (error instanceof RecordsGone) return fault('store.gone', error.message);
   if (error instanceof StoreUnwritable) return fault('store.unwritable', error.message);

@@ -59,13 +59,6 @@ export async function readHistory(
     );
   const profile = profileOf(release);
   if (!profile.ok) return profile;
-  if (members.length > clientsAtMost)
-    return err(
-      fault(
-        'replay.large',
-        `campaign ${name} has ${members.length} clients; at most ${clientsAtMost} are replayed`,
-      ),
-    );
   const items = await readItems(store, archive, campaign);
   const definitions = definitionsOf(editions, items, campaign);
   const wanted = items.flatMap((item) =>
@@ -96,6 +89,8 @@ async function readWhole(
 ): Promise<Result<Whole, Refusal>> {
   const record = isArchived ? null : await store.readCampaign(name);
   if (record !== null) {
+    const large = whyTooLarge(record.campaign);
+    if (large !== null) return err(large);
     const found = new Map<string, Member>();
     for await (const pick of store.waiting(name)) found.set(pick.client, pick);
     const records = new Map<string, Upgrade>();
@@ -109,8 +104,10 @@ async function readWhole(
   }
   const files = (await campaignArchive?.list()) ?? [];
   const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
-  const read = file === undefined ? null : await readArchiveFile(file.path);
   if (file === undefined) return err(notFound('campaign', name));
+  const large = whyTooLarge(file.head.campaign);
+  if (large !== null) return err(large);
+  const read = await readArchiveFile(file.path);
   if (read === null)
     return err(fault('archive.file', `${file.path} is not whole: bring it back from a backup`));
   const { head, clients } = read;
@@ -121,6 +118,14 @@ async function readWhole(
     ),
   );
   return ok({ campaign: head.campaign, editions: head.editions ?? [], members, records, until: head.at });
+}
+
+/** Asked before its clients are read. */
+function whyTooLarge({ definition, waveSizes }: Campaign): Refusal | null {
+  const clients = waveSizes.reduce((sum, size) => sum + size, 0);
+  if (clients <= clientsAtMost) return null;
+  const because = `campaign ${definition.campaign} has ${clients} clients; at most ${clientsAtMost} are replayed`;
+  return fault('replay.large', because);
 }
 
 /** An item, and after which entry of which shard it stands. */

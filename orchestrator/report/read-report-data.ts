@@ -19,16 +19,19 @@ const stepsAtEachEnd = 60;
  * Reads everything for the report of a campaign, also of an archived one: each client and each
  * entry once, keeping a bounded part.
  * @param isArchived only an archived one, also where another campaign of the same name is there
+ * @param gone aborted = nobody waits for the report; rejects with its reason
  */
 export async function readReportData(
   context: OrchestratorContext,
   name: string,
   { isArchived, list }: { readonly isArchived: boolean; readonly list: ReportData['list'] },
+  gone?: AbortSignal,
 ): Promise<Result<ReportData, Refusal>> {
   const found = await readSource(context, name, isArchived);
   if (!found.ok) return found;
   const source = found.value;
-  const { campaign, report } = source;
+  const { campaign } = source;
+  const report = { ...source.report, ...(await source.planned(gone)) };
   const { definition } = campaign;
   const waves = definition.waves.map((wave) => wave.name);
   const tallied = await tallyOf(everyClient(context, source), waves);

@@ -44,7 +44,7 @@ test('no answer waits for a reading of the audit: it has the last one, and says 
   expect(first.ends?.p90).toEqual(expect.any(String));
   // Who asks meanwhile begins no second one.
   expect(await ask()).toEqual(first);
-  expect(begun.map(({ work }) => work)).toEqual(['makeLookBack']);
+  expect(begun.map(({ work }) => work)).toEqual(['lookBack']);
   begun[0]?.goOn.resolve();
   await until('what came is known', isCompared);
   const { wave, opens } = (await ask()).waves[0] ?? {};

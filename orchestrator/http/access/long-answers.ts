@@ -4,10 +4,14 @@ import type { Logger } from 'pino';
 import { fault } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type Access, isSameAuthority } from './access.ts';
+import { watchConnection } from '../caller-gone.ts';
 import { AuthorityCheck } from './authority-check.ts';
 import type { Principal } from './principal.ts';
 import { isProofOld, prove } from './require-access.ts';
 import { isUnsafe } from './same-origin.ts';
+
+/** Real time. */
+const checkEveryMs = 1_000;
 
 /** Thrown in place of an answer to a caller who may not have it any longer. */
 export class AuthorityEnded extends Error {
@@ -22,9 +26,14 @@ export class AuthorityEnded extends Error {
 /**
  * Holds back what a caller may not have any longer: an answer that took long to make is refused,
  * and one that is sent while it is made is cut, so that the caller does not take it for whole. A
- * request that has changed something is answered.
+ * request that has changed something is answered. `callerGone` of a reply ends what is read for it.
  */
 export function endLongAnswers(app: FastifyInstance, access: Access, log: Logger): void {
+  app.decorateReply('callerGone', {
+    getter() {
+      return goneFrom(this, access);
+    },
+  });
   app.addHook('onSend', async (request, reply, payload) => {
     const { principal, method } = request;
     if (principal === null || reply.statusCode >= 400) return payload;
@@ -38,6 +47,26 @@ export function endLongAnswers(app: FastifyInstance, access: Access, log: Logger
     if (ended !== null) throw new AuthorityEnded(ended);
     return payload;
   });
+}
+
+/** Aborted with `AuthorityEnded` when the caller may have the answer no longer. */
+function goneFrom(reply: FastifyReply, access: Access): AbortSignal {
+  const gone = watchConnection(reply);
+  const { request, raw } = reply;
+  const { principal } = request;
+  if (principal === null || gone.signal.aborted) return gone.signal;
+  let ended: Refusal | null = null;
+  const check = new AuthorityCheck(async () => {
+    ended = await whyAuthorityEnded(access, request, principal);
+    return ended === null;
+  });
+  const timer = setInterval(() => {
+    void check.isLost().then((isLost) => {
+      if (isLost && ended !== null) gone.abort(new AuthorityEnded(ended));
+    });
+  }, checkEveryMs).unref();
+  raw.once('close', () => clearInterval(timer));
+  return gone.signal;
 }
 
 /** Null = the caller may still do and see what they could when the request came. */
@@ -74,6 +103,6 @@ function cutWhenEnded(
     if (raw.headersSent) raw.destroy();
     else payload.destroy(new AuthorityEnded(ended));
   };
-  const timer = setInterval(() => void check.isLost().then(cut), 1_000).unref();
+  const timer = setInterval(() => void check.isLost().then(cut), checkEveryMs).unref();
   raw.once('close', () => clearInterval(timer));
 }

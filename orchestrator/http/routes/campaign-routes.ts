@@ -64,7 +64,6 @@ import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
 import { plannedAnswer } from '../schemas/planned.ts';
 import { tagAnswer } from '../versions.ts';
-import { callerGone } from '../caller-gone.ts';
 import { answerInForm, sendList } from '../lists.ts';
 import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 
@@ -95,7 +94,7 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/simulate',
     { bodyLimit, schema: { body: simulationBody, response: answers(simulationAnswer) } },
     async ({ who, body }, reply) =>
-      answer(reply, await simulateCampaign(context, who, body, callerGone(reply))),
+      answer(reply, await simulateCampaign(context, who, body, reply.callerGone)),
   );
 
   app.post('/v1/campaigns', file, async (request, reply) =>
@@ -208,7 +207,7 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
       const { campaign } = request.params;
       const { archived, format } = request.query;
       return answerInForm(request, reply, format, {
-        document: async () => answer(reply, await readReport(context, campaign, archived)),
+        document: async () => answer(reply, await readReport(context, campaign, archived, reply.callerGone)),
         lines: (form) => listReport(context, campaign, archived, form),
       });
     },

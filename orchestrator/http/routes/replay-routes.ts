@@ -14,6 +14,9 @@ export function replayRoutes(app: Api, context: OrchestratorContext): void {
       schema: { params: campaignParams, body: replayBody, response: answers(replayAnswer) },
     },
     async ({ who, params: { campaign }, body }, reply) =>
-      answer(reply, await replayCampaign(context, who, { campaign, other: body?.with ?? null })),
+      answer(
+        reply,
+        await replayCampaign(context, who, { campaign, other: body?.with ?? null }, reply.callerGone),
+      ),
   );
 }

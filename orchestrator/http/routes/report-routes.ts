@@ -25,7 +25,12 @@ export function reportRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/report/document',
     { schema: { params: campaignParams, querystring: reportQuery, response: answers(reportDocumentAnswer) } },
     async ({ params, query: { archived } }, reply) => {
-      const data = await readReportData(context, params.campaign, { isArchived: archived, list: null });
+      const data = await readReportData(
+        context,
+        params.campaign,
+        { isArchived: archived, list: null },
+        reply.callerGone,
+      );
       return answer(reply, data.ok ? ok(reportDocument(data.value)) : data);
     },
   );
@@ -35,7 +40,12 @@ export function reportRoutes(app: Api, context: OrchestratorContext): void {
       { schema: { params: campaignParams, querystring: writtenReportQuery } },
       async ({ params, query: { archived, file, sha256 } }, reply) => {
         const list = file === undefined || sha256 === undefined ? null : { file, sha256 };
-        const data = await readReportData(context, params.campaign, { isArchived: archived, list });
+        const data = await readReportData(
+          context,
+          params.campaign,
+          { isArchived: archived, list },
+          reply.callerGone,
+        );
         if (!data.ok) return reply.send(answer(reply, data));
         const { write, type } = forms[form];
         return reply

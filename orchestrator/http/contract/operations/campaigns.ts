@@ -75,7 +75,7 @@ export const campaignOperations: Operations = {
     streams: clientReport,
     summary: 'Read the report of a campaign',
     description:
-      'The status, the blockers, and one entry for each client. With `Accept` or `format` the clients alone, line by line, as JSON Lines or CSV.',
+      'The status, the blockers, and one entry for each client. With `Accept` or `format` the clients alone, line by line, as JSON Lines or CSV. What came of the plan is read from the audit once when the campaign has changed, and while it goes on at most once a minute: `planned.comparedAt` says up to when.',
   },
   'GET /v1/campaigns/:campaign/planned': {
     id: 'comparePlan',
