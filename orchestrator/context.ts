@@ -9,6 +9,7 @@ import type { Traces } from '../shared/traces/traces.ts';
 import type { CampaignArchive } from './archive/campaign-archive.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
+import type { Caller } from './caller.ts';
 import type { Certificates } from './http/tls/certificates.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import type { LookBacks } from './campaigns/look-backs.ts';
@@ -30,6 +31,8 @@ export interface OrchestratorContext {
    * does not reach.
    */
   readonly asker?: Narrowing;
+  /** Who waits for the answer, and may lose their authority meanwhile. Without it servpack acts. */
+  readonly caller?: Caller;
   /** The audit files, where this orchestrator keeps some. */
   readonly archive?: Archive;
   /** The archived campaigns, where this orchestrator has a data folder. */

@@ -2,7 +2,9 @@ import type { Background, Inputs, ThreadRequest, ThreadResponse, WorkName, Resul
 import type { Config } from '../../shared/config.ts';
 import { err, fault } from '../../shared/errors.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
-import { KeptThread } from './kept-thread.ts';
+import type { Caller } from '../caller.ts';
+import type { Refusal } from '../refusal.ts';
+import { KeptThread, type Meanwhile } from './kept-thread.ts';
 
 /** Work that may take its time. */
 const lightWork: ReadonlySet<WorkName> = new Set([
@@ -24,8 +26,23 @@ const changing: ReadonlySet<WorkName> = new Set([
   'createSurvey',
 ]);
 
-/** More simulations than this wait for nobody: each takes seconds, and the last one the sum. */
-const simulationsAtMost = 8;
+/** Callers wait for at most so many of each kind: each takes seconds, and the last one the sum. */
+const waitingAtMost = 8;
+
+/**
+ * What each of them is called. A reading of the audit is one for all callers of its campaign, and
+ * of the rest servpack itself asks for one at a time.
+ */
+const waitedFor: Readonly<Partial<Record<WorkName, string>>> = {
+  importFleet: 'imports of fleets',
+  planCampaign: 'plans',
+  createCampaign: 'creations of campaigns',
+  editCampaign: 'edits',
+  createSurvey: 'starts of surveys',
+  forecastCampaign: 'forecasts',
+  replayCampaign: 'replays',
+  simulateCampaign: 'simulations',
+};
 
 /**
  * Work on a million clients takes seconds of pure computing. In the thread that leads it would
@@ -40,47 +57,57 @@ const simulationsAtMost = 8;
 export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10_000): Background {
   const openLine = (): Line => {
     const [oneByOne, thread] = [oneAtATime(), new KeptThread(config, keptMs, ending)];
-    return (request, broken) =>
+    return (request, meanwhile) =>
       oneByOne(async () => {
-        broken?.throwIfAborted();
-        return thread.ask(request, lightWork.has(request.work), broken);
+        meanwhile.broken?.throwIfAborted();
+        return thread.ask(request, lightWork.has(request.work), meanwhile);
       });
   };
   const [inTurn, simulating, reading] = [openLine(), openLine(), openLine()];
-  let simulations = 0;
-  return async <Name extends WorkName>(
-    work: Name,
-    who: string,
-    input: Inputs[Name],
-    callerGone?: AbortSignal,
-  ) => {
-    const isSimulation = work === 'simulateCampaign';
-    const line = isSimulation ? simulating : readings.has(work) ? reading : inTurn;
-    const broken = changing.has(work) ? undefined : eitherOf(ending, callerGone);
-    if (isSimulation && simulations >= simulationsAtMost) return err(tooMany);
-    if (isSimulation) simulations += 1;
-    const answer = await line({ work, who, input } as ThreadRequest, broken)
-      .catch((error: unknown) => {
-        if (broken?.aborted !== true) throw error;
-        return null;
-      })
-      .finally(() => {
-        if (isSimulation) simulations -= 1;
-      });
+  const underWay = new Map<WorkName, number>();
+  const count = (work: WorkName, more: 1 | -1): void =>
+    void underWay.set(work, (underWay.get(work) ?? 0) + more);
+  return async <Name extends WorkName>(work: Name, who: string, input: Inputs[Name], caller?: Caller) => {
+    const line = work === 'simulateCampaign' ? simulating : readings.has(work) ? reading : inTurn;
+    const broken = changing.has(work) ? undefined : eitherOf(ending, caller?.gone);
+    const name = waitedFor[work];
+    if (caller !== undefined && name !== undefined && (underWay.get(work) ?? 0) >= waitingAtMost)
+      return err(tooMany(work, name));
+    count(work, 1);
+    const working = line({ work, who, input } as ThreadRequest, { broken, caller });
+    const answer = await unlessBroken(working, broken).finally(() => count(work, -1));
     if (answer === null) return err(stopped);
     if (answer.kind === 'unavailable') throw new StoreUnavailable(answer.message);
     return answer.result as Awaited<ReturnType<Background>> & { readonly value: Results[Name] };
   };
 }
 
-type Line = (request: ThreadRequest, broken?: AbortSignal) => Promise<ThreadResponse>;
+type Line = (request: ThreadRequest, meanwhile: Meanwhile) => Promise<ThreadResponse>;
 
 const stopped = fault('busy.stopped', 'the work was broken off, because the orchestrator stops; ask again');
 
-const tooMany = fault(
-  'busy.simulations',
-  `${simulationsAtMost} simulations are under way or wait already; ask again later, or run: servpack campaign simulate FILE`,
-);
+function tooMany(work: WorkName, name: string): Refusal {
+  const says = `${waitingAtMost} ${name} are under way or wait already; ask again later`;
+  return work === 'simulateCampaign'
+    ? fault('busy.simulations', `${says}, or run: servpack campaign simulate FILE`)
+    : fault('busy.waiting', says);
+}
+
+/** Null = the work was broken off, also where its turn has not come. */
+async function unlessBroken<T>(work: Promise<T>, broken?: AbortSignal): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const end = (): void => resolve(null);
+  broken?.addEventListener('abort', end, { once: true });
+  if (broken?.aborted === true) end();
+  try {
+    return await Promise.race([work, promise]);
+  } catch (error) {
+    if (broken?.aborted !== true) throw error;
+    return null;
+  } finally {
+    broken?.removeEventListener('abort', end);
+  }
+}
 
 const eitherOf = (...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined => {
   const known = signals.filter((signal) => signal !== undefined);

@@ -1,6 +1,22 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../../shared/config.ts';
-import type { ThreadAnswer, ThreadData, ThreadRequest, ThreadResponse } from './request.ts';
+import { type Caller, whyEnded } from '../caller.ts';
+import type {
+  AuthorityAnswer,
+  AuthorityQuestion,
+  ThreadAnswer,
+  ThreadData,
+  ThreadRequest,
+  ThreadResponse,
+} from './request.ts';
+
+/** What may come in between while a thread works. */
+export interface Meanwhile {
+  /** Aborted = the thread ends in the middle of its work; undefined = it completes it. */
+  readonly broken?: AbortSignal | undefined;
+  /** Whom the thread has asked before its first change; undefined = servpack makes it. */
+  readonly caller?: Caller | undefined;
+}
 
 /**
  * A thread for one piece of work after the other. To start one and to load its code takes longer
@@ -27,13 +43,12 @@ export class KeptThread {
   /**
    * Only one request at a time. A thread that fails takes nothing with it but this request.
    * @param isLight at little weight
-   * @param broken aborted = the thread ends in the middle of its work; left out = it completes it
    */
-  async ask(request: ThreadRequest, isLight: boolean, broken?: AbortSignal): Promise<ThreadResponse> {
+  async ask(request: ThreadRequest, isLight: boolean, meanwhile: Meanwhile): Promise<ThreadResponse> {
     const thread = this.#take(isLight);
     let isKept = false;
     try {
-      const { response, mayStay } = await answerOf(thread, request, broken);
+      const { response, mayStay } = await answerOf(thread, request, meanwhile);
       isKept = mayStay && this.#ending?.aborted !== true;
       return response;
     } finally {
@@ -77,17 +92,28 @@ export class KeptThread {
   }
 }
 
-function answerOf(thread: Worker, request: ThreadRequest, broken?: AbortSignal): Promise<ThreadAnswer> {
+function answerOf(
+  thread: Worker,
+  request: ThreadRequest,
+  { broken, caller }: Meanwhile,
+): Promise<ThreadAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
   const end = (): void => void thread.terminate();
   const fail = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
   const exit = (code: number): void => reject(new Error(`a thread ended with ${code} and no answer`));
+  const answerQuestion = async (): Promise<void> =>
+    thread.postMessage({ whyEnded: await whyEnded(caller) } satisfies AuthorityAnswer);
+  const take = (message: ThreadAnswer | AuthorityQuestion): void => {
+    if ('response' in message) resolve(message);
+    // Where nobody can say it, the thread ends before its first change.
+    else answerQuestion().catch(fail);
+  };
   broken?.addEventListener('abort', end, { once: true });
   if (broken?.aborted === true) end();
-  thread.once('message', resolve).once('error', fail).once('exit', exit);
+  thread.on('message', take).once('error', fail).once('exit', exit);
   thread.postMessage(request);
   return promise.finally(() => {
     broken?.removeEventListener('abort', end);
-    thread.off('message', resolve).off('error', fail).off('exit', exit);
+    thread.off('message', take).off('error', fail).off('exit', exit);
   });
 }

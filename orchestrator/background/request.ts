@@ -3,6 +3,7 @@ import type { Planned } from '../../shared/domain/campaign/planned.ts';
 import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
+import type { Caller } from '../caller.ts';
 import type { Refusal } from '../refusal.ts';
 import type { MadeForecast } from '../forecast/keep.ts';
 import type { LookedBack } from '../lookback/look-back.ts';
@@ -85,14 +86,25 @@ export interface ThreadAnswer {
   readonly mayStay: boolean;
 }
 
+/** A thread asks before its first change whether the caller may still make it. */
+export interface AuthorityQuestion {
+  readonly asks: 'whyEnded';
+}
+
+/** What it is answered: see `Caller`. */
+export interface AuthorityAnswer {
+  readonly whyEnded: Refusal | null;
+}
+
 /**
  * Runs work outside the event loop. Rejects with `StoreUnavailable` as the store does.
- * @param callerGone aborted = nobody waits for the answer: work that changes nothing is broken off,
- *   or does not begin, and `busy.stopped` is the answer
+ * @param caller who waits for the answer; left out = nobody does. Once they have gone, work that
+ *   changes nothing is broken off, or does not begin, and `busy.stopped` is the answer. Work that
+ *   changes something asks before it does whether they still may, and is refused if not
  */
 export type Background = <Name extends WorkName>(
   work: Name,
   who: string,
   input: Inputs[Name],
-  callerGone?: AbortSignal,
+  caller?: Caller,
 ) => Promise<Result<Results[Name], Refusal>>;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
@@ -6,6 +7,7 @@ import { readClock } from '../../shared/shared-clock.ts';
 import { openLog } from '../../shared/log.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
+import type { Caller } from '../caller.ts';
 import { openCampaignArchive } from '../archive/campaign-archive.ts';
 import { openAuditFolder } from '../audit/audit-folder.ts';
 import { notifierOf } from '../notify/notifier.ts';
@@ -13,7 +15,14 @@ import { readNotifySettings } from '../notify/read-settings.ts';
 import { openHookRunner } from '../hooks/hook-runner.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { Permit } from '../requests/permit.ts';
-import type { ThreadAnswer, ThreadData, ThreadRequest, ThreadResponse } from './request.ts';
+import type {
+  AuthorityAnswer,
+  AuthorityQuestion,
+  ThreadAnswer,
+  ThreadData,
+  ThreadRequest,
+  ThreadResponse,
+} from './request.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 /**
@@ -47,6 +56,7 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
     rulebook: openRulebook(store.value),
     log,
     profiles: config.profiles,
+    caller,
     // No command runs here: the thread compares a file with the folder.
     hooks: openHookRunner(config.hooks, () => undefined),
     // No message is sent here: the thread compares a file with the settings.
@@ -61,6 +71,18 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
     await store.value.close();
   }
 }
+
+const caller: Caller = {
+  // Its thread is ended from outside.
+  gone: new AbortController().signal,
+  whyEnded: async () => {
+    if (parentPort === null) throw new Error('this is no thread');
+    const answered = once(parentPort, 'message');
+    parentPort.postMessage({ asks: 'whyEnded' } satisfies AuthorityQuestion);
+    const [answer] = (await answered) as [AuthorityAnswer];
+    return answer.whyEnded;
+  },
+};
 
 /** Loads the code of this work alone: a thread that plans does not need that of an import. */
 async function resultOf(
@@ -111,4 +133,6 @@ async function respond(order: ThreadRequest): Promise<void> {
 }
 
 // One request at a time: the next one comes after the answer. What fails here ends the thread.
-parentPort?.on('message', (order: ThreadRequest) => void respond(order));
+parentPort?.on('message', (message: ThreadRequest | AuthorityAnswer) => {
+  if ('work' in message) void respond(message);
+});

@@ -3,6 +3,8 @@ import { type Forecast, forecasting } from '../views/survey-forecast.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
+import type { Background } from '../background/request.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { waitingIn } from '../domain/waiting-client.ts';
@@ -20,21 +22,34 @@ import type { Refusal } from '../refusal.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignInputFile, CampaignPlan } from '../background/results.ts';
 
-/** What the file would do, and what the last looks say about its clients. Changes nothing. */
+/**
+ * What the file would do, and what the last looks say about its clients. Changes nothing. Rejects
+ * with why the caller has gone.
+ */
 export async function planCampaign(
   context: OrchestratorContext,
   input: CampaignInputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
-    return context.background('planCampaign', '', asked(context, input));
+    return planApart(context, context.background, input);
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const forecast = await forecastDraft(context, draft.value);
   if (forecast.looked === 0) return ok({ ...draft.value.plan, forecast });
   // What binds is simulated, and no simulation runs on the event loop.
-  if (context.background !== undefined) return context.background('planCampaign', '', asked(context, input));
+  if (context.background !== undefined) return planApart(context, context.background, input);
   const binds = await planBinds(context.store, draft.value, context.clock.now());
   return ok({ ...draft.value.plan, forecast, ...(binds === null ? {} : { binds }) });
+}
+
+async function planApart(
+  context: OrchestratorContext,
+  background: Background,
+  input: CampaignInputFile,
+): Promise<Result<CampaignPlan, Refusal>> {
+  const planned = await background('planCampaign', '', asked(context, input), context.caller);
+  context.caller?.gone.throwIfAborted();
+  return planned;
 }
 
 /** The input with who asks, for another thread. */
@@ -66,7 +81,7 @@ export async function createCampaign(
   input: CampaignInputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
-    return context.background('createCampaign', who, asked(context, input));
+    return context.background('createCampaign', who, asked(context, input), context.caller);
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
@@ -75,6 +90,8 @@ export async function createCampaign(
   if (refusal !== null) return err(refusal);
   const hooks = whyHooksRefused(context.hooks?.folder ?? null, draft.value.definition);
   if (hooks !== null) return err(fault('campaign.hooks', hooks));
+  const ended = await whyEnded(context.caller);
+  if (ended !== null) return err(ended);
   const created = await context.store.createCampaign(
     ...recordsOf(draft.value, input, who, context.clock.now()),
   );

@@ -6,6 +6,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { keyText } from '../../shared/input/input-fault.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import type { CampaignEdit, EditRequest } from '../background/results.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { whyCancels } from '../domain/cancelling-edit.ts';
 import { fixedKeys, hasNotBegun, whyNoEdit, withDefinition } from '../domain/edit-campaign.ts';
@@ -44,7 +45,12 @@ export async function editCampaign(
   request: EditRequest,
 ): Promise<Result<CampaignEdit, Refusal>> {
   if (context.background !== undefined && (await isLarge(context)))
-    return context.background('editCampaign', permit.by, { ...request, permit: permit.handedOver });
+    return context.background(
+      'editCampaign',
+      permit.by,
+      { ...request, permit: permit.handedOver },
+      context.caller,
+    );
   const { store, clock } = context;
   const { campaign: name } = request;
   for (let tries = 0; tries < triesAtMost; tries += 1) {
@@ -65,6 +71,8 @@ export async function editCampaign(
           `campaign ${name} was changed in this moment; look at it again, then decide`,
         ),
       );
+    const ended = await whyEnded(context.caller);
+    if (ended !== null) return err(ended);
     const edited = await commitEdit(context, permit, request, record, found.value);
     if (edited !== null) return edited;
   }

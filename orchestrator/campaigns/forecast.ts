@@ -48,11 +48,12 @@ export async function readForecast(
     return ok(forecastStatus(campaign, newest, past));
   if (onlyKept)
     return ok(forecastStatus(campaign, { madeAt: now, because: 'one is being made', end: null }, past));
-  const { background } = context;
+  const { background, caller } = context;
   const made =
     background === undefined
       ? await makeForecast(context, name)
-      : await background('forecastCampaign', who, name);
+      : await background('forecastCampaign', who, name, caller);
+  caller?.gone.throwIfAborted();
   return made.ok ? ok(forecastStatus(campaign, made.value.forecast, past)) : made;
 }
 

@@ -78,10 +78,12 @@ async function readCame(
   gone?: AbortSignal,
 ): Promise<CameOrWhyNot> {
   const { background } = context;
+  // All who wait for the reading together.
+  const all = gone === undefined ? undefined : { gone, whyEnded: async () => null };
   const found =
     background === undefined
       ? await lookBackHere(context, request)
-      : await background('lookBack', '', request, gone);
+      : await background('lookBack', '', request, all);
   return found.ok ? found.value : found.error.message;
 }
 

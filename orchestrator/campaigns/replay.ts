@@ -7,19 +7,18 @@ import { readHistory } from '../replay/read-history.ts';
 import { replayWith } from '../replay/replay-with.ts';
 
 /**
- * Makes the decisions of a campaign again from its audit, in a thread of its own.
- * @param callerGone aborted = nobody waits for the answer; rejects with its reason
+ * Makes the decisions of a campaign again from its audit, in a thread of its own. Rejects with why
+ * the caller has gone.
  */
 export async function replayCampaign(
   context: OrchestratorContext,
   who: string,
   request: ReplayRequest,
-  callerGone?: AbortSignal,
 ): Promise<Result<ReplayAnswer, Refusal>> {
-  const { background } = context;
+  const { background, caller } = context;
   if (background === undefined) return replayHere(context, request);
-  const replayed = await background('replayCampaign', who, request, callerGone);
-  callerGone?.throwIfAborted();
+  const replayed = await background('replayCampaign', who, request, caller);
+  caller?.gone.throwIfAborted();
   return replayed;
 }
 

@@ -23,19 +23,17 @@ const serversAtMost = 12;
 /**
  * Simulates a campaign file against the fleet, each client as its last look found it; where no
  * client was looked at, against as many model clients. Changes nothing. Refused where a plan of the
- * file is.
- * @param callerGone aborted = nobody waits for the answer; rejects with its reason
+ * file is. Rejects with why the caller has gone.
  */
 export async function simulateCampaign(
   context: OrchestratorContext,
   who: string,
   request: SimulationRequest,
-  callerGone?: AbortSignal,
 ): Promise<Result<CampaignSimulation, Refusal>> {
-  const { background } = context;
+  const { background, caller } = context;
   if (background === undefined) return simulateHere(context, request);
-  const simulated = await background('simulateCampaign', who, request, callerGone);
-  callerGone?.throwIfAborted();
+  const simulated = await background('simulateCampaign', who, request, caller);
+  caller?.gone.throwIfAborted();
   return simulated;
 }
 

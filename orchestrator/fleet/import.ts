@@ -8,6 +8,7 @@ import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts'
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Twin } from '../../shared/domain/campaign/machine.ts';
 import type { FleetStore, ImportOutcome } from '../../shared/store/fleet-store.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { type FleetMapping, readMapping } from '../input/fleet-mapping.ts';
@@ -40,7 +41,7 @@ export async function importFleet(
   const { store, background } = context;
   const { file, text, columns = [], dryRun = false, prune = false, gone = false } = input;
   const isLarge = text.length > largeText || (prune && (await store.fleetSize()) > largeFleet);
-  if (background !== undefined && isLarge) return background('importFleet', who, input);
+  if (background !== undefined && isLarge) return background('importFleet', who, input, context.caller);
   const mapping = mappingOf(input.mapping);
   if (!mapping.ok) return mapping;
   const read = readFleetFile(text, file, [...mapping.value.columns, ...columns], mapping.value);
@@ -104,6 +105,8 @@ async function outcomeOf(context: OrchestratorContext, who: string, asked: Asked
     const total = (await store.fleetSize()) + added - leaving.length;
     return { kind: 'imported', imported: { added, changed, total } };
   }
+  const ended = await whyEnded(context.caller);
+  if (ended !== null) return { kind: 'refused', refusal: ended };
   const removed =
     leaving.length === 0
       ? null

@@ -3,6 +3,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { removedTo } from '../../shared/store/removal-store.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { giveUpMachines } from './give-up-machines.ts';
@@ -51,6 +52,8 @@ export async function removeFromFleet(
   const named = { dryRun, clients: clients.slice(0, namedAtMost) };
   if (dryRun)
     return ok({ ...named, removed: clients.length, total: (await store.fleetSize()) - clients.length });
+  const ended = await whyEnded(context.caller);
+  if (ended !== null) return err(ended);
   const removed = await takeOut(context, who, clients, { reason, gone });
   return removed.ok ? ok({ ...named, ...removed.value }) : removed;
 }

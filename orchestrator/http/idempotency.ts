@@ -50,8 +50,10 @@ export function keepAnswers(app: FastifyInstance, { store }: OrchestratorContext
   });
   app.addHook('onSend', async ({ claim }, reply, payload) => {
     if (claim === null || typeof payload !== 'string') return payload;
-    // After a failure nobody knows what was done: the request is asked again, not answered again.
-    if (reply.statusCode >= 500) await store.giveAnswerBack(claim.key).catch(() => undefined);
+    // After a failure nobody knows what was done, and nothing was done where the authority has
+    // ended meanwhile: the request is asked again, not answered again.
+    if (reply.statusCode >= 500 || isUnauthorized(reply.statusCode))
+      await store.giveAnswerBack(claim.key).catch(() => undefined);
     else {
       const type = String(reply.getHeader('content-type'));
       const answer = { status: reply.statusCode, type, body: payload };
@@ -60,6 +62,8 @@ export function keepAnswers(app: FastifyInstance, { store }: OrchestratorContext
     return payload;
   });
 }
+
+const isUnauthorized = (status: number): boolean => status === 401 || status === 403;
 
 const wrongKey = 'Idempotency-Key must be 1 to 255 visible ASCII characters';
 

@@ -50,6 +50,7 @@ const pointerTo = (key: string): string =>
 export function refuse(reply: FastifyReply, refusal: Refusal, status = refusedStatus(refusal)): Problem {
   if (kindOf(refusal.code) === 'busy' && !reply.hasHeader('retry-after'))
     reply.header('retry-after', busySeconds);
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
   reply.code(status).type(problemType);
   reply.unknownName = refusal.unknown ?? null;
   return problemOf(refusal, status, reply.request.id);

@@ -5,6 +5,7 @@ import { areInputFaults } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../input-file.ts';
 import { parseRelease } from '../input/release-file.ts';
 import { startWaiting } from '../campaigns/transitions.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { storedSpelling } from '../spelling.ts';
@@ -55,8 +56,8 @@ export async function stageRelease(
   }
   const { tree, evidence, tookMs } = staged.value;
   const release = await knownSiteWide(context, staged.value.release);
-  // An upgrade command takes its time, and a campaign may have started meanwhile.
-  const meanwhile = await whyInUse(context, release.release);
+  // An upgrade command takes its time: a campaign may have started, or the token been revoked.
+  const meanwhile = (await whyInUse(context, release.release)) ?? (await whyEnded(context.caller));
   if (meanwhile !== null) return err(meanwhile);
   await context.store.stageRelease(
     release,

@@ -10,6 +10,7 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { OpenApproval } from '../campaigns/approvals.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { isAsker } from '../domain/command-requests.ts';
 import type { Refusal } from '../refusal.ts';
@@ -71,6 +72,8 @@ async function ask(
   const before = found ?? { version: 0, request: next };
   // What a person typed comes last, so it cannot look like servpack's own words.
   const because = `asked by ${who}; ${nextStep(next, null)}; shown (SHA-256 ${shownOf(next)}): ${text.join('; ')}`;
+  const ended = await whyEnded(context.caller);
+  if (ended !== null) return err(ended);
   if (await commitRequest(context, who, before, next, because.slice(0, becauseAtMost)))
     return ok({ asked: viewOfRequest(next, at, who) });
   const other = await store.readRequest(requestKey(asking));

@@ -4,6 +4,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
 import type { CampaignText } from '../background/results.ts';
 import { planCampaign } from '../campaigns/create.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { nextOccurrence } from './recurrence.ts';
 import { occurrenceByHand, resumed } from './occurrences.ts';
@@ -52,6 +53,8 @@ export async function createSchedule(
     decidedTo: at,
     past: [],
   };
+  const ended = await whyEnded(context.caller);
+  if (ended !== null) return err(ended);
   const taken = (await store.schedules()).map((each) => each.schedule.schedule);
   const because = `created from the campaign file with SHA-256 ${schedule.hash}`;
   const audit = scheduleAudit(name, [null, schedule], { who, because, at });
@@ -135,8 +138,10 @@ export async function runScheduleNow(
       : ok({ next: change.schedule, because: change.because });
   });
   if (!begun.ok) return begun;
-  const warnings = await warningsOf(context, begun.value.schedule);
-  await carryOut(context, begun.value.schedule);
+  // It has begun: from here on servpack acts, as after a crash.
+  const { caller: _caller, ...itself } = context;
+  const warnings = await warningsOf(itself, begun.value.schedule);
+  await carryOut(itself, begun.value.schedule);
   const shown = await showSchedule(context, begun.value.schedule);
   return shown.ok ? ok(withWarnings(shown.value, warnings)) : shown;
 }

@@ -3,6 +3,7 @@ import { type Survey, type SurveyStatus, surveyStatus } from '../../shared/domai
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { knownProducts, loadWithText, profileOf } from '../../shared/products/profile.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
+import { whyEnded } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -27,7 +28,7 @@ export async function startSurvey(
   const isLarge = targets.from === 'file' && targets.text.length > largeText;
   const created =
     context.background !== undefined && isLarge
-      ? await context.background('createSurvey', who, request)
+      ? await context.background('createSurvey', who, request, context.caller)
       : await createSurvey(context, who, request);
   // A person waits for the looks, so they do not wait for the next round.
   if (created.ok) await askForLooks(context, created.value);
@@ -64,6 +65,8 @@ export async function createSurvey(
     until: clock.realNow() + withinMinutes * 60_000,
     keepsEvidence: asked.from === 'names' && asked.names.length <= evidenceOfAtMost,
   };
+  const ended = await whyEnded(context.caller);
+  if (ended !== null) return err(ended);
   const created = await store.createSurvey(survey, each, (total) =>
     surveyAudit(survey, { who, at, from: '', to: 'looking', because: inWords(survey, total) }),
   );

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { openBackground } from '../../orchestrator/background/background.ts';
+import type { Caller } from '../../orchestrator/caller.ts';
 import { makeForecast } from '../../orchestrator/campaigns/forecast.ts';
 import { type Config, readConfig } from '../../shared/config.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
@@ -17,6 +18,9 @@ const configAt = (url: string, prefix: string, now: number): Config => {
   const places = { REDIS_URL: url, SERVPACK_PREFIX: prefix, SERVPACK_GATEWAY: 'simulated:1' };
   return unwrapped(readConfig({ ...places, SERVPACK_LAB_CLOCK: anchor }));
 };
+
+/** A caller who may do everything, and waits until this is aborted. */
+const waitingUntil = (gone: AbortSignal): Caller => ({ gone, whyEnded: async () => null });
 
 test('a thread makes the same forecast from the same records, and ends when the process does', async () => {
   const { question } = await play(seededScenario(12), 25);
@@ -84,9 +88,10 @@ test('work whose caller has gone is broken off, or never begins; what changes re
   process.on('worker', note);
   onTestFinished(() => void process.off('worker', note));
   const gone = new AbortController();
+  const caller = waitingUntil(gone.signal);
   const stopped = { error: { code: 'busy.stopped' } };
 
-  const abandoned = [1, 2].map(() => background('forecastCampaign', 'anna', campaign, gone.signal));
+  const abandoned = [1, 2].map(() => background('forecastCampaign', 'anna', campaign, caller));
   const awaited = background('forecastCampaign', 'anna', campaign);
   await expect.poll(() => started).toHaveLength(1);
   gone.abort();
@@ -103,18 +108,35 @@ test('work whose caller has gone is broken off, or never begins; what changes re
   await store.close();
 });
 
-test('a ninth simulation is refused while eight are under way or wait, and the next one is taken when these are gone', async () => {
+test('a ninth piece of a kind is refused while eight are under way or wait for callers, and the next one is taken once these have gone', async () => {
   const { store, url, prefix } = await openTestStore();
-  const background = openBackground(configAt(url, prefix, Date.UTC(2026, 10, 17)));
+  const ending = new AbortController();
+  const background = openBackground(configAt(url, prefix, Date.UTC(2026, 10, 17)), ending.signal);
   const gone = new AbortController();
   const request = { file: 'campaign.yaml', text: 'campaign: sp4', budgets: {}, seed: '7' };
-  const simulate = () => background('simulateCampaign', 'anna', request, gone.signal);
-  const waiting = Array.from({ length: 8 }, simulate);
-  expect(await simulate()).toMatchObject({ error: { code: 'busy.simulations' } });
+  const caller = waitingUntil(gone.signal);
+  const kinds = [
+    (by?: Caller) => background('simulateCampaign', 'anna', request, by),
+    (by?: Caller) => background('planCampaign', 'anna', request, by),
+    (by?: Caller) => background('forecastCampaign', 'anna', campaign, by),
+  ];
+  const waiting = kinds.map((ask) => Array.from({ length: 8 }, () => ask(caller)));
+  const refused = await Promise.all(kinds.map((ask) => ask(waitingUntil(new AbortController().signal))));
+  expect(refused.map((each) => (each.ok ? null : each.error))).toMatchObject([
+    { code: 'busy.simulations', message: expect.stringMatching(/^8 simulations are under way or wait/) },
+    { code: 'busy.waiting', message: '8 plans are under way or wait already; ask again later' },
+    { code: 'busy.waiting' },
+  ]);
+  const ofServpack = background('forecastCampaign', 'anna', campaign);
   gone.abort();
-  await Promise.all(waiting);
-  expect(await background('simulateCampaign', 'anna', request)).toMatchObject({
-    error: { code: 'input.file' },
-  });
+  await Promise.all(waiting.flat());
+  const taken = await Promise.all(kinds.map((ask) => ask(waitingUntil(new AbortController().signal))));
+  expect([...taken, await ofServpack].map((each) => (each.ok ? null : each.error.code))).toEqual([
+    'input.file',
+    'input.file',
+    'notFound.campaign',
+    'notFound.campaign',
+  ]);
+  ending.abort();
   await store.close();
 });

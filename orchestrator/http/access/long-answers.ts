@@ -1,13 +1,11 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { fault } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
-import { type Access, isSameAuthority } from './access.ts';
+import type { Access } from './access.ts';
 import { watchConnection } from '../caller-gone.ts';
 import { AuthorityCheck } from './authority-check.ts';
-import type { Principal } from './principal.ts';
-import { isProofOld, prove } from './require-access.ts';
+import { RequestCaller, whyEndedSince } from './request-caller.ts';
 import { isUnsafe } from './same-origin.ts';
 
 /** Real time. */
@@ -26,7 +24,8 @@ export class AuthorityEnded extends Error {
 /**
  * Holds back what a caller may not have any longer: an answer that took long to make is refused,
  * and one that is sent while it is made is cut, so that the caller does not take it for whole. A
- * request that has changed something is answered. `callerGone` of a reply ends what is read for it.
+ * request that has changed something is answered. `callerGone` of a reply ends what is read for it;
+ * `caller` of a request is asked before what changes something late.
  */
 export function endLongAnswers(app: FastifyInstance, access: Access, log: Logger): void {
   app.decorateReply('callerGone', {
@@ -34,16 +33,20 @@ export function endLongAnswers(app: FastifyInstance, access: Access, log: Logger
       return goneFrom(this, access);
     },
   });
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.principal !== null) request.caller = new RequestCaller(access, request, reply, log);
+  });
   app.addHook('onSend', async (request, reply, payload) => {
     const { principal, method } = request;
     if (principal === null || reply.statusCode >= 400) return payload;
-    const whyEnded = () => whyAuthorityEnded(access, request, principal);
+    const whyEnded = () => whyEndedSince(access, request);
     if (payload instanceof Readable) {
       cutWhenEnded(payload, reply, whyEnded, log);
       return payload;
     }
     const onlyReads = !isUnsafe(method) || request.routeOptions.config.operation?.readsOnly === true;
-    const ended = onlyReads && isProofOld(request) ? await whyEnded() : null;
+    const ended = onlyReads ? await whyEnded() : null;
     if (ended !== null) throw new AuthorityEnded(ended);
     return payload;
   });
@@ -53,11 +56,10 @@ export function endLongAnswers(app: FastifyInstance, access: Access, log: Logger
 function goneFrom(reply: FastifyReply, access: Access): AbortSignal {
   const gone = watchConnection(reply);
   const { request, raw } = reply;
-  const { principal } = request;
-  if (principal === null || gone.signal.aborted) return gone.signal;
+  if (request.principal === null || gone.signal.aborted) return gone.signal;
   let ended: Refusal | null = null;
   const check = new AuthorityCheck(async () => {
-    ended = await whyAuthorityEnded(access, request, principal);
+    ended = await whyEndedSince(access, request);
     return ended === null;
   });
   const timer = setInterval(() => {
@@ -68,24 +70,6 @@ function goneFrom(reply: FastifyReply, access: Access): AbortSignal {
   raw.once('close', () => clearInterval(timer));
   return gone.signal;
 }
-
-/** Null = the caller may still do and see what they could when the request came. */
-async function whyAuthorityEnded(
-  access: Access,
-  request: FastifyRequest,
-  principal: Principal,
-): Promise<Refusal | null> {
-  if (await access.mayStillRead(principal)) return null;
-  // A session may only be due for a question to its provider, which needs the request's cookie.
-  const proved = await prove(access, request);
-  if (!proved.ok) return proved.error;
-  return isSameAuthority(proved.value, principal) ? null : changed;
-}
-
-const changed: Refusal = fault(
-  'token.changed',
-  'what you may do and see has changed while the answer was made; ask again',
-);
 
 function cutWhenEnded(
   payload: Readable,

@@ -17,7 +17,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the caller sees of the records: all of them, unless its token is narrowed. */
     readonly seen: OrchestratorContext;
-    /** Changes all records; sentences name other campaigns only where the caller sees them. */
+    /**
+     * Changes all records, for its caller; sentences name other campaigns only where the caller
+     * sees them.
+     */
     readonly acting: OrchestratorContext;
     /** Set where the token is narrowed. */
     narrowed: NarrowedRequest | null;
@@ -42,12 +45,17 @@ export function narrowRequests(app: FastifyInstance, context: OrchestratorContex
   app.decorateRequest('narrowed', null);
   app.decorateRequest('seen', {
     getter() {
-      return this.narrowed === null ? context : { ...this.acting, store: this.narrowed.store };
+      return this.narrowed === null ? this.acting : { ...this.acting, store: this.narrowed.store };
     },
   });
   app.decorateRequest('acting', {
     getter() {
-      return this.narrowed === null ? context : { ...context, asker: this.narrowed.narrowing };
+      const { caller, narrowed } = this;
+      return {
+        ...context,
+        ...(caller === null ? {} : { caller }),
+        ...(narrowed === null ? {} : { asker: narrowed.narrowing }),
+      };
     },
   });
   app.addHook('preHandler', async (request, reply) => {

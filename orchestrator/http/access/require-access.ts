@@ -55,7 +55,7 @@ export function requireAccess(app: FastifyInstance, access: Access, log: Logger)
     const proved = await prove(access, request);
     if (!proved.ok) {
       refusals.unproved.note({ named: routeOf(request), from: request.socket.remoteAddress });
-      return reply.header('www-authenticate', 'Bearer').send(refuse(reply, proved.error));
+      return reply.send(refuse(reply, proved.error));
     }
     const user = readUser(request.headers[userHeader]);
     if (!user.ok) return reply.send(refuse(reply, user.error));

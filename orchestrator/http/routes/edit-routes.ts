@@ -27,9 +27,9 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
       schema: { params: campaignParams, body: editBody, response: commandAnswers(editAnswer) },
     },
     async (request, reply) => {
-      const { who, params, body } = request;
+      const { who, acting, params, body } = request;
       return answerEdit(request, reply, (based) =>
-        commandEdit(context, who, { ...body, ...params, ...based }),
+        commandEdit(acting, who, { ...body, ...params, ...based }),
       );
     },
   );
@@ -38,9 +38,9 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/campaigns/:campaign/revert',
     { schema: { params: campaignParams, body: revertBody, response: commandAnswers(editAnswer) } },
     async (request, reply) => {
-      const { who, params, body } = request;
+      const { who, acting, params, body } = request;
       return answerEdit(request, reply, (based) =>
-        commandRevert(context, who, { ...body, ...params, ...based }),
+        commandRevert(acting, who, { ...body, ...params, ...based }),
       );
     },
   );
@@ -48,8 +48,8 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/:campaign/undo',
     { schema: { params: campaignParams, body: reasonBody, response: commandAnswers(undoneAnswer) } },
-    async ({ who, params, body }, reply) =>
-      answerCommand(reply, await commandUndo(context, who, params.campaign, body.reason)),
+    async ({ who, acting, params, body }, reply) =>
+      answerCommand(reply, await commandUndo(acting, who, params.campaign, body.reason)),
   );
 
   app.get(
@@ -72,7 +72,7 @@ export function editRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/campaigns/:campaign/rollback',
     { schema: { params: campaignParams, querystring: rollbackQuery, response: answers(rollbackAnswer) } },
-    async ({ params, query }, reply) =>
-      answer(reply, await rollBackCampaign(context, params.campaign, query)),
+    async ({ acting, params, query }, reply) =>
+      answer(reply, await rollBackCampaign(acting, params.campaign, query)),
   );
 }

@@ -33,7 +33,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
       bodyLimit: jsonLimit(fleetBytesAtMost),
       schema: { body: fleetBody, response: answers(fleetImportAnswer) },
     },
-    async ({ who, body }, reply) => answer(reply, await importFleet(context, who, body)),
+    async ({ who, acting, body }, reply) => answer(reply, await importFleet(acting, who, body)),
   );
 
   app.get(
@@ -48,7 +48,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
       bodyLimit: jsonLimit(fleetBytesAtMost),
       schema: { body: removalBody, response: answers(removalAnswer) },
     },
-    async ({ who, body }, reply) => answer(reply, await removeFromFleet(context, who, body)),
+    async ({ who, acting, body }, reply) => answer(reply, await removeFromFleet(acting, who, body)),
   );
 
   app.get('/v1/fleet/export', { schema: { querystring: exportQuery } }, async ({ query, seen }, reply) =>

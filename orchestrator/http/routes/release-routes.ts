@@ -22,7 +22,7 @@ export function releaseRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/releases',
     { schema: { body: stageBody, response: answers(stagedAnswer) } },
-    async ({ who, body }, reply) => answer(reply, await stageRelease(context, who, body)),
+    async ({ who, acting, body }, reply) => answer(reply, await stageRelease(acting, who, body)),
   );
 
   app.post(

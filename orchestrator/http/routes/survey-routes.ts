@@ -25,7 +25,7 @@ export function surveyRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/surveys',
     { bodyLimit: jsonLimit(fleetBytesAtMost), schema: { body: surveyBody, response: answers(surveyAnswer) } },
-    async ({ who, body }, reply) => answer(reply, await startSurvey(context, who, body)),
+    async ({ who, acting, body }, reply) => answer(reply, await startSurvey(acting, who, body)),
   );
 
   app.get(
