@@ -19,3 +19,7 @@ export interface Caller {
  */
 export const whyEnded = async (caller: Caller | undefined): Promise<Refusal | null> =>
   caller === undefined ? null : caller.whyEnded();
+
+/** Who waits for an answer that changes nothing, until `gone` is aborted; undefined = nobody. */
+export const waitingUntil = (gone: AbortSignal | undefined): Caller | undefined =>
+  gone === undefined ? undefined : { gone, whyEnded: async () => null };

@@ -4,6 +4,7 @@ import { ok, type Result } from '../../shared/errors.ts';
 import type { LookBackRequest } from '../background/results.ts';
 import { isCampaignOver } from '../../shared/domain/campaign/campaign.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { waitingUntil } from '../caller.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { type CameOrWhyNot, lookBack, type LookedBack } from '../lookback/look-back.ts';
 import type { Refusal } from '../refusal.ts';
@@ -78,12 +79,10 @@ async function readCame(
   gone?: AbortSignal,
 ): Promise<CameOrWhyNot> {
   const { background } = context;
-  // All who wait for the reading together.
-  const all = gone === undefined ? undefined : { gone, whyEnded: async () => null };
   const found =
     background === undefined
       ? await lookBackHere(context, request)
-      : await background('lookBack', '', request, all);
+      : await background('lookBack', '', request, waitingUntil(gone));
   return found.ok ? found.value : found.error.message;
 }
 

@@ -1,6 +1,7 @@
 import { usualApprovalMs } from '../simulation/assumed.ts';
 import type { CampaignSimulation, SimulationRequest } from '../background/results.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { waitingUntil } from '../caller.ts';
 import { yamlBytesAtMost } from '../input-file.ts';
 import { withBudgets } from '../input/campaign-budgets.ts';
 import type { Refusal } from '../refusal.ts';
@@ -23,17 +24,19 @@ const serversAtMost = 12;
 /**
  * Simulates a campaign file against the fleet, each client as its last look found it; where no
  * client was looked at, against as many model clients. Changes nothing. Refused where a plan of the
- * file is. Rejects with why the caller has gone.
+ * file is.
+ * @param gone aborted = nobody waits for the answer; rejects with its reason
  */
 export async function simulateCampaign(
   context: OrchestratorContext,
   who: string,
   request: SimulationRequest,
+  gone?: AbortSignal,
 ): Promise<Result<CampaignSimulation, Refusal>> {
-  const { background, caller } = context;
+  const { background } = context;
   if (background === undefined) return simulateHere(context, request);
-  const simulated = await background('simulateCampaign', who, request, caller);
-  caller?.gone.throwIfAborted();
+  const simulated = await background('simulateCampaign', who, request, waitingUntil(gone));
+  gone?.throwIfAborted();
   return simulated;
 }
 

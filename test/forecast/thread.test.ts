@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { openBackground } from '../../orchestrator/background/background.ts';
-import type { Caller } from '../../orchestrator/caller.ts';
+import { type Caller, waitingUntil } from '../../orchestrator/caller.ts';
 import { makeForecast } from '../../orchestrator/campaigns/forecast.ts';
 import { type Config, readConfig } from '../../shared/config.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
@@ -18,9 +18,6 @@ const configAt = (url: string, prefix: string, now: number): Config => {
   const places = { REDIS_URL: url, SERVPACK_PREFIX: prefix, SERVPACK_GATEWAY: 'simulated:1' };
   return unwrapped(readConfig({ ...places, SERVPACK_LAB_CLOCK: anchor }));
 };
-
-/** A caller who may do everything, and waits until this is aborted. */
-const waitingUntil = (gone: AbortSignal): Caller => ({ gone, whyEnded: async () => null });
 
 test('a thread makes the same forecast from the same records, and ends when the process does', async () => {
   const { question } = await play(seededScenario(12), 25);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Background } from '../../orchestrator/background/request.ts';
 import { lookBackHere } from '../../orchestrator/campaigns/look-back.ts';
+import type { Caller } from '../../orchestrator/caller.ts';
 import { LookBacks } from '../../orchestrator/campaigns/look-backs.ts';
 import { planStart } from '../../orchestrator/campaigns/plan-start.ts';
 import { makePlans, planTiming } from '../../orchestrator/rounds/make-plans.ts';
@@ -39,10 +40,10 @@ beforeAll(async () => {
     _work: 'lookBack',
     _who: string,
     request: Parameters<typeof lookBackHere>[1],
-    gone?: AbortSignal,
+    all?: Caller,
   ) => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    begun.push({ gone, goOn: resolve });
+    begun.push({ gone: all?.gone, goOn: resolve });
     await promise;
     return lookBackHere(context, request);
   };

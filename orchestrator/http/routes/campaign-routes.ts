@@ -93,7 +93,8 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/campaigns/simulate',
     { bodyLimit, schema: { body: simulationBody, response: answers(simulationAnswer) } },
-    async ({ who, acting, body }, reply) => answer(reply, await simulateCampaign(acting, who, body)),
+    async ({ who, body }, reply) =>
+      answer(reply, await simulateCampaign(context, who, body, reply.callerGone)),
   );
 
   app.post('/v1/campaigns', file, async (request, reply) =>
@@ -189,8 +190,8 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     {
       schema: { params: campaignParams, querystring: endForecastQuery, response: answers(forecastAnswer) },
     },
-    async ({ who, acting, params, query }, reply) =>
-      answer(reply, await readForecast(acting, who, params.campaign, query.kept)),
+    async ({ who, params, query }, reply) =>
+      answer(reply, await readForecast(context, who, params.campaign, query.kept)),
   );
 
   app.get(
