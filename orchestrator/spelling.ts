@@ -14,6 +14,7 @@ export async function storedSpelling(store: OperatorStore, kind: NamedKind, type
     case 'client':
       return auditSpelling(store, typed);
     case 'campaign':
+      if (await store.hasCampaign(typed)) return typed;
       return spelledAs(typed, await store.campaignNames());
     case 'release': {
       if ((await store.readRelease(typed)) !== null) return typed;

@@ -19,6 +19,7 @@ import { clientRoutes } from './routes/client-routes.ts';
 import { onBrokenRequest, problemForBroken, refuseExpectations } from './broken-requests.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { descriptionRoutes } from './routes/description-routes.ts';
+import { statusRoute } from './routes/status-route.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
@@ -42,7 +43,7 @@ import { surveyRoutes } from './routes/survey-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
 import { countRequests } from '../metrics/count-requests.ts';
 import { traceRequests } from './trace-requests.ts';
-import { spellNames } from './stored-names.ts';
+import { nameNearest } from './stored-names.ts';
 import { keepAnswers } from './idempotency.ts';
 import { limitRequests, type RequestLimits } from './limit-requests.ts';
 import { Access } from './access/access.ts';
@@ -153,7 +154,7 @@ export function buildApi(
   endLongAnswers(app, access, log);
   if (limits !== undefined) limitRequests(app, limits);
   requireRecords(app, context);
-  spellNames(app, context);
+  nameNearest(app, context);
   narrowRequests(app, context, token);
   keepAnswers(app, context);
   for (const routes of [
@@ -176,6 +177,7 @@ export function buildApi(
     notifyRoutes,
   ])
     routes(app, context);
+  statusRoute(app, context, readershipOf(access));
   eventRoutes(app, context, events, readershipOf(access));
   accessRoutes(app, context, access);
   sessionRoutes(app, context, access);

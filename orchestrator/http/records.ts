@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { OrchestratorContext } from '../context.ts';
+import { spellNames } from './stored-names.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,11 +11,13 @@ declare module 'fastify' {
 
 /**
  * Refuses every request when the records are gone. Without it an emptied Redis would look like a
- * servpack without campaigns, and the next import would write into it.
+ * servpack without campaigns, and the next import would write into it. What a request names is
+ * looked up in the same turn, so that both cost one round trip.
  */
 export function requireRecords(app: FastifyInstance, { store }: OrchestratorContext): void {
   app.addHook('preHandler', async (request) => {
     const { open, needsNoRecords } = request.routeOptions.config;
-    if (open !== true && needsNoRecords !== true) await store.checkRecords();
+    const isNeeded = open !== true && needsNoRecords !== true;
+    await Promise.all([isNeeded ? store.checkRecords() : undefined, spellNames(store, request)]);
   });
 }

@@ -48,6 +48,14 @@ export const versionedSerializer: typeof serializerCompiler = (route) => {
   };
 };
 
+/** The text of an answer, which is written once for all who share it. */
+export const writeAnswer = (reply: FastifyReply, value: Record<string, unknown>): string =>
+  String(reply.serializeInput(value, '200'));
+
+/** Sends what `writeAnswer` has written. */
+export const sendWritten = (reply: FastifyReply, text: string): FastifyReply =>
+  reply.type('application/json; charset=utf-8').send(text);
+
 /** Content types of streamed lines. */
 export const textTypes = {
   jsonl: 'application/x-ndjson; charset=utf-8',

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OrchestratorContext } from '../context.ts';
 import { didYouMeanStored } from '../did-you-mean.ts';
 import type { UnknownName } from '../refusal.ts';
@@ -16,21 +16,32 @@ const kinds: readonly NamedKind[] = ['client', 'campaign', 'release', 'survey'];
 
 /**
  * Names compare without case: in a path, a query or a body each gets the spelling in which it is
- * stored, before a route sees it. An answer about a name that is not known names the nearest one.
+ * stored, before a route sees it.
  */
-export function spellNames(app: FastifyInstance, context: OrchestratorContext): void {
-  const { store } = context;
+export async function spellNames(
+  store: OrchestratorContext['store'],
+  { params, query, body }: FastifyRequest,
+): Promise<void> {
+  const spelled: Promise<void>[] = [];
+  for (const part of [params, query, body]) {
+    if (typeof part !== 'object' || part === null) continue;
+    const named = part as Record<string, unknown>;
+    for (const kind of kinds) if (typeof named[kind] === 'string') spelled.push(spellOne(store, named, kind));
+  }
+  await Promise.all(spelled);
+}
+
+async function spellOne(
+  store: OrchestratorContext['store'],
+  named: Record<string, unknown>,
+  kind: NamedKind,
+): Promise<void> {
+  named[kind] = await storedSpelling(store, kind, String(named[kind]));
+}
+
+/** An answer about a name that is not known names the nearest one. */
+export function nameNearest(app: FastifyInstance, context: OrchestratorContext): void {
   app.decorateReply('unknownName', null);
-  app.addHook('preHandler', async ({ params, query, body }) => {
-    for (const part of [params, query, body]) {
-      if (typeof part !== 'object' || part === null) continue;
-      const named = part as Record<string, unknown>;
-      for (const kind of kinds) {
-        const typed = named[kind];
-        if (typeof typed === 'string') named[kind] = await storedSpelling(store, kind, typed);
-      }
-    }
-  });
   app.addHook('preSerialization', async ({ seen }, reply, payload) => {
     const { unknownName } = reply;
     if (unknownName === null) return payload;

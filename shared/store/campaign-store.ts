@@ -52,6 +52,8 @@ export interface CampaignStore {
   editions(campaign: string): Promise<readonly CampaignEdition[]>;
   /** The same without the files. @param only this edition; left out = all of them */
   editionHeads(campaign: string, only?: number): Promise<readonly EditionHead[]>;
+  /** Whether a campaign has exactly this name. Reads one name. */
+  hasCampaign(campaign: string): Promise<boolean>;
   /** The names of all campaigns, in order. Reads no campaign. */
   campaignNames(): Promise<readonly string[]>;
   /** All campaigns, or those in these statuses, by time of creation. Reads no others. */

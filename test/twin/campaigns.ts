@@ -37,6 +37,7 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
       from(campaign, editionsOf, [])
         .filter(({ edition }) => only === undefined || edition === only)
         .map(editionHead),
+    hasCampaign: async (campaign) => tables.campaigns.has(campaign),
     campaignNames: async () => [...tables.campaigns.keys()].sort(),
     campaigns: async (statuses) =>
       [...tables.campaigns.values()]

@@ -80,6 +80,7 @@ const rules: Rules = {
   readCopies: (store, may) => async (release) =>
     (await store.readCopies(release)).filter(({ logonServer }) => may.site(logonServer)),
   // Campaigns.
+  hasCampaign: (store, may) => async (name) => may.campaign(name) && (await store.hasCampaign(name)),
   campaignNames: (store, may) => async () => (await store.campaignNames()).filter(may.campaign),
   campaigns: (store, may) => async (statuses) =>
     (await store.campaigns(statuses))

@@ -39,7 +39,6 @@ import {
   planAnswer,
   reopenedAnswer,
   reportAnswer,
-  statusAnswer,
 } from '../schemas/campaigns.ts';
 import { resumeCampaign } from '../../campaigns/resume.ts';
 import { postponeCampaign, unscheduleCampaign } from '../../campaigns/schedule.ts';
@@ -51,19 +50,12 @@ import { simulateCampaign } from '../../campaigns/simulate.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listReport } from '../../campaigns/report-source.ts';
 import { readForecast } from '../../campaigns/forecast.ts';
-import {
-  pageCampaigns,
-  readBlockers,
-  readHalted,
-  readPlanned,
-  readReport,
-  readVersionedStatus,
-} from '../../campaigns/report.ts';
+import { pageCampaigns, readBlockers, readHalted, readPlanned, readReport } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
 import { named } from '../../lists/whole-list.ts';
 import { pageQuery } from '../schemas/lists.ts';
 import { plannedAnswer } from '../schemas/planned.ts';
-import { tagAnswer } from '../versions.ts';
+import { positionNow } from '../position-now.ts';
 import { answerInForm, sendList } from '../lists.ts';
 import { answer, answerCommand, answers, type Api, commandAnswers } from '../responses.ts';
 
@@ -154,12 +146,6 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
   clientsOfCampaignRoutes(app, context);
 }
 
-/** Asked before the records are read: a reader of events who goes on there misses nothing. */
-function positionNow({ position: now }: OrchestratorContext): { readonly position?: string } {
-  const position = now?.() ?? null;
-  return position === null ? {} : { position };
-}
-
 function readingRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/campaigns',
@@ -170,18 +156,6 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
       if (!page.ok) return answer(reply, page);
       const halted = await readHalted(context);
       return sendList(reply, ok({ ...position, halted, ...named('campaigns', page.value) }));
-    },
-  );
-
-  app.get(
-    '/v1/campaigns/:campaign',
-    { schema: { params: campaignParams, response: answers(statusAnswer) } },
-    async ({ params, seen }, reply) => {
-      const position = positionNow(context);
-      const read = await readVersionedStatus(seen, params.campaign);
-      if (!read.ok) return answer(reply, read);
-      tagAnswer(reply, read.value.version);
-      return answer(reply, ok({ ...read.value.status, ...position }));
     },
   );
 

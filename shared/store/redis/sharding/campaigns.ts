@@ -36,6 +36,8 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
   readCampaign: (campaign) => readCampaign(shards.head, campaign),
   editions: (campaign) => readEditions(shards.head, campaign),
   editionHeads: (campaign, only) => readEditionHeads(shards.head, campaign, only),
+  hasCampaign: async (campaign) =>
+    (await shards.head.redis.sismember(shards.head.keys.of('campaigns'), campaign)) === 1,
   campaignNames: async () => (await shards.head.redis.smembers(shards.head.keys.of('campaigns'))).sort(),
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>
