@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { patienceMs } from '../environment/patience.ts';
+import { giveRedisServer } from '../environment/private-redis.ts';
 import { processIds, worksIn } from '../environment/processes-in.ts';
 import { processesOf } from '../environment/remove-run.ts';
 import { until } from '../fixtures/until.ts';
@@ -13,9 +14,11 @@ const root = join(import.meta.dirname, '../..');
 const here = mkdtempSync(join(tmpdir(), 'servpack-interrupted-'));
 afterAll(() => rmSync(here, { recursive: true, force: true }));
 
+const beforeRedis = 'before Redis runs';
+
 /** What `npm start` has printed when it is interrupted. */
 const moments = [
-  ['before Redis runs', /test\/lab\/demo\/main\.ts/],
+  [beforeRedis, /test\/lab\/demo\/main\.ts/],
   ['while the orchestrator starts', /^Redis: /m],
   ['while the fleet is imported', /^\$ servpack fleet import/m],
   ['while the campaign runs', /^worker: process/m],
@@ -29,9 +32,13 @@ const cases = [
 
 test.each(cases)(
   'npm start that is ended by %s (%s) %s leaves nothing behind',
-  async (signal, reaches, _when, said) => {
+  async (signal, reaches, when, said) => {
     const temporary = mkdtempSync(join(here, 'tmp-'));
     const data = join(mkdtempSync(join(here, 'data-')), 'lab');
+    if (when !== beforeRedis) {
+      mkdirSync(data);
+      giveRedisServer(data);
+    }
     // A Redis of its own, which must end, too.
     const { REDIS_URL: _, ...env } = process.env;
     const run = spawn('npm', ['start', '--', '--data', data, '--clients', '60'], {

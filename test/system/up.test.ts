@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
+import { giveRedisServer } from '../environment/private-redis.ts';
 import { startRedisServer } from '../environment/redis-servers.ts';
 import { testRedis } from '../environment/redis.ts';
 import { runCli } from '../fixtures/run-cli.ts';
@@ -31,11 +32,17 @@ afterEach(async () => {
   }
 });
 
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-up-'));
+  giveRedisServer(folder);
+  return folder;
+}
+
 function startUp(
   env: Readonly<Record<string, string>>,
   port = '0',
   options: readonly string[] = [],
-  folder = mkdtempSync(join(tmpdir(), 'servpack-up-')),
+  folder = newFolder(),
 ): Up {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [main, 'up', '--port', port, '--data', folder, ...options], {
