@@ -1,38 +1,26 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../orchestrator/http/contract/permissions.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { wide } from '../integration/admitted-clients.ts';
 import { type FourEyesWorld, fourEyes, startFourEyesWorld } from '../integration/four-eyes-world.ts';
-import { needBrowser, openBrowser, signIn, visit } from './chromium.ts';
+import { openSignedIn, useBrowser, type Visit } from './chromium.ts';
 import { openScreen, violationsOn } from './screens.ts';
 
-let browser: Browser | null;
+const browser = useBrowser();
 let world: FourEyesWorld;
 
 beforeAll(async () => {
-  browser = await openBrowser();
   world = await startFourEyesWorld(fourEyes('abort', 'withdraw'));
   const text = wide.replace('campaign: sp4', 'campaign: sp3').replace('release: sms-sp4', 'release: sms-sp3');
   const made = await world.as('olga', 'administrator', 'POST', '/v1/campaigns', { file: 'c.yaml', text });
   if (made.status !== 200) throw new Error(JSON.stringify(made.body));
 });
-afterAll(async () => {
-  await browser?.close();
-  await world[Symbol.asyncDispose]();
-});
-beforeEach(needBrowser);
+afterAll(() => world[Symbol.asyncDispose]());
 
-async function asPerson(person: string, role: Role) {
-  if (browser === null) throw new Error('there is no browser');
+async function asPerson(person: string, role: Role): Promise<Visit> {
   const { orchestrator } = world;
-  const visited = await visit(browser, orchestrator.url);
-  await signIn(
-    visited,
-    orchestrator.url,
-    await makeToken(orchestrator, `page-${person}-${role}`, { role, person }),
-  );
-  return visited;
+  const token = await makeToken(orchestrator, `page-${person}-${role}`, { role, person });
+  return openSignedIn(browser(), { ...orchestrator, token });
 }
 
 test('a button asks where another person must approve, and that person decides on the page', async () => {
