@@ -13,6 +13,9 @@ export interface Run {
 let runs = 0;
 export const nextName = (): string => `r${String(++runs)}`;
 
+/** The name of the campaign that begins next. */
+export const comingName = (): string => `r${String(runs + 1)}`;
+
 /** A new campaign of clients that are free, which has just started. */
 export async function beginRollout(
   bench: Bench,

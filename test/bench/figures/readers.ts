@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { urlOf } from '../../lab/installation.ts';
 import { type LabProcess, startProcess } from '../../lab/process.ts';
 import type { Bench } from '../bench.ts';
+import { comingName } from '../rollout.ts';
 
 /** Those who look on, in a process of their own. */
 export interface Readers {
@@ -10,7 +11,7 @@ export interface Readers {
   readonly watchers: number;
   /** Readers of events that take nothing. */
   readonly stalled: number;
-  /** Reads of a status. */
+  /** Reads of the status of the campaign that begins next. */
   readonly readsPerSecond: number;
 }
 
@@ -20,8 +21,8 @@ export function startReaders({ installation, orchestrator }: Bench, readers: Rea
     ...readers,
     url: urlOf(orchestrator),
     token: readFileSync(join(installation.dataDir, 'token'), 'utf8').trim(),
-    // The first campaign of this run.
-    path: '/v1/campaigns/r1',
+    // Of the campaign that is under way meanwhile.
+    path: `/v1/campaigns/${comingName()}`,
   };
   return startProcess({
     name: 'readers',
