@@ -8,6 +8,7 @@ import type { Activation } from '../shared/store/types.ts';
 import type { Traces } from '../shared/traces/traces.ts';
 import type { CampaignArchive } from './archive/campaign-archive.ts';
 import type { Archive } from './audit/archive.ts';
+import type { AuditContents } from './audit/contents/audit-contents.ts';
 import type { Background } from './background/request.ts';
 import type { Caller } from './caller.ts';
 import type { Certificates } from './http/tls/certificates.ts';
@@ -35,6 +36,8 @@ export interface OrchestratorContext {
   readonly caller?: Caller;
   /** The audit files, where this orchestrator keeps some. */
   readonly archive?: Archive;
+  /** What stands where in these files. Without it each answer reads them first. */
+  readonly contents?: AuditContents;
   /** The archived campaigns, where this orchestrator has a data folder. */
   readonly campaignArchive?: CampaignArchive;
   /** Why this orchestrator, as the leader, cannot write the audit files; null while it can. */

@@ -51,10 +51,10 @@ import { openMetrics } from './metrics/open-metrics.ts';
 import { openMetricsListener } from '../shared/metrics/listener.ts';
 import { measurePressure } from './http/pressure.ts';
 import { openHookRunner } from './hooks/hook-runner.ts';
-import { LookBacks } from './campaigns/look-backs.ts';
 import { watchProcesses } from './campaigns/process-watch.ts';
 import { followChanges } from './rounds/follow-changes.ts';
 import { everything, isNews, type Mailbox, type News, openMailbox } from './rounds/news.ts';
+import { openReadings } from './readings.ts';
 import { walkCampaigns } from './rounds/walk-campaigns.ts';
 
 export interface RunningOrchestrator {
@@ -128,8 +128,7 @@ export async function runOrchestrator(
     metrics,
     ...(traces === undefined ? {} : { traces }),
     profiles: config.profiles,
-    background: openBackground(config, ending.signal),
-    lookBacks: new LookBacks(log),
+    ...openReadings(config, ending.signal, log),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
     clock,
     rulebook: openRulebook(store.value),

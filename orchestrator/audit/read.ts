@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { BlockHeader } from './format/block.ts';
 import { fileHashes } from './file-hash.ts';
+import { AuditContents } from './contents/audit-contents.ts';
+import { type FileItem, isPlaced, placedEntries } from './contents/placed-entries.ts';
+import { type EntryFilter, fits, openSieve } from './entry-filter.ts';
 import { compareIds } from './format/entry-id.ts';
 import { entryOf } from './format/entry-line.ts';
 import { kindOf } from './format/file-lines.ts';
@@ -18,13 +21,12 @@ export interface FoundEntry extends KeptEntry {
   readonly campaignHash: string | null;
 }
 
-export interface EntryFilter {
-  readonly campaign?: string | undefined;
-  readonly client?: string | undefined;
-  /** With a client: also what concerns no single client, such as a pause of its campaign. */
-  readonly orNoClient?: boolean;
-  /** Only what concerns no single client. */
-  readonly isOfNoClient?: boolean;
+/** What narrows and ends a reading. */
+export interface ReadOptions {
+  /** What is known of the files. Without it they are read first. */
+  readonly contents?: AuditContents | undefined;
+  /** Aborted = nobody waits for the entries; rejects with its reason. */
+  readonly gone?: AbortSignal | undefined;
 }
 
 /**
@@ -35,9 +37,10 @@ export async function* readEntries(
   store: OperatorStore,
   archive: Archive | undefined,
   filter: EntryFilter,
+  options: ReadOptions = {},
 ): AsyncGenerator<FoundEntry> {
   const shards = await store.shards();
-  for (let shard = 0; shard < shards; shard += 1) yield* entriesOf(store, archive, shard, filter);
+  for (let shard = 0; shard < shards; shard += 1) yield* entriesOf(store, archive, shard, filter, options);
 }
 
 async function* entriesOf(
@@ -45,26 +48,29 @@ async function* entriesOf(
   archive: Archive | undefined,
   shard: number,
   filter: EntryFilter,
+  { contents = new AuditContents(), gone }: ReadOptions,
 ): AsyncGenerator<FoundEntry> {
   let last = { number: 0, id: beforeAll };
   let newest = beforeAll;
-  for await (const found of fileEntries(archive?.files(shard) ?? [], filter)) {
-    if ('header' in found) {
-      const { block, first, last: end } = found.header;
+  const found =
+    archive !== undefined && isPlaced(filter)
+      ? placedEntries(await contents.of(archive, shard, gone), filter, gone)
+      : fileEntries(archive?.files(shard) ?? [], filter);
+  for await (const item of found) {
+    if ('header' in item) {
+      const { block, first, last: end } = item.header;
       // Blocks that another orchestrator wrote: their entries may still be in Redis.
-      if (block > last.number + 1) yield* redisEntries(store, shard, last.id, first, filter);
+      if (block > last.number + 1)
+        yield* redisEntries(store, shard, { after: last.id, before: first }, filter, gone);
       last = { number: block, id: end };
-    } else if (compareIds(found.id, newest) > 0) {
+    } else if (compareIds(item.id, newest) > 0) {
       // A block may have taken the place of one that a crash left in the file.
-      newest = found.id;
-      yield { ...found, shard };
+      newest = item.id;
+      yield { ...item, shard };
     }
   }
-  yield* redisEntries(store, shard, last.id, null, filter);
+  yield* redisEntries(store, shard, { after: last.id, before: null }, filter, gone);
 }
-
-/** The header of a block, or an entry of it. */
-export type FileItem = { readonly header: BlockHeader } | Omit<FoundEntry, 'shard'>;
 
 /**
  * Only lines that hold the bytes of the filter are parsed as JSON, so that a large file is read
@@ -91,35 +97,18 @@ export async function* fileEntries(files: readonly string[], filter: EntryFilter
   }
 }
 
-/** An entry of no client has no such key, and in a text its quotes would be escaped. */
-const anyClient = Buffer.from('"client":"');
-
-function openSieve({
-  client,
-  campaign,
-  orNoClient = false,
-  isOfNoClient = false,
-}: EntryFilter): (line: Buffer) => boolean {
-  const needleOf = (name: string, value: string | undefined): Buffer =>
-    Buffer.from(value === undefined ? '' : `"${name}":${JSON.stringify(value)}`);
-  const [ofClient, ofCampaign] = [needleOf('client', client), needleOf('campaign', campaign)];
-  return (line) =>
-    line.includes(ofCampaign) &&
-    (!isOfNoClient || !line.includes(anyClient)) &&
-    (line.includes(ofClient) || (orNoClient && !line.includes(anyClient)));
-}
-
 const pageSize = 1_000;
 
 async function* redisEntries(
   store: OperatorStore,
   shard: number,
-  after: string,
-  before: string | null,
+  { after, before }: { readonly after: string; readonly before: string | null },
   filter: EntryFilter,
+  gone?: AbortSignal,
 ): AsyncGenerator<FoundEntry> {
   const hashOf = fileHashes(store, () => false);
   for (let from = after; ;) {
+    gone?.throwIfAborted();
     const page = await store.auditAfter(shard, from, pageSize);
     for (const entry of page) {
       if (before !== null && compareIds(entry.id, before) >= 0) return;
@@ -131,11 +120,3 @@ async function* redisEntries(
     from = last.id;
   }
 }
-
-const fits = (
-  entry: KeptEntry,
-  { campaign, client, orNoClient = false, isOfNoClient = false }: EntryFilter,
-): boolean =>
-  (!isOfNoClient || entry.client === null) &&
-  (campaign === undefined || entry.campaign === campaign) &&
-  (client === undefined || entry.client === client || (orNoClient && entry.client === null));

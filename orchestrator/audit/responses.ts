@@ -10,7 +10,8 @@ import { linesOf } from '../lists/lines.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { evidenceIn } from './attachments.ts';
 import { readEvidence } from './evidence.ts';
-import { type EntryFilter, type FoundEntry, readEntries } from './read.ts';
+import type { EntryFilter } from './entry-filter.ts';
+import { type FoundEntry, readEntries } from './read.ts';
 import { headFaults, unknownBlocks, writtenHead } from './known-heads.ts';
 import { verifyPaths } from './verify.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -27,14 +28,17 @@ export const auditLine = ({ at, ...entry }: FoundEntry): AuditLineAnswer => ({ .
  * Everything that was done to a client, over all campaigns, in order, together with what people
  * did to its campaigns meanwhile.
  * @param isSeen other entries are left out
+ * @param gone aborted = nobody waits for the answer; rejects with its reason
  */
 export async function showAudit(
-  { store, archive }: OrchestratorContext,
+  { store, archive, contents }: OrchestratorContext,
   client: string,
   withEvidence: boolean,
   isSeen: (entry: FoundEntry) => boolean = () => true,
+  gone?: AbortSignal,
 ): Promise<Result<ClientAudit, Refusal>> {
-  const read = await Array.fromAsync(readEntries(store, archive, { client, orNoClient: true }));
+  const filter = { client, orNoClient: true };
+  const read = await Array.fromAsync(readEntries(store, archive, filter, { contents, gone }));
   const part = await partOf(store, client, null);
   const concerning = concerns(read, part?.kind === 'waiting' ? part.campaign : null);
   const found = read.filter((entry) => concerning(entry) && isSeen(entry));
@@ -43,7 +47,7 @@ export async function showAudit(
   // By time across shards. Within a shard the order of the stream stays.
   const entries = found.toSorted((a, b) => a.at - b.at);
   const texts = withEvidence
-    ? await readEvidence(store, archive, evidenceIn(entries))
+    ? await readEvidence(store, archive, evidenceIn(entries), { contents, gone })
     : new Map<string, string>();
   return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
 }

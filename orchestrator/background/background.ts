@@ -12,6 +12,7 @@ const lightWork: ReadonlySet<WorkName> = new Set([
   'lookBack',
   'planStart',
   'replayCampaign',
+  'scanAudit',
   'simulateCampaign',
 ]);
 
@@ -48,8 +49,8 @@ const waitedFor: Readonly<Partial<Record<WorkName, string>>> = {
  * Work on a million clients takes seconds of pure computing. In the thread that leads it would
  * cost the lease, and every call to Redis would seem unanswered. So it is done in a thread, and
  * only its result crosses over. A thread can hold a whole fleet in memory, so the pieces of work
- * run one after the other. Simulations have a line of their own, and so have readings of the audit:
- * no import waits for one, and never do two of a kind run at once.
+ * run one after the other. Simulations have a line of their own, and so have readings of the audit
+ * and of its files: no import waits for one, and never do two of a kind run at once.
  * @param ending aborted = the orchestrator stops: work under way that changes nothing breaks off,
  *   and none begins
  * @param keptMs real time for which a thread waits for more work before it ends
@@ -63,18 +64,22 @@ export function openBackground(config: Config, ending?: AbortSignal, keptMs = 10
         return thread.ask(request, lightWork.has(request.work), meanwhile);
       });
   };
-  const [inTurn, simulating, reading] = [openLine(), openLine(), openLine()];
+  const [inTurn, simulating, reading, scanning] = [openLine(), openLine(), openLine(), openLine()];
+  const lineOf = (work: WorkName): Line => {
+    if (work === 'simulateCampaign') return simulating;
+    if (work === 'scanAudit') return scanning;
+    return readings.has(work) ? reading : inTurn;
+  };
   const underWay = new Map<WorkName, number>();
   const count = (work: WorkName, more: 1 | -1): void =>
     void underWay.set(work, (underWay.get(work) ?? 0) + more);
   return async <Name extends WorkName>(work: Name, who: string, input: Inputs[Name], caller?: Caller) => {
-    const line = work === 'simulateCampaign' ? simulating : readings.has(work) ? reading : inTurn;
     const broken = changing.has(work) ? undefined : eitherOf(ending, caller?.gone);
     const name = waitedFor[work];
     if (caller !== undefined && name !== undefined && (underWay.get(work) ?? 0) >= waitingAtMost)
       return err(tooMany(work, name));
     count(work, 1);
-    const working = line({ work, who, input } as ThreadRequest, { broken, caller });
+    const working = lineOf(work)({ work, who, input } as ThreadRequest, { broken, caller });
     const answer = await unlessBroken(working, broken).finally(() => count(work, -1));
     if (answer === null) return err(stopped);
     if (answer.kind === 'unavailable') throw new StoreUnavailable(answer.message);

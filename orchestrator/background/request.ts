@@ -4,6 +4,7 @@ import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Caller } from '../caller.ts';
+import type { PartToScan, ScannedPart } from '../audit/contents/scan-file.ts';
 import type { Refusal } from '../refusal.ts';
 import type { MadeForecast } from '../forecast/keep.ts';
 import type { LookedBack } from '../lookback/look-back.ts';
@@ -39,6 +40,8 @@ export interface Results {
   readonly lookBack: LookedBack;
   /** At little weight: nobody waits for it. */
   readonly planStart: Planned;
+  /** At little weight, too. */
+  readonly scanAudit: ScannedPart;
 }
 
 /** The input of each. */
@@ -55,6 +58,7 @@ export interface Inputs {
   readonly simulateCampaign: SimulationRequest;
   readonly lookBack: LookBackRequest;
   readonly planStart: string;
+  readonly scanAudit: PartToScan;
 }
 
 export type WorkName = keyof Results;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readClock } from '../../shared/shared-clock.ts';
+import { ok } from '../../shared/errors.ts';
 import { openLog } from '../../shared/log.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -35,6 +36,11 @@ const { config, isLight } = workerData as ThreadData;
 const log = openLog('orchestrator', config.logLevel);
 
 async function answer(order: ThreadRequest): Promise<ThreadResponse> {
+  if (order.work === 'scanAudit') {
+    // It reads a file, and asks Redis nothing.
+    const { scanFile } = await import('../audit/contents/scan-file.ts');
+    return { kind: 'done', result: ok(await scanFile(order.input)) };
+  }
   const { redisUrl: url, prefix, shards } = config;
   const store = await openRedisStore({ url, prefix, shards, answerMs });
   if (!store.ok) return { kind: 'unavailable', message: store.error.message };
@@ -87,7 +93,7 @@ const caller: Caller = {
 /** Loads the code of this work alone: a thread that plans does not need that of an import. */
 async function resultOf(
   context: OrchestratorContext,
-  order: ThreadRequest,
+  order: Exclude<ThreadRequest, { readonly work: 'scanAudit' }>,
 ): Promise<Extract<ThreadResponse, { kind: 'done' }>['result']> {
   const { who } = order;
   switch (order.work) {

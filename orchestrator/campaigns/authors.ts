@@ -30,13 +30,13 @@ async function authorsSoFar(
   context: OrchestratorContext,
   { definition, createdAt }: Campaign,
 ): Promise<readonly string[] | null> {
-  const { store, archive } = context;
+  const { store, archive, contents } = context;
   const { campaign } = definition;
   const editions = await store.editionHeads(campaign);
   const authors = editions.flatMap(({ by, author }) => (author === undefined ? [by] : [by, author]));
   let isCreatorKnown = editions.some(({ edition }) => edition === 0);
-  // No client has this name: the entries of the campaign itself.
-  for await (const entry of readEntries(store, archive, { campaign, client: '', orNoClient: true })) {
+  const ofItself = { campaign, isOfNoClient: true };
+  for await (const entry of readEntries(store, archive, ofItself, { contents })) {
     // An earlier campaign may have had the same name.
     if (entry.at < createdAt || !isByAuthor(entry)) continue;
     authors.push(entry.who);

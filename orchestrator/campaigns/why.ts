@@ -52,7 +52,9 @@ export async function why(
   if (answer === null) return err(notFound('campaign', part.campaign));
   const { evidence } = answer;
   const texts = question.evidence && evidence !== null ? [evidence] : [];
-  const evidenceText = (await readEvidence(store, context.archive, texts)).get(evidence ?? '') ?? null;
+  const { archive, contents } = context;
+  const found = await readEvidence(store, archive, texts, { contents });
+  const evidenceText = found.get(evidence ?? '') ?? null;
   return ok({ ...answer, evidenceText, others: await otherCampaigns(store, client, part.campaign) });
 }
 

@@ -35,7 +35,7 @@ export async function readReportData(
   const { definition } = campaign;
   const waves = definition.waves.map((wave) => wave.name);
   const tallied = await tallyOf(everyClient(context, source), waves);
-  const { steps, moreSteps } = await stepsOf(context, source);
+  const { steps, moreSteps } = await stepsOf(context, source, gone);
   const { select } = definition;
   return ok({
     report,
@@ -66,14 +66,16 @@ const listed = (names: readonly string[]): string =>
 
 /** What was done with the campaign as a whole, the oldest first. */
 async function stepsOf(
-  { store, archive }: OrchestratorContext,
+  { store, archive, contents }: OrchestratorContext,
   { campaign }: ReportSource,
+  gone?: AbortSignal,
 ): Promise<{ readonly steps: readonly ReportedStep[]; readonly moreSteps: number }> {
   const first: ReportedStep[] = [];
   const last: ReportedStep[] = [];
   let moreSteps = 0;
   const filter = { campaign: campaign.definition.campaign, isOfNoClient: true };
-  for await (const { at, who, from, to, because } of readEntries(store, archive, filter)) {
+  const found = readEntries(store, archive, filter, { contents, gone });
+  for await (const { at, who, from, to, because } of found) {
     // Another campaign had this name before.
     if (at < campaign.createdAt) continue;
     const step = { at: isoOf(at), who, from, to, because };

@@ -1,3 +1,4 @@
+import type { SealedHead } from '../../../shared/store/seal-store.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { notFound, type Refusal } from '../../refusal.ts';
 import type { OrchestratorContext } from '../../context.ts';
@@ -6,7 +7,8 @@ import { entryOf } from '../format/entry-line.ts';
 import type { BlockHeader } from '../format/block.ts';
 import { headOf } from '../format/section-hash.ts';
 import { namedIn, wayTo } from '../format/skips.ts';
-import { fileEntries } from '../read.ts';
+import { AuditContents, type FileContents } from '../contents/audit-contents.ts';
+import { placedEntries } from '../contents/placed-entries.ts';
 import type { Archive } from '../archive.ts';
 import {
   asProofBlock,
@@ -25,16 +27,23 @@ const bytesAtMost = 60 * 1024;
  * @returns fault `notFound.client` where nothing is known of it; `proof.unsealed` where no entry of
  *   it is sealed in these files in the present format; `proof.files` where a block is missing or
  *   was changed
+ * @param gone aborted = nobody waits for the answer; rejects with its reason
  */
 export async function clientProof(
-  { store, archive }: OrchestratorContext,
+  { store, archive, contents = new AuditContents() }: OrchestratorContext,
   client: string,
+  gone?: AbortSignal,
 ): Promise<Result<ClientProof, Refusal>> {
   if (archive === undefined) return err(unsealed(client));
   const shards = await store.shards();
   for (let shard = 0; shard < shards; shard += 1) {
-    const blocks = await blocksOf(archive, shard, client);
-    if (blocks.length > 0) return proofIn(archive, shard, client, blocks, store);
+    // Read first: every block up to it is known afterwards.
+    const newest = await archive.newest(shard);
+    if (newest === null) continue;
+    const files = await contents.of(archive, shard, gone);
+    const blocks = (await blocksOf(files, client, gone)).filter((block) => block <= newest.number);
+    if (blocks.length > 0)
+      return proofIn({ archive, contents, files, newest, shard, client, store, gone }, blocks);
   }
   return err(
     (await store.readClient(client)) === null
@@ -50,26 +59,34 @@ const unsealed = (client: string) =>
   );
 
 /** Numbers of the blocks with an entry of the client. */
-async function blocksOf(archive: Archive, shard: number, client: string): Promise<readonly number[]> {
+async function blocksOf(
+  files: readonly FileContents[],
+  client: string,
+  gone?: AbortSignal,
+): Promise<readonly number[]> {
   const found = new Set<number>();
-  for await (const item of fileEntries(archive.files(shard), { client }))
+  for await (const item of placedEntries(files, { client }, gone))
     if (!('header' in item) && item.block !== null) found.add(item.block);
   return [...found];
 }
 
-async function proofIn(
-  archive: Archive,
-  shard: number,
-  client: string,
-  wanted: readonly number[],
-  store: OrchestratorContext['store'],
-): Promise<Result<ClientProof, Refusal>> {
-  const newest = await archive.newest(shard);
-  if (newest === null) return err(unsealed(client));
+interface Proving {
+  readonly archive: Archive;
+  readonly contents: AuditContents;
+  readonly files: readonly FileContents[];
+  readonly newest: Pick<SealedHead, 'number' | 'head'>;
+  readonly shard: number;
+  readonly client: string;
+  readonly store: OrchestratorContext['store'];
+  readonly gone: AbortSignal | undefined;
+}
+
+async function proofIn(proving: Proving, wanted: readonly number[]): Promise<Result<ClientProof, Refusal>> {
+  const { files, newest, shard, client, gone } = proving;
   const needle = Buffer.from(`"client":${JSON.stringify(client)}`);
   const isOwn = (line: Buffer): boolean =>
     line.includes(needle) && entryOf(line.toString('utf8'), '').client === client;
-  const read = await readBlocks(archive.files(shard), new Set(wayTo(newest.number, wanted)), isOwn);
+  const read = await readBlocks(files, new Set(wayTo(newest.number, wanted)), isOwn, gone);
   const provable = wanted.filter((block) => read.has(block));
   if (provable.length === 0) return err(unsealed(client));
   const chain: ProofBlock[] = [];
@@ -98,7 +115,7 @@ async function proofIn(
     entries,
     evidence: [],
   };
-  return ok({ ...proof, evidence: await evidenceFor(proof, store, archive) });
+  return ok({ ...proof, evidence: await evidenceFor(proof, proving) });
 }
 
 const headerOf = ({ header }: Pick<ProofBlock, 'header'>): BlockHeader => JSON.parse(header) as BlockHeader;
@@ -114,12 +131,11 @@ const notWhole = (block: number) =>
 /** What the last look with evidence found, as far as the proof stays short. */
 async function evidenceFor(
   proof: ClientProof,
-  store: OrchestratorContext['store'],
-  archive: Archive,
+  { store, archive, contents, gone }: Proving,
 ): Promise<readonly string[]> {
   const last = proof.entries.map(({ line }) => entryOf(line, '').evidence).findLast((each) => each !== null);
   if (last === undefined || last === null) return [];
-  const text = (await readEvidence(store, archive, [last])).get(last);
+  const text = (await readEvidence(store, archive, [last], { contents, gone })).get(last);
   if (text === undefined) return [];
   const bytes = Buffer.byteLength(JSON.stringify({ ...proof, evidence: [text] }));
   return bytes > bytesAtMost ? [] : [text];

@@ -1,60 +1,58 @@
-import { createReadStream } from 'node:fs';
-import { type BlockHeader, openHead } from '../format/block.ts';
-import { kindOf, type Opening, openingOf } from '../format/file-lines.ts';
+import type { FileContents } from '../contents/audit-contents.ts';
+import { linesIn } from '../contents/placed-lines.ts';
+import type { PlacedBlock } from '../contents/scan-file.ts';
+import { openHead } from '../format/block.ts';
+import { kindOf, openingOf } from '../format/file-lines.ts';
 import { attachmentsMark } from '../format/section-hash.ts';
-import { splitLines } from '../format/split-lines.ts';
 import { type ReadBlock, takeLine } from './assemble-proof.ts';
-
-interface Reading {
-  readonly opening: string | null;
-  readonly header: string;
-  readonly leaves: string[];
-  readonly own: { place: number; line: string }[];
-  readonly beside: ReturnType<typeof openHead>;
-  readonly block: number;
-}
 
 /**
  * Reads the named blocks of format 3. A number is there twice where a block took the place of one
  * that a crash left.
  * @param isOwn whether a line, which is an entry, is one of the client
+ * @param gone aborted = nobody waits; rejects with its reason
  */
 export async function readBlocks(
-  files: readonly string[],
+  files: readonly FileContents[],
   wanted: ReadonlySet<number>,
   isOwn: (line: Buffer) => boolean,
+  gone?: AbortSignal,
 ): Promise<ReadonlyMap<number, readonly ReadBlock[]>> {
   const found = new Map<number, ReadBlock[]>();
-  for (const file of files) {
-    let opening: Opening | null = null;
-    let openingText: string | null = null;
-    let reading: Reading | null = null;
-    for await (const { line, number, isWhole } of splitLines(
-      createReadStream(file, { highWaterMark: 1024 * 1024 }),
-    )) {
-      if (number === 1) {
-        openingText = line.toString('utf8');
-        opening = openingOf(openingText);
-      }
-      if (!isWhole || opening?.audit !== 3) break;
-      const kind = kindOf(line);
-      if (kind === 'block') {
-        const header = line.toString('utf8');
-        const { block } = JSON.parse(header) as BlockHeader;
-        const before: string | null = openingText;
-        openingText = null;
-        reading = wanted.has(block)
-          ? { opening: before, header, block, leaves: [], own: [], beside: openHead(attachmentsMark) }
-          : null;
-      } else if (reading === null) continue;
-      else if (kind === 'entry') takeLine(reading, line, isOwn(line));
-      else if (kind !== 'seal') reading.beside.take(line);
-      else {
-        const { block, beside, ...read } = reading;
-        found.set(block, [...(found.get(block) ?? []), { ...read, attachments: beside.end() }]);
-        reading = null;
-      }
+  for (const { path, blocks } of files) {
+    const asked = blocks.filter(({ block }) => wanted.has(block));
+    const [first] = blocks;
+    if (asked.length === 0 || first === undefined) continue;
+    const opening = await openingIn(path, first);
+    if (openingOf(opening)?.audit !== 3) continue;
+    for (const block of asked) {
+      gone?.throwIfAborted();
+      const read = await readBlock(path, block, block === first ? opening : null, isOwn);
+      found.set(block.block, [...(found.get(block.block) ?? []), read]);
     }
   }
   return found;
+}
+
+async function openingIn(path: string, first: PlacedBlock): Promise<string> {
+  for await (const line of linesIn(path, 0, first.at)) return line.toString('utf8');
+  return '';
+}
+
+async function readBlock(
+  path: string,
+  { at, end }: PlacedBlock,
+  opening: string | null,
+  isOwn: (line: Buffer) => boolean,
+): Promise<ReadBlock> {
+  const read = { leaves: [] as string[], own: [] as { place: number; line: string }[] };
+  const attachments = openHead(attachmentsMark);
+  let header = '';
+  for await (const line of linesIn(path, at, end)) {
+    const kind = kindOf(line);
+    if (kind === 'block') header = line.toString('utf8');
+    else if (kind === 'entry') takeLine(read, line, isOwn(line));
+    else if (kind !== 'seal') attachments.take(line);
+  }
+  return { opening, header, ...read, attachments: attachments.end() };
 }

@@ -26,7 +26,7 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
     async ({ params, query, principal }, reply) => {
       const narrowing = principal?.narrowing ?? everything;
       const isSeen = (entry: NamedInEntry) => reachesEntry(narrowing, entry);
-      return answer(reply, await showAudit(context, params.client, query.evidence, isSeen));
+      return answer(reply, await showAudit(context, params.client, query.evidence, isSeen, reply.callerGone));
     },
   );
 
@@ -48,7 +48,7 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/audit/clients/:client/proof',
     { schema: { params: clientParams, response: answers(proofAnswer) } },
-    async ({ params }, reply) => answer(reply, await clientProof(context, params.client)),
+    async ({ params }, reply) => answer(reply, await clientProof(context, params.client, reply.callerGone)),
   );
 
   app.get('/v1/audit/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>
