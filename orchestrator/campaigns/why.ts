@@ -12,6 +12,7 @@ import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { withLateAnswers } from '../views/late-answers.ts';
 import { readEvidence } from '../audit/evidence.ts';
+import { newestEntries } from '../audit/newest-entries.ts';
 import { lastEdit } from './last-edit.ts';
 import { copiesOf, hookRunsOf, restartsIn } from './report.ts';
 import { joinOf, whyInNone, whyOutside } from './why-outside.ts';
@@ -47,7 +48,7 @@ export async function why(
   const asked = campaign === null ? null : await store.readCampaign(campaign);
   if (campaign !== null && asked === null) return err(notFound('campaign', campaign));
   const part = await partOf(store, client, campaign);
-  if (part === null) return err(await inNone(store, known, asked));
+  if (part === null) return err(await inNone(context, known, asked));
   const answer = await answerOf(context, part);
   if (answer === null) return err(notFound('campaign', part.campaign));
   const { evidence } = answer;
@@ -58,13 +59,17 @@ export async function why(
   return ok({ ...answer, evidenceText, others: await otherCampaigns(store, client, part.campaign) });
 }
 
-async function inNone(store: OperatorStore, client: Client, asked: CampaignRecord | null): Promise<Refusal> {
+async function inNone(
+  context: OrchestratorContext,
+  client: Client,
+  asked: CampaignRecord | null,
+): Promise<Refusal> {
   if (asked === null) {
-    const because = await whyInNone(store, client);
+    const because = await whyInNone(context, client);
     return fault('notFound.upgrade', `client ${client.client} is in no campaign${because}`);
   }
   const { campaign } = asked.campaign.definition;
-  const because = await whyOutside(store, client, asked);
+  const because = await whyOutside(context, client, asked);
   return fault('notFound.upgrade', `client ${client.client} is not in campaign ${campaign}${because}`);
 }
 
@@ -91,7 +96,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     joined:
       record.campaign.definition.membership === undefined
         ? null
-        : await joinOf(store, { campaign: part.campaign, client: nameIn(part) }),
+        : await joinOf(context, { campaign: part.campaign, client: nameIn(part) }),
     ...(await restartsIn(store, record.campaign.definition)),
     ...(await lastEdit(context, record.campaign)),
     ...(shares === undefined ? {} : { shares }),
@@ -102,7 +107,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   };
   if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;
-  const newest = await store.audit(lastEntries, key);
+  const newest = await newestEntries(context, lastEntries, key);
   const failure = lastFailure(upgrade, newest);
   return whyAdmitted(surroundings, { upgrade, index, dueAt, since: newest[0]?.at ?? null, failure });
 }

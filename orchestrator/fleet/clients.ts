@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
+import { newestEntries } from '../audit/newest-entries.ts';
 import { whyBeyondPart } from '../beyond-reach.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
@@ -117,13 +118,14 @@ async function partIn(store: OperatorStore, campaign: string, client: string): P
 
 /** The fleet entry, the record and the last audit entries of a client. */
 export async function readClientRecord(
-  { store }: OrchestratorContext,
+  context: OrchestratorContext,
   name: string,
   entries: number,
 ): Promise<Result<ClientRecord, Refusal>> {
+  const { store } = context;
   const client = await store.readClient(name);
   if (client === null) return err(notFound('client', name, ' in the fleet'));
-  const audit = await store.audit(entries, { client: name });
+  const audit = await newestEntries(context, entries, { client: name });
   return ok({
     client,
     part: await shown(store, await partOf(store, name, null)),

@@ -4,7 +4,7 @@ import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { capped, evidenceBytesAtMost } from '../../shared/evidence.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
-import type { AuditStore } from '../../shared/store/audit-store.ts';
+import { auditReadAtMost, type AuditStore } from '../../shared/store/audit-store.ts';
 import type { PutBackUpgrade, RebuildStore } from '../../shared/store/rebuild-store.ts';
 import type { KeptEntry, SealStore } from '../../shared/store/seal-store.ts';
 import type { AuditEntry, Evidence } from '../../shared/store/types.ts';
@@ -36,7 +36,11 @@ export function keepEvidence(tables: Tables, all: readonly Evidence[]): void {
 
 export const auditStoreOf = (tables: Tables): AuditStore => ({
   readEvidence: async (sha256) => tables.evidence.get(sha256) ?? null,
-  audit: async (limit, filter = {}) => newestFirst(tables.audit.map(plainEntry), limit, filter),
+  audit: async (limit, { above = [], ...filter } = {}) => {
+    const [last = '0-0'] = above;
+    const asked = tables.audit.filter(({ id }) => compareIds(id, last) > 0);
+    return newestFirst(asked.slice(-auditReadAtMost).map(plainEntry), limit, filter);
+  },
   shards: async () => 1,
   readSeal: async () => tables.seals.state,
   auditAfter: async (_shard, after, limit) =>

@@ -1,3 +1,4 @@
+import { type AuditQuestion, auditReadAtMost } from '../../audit-store.ts';
 import type { Change } from '../../change-store.ts';
 import type { KeptEntry } from '../../seal-store.ts';
 import type { AuditEntry, Evidence } from '../../types.ts';
@@ -48,28 +49,30 @@ export const evidenceFields = (all: readonly Evidence[]): readonly string[] =>
 
 const pageSize = 500;
 
-export interface AuditFilter {
-  readonly campaign?: string;
-  readonly client?: string;
-}
-
-/** Entries of one shard, newest first: page by page until `limit` entries match. */
+/**
+ * Entries of one shard, newest first: page by page until `limit` entries match, or the budget of
+ * one question is read.
+ * @param above the id of an entry: it, and what came before it, is left out; null = nothing is
+ */
 export async function newestEntries(
   { redis, keys }: Shard,
   limit: number,
-  { campaign, client }: AuditFilter,
+  { campaign, client }: Omit<AuditQuestion, 'above'>,
+  above: string | null,
 ): Promise<readonly KeptEntry[]> {
   const matching: KeptEntry[] = [];
+  const isAsked = (entry: AuditEntry): boolean =>
+    (campaign === undefined || entry.campaign === campaign) &&
+    (client === undefined || entry.client === client);
+  const until = above === null ? '-' : `(${above}`;
   let from = '+';
-  for (;;) {
-    const page = await redis.xrevrange(keys.of('audit'), from, '-', 'COUNT', pageSize);
-    const isAsked = (entry: AuditEntry): boolean =>
-      (campaign === undefined || entry.campaign === campaign) &&
-      (client === undefined || entry.client === client);
+  for (let read = 0; ;) {
+    const page = await redis.xrevrange(keys.of('audit'), from, until, 'COUNT', pageSize);
     matching.push(...page.map(keptEntry).filter(isAsked));
+    read += page.length;
     const last = page.at(-1);
-    if (matching.length >= limit || last === undefined || page.length < pageSize)
-      return matching.slice(0, limit);
+    const isEnd = last === undefined || page.length < pageSize || read >= Math.max(limit, auditReadAtMost);
+    if (matching.length >= limit || isEnd) return matching.slice(0, limit);
     from = `(${last[0]}`;
   }
 }

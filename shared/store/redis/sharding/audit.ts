@@ -1,14 +1,8 @@
-import type { AuditStore } from '../../audit-store.ts';
+import type { AuditQuestion, AuditStore } from '../../audit-store.ts';
 import type { RebuildStore } from '../../rebuild-store.ts';
 import type { KeptEntry, SealStore } from '../../seal-store.ts';
 import type { AuditEntry } from '../../types.ts';
-import {
-  type AuditFilter,
-  entriesAfter,
-  entriesBefore,
-  entriesToSeal,
-  newestEntries,
-} from '../audit/audit.ts';
+import { entriesAfter, entriesBefore, entriesToSeal, newestEntries } from '../audit/audit.ts';
 import type { RecentOf } from '../audit/recent-entries.ts';
 import { dropJobs, isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
 import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
@@ -23,7 +17,7 @@ export function auditStoreOf(shards: Shards): AuditStore {
   const shardAt = numbered(shards);
   return {
     readEvidence: (sha256) => firstOf(shards, ({ redis, keys }) => redis.get(keys.of('evidence', sha256))),
-    audit: (limit, filter = {}) => newest(shards, limit, filter),
+    audit: (limit, question = {}) => newest(shards, limit, question),
     shards: async () => shards.all.length,
     readSeal: (shard) => readSeal(shardAt(shard)),
     auditAfter: (shard, after, limit) => entriesAfter(shardAt(shard), after, limit),
@@ -70,8 +64,14 @@ const numbered =
     all[number] ?? head;
 
 /** Merges the entries of the shards by the millisecond in which Redis took them, newest first. */
-async function newest(shards: Shards, limit: number, filter: AuditFilter): Promise<readonly AuditEntry[]> {
-  const streams = await fromEach(shards, (shard) => newestEntries(shard, limit, filter));
+async function newest(
+  shards: Shards,
+  limit: number,
+  { above, ...filter }: AuditQuestion,
+): Promise<readonly AuditEntry[]> {
+  const streams = await fromEach(shards, (shard) =>
+    newestEntries(shard, limit, filter, above?.[shards.all.indexOf(shard)] ?? null),
+  );
   // The sort is stable, so entries of one shard in one millisecond keep their order.
   const merged = streams
     .toReversed()
