@@ -101,6 +101,28 @@ describe('entries of a client, and of none', () => {
   });
 });
 
+test('files that are put aside while others are read are known, too', async () => {
+  using own = sealingFixture({ entriesAtMost: 3, fileBytesAtMost: 1_000 });
+  await steps(own.store, 9);
+  await own.sealer.round();
+  const before = own.files().length;
+  let isFirst = true;
+  const contents = new AuditContents({
+    smallPartBytes: 0,
+    scan: async (part) => {
+      if (isFirst) {
+        isFirst = false;
+        await steps(own.store, 6);
+        await own.sealer.round();
+      }
+      return scanFile(part);
+    },
+  });
+  const known = await contents.of(own.archive, 0);
+  expect(own.files().length).toBeGreaterThan(before);
+  expect(known).toEqual(await new AuditContents().of(own.archive, 0));
+});
+
 test('a reading ends when its caller has gone, and goes on for others who wait for it', async () => {
   const gone = new AbortController();
   const reason = new Error('gone');

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { systemCodeOf } from '../../../shared/reason-of.ts';
 import type { Archive } from '../archive.ts';
 import { type PartToScan, type PlacedBlock, type ScannedPart, scanFile } from './scan-file.ts';
 
@@ -74,21 +75,24 @@ export class AuditContents {
     const before = this.#files.get(shard) ?? [];
     const files: KnownFile[] = [];
     let mayRead = true;
-    for (const path of archive.files(shard)) {
-      const { id, stamp, size } = await identityOf(path);
+    const paths = archive.files(shard);
+    for (const path of paths) {
+      const identity = await identityOf(path);
+      if (identity === null) return false;
+      const { id, stamp, size } = identity;
       const known = { ...(before.find((each) => each.id === id) ?? unknown), id, path };
       if (known.stamp === stamp || !mayRead) files.push(known);
       else {
         const start = (await isStillSo(known, size)) ? known : { ...unknown, id, path };
         const part = await this.#scan(start, size);
-        // A file that was full was put aside meanwhile, and another one has its path.
-        if ((await identityOf(path)).id !== id) return false;
+        if ((await identityOf(path))?.id !== id) return false;
         mayRead = part.isEnd;
         files.push(joined(start, part, stamp));
       }
     }
     this.#files.set(shard, this.#bounded(files));
-    return mayRead;
+    // A file that was full may have been put aside meanwhile: then it stands under another path.
+    return mayRead && paths.join('\n') === archive.files(shard).join('\n');
   }
 
   #scan({ path, end: from }: KnownFile, size: number): Promise<ScannedPart> {
@@ -109,9 +113,15 @@ export class AuditContents {
 
 const unknown = { stamp: null, end: 0, sealLine: null, blocks: [] } as const;
 
+/** Null = the file has just been put aside. */
 async function identityOf(path: string) {
-  const { dev, ino, size, mtimeMs } = await stat(path);
-  return { id: `${dev} ${ino}`, stamp: `${size} ${mtimeMs}`, size };
+  try {
+    const { dev, ino, size, mtimeMs } = await stat(path);
+    return { id: `${dev} ${ino}`, stamp: `${size} ${mtimeMs}`, size };
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** Whether the file still has the last line that was read: nobody put another one in its place. */
