@@ -10,6 +10,7 @@ import { notFound, type Refusal } from '../refusal.ts';
 import {
   awaitingOf,
   type Campaign,
+  type CampaignDecision,
   type CampaignEvent,
   type CampaignState,
 } from '../../shared/domain/campaign/campaign.ts';
@@ -174,7 +175,8 @@ type ReadRequest = (record: CampaignRecord) => Promise<ChangeRequest | null>;
 /**
  * Changes a campaign: read, decide, compare and set. A request that loses against another one reads
  * again, and may then be refused for what the other one did.
- * @returns where the campaign stands now; `campaign.refused` with the reason of the decider
+ * @returns where the campaign stands now; `campaign.refused` with the reason of the decider, or
+ *   `campaign.overlap` where another campaign has clients of it
  */
 export async function changeCampaign(
   context: OrchestratorContext,
@@ -191,7 +193,7 @@ export async function changeCampaign(
     const { event, ...conditions } = asked;
     const at = clock.now();
     const decision = decideCampaign(record.campaign, event, at);
-    if (decision.kind === 'refused') return err(fault('campaign.refused', decision.because));
+    if (decision.kind === 'refused') return err(refusalOf(decision));
     if (decision.kind === 'ignored') {
       // Nothing to change. A shard may have missed the write that made it so: it is repeated there.
       await store.repairReplicas();
@@ -210,6 +212,9 @@ export async function changeCampaign(
   }
   return err(fault('campaign.busy', `campaign ${name} is changed by other requests all the time; try again`));
 }
+
+const refusalOf = ({ because, isOverlap }: Extract<CampaignDecision, { kind: 'refused' }>): Refusal =>
+  isOverlap === true ? fault('campaign.overlap', because) : fault('campaign.refused', because);
 
 /** The spans of the jobs of a campaign are linked to the one of its start. */
 function noteBegin(

@@ -55,7 +55,8 @@ export function start(
     const where = inWords(first.campaign);
     // Who does not reach the other campaign may not reach the clients either.
     const which = first.campaign === '' ? '' : `: ${names}${more}`;
-    return refused(`clients of this campaign are not finished in ${where}${which}`);
+    const because = `clients of this campaign are not finished in ${where}${which}`;
+    return { kind: 'refused', because, isOverlap: true };
   }
   if (withdrawn !== undefined && withdrawn !== null)
     return refused(

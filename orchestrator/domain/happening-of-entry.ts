@@ -1,7 +1,7 @@
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { unanswered } from '../../shared/domain/campaign/campaign.ts';
 import { requestIn } from './command-requests.ts';
-import { requestStateIn } from './request-steps.ts';
+import { requestNameIn, requestStateIn } from './request-steps.ts';
 import { alarmOf, alarmsOfCampaign, type Happening } from './happening.ts';
 
 /** What an audit entry that names no client says. */
@@ -108,8 +108,7 @@ function ofRequest(
   step: CampaignStep,
   state: NonNullable<ReturnType<typeof requestStateIn>>,
 ): readonly Happening[] {
-  const { name = '' } = /^request (?<name>\S+): /u.exec(step.because)?.groups ?? {};
-  const { key } = requestIn(name);
+  const { key } = requestIn(requestNameIn(step.because) ?? '');
   const alarm = alarmOf.request(key);
   const more = step.campaign === '' ? { about: key.split('/')[0] ?? '' } : {};
   switch (state) {

@@ -1,4 +1,4 @@
-import { isUpToDate } from '../../shared/domain/outcome/ending.ts';
+import { isFinished, isUpToDate } from '../../shared/domain/outcome/ending.ts';
 import { type DeferralClass, deferralClasses } from '../../shared/domain/rules/policy.ts';
 import { backoff } from '../../shared/domain/rules/backoff.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
@@ -58,7 +58,7 @@ export function figuresOf(
   const blocked = looked.filter(({ memory }) => memory.learned.seen.some(isService)).length;
   return {
     looked: looked.length,
-    settled: settled.filter(({ state }) => state.phase === 'settled' && state.end !== 'cancelled').length,
+    settled: settled.filter(({ state }) => state.phase === 'settled' && isFinished(state.end)).length,
     waits: Object.fromEntries(
       deferralClasses.map((kind) => [kind, waitFigures(definition, kind, upgrades, now)]),
     ) as Record<DeferralClass, WaitFigures>,

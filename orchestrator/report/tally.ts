@@ -1,4 +1,4 @@
-import { isFailure } from '../../shared/domain/outcome/ending.ts';
+import { isFailure, isFinished } from '../../shared/domain/outcome/ending.ts';
 import { type EqualReason, EqualReasons } from '../views/equal-reasons.ts';
 import type { ClientReport } from '../views/report.ts';
 import type { ProgressPoint } from '../charts/progress-data.ts';
@@ -30,7 +30,7 @@ export async function tallyOf(
   let kept: ClientReport[] | null = [];
   for await (const client of clients) {
     const { end, settledAt, health } = client;
-    if (settledAt !== null && end !== 'cancelled') times.add(Date.parse(settledAt));
+    if (settledAt !== null && end !== null && isFinished(end)) times.add(Date.parse(settledAt));
     if (end !== null && isFailure(end)) exceptions.add(client);
     if (end === 'excluded' || end === 'skipped' || end === 'cancelled') leftOut.add(client);
     if (health?.kind === 'unhealthy') unhealthy.add(client);

@@ -6,7 +6,7 @@ import {
 import type { RequestRecord } from '../../shared/store/request-store.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { requestStep } from '../domain/request-steps.ts';
+import { requestReason, requestStep } from '../domain/request-steps.ts';
 
 /** The audit entry of a request that comes into another state. It names the campaign. */
 export const requestAudit = (
@@ -20,7 +20,7 @@ export const requestAudit = (
   who,
   from: before === null ? '' : requestStep(before),
   to: requestStep(next),
-  because: `request ${requestName(next)}: ${because}`,
+  because: requestReason(next, because),
   evidence: null,
 });
 

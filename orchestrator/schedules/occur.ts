@@ -6,7 +6,6 @@ import { abortCampaign } from '../campaigns/abort.ts';
 import { createCampaign } from '../campaigns/create.ts';
 import { overlapAtMost, startCampaign } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { inWords } from '../domain/narrowing.ts';
 import { Permit } from '../requests/permit.ts';
 import { occurrenceDone, occurrenceDue, scheduler } from './occurrences.ts';
 import { changeSchedule } from './commit.ts';
@@ -73,7 +72,7 @@ async function begin(
   if (found === null || found.campaign.definition.hash !== schedule.hash)
     return skipped(`${campaign} is not started: another file has a campaign of this name`);
   const { state: standing } = found.campaign;
-  if (standing.status !== 'created') return outcomeOf(campaign, standing);
+  if (standing.status !== 'created') return outcomeOf(schedule, campaign, standing);
   // The reason is recorded, and read by tokens that do not reach the other campaigns.
   const asker = { campaigns: [campaign], sites: [] };
   const asked = await startCampaign({ ...context, asker }, by, campaign);
@@ -82,9 +81,9 @@ async function begin(
   const { state } = (await store.readCampaign(campaign))?.campaign ?? found.campaign;
   if (state.status !== 'created') return state.status === 'aborted' ? null : started(campaign);
   if (asked.error.code === 'campaign.busy') return null;
-  const because = `${notStarted(campaign)}${asked.error.message}`;
-  const inTheWay = because.endsWith(inWords('')) ? await inTheWayOf(context, campaign) : [];
-  await abortCampaign(context, Permit.ofServpack(by), campaign, because);
+  const because = `${campaign} is not started: ${asked.error.message}`;
+  const inTheWay = asked.error.code === 'campaign.overlap' ? await inTheWayOf(context, campaign) : [];
+  await abortCampaign(context, Permit.ofServpack(scheduler(schedule.schedule)), campaign, because);
   return { ...skipped(because), ...(inTheWay.length === 0 ? {} : { inTheWay }) };
 }
 
@@ -106,13 +105,9 @@ async function predecessorOf({ store }: OrchestratorContext, { past }: Schedule)
   return null;
 }
 
-const notStarted = (campaign: string): string => `${campaign} is not started: `;
-
 /** What became of an occurrence whose campaign somebody else, or a lost leader, brought on. */
-const outcomeOf = (campaign: string, state: CampaignState): Outcome =>
-  state.status === 'aborted' && state.because.startsWith(notStarted(campaign))
-    ? skipped(state.because)
-    : started(campaign);
+const outcomeOf = ({ schedule }: Schedule, campaign: string, state: CampaignState): Outcome =>
+  state.status === 'aborted' && state.by === scheduler(schedule) ? skipped(state.because) : started(campaign);
 
 const started = (campaign: string): Outcome => ({ outcome: 'started', because: `${campaign} was started` });
 const skipped = (because: string): Outcome => ({ outcome: 'skipped', because });

@@ -146,7 +146,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
       expect((await create(orchestrator, selecting(name, client))).status).toBe(200);
     expect((await orchestrator.ask('POST', '/v1/campaigns/first/start')).body.status).toBe('running');
     expect((await orchestrator.ask('POST', '/v1/campaigns/second/start')).body.error).toEqual({
-      code: 'campaign.refused',
+      code: 'campaign.overlap',
       message:
         'clients of this campaign are not finished in campaign first: twin-of-1 (the same machine as pc-1)',
     });

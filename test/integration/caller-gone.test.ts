@@ -7,6 +7,8 @@ import { makePlans, planTiming } from '../../orchestrator/rounds/make-plans.ts';
 import { everything } from '../../orchestrator/rounds/news.ts';
 import { err, fault } from '../../shared/errors.ts';
 import { campaignYaml, startRunning } from '../fixtures/small-orchestrator.ts';
+import { play, seededScenario } from '../forecast/played.ts';
+import { campaign as played, putIntoStore } from '../forecast/put-into-store.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { contextOf } from './admitted-clients.ts';
 
@@ -24,6 +26,8 @@ test('all work that a caller waits for in the background learns that the caller 
   const planning = contextOf(orchestrator);
   const here = (async (_work, _who, name: string) => planStart(planning, name)) as Background;
   await makePlans(here, { ...planTiming, notBeforeMs: 0 }).run(planning, everything);
+  // Of sp4 too little is known to forecast its end.
+  await putIntoStore(store, (await play(seededScenario(12), 25)).question);
   // So many that also plans and edits go to the background.
   clients = 20_001;
   const file = { file: 'sp5.yaml', text: campaignYaml('sp5') };
@@ -32,6 +36,7 @@ test('all work that a caller waits for in the background learns that the caller 
     ['simulateCampaign', 'POST', '/v1/campaigns/simulate', file],
     ['planCampaign', 'POST', '/v1/campaigns/plan', file],
     ['planCampaign', 'POST', '/v1/schedules', file],
+    ['forecastCampaign', 'GET', `/v1/campaigns/${played}/end-forecast`],
     ['replayCampaign', 'POST', '/v1/campaigns/sp4/replay', {}],
     ['lookBack', 'GET', '/v1/campaigns/sp4/report'],
     ['lookBack', 'GET', '/v1/campaigns/sp4/report/document'],

@@ -70,7 +70,8 @@ const changes = { params: campaignParams, response: answers(changedAnswer) };
 async function withHalt(context: OrchestratorContext, asked: Promise<Result<ChangedCampaign, Refusal>>) {
   const [changed, halted] = [await asked, await readHalted(context)];
   if (changed.ok) return ok({ ...changed.value, held: seenSites(context.asker, changed.value.held), halted });
-  if (halted === null || changed.error.code !== 'campaign.refused') return changed;
+  if (halted === null || !['campaign.refused', 'campaign.overlap'].includes(changed.error.code))
+    return changed;
   const { message } = changed.error;
   return err({ ...changed.error, message: `${message}; and everything is halted by ${halted.by}` });
 }
@@ -164,8 +165,8 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     {
       schema: { params: campaignParams, querystring: endForecastQuery, response: answers(forecastAnswer) },
     },
-    async ({ who, params, query }, reply) =>
-      answer(reply, await readForecast(context, who, params.campaign, query.kept)),
+    async ({ who, acting, params, query }, reply) =>
+      answer(reply, await readForecast(acting, who, params.campaign, query.kept)),
   );
 
   app.get(

@@ -245,8 +245,8 @@ export type CampaignEvent =
 /** The answer to every event. */
 export type CampaignDecision =
   | { readonly kind: 'changed'; readonly campaign: Campaign; readonly because: string }
-  /** A person asked for something that is not possible. */
-  | { readonly kind: 'refused'; readonly because: string }
+  /** A person asked for what is not possible; `isOverlap`: another campaign has its clients. */
+  | { readonly kind: 'refused'; readonly because: string; readonly isOverlap?: true }
   | { readonly kind: 'ignored'; readonly because: string };
 
 /** Nothing begins in it any more: it has ended, or was aborted. */

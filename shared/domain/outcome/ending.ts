@@ -20,6 +20,12 @@ export type End = (typeof ends)[number];
 /** The release is on the client. */
 export const isUpToDate = (end: End): boolean => end === 'upgraded' || end === 'alreadyCurrent';
 
+/**
+ * The client was tried to its end, or left out on purpose. A cancelled one is over, but not
+ * finished.
+ */
+export const isFinished = (end: End): boolean => end !== 'cancelled';
+
 /** Failures are what gates count: the client was tried, and the release is not on it. */
 export const isFailure = (end: End): boolean => end === 'failed' || end === 'needsAttention';
 

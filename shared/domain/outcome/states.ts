@@ -1,5 +1,5 @@
 import type { Bucket, Counters } from './counters.ts';
-import { type End, ends } from './ending.ts';
+import { type End, ends, isFinished } from './ending.ts';
 
 /** The columns of every status table, in the order in which a client passes them. */
 export const buckets: readonly Bucket[] = [
@@ -44,7 +44,7 @@ export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): Readon
 export const stateGroups = {
   unfinished: ['waiting', 'active', 'restarting', 'deferred', 'remedying'],
   inProgress: ['active', 'restarting', 'deferred', 'remedying'],
-  finished: ends.filter((end) => end !== 'cancelled'),
+  finished: ends.filter(isFinished),
   notOk: ['failed', 'needsAttention'],
 } as const satisfies Readonly<Record<string, readonly Bucket[]>>;
 

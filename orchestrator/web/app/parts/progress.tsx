@@ -1,3 +1,4 @@
+import { isFinished } from '../../../../shared/domain/outcome/ending.ts';
 import { finishedIn } from '../../../../shared/domain/outcome/states.ts';
 import type { JSX } from 'preact';
 import { progressChart, progressTable } from '../../../charts/progress.ts';
@@ -59,7 +60,7 @@ function usePoints({ campaign, size }: Status): readonly ProgressPoint[] | null 
   if (value === null) return null;
   if (isSmall) {
     const ends = (value.items ?? []).flatMap(({ settledAt, end }) =>
-      settledAt === null || end === 'cancelled' ? [] : [Date.parse(settledAt)],
+      settledAt === null || end === null || !isFinished(end) ? [] : [Date.parse(settledAt)],
     );
     return countedUp(ends);
   }
