@@ -259,7 +259,7 @@ async function commitEdit(
     text,
     ...namedCalendars(definition, calendars),
   };
-  const because = `${own.because}: ${changes.join('; ')}`.slice(0, becauseAtMost);
+  const because = editReason(changes, reason);
   const audit = campaignAudit(next, editionStep(number - 1), editionStep(number), { at, who, because });
   const moved = await store.changeMembers(next, version, audit, move.steps, { edition });
   if (moved === null && !(await isOwn(context, name, edition))) {
@@ -275,6 +275,17 @@ async function commitEdit(
 
 /** An entry of the audit is a line on the screen; the edition has every sentence. */
 const becauseAtMost = 2_000;
+
+/**
+ * What changed, then why: what a person typed comes last, and is whole. Entries of earlier versions
+ * have the reason first.
+ */
+function editReason(changes: readonly string[], reason: string): string {
+  const why = `; reason: ${reason}`;
+  const what = changes.join('; ');
+  const room = Math.max(0, becauseAtMost - why.length);
+  return `${what.length > room ? `${what.slice(0, Math.max(0, room - 1))}…` : what}${why}`;
+}
 
 /** The edit was committed, and another change of members came in between. */
 async function isOwn(
