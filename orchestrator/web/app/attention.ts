@@ -1,6 +1,7 @@
 import type { Approval, Doctor, Status } from './answers.ts';
 import type { Filter } from './client-list.ts';
 import { isCampaignOver } from '../../../shared/domain/campaign/campaign.ts';
+import { texts } from './texts.ts';
 import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** Something that goes on only when a person acts. */
@@ -42,8 +43,6 @@ export function attentionOf(
   return [...processes(campaigns), ...found, ...checks.flatMap(ofCheck)];
 }
 
-const processTitle = { worker: 'No worker runs', leader: 'No orchestrator leads' } as const;
-
 /** One process keeps all campaigns waiting: it is said once. */
 function processes(campaigns: readonly Status[]): readonly Attention[] {
   return (['leader', 'worker'] as const).flatMap((process): readonly Attention[] => {
@@ -56,7 +55,7 @@ function processes(campaigns: readonly Status[]): readonly Attention[] {
       {
         key: `missing ${process}`,
         tone: 'bad',
-        title: processTitle[process],
+        title: texts.attention.missing[process],
         why: first.says,
         since: first.since,
         clients,
@@ -78,7 +77,7 @@ function ofCampaign(status: Status): readonly Attention[] {
       ...base,
       key: `fails ${campaign} ${because}`,
       tone: 'bad',
-      title: `The leader fails at ${campaign}`,
+      title: texts.attention.fails(campaign),
       why: because,
       since,
       act: null,
@@ -88,8 +87,8 @@ function ofCampaign(status: Status): readonly Attention[] {
       ...base,
       key: `withdrawn ${campaign}`,
       tone: 'bad',
-      title: `The release of ${campaign} was withdrawn`,
-      why: `${withdrawn.by}: ${withdrawn.because}`,
+      title: texts.attention.withdrawn(campaign),
+      why: texts.attention.withdrawnBy(withdrawn.by, withdrawn.because),
       since: withdrawn.at,
       act: null,
     });
@@ -98,7 +97,7 @@ function ofCampaign(status: Status): readonly Attention[] {
       ...base,
       key: `paused ${campaign}`,
       tone: paused.byGate ? 'bad' : 'warn',
-      title: paused.byGate ? `A gate has paused ${campaign}` : `${paused.by} has paused ${campaign}`,
+      title: texts.attention.paused(paused.byGate ? null : paused.by, campaign),
       why: paused.because,
       since: paused.at,
       act: { kind: 'resume', status },
@@ -108,7 +107,7 @@ function ofCampaign(status: Status): readonly Attention[] {
       ...base,
       key: `copy ${campaign} ${logonServer}`,
       tone: 'warn',
-      title: `${logonServer} has ${filesOk} of ${filesInAll} files`,
+      title: texts.attention.copy(logonServer, filesOk, filesInAll),
       why: because,
       clients: waiting,
       filter: { state: 'waiting', server: logonServer },
@@ -119,8 +118,8 @@ function ofCampaign(status: Status): readonly Attention[] {
       ...base,
       key: `marked ${campaign}`,
       tone: 'warn',
-      title: `Clients of ${campaign} are still marked`,
-      why: `They install ${status.release} at their next logon, although the campaign is over.`,
+      title: texts.attention.marked(campaign),
+      why: texts.attention.stillInstalls(status.release),
       clients: stillMarked,
       filter: { marked: 'true' },
       act: { kind: 'unmark', status },
@@ -131,10 +130,10 @@ function ofCampaign(status: Status): readonly Attention[] {
       ...base,
       key: `attention ${campaign}`,
       tone: 'warn',
-      title: `${campaign} has ended, and not every client has the release`,
+      title: texts.attention.endedWithout(campaign),
       why: status.causes
         .slice(0, 3)
-        .map(({ cause, count }) => `${count}x ${cause}`)
+        .map(({ cause, count }) => texts.attention.cause(count, cause))
         .join(', '),
       clients: bad,
       filter: { state: 'notOk' },
@@ -152,10 +151,10 @@ function ofApproval(approval: Approval, campaigns: readonly Status[]): Attention
     tone: 'warn',
     title:
       command !== undefined
-        ? `Another person must approve: ${command} ${release ?? campaign}`
+        ? texts.attention.asks(command, release ?? campaign)
         : wave === undefined
-          ? `A question in ${campaign}`
-          : `Wave ${wave.wave} of ${campaign} waits for approval`,
+          ? texts.attention.question(campaign)
+          : texts.attention.wave(wave.wave, campaign),
     // Who asks for a command, and why, is its last line.
     why: [text[0], ...(command === undefined ? [] : text.slice(-1))].join(' '),
     since,

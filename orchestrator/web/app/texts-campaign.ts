@@ -2,6 +2,24 @@ import { many, number } from '../../views/numbers.ts';
 
 /** The texts of a campaign, of its clients, and of the audit. */
 export const campaignTexts = {
+  /** What needs a person: titles, and why where the orchestrator does not say it. */
+  attention: {
+    missing: { worker: 'No worker runs', leader: 'No orchestrator leads' },
+    fails: (campaign: string) => `The leader fails at ${campaign}`,
+    withdrawn: (campaign: string) => `The release of ${campaign} was withdrawn`,
+    paused: (by: string | null, campaign: string) => `${by ?? 'A gate'} has paused ${campaign}`,
+    copy: (logonServer: string, filesOk: number, filesInAll: number) =>
+      `${logonServer} has ${filesOk} of ${filesInAll} files`,
+    marked: (campaign: string) => `Clients of ${campaign} are still marked`,
+    stillInstalls: (release: string) =>
+      `They install ${release} at their next logon, although the campaign is over.`,
+    endedWithout: (campaign: string) => `${campaign} has ended, and not every client has the release`,
+    withdrawnBy: (by: string, because: string) => `${by}: ${because}`,
+    cause: (count: number, cause: string) => `${count}x ${cause}`,
+    asks: (command: string, subject: string) => `Another person must approve: ${command} ${subject}`,
+    question: (campaign: string) => `A question in ${campaign}`,
+    wave: (wave: string, campaign: string) => `Wave ${wave} of ${campaign} waits for approval`,
+  },
   campaign: {
     title: 'Campaigns',
     none: 'There is no campaign.',
