@@ -51,7 +51,7 @@ async function unsealedChecks(
   return [
     warning(
       'audit',
-      `shard ${shard}: what was done since ${isoOf(since)} is in no file yet`,
+      `shard ${shard}: what was done since ${isoOf(oldest.at)} is in no file yet`,
       'it is kept in Redis only',
       "the orchestrator's log says why; mostly its disk",
     ),

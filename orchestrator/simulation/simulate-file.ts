@@ -6,6 +6,7 @@ import type { FreeTime } from '../../shared/domain/rules/free-time.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import { whyEndPassed } from '../domain/campaign-end.ts';
 import { counted } from '../domain/counted.ts';
+import { many } from '../views/numbers.ts';
 import { planWaves } from '../domain/plan-waves.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
 import { namesIn } from '../input/campaign-names.ts';
@@ -124,7 +125,7 @@ export function assumptionsOf(
     definition.approvals !== undefined || definition.waves.some(({ gate }) => gate.approval === true);
   return [
     'count' in fleet
-      ? `${counted(clients.length, 'model client')} with ${counted(servers, 'logon server')}, in the usual shares of the lab: no client of your fleet is known`
+      ? `${many(clients.length, 'model client')} with ${many(servers, 'logon server')}, in the usual shares of the lab: no client of your fleet is known`
       : fleet.says,
     `release ${definition.release} is an invented one of this name, with a new content for each file, staged everywhere${noRelease === undefined ? '' : `; ${noRelease}`}`,
     `a person starts it at ${isoOf(startAt)}, and no other campaign runs`,

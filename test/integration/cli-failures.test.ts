@@ -79,6 +79,7 @@ const failures: readonly [command: string, code: number, happened: string, next:
   ['campaign plan {folder}', 2, 'is not a file', 'expected a text file'],
   ['campaign plan {folder}/none', 2, 'there is no such file', 'expected a readable text file'],
   ['campaign plan {folder}/latin.yaml', 2, 'is not UTF-8 text', 'expected UTF-8 text'],
+  ['campaign simulate {folder}/txet', 2, 'there is no such file', 'did you mean {folder}/text?'],
   ['campaign create {folder}/none', 2, 'there is no such file', 'expected a readable text file'],
   ['fleet import {folder}', 2, 'is not a file', 'expected a text file'],
   ['fleet import {folder}/text/below', 2, 'a part of its path is a file', 'expected a readable text file'],
@@ -112,7 +113,7 @@ describe('a command that fails', () => {
       env: { SERVPACK_GATEWAY: command.startsWith('up') ? 'simulated:7400' : 'ssh' },
     });
     expect(run.stderr).toContain(inPlace(happened));
-    expect(run.stderr).toContain(next);
+    expect(run.stderr).toContain(inPlace(next));
     expect(run.stderr).not.toMatch(raw);
     expect(run.code).toBe(code);
   });

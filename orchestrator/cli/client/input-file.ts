@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf } from '../../../shared/reason-of.ts';
 import { transcriptIn } from '../../http/checkin/request.ts';
 import { type Encoding, readFleetText, readInputFile, yamlBytesAtMost } from '../../input-file.ts';
+import type { InputFault } from '../../../shared/input/input-fault.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
 
 /**
@@ -14,7 +17,7 @@ export async function readFileOf(
   bytesAtMost = yamlBytesAtMost,
 ): Promise<Result<{ file: string; text: string }, Refusal>> {
   const text = await readInputFile(file, bytesAtMost);
-  return text.ok ? ok({ file, text: text.value }) : err(badFile(file, text.error));
+  return text.ok ? ok({ file, text: text.value }) : err(await unreadable(file, text.error));
 }
 
 /** Reads a fleet file that is sent to the orchestrator, and says which encoding it has. */
@@ -22,9 +25,21 @@ export async function readFleetOf(
   file: string,
 ): Promise<Result<{ input: { file: string; text: string }; encoding: Encoding }, Refusal>> {
   const read = await readFleetText(file);
-  if (!read.ok) return err(badFile(file, read.error));
+  if (!read.ok) return err(await unreadable(file, read.error));
   const { text, encoding } = read.value;
   return ok({ input: { file, text }, encoding });
+}
+
+/** Names the nearest file of the folder, where there is no file of this name. */
+async function unreadable(file: string, faults: readonly InputFault[]): Promise<Refusal> {
+  const refusal = badFile(file, faults);
+  if (existsSync(file)) return refusal;
+  const { nearest } = await import('../../../shared/input/nearest.ts');
+  const folder = dirname(file);
+  const near = nearest(basename(file), await readdir(folder).catch(() => []));
+  if (near === null) return refusal;
+  const meant = `did you mean ${file.slice(0, file.length - basename(file).length)}${near}?`;
+  return { ...refusal, message: `${refusal.message} (${meant})` };
 }
 
 /**

@@ -16,12 +16,12 @@ export function simulationLines(view: View, answer: SimulationAnswer): readonly 
   return [
     view.paint(
       'bold',
-      `simulated: campaign ${safe(answer.campaign)}, ${many(answer.clients, answer.isModel ? 'invented client' : 'client')}, seed ${safe(answer.seed)}`,
+      `simulated: campaign ${safe(answer.campaign)}, ${many(answer.clients, answer.isModel ? 'model client' : 'client')}, seed ${safe(answer.seed)}`,
     ),
     ...(answer.isModel
       ? wrapped(
           view,
-          'invented: ',
+          'model: ',
           'no client of your fleet, and no staged release, is looked up; for your own: --from-looks',
           'yellow',
         )
