@@ -13,11 +13,8 @@ const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
-/** Folders whose files get a process of their own each: they start whole installations. */
-const ISOLATED = ['chaos', 'drill', 'system'];
-
 /** Folders with a project of their own: these two can run without Redis, `--project domain`. */
-const APART = ['architecture', 'domain', ...ISOLATED];
+const APART = ['architecture', 'domain'];
 
 /** The folders below test/, found and not listed, so that no test is forgotten here. */
 const folders = existsSync(tests)
@@ -30,9 +27,10 @@ const folders = existsSync(tests)
 const atOnce = Math.max(4, availableParallelism());
 
 /**
- * A worker runs one file after the other and keeps the code that it has loaded, as long as the next
- * file belongs to the same project: to load it again costs up to two seconds of processor time,
- * more than most files. So all other folders are one project.
+ * A worker runs one file after the other and keeps the code that it has loaded, and its browser, as
+ * long as the next file belongs to the same project and wants no worker of its own: to load it
+ * again costs up to two seconds of processor time, more than most files. So all other folders are
+ * one project, also those that start whole installations: these are processes of their own.
  */
 function project(name: string, ...ofFolders: readonly string[]): TestProjectInlineConfiguration {
   return {
@@ -41,7 +39,7 @@ function project(name: string, ...ofFolders: readonly string[]): TestProjectInli
       name,
       include: ofFolders.map((folder) => `test/${folder}/**/*.test.ts`),
       maxWorkers: atOnce,
-      isolate: ISOLATED.includes(name),
+      isolate: false,
       // On a machine that others use, too, a test that fails is run once more. The report names it
       // with its retry, and it is mended like any other test that fails.
       retry: process.env['CI'] === undefined ? 0 : 1,
