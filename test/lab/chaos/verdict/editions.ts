@@ -61,7 +61,7 @@ function editFaults(
   found: readonly EditionEntry[],
   { mayForget }: EditionEvidence,
 ): readonly string[] {
-  const own = found.filter(({ entry }) => entry.because.startsWith(`${reason}: `));
+  const own = found.filter(({ entry }) => entry.because.endsWith(`; reason: ${reason}`));
   if (own.length > 1) return [`${reason} was applied ${own.length} times`];
   if (confirmed === null || mayForget(confirmed.at)) return [];
   const [first] = own;
