@@ -1,6 +1,7 @@
 import { beginWalk, cancelUntil } from './cancel-walk.ts';
 import { changeCampaign, type ChangedCampaign } from './transitions.ts';
 import { sayingWhatHolds } from './not-recorded.ts';
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Permit } from '../requests/permit.ts';
 import type { Refusal } from '../refusal.ts';
@@ -26,18 +27,22 @@ const patienceMs = 3_000;
  * Ends a campaign for good. Once this is committed nothing begins any more. Then clients are
  * cancelled, or finished safely; what is left after some seconds `rounds/drain-campaigns.ts` goes
  * on with.
+ * @param onlyWhile left as it is when it is no longer in this status
  */
 export async function abortCampaign(
   context: OrchestratorContext,
   permit: Permit,
   name: string,
   reason: string,
+  onlyWhile?: CampaignState['status'],
 ): Promise<Result<Aborted, Refusal>> {
   const asked = performance.now();
   const moved = await sayingWhatHolds('the abort', () =>
-    changeCampaign(context, permit.by, name, async () => ({
-      event: { type: 'AbortRequested', by: permit.by, reason },
-    })),
+    changeCampaign(context, permit.by, name, async ({ campaign: { state } }) =>
+      onlyWhile !== undefined && state.status !== onlyWhile
+        ? null
+        : { event: { type: 'AbortRequested', by: permit.by, reason } },
+    ),
   );
   if (!moved.ok) return moved;
   const stoppedInMs = Math.ceil(performance.now() - asked);

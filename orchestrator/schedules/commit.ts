@@ -53,6 +53,8 @@ const triesAtMost = 20;
 
 /**
  * Changes a schedule: read, decide, compare and set.
+ * @param absent a campaign of which the change says that it is not created; where it is there by
+ *   then, nothing is changed
  * @returns the schedule as it is now; null = it is gone
  */
 export async function changeSchedule(
@@ -60,6 +62,7 @@ export async function changeSchedule(
   who: string,
   asked: string,
   decide: (schedule: Schedule, now: number) => Asked,
+  absent?: string,
 ): Promise<Result<Schedule | null, Refusal>> {
   const name = await spelled({ store }, asked);
   for (let tries = 0; tries < triesAtMost; tries += 1) {
@@ -72,7 +75,10 @@ export async function changeSchedule(
     // Another orchestrator has done it: an entry would tell of a change that nobody made.
     if (next === record.schedule) return ok(next);
     const audit = scheduleAudit(name, [record.schedule, next], { who, because, at });
-    if (!(await store.commitSchedule(name, next, record.version, audit))) continue;
+    if (!(await store.commitSchedule(name, next, record.version, audit, absent))) {
+      if (absent !== undefined && (await store.hasCampaign(absent))) return ok(record.schedule);
+      continue;
+    }
     log.info({ schedule: name, who, because }, audit.to);
     return ok(next);
   }

@@ -10,7 +10,10 @@ import { Permit } from '../requests/permit.ts';
 import { occurrenceDone, occurrenceDue, scheduler } from './occurrences.ts';
 import { changeSchedule } from './commit.ts';
 
-type Outcome = Omit<PastOccurrence, 'at' | 'campaign'>;
+interface Outcome extends Omit<PastOccurrence, 'at' | 'campaign'> {
+  /** The campaign that was found not to be there. */
+  readonly absent?: string;
+}
 
 /** Begins the occurrence that is due now, if one is, and goes on with one that broke off. */
 export async function occur(context: OrchestratorContext, schedule: Schedule): Promise<void> {
@@ -40,12 +43,20 @@ export async function carryOut(context: OrchestratorContext, name: string): Prom
   const became = await begin(context, record.schedule, open);
   // The next round tries again.
   if (became === null) return;
-  await changeSchedule(context, scheduler(name), name, (present) =>
-    ok(
-      present.open?.campaign === open.campaign
-        ? toNext(occurrenceDone(present, became))
-        : { next: present, because: 'another orchestrator was first' },
-    ),
+  // An orchestrator that was frozen since it looked may have been replaced by one that has created
+  // the campaign and was killed then: the next round goes on with that campaign.
+  const { absent, ...outcome } = became;
+  await changeSchedule(
+    context,
+    scheduler(name),
+    name,
+    (present) =>
+      ok(
+        present.open?.campaign === open.campaign
+          ? toNext(occurrenceDone(present, outcome))
+          : { next: present, because: 'another orchestrator was first' },
+      ),
+    absent,
   );
 }
 
@@ -60,13 +71,13 @@ async function begin(
   const present = await store.readCampaign(campaign);
   if (present === null) {
     const running = await predecessorOf(context, schedule);
-    if (running !== null) return skipped(`${campaign} is not created: ${running}`);
+    if (running !== null) return notCreated(campaign, running);
     const { file, text, calendars, createdBy: author } = schedule;
     const input = { file, text, campaign, author, ...(calendars === undefined ? {} : { calendars }) };
     const created = await createCampaign(context, by, input);
     if (!created.ok && created.error.code === 'campaign.fleetChanged') return null;
     if (!created.ok && created.error.code !== 'campaign.taken')
-      return skipped(`${campaign} is not created: ${created.error.message}`);
+      return notCreated(campaign, created.error.message);
   }
   const found = await store.readCampaign(campaign);
   if (found === null || found.campaign.definition.hash !== schedule.hash)
@@ -83,7 +94,9 @@ async function begin(
   if (asked.error.code === 'campaign.busy') return null;
   const because = `${campaign} is not started: ${asked.error.message}`;
   const inTheWay = asked.error.code === 'campaign.overlap' ? await inTheWayOf(context, campaign) : [];
-  await abortCampaign(context, Permit.ofServpack(scheduler(schedule.schedule)), campaign, because);
+  await abortCampaign(context, Permit.ofServpack(scheduler(schedule.schedule)), campaign, because, 'created');
+  // Another orchestrator has started it since, and the next round sees that.
+  if ((await store.readCampaign(campaign))?.campaign.state.status !== 'aborted') return null;
   return { ...skipped(because), ...(inTheWay.length === 0 ? {} : { inTheWay }) };
 }
 
@@ -111,3 +124,7 @@ const outcomeOf = ({ schedule }: Schedule, campaign: string, state: CampaignStat
 
 const started = (campaign: string): Outcome => ({ outcome: 'started', because: `${campaign} was started` });
 const skipped = (because: string): Outcome => ({ outcome: 'skipped', because });
+const notCreated = (campaign: string, because: string): Outcome => ({
+  ...skipped(`${campaign} is not created: ${because}`),
+  absent: campaign,
+});

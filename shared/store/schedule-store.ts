@@ -15,12 +15,14 @@ export interface ScheduleStore {
   /**
    * Writes, changes or (null) removes a schedule by compare-and-set of its version; version 0 = it
    * is not there yet.
-   * @returns false when another change came first: read again
+   * @param absent a campaign of which the change says that it is not created
+   * @returns false when another change came first, or that campaign is there: read again
    */
   commitSchedule(
     schedule: string,
     next: Schedule | null,
     version: number,
     audit: AuditEntry,
+    absent?: string,
   ): Promise<boolean>;
 }

@@ -12,17 +12,18 @@ const commitScheduleScript = script(
 -- @include ../audit/audit.lua
 
 -- Writes or removes a schedule. Returns 0 when another change came first.
--- ARGV: schedule, version that was read (0 = none), the next one as JSON ('' = removed);
--- list: audit
+-- ARGV: schedule, version that was read (0 = none), the next one as JSON ('' = removed), a campaign
+-- that must not be there ('' = any may); list: audit
 local found = redis.call('HGET', key('schedules'), ARGV[1])
 local version = found and string.match(found, '^%d+') or '0'
 if version ~= ARGV[2] then return 0 end
+if ARGV[4] ~= '' and redis.call('EXISTS', key('campaign', ARGV[4])) == 1 then return 0 end
 if ARGV[3] == '' then
   redis.call('HDEL', key('schedules'), ARGV[1])
 else
   redis.call('HSET', key('schedules'), ARGV[1], string.format('%d %s', version + 1, ARGV[3]))
 end
-addAudit(lists(4)())
+addAudit(lists(5)())
 return 1`,
 );
 
@@ -36,11 +37,10 @@ export const scheduleStoreOf = ({ redis, keys, run }: Shard): ScheduleStore => (
     const found = await redis.hget(keys.of('schedules'), schedule);
     return found === null ? null : recordOf(found);
   },
-  commitSchedule: async (schedule, next, version, audit) => {
+  commitSchedule: async (schedule, next, version, audit, absent = '') => {
     const json = next === null ? '' : JSON.stringify(next);
-    return (
-      (await run(commitScheduleScript, schedule, version, json, ...list(auditFields(audit, null)))) === 1
-    );
+    const entry = list(auditFields(audit, null));
+    return (await run(commitScheduleScript, schedule, version, json, absent, ...entry)) === 1;
   },
 });
 
