@@ -6,6 +6,7 @@ import type { ProgressData, ProgressPoint } from '../charts/progress-data.ts';
 import { stateRows, stateRowsTable } from '../charts/waves.ts';
 import { statesBar } from '../charts/states-bar.ts';
 import { spanInWords } from '../views/duration-text.ts';
+import { marksOf, unmarkCommand, whenUnmarked, willInstallWords } from '../views/marks.ts';
 import { namesInWords } from '../views/equal-reasons.ts';
 import { stateWord } from '../views/state-words.ts';
 import type { CampaignReport } from '../views/report.ts';
@@ -30,6 +31,7 @@ export function reportDocument(data: ReportData): ReportDocument {
     verdict: verdictOf(report),
     figures: figuresOf(report),
     sections: [
+      marksSection(report),
       progressSection(data),
       exceptionsSection(data),
       planSection(report.planned, report),
@@ -39,6 +41,31 @@ export function reportDocument(data: ReportData): ReportDocument {
       proofSection(data),
     ].filter(({ blocks }) => blocks.length > 0),
     footer: `Read on ${whenInWords(report.at)} by servpack. All times are UTC.`,
+  };
+}
+
+/** The clients that install although the campaign is over for them: nothing else is as urgent. */
+function marksSection(report: CampaignReport): Section {
+  const marks = marksOf(report);
+  const { campaign, release } = report;
+  const title = 'Still marked';
+  if (marks === null) return { title, blocks: [] };
+  const says = `${willInstallWords(marks, release)}${whenUnmarked(marks)}.`;
+  return {
+    title,
+    blocks: [
+      {
+        kind: 'text',
+        text: `${says} A marked client installs at its next logon, also when the campaign is over. To take the marks back:`,
+      },
+      {
+        kind: 'commands',
+        commands: [
+          ...(marks.now === 0 ? [] : [`servpack campaign clients ${campaign} --marked`]),
+          unmarkCommand(campaign),
+        ],
+      },
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { count, percent } from '../charts/svg.ts';
 import type { CampaignReport } from '../views/report.ts';
 import type { Figure, Verdict } from './document.ts';
+import { marksOf, willInstallWords } from '../views/marks.ts';
 import { notOk } from '../../shared/domain/outcome/states.ts';
 import { many } from '../views/numbers.ts';
 
@@ -18,8 +19,18 @@ export function scopeOf({ states, size }: Pick<CampaignReport, 'states' | 'size'
   return { have, leftOut, cancelled, notOk: bad, inScope, open };
 }
 
-/** What became of the campaign, in one sentence. */
+/** What became of the campaign, and how many clients will install all the same. */
 export function verdictOf(report: CampaignReport): Verdict {
+  const verdict = outcomeOf(report);
+  const marks = marksOf(report);
+  if (marks === null) return verdict;
+  return {
+    ...verdict,
+    says: `${verdict.says} ${willInstallWords(marks, report.release)} at the next logon.`,
+  };
+}
+
+function outcomeOf(report: CampaignReport): Verdict {
   const { have, notOk, cancelled, inScope, open } = scopeOf(report);
   const done = `${count(have)} of ${many(inScope, 'client')} in scope ${have === 1 ? 'has' : 'have'} the release (${percent(have, inScope)} %)`;
   const failed = notOk === 0 ? '' : `; ${count(notOk)} failed or ${notOk === 1 ? 'needs' : 'need'} attention`;
@@ -66,9 +77,13 @@ export function verdictOf(report: CampaignReport): Verdict {
 export function figuresOf(report: CampaignReport): readonly Figure[] {
   const { have, notOk, leftOut, cancelled, open } = scopeOf(report);
   const { done, undone } = report.relocations;
+  const marks = marksOf(report);
   return [
     { value: count(have), label: 'have the release', tone: 'good' },
     { value: count(notOk), label: 'failed or need attention', tone: notOk === 0 ? 'open' : 'bad' },
+    ...(marks === null
+      ? []
+      : [{ value: count(marks.inAll), label: 'will still install', tone: 'bad' } as const]),
     ...(open === 0 ? [] : [{ value: count(open), label: 'not finished', tone: 'open' } as const]),
     ...(cancelled === 0 ? [] : [{ value: count(cancelled), label: 'cancelled', tone: 'bad' } as const]),
     { value: count(leftOut), label: 'left out, with reasons', tone: 'open' },

@@ -2,6 +2,7 @@ import { clientHookKeeper } from '../../shared/domain/rules/client-hooks.ts';
 import { stopRule } from '../../shared/domain/campaign/stop.ts';
 import { startingCommand } from './missing-processes.ts';
 import { holdOver } from './holds.ts';
+import { unmarkCommand } from './marks.ts';
 import { releaseCommand } from './release-command.ts';
 import {
   type Campaign,
@@ -62,7 +63,7 @@ const actionsInPlace = (status: Facts): readonly string[] => [
     : [releaseOf(status.campaign, status.holds)]),
   ...(status.notStaged.length === 0 ? [] : [`servpack release servers ${status.release}`]),
   ...(status.paused?.byGate === true ? [] : aboutFailures(status)),
-  ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
+  ...(status.stillMarked === 0 ? [] : [unmarkCommand(status.campaign)]),
 ];
 
 const unhaltOf = ({ by }: { readonly by: string }): string => commented('servpack unhalt', elseOverride(by));
@@ -150,7 +151,7 @@ export function clientActions(campaign: Campaign, upgrade: Upgrade, halt: Halt |
     ...(isFailure(state.end) && campaign.state.status !== 'aborted'
       ? [`servpack client retry ${client} --campaign ${definition.campaign} --reason TEXT`]
       : []),
-    ...(endedMarked(upgrade) ? [`servpack campaign unmark ${definition.campaign} --reason TEXT`] : []),
+    ...(endedMarked(upgrade) ? [unmarkCommand(definition.campaign)] : []),
   ];
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { statusLines } from '../../orchestrator/cli/render/status.ts';
+import { plainView } from '../../orchestrator/cli/render/view.ts';
 import { htmlOf } from '../../orchestrator/report/html.ts';
 import { markdownOf } from '../../orchestrator/report/markdown.ts';
 import { nextStepOf } from '../../orchestrator/report/next-step.ts';
@@ -69,6 +71,50 @@ describe('the report of a campaign', () => {
     const html = [...htmlOf(reportDocument({ ...data, list: file }))].join('');
     expect(html).toContain('servpack campaign clients sms-sp4 --csv lists them');
     expect(html).toContain(`${file.file}, SHA-256 ${file.sha256}`);
+  });
+
+  it.each([
+    ['ended', 3, null, '3 clients WILL still install sms-1.2-sp4', ''],
+    ['aborted', 0, 4, '4 clients WILL still install', 'begun on them is completed first, and their marks'],
+    [
+      'aborted',
+      1,
+      5,
+      '5 clients WILL still install',
+      'on 4 of them is completed first, and the marks of the other 1',
+    ],
+    ['aborted', 0, 1, '1 client WILL still install', 'on it is completed first, and its mark'],
+  ] as const)(
+    'says of an %s campaign with %s marked clients who will install, as the status does',
+    async (status, stillMarked, inAll, number, when) => {
+      const data = await sampleReport({ size: 60 });
+      const aborted =
+        inAll === null
+          ? null
+          : { by: 'anna', because: 'x', at: data.report.at, stillMarked: inAll, finishing: inAll };
+      const report = { ...data.report, status, stillMarked, aborted };
+      const document = reportDocument({ ...data, report });
+      expect(document.verdict.says).toContain(number);
+      expect(document.figures).toContainEqual({
+        value: String(inAll ?? stillMarked),
+        label: 'will still install',
+        tone: 'bad',
+      });
+      expect(document.sections[0]?.title).toBe('Still marked');
+      const command = 'servpack campaign unmark sms-sp4 --reason TEXT';
+      const [line] = statusLines(plainView, report).filter((each) => each.startsWith('marked: '));
+      for (const text of [[...htmlOf(document)].join(''), [...markdownOf(document)].join(''), line]) {
+        expect(text).toContain(number);
+        expect(text).toContain(when);
+        expect(text).toContain(command);
+      }
+    },
+  );
+
+  it('says nothing of marks where no client is marked', async () => {
+    const data = await sampleReport({ size: 60 });
+    expect([...htmlOf(reportDocument(data))].join('')).not.toMatch(/still install|Still marked/);
+    expect(statusLines(plainView, data.report).join()).not.toContain('marked: ');
   });
 
   it('keeps little of any number of clients', () => {

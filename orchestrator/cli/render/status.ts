@@ -1,5 +1,6 @@
 import { spanInWords } from '../../views/duration-text.ts';
 import { statusWord } from '../../views/campaign-words.ts';
+import { marksOf, unmarkCommand, whenUnmarked, willInstallWords } from '../../views/marks.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
@@ -64,10 +65,17 @@ const missingHead = ({ process, since }: NonNullable<CampaignStatus['missing']>[
 const missingLines = (view: View, missing: CampaignStatus['missing'] = []): readonly string[] =>
   missing.flatMap((each) => wrapped(view, missingHead(each), each.says, 'red'));
 
-function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
+/** The clients that will still install, and what takes their marks back. */
+function markedLines(view: View, status: CampaignStatus): readonly string[] {
+  const marks = marksOf(status);
+  if (marks === null) return [];
+  const says = `${willInstallWords(marks, status.release)}${whenUnmarked(marks)}`;
+  return wrapped(view, 'marked: ', `${says}: ${unmarkCommand(status.campaign)}`, 'red');
+}
+
+function abortedLines(view: View, { aborted }: CampaignStatus): readonly string[] {
   if (aborted === null) return [];
-  const { by, because, finishing, stillMarked } = aborted;
-  const marked = `${many(stillMarked, 'client')} WILL still install ${release}: servpack campaign unmark ${campaign} --reason TEXT`;
+  const { by, because, finishing } = aborted;
   return [
     ...wrapped(view, `aborted by ${by}: `, because, 'red'),
     ...(finishing === 0
@@ -75,7 +83,6 @@ function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus
       : [
           `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still being cancelled: what has begun on a client is finished first`,
         ]),
-    ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
   ];
 }
 
@@ -151,6 +158,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(status.window === undefined ? [] : wrapped(view, 'window: ', status.window)),
     ...(status.blackouts ?? []).flatMap((blackout) => wrapped(view, '', blackout, 'yellow')),
     ...abortedLines(view, status),
+    ...markedLines(view, status),
     ...status.failures.flatMap(({ because, since }) =>
       wrapped(view, `THE LEADER FAILS at this campaign since ${since}: `, because, 'red'),
     ),
