@@ -73,7 +73,8 @@ export class Access {
     if (isSameToken(given, this.#fileToken)) return ok(this.#ofFile());
     const id = idInToken(given);
     if (id === null) return err(wrong);
-    const found = (await this.known.records()).tokens.find((each) => each.id === id);
+    const find = ({ tokens }: AccessRecords) => tokens.find((each) => each.id === id);
+    const found = find(await this.known.records()) ?? find(await this.known.newest());
     if (found === undefined || !isSameToken(digestOf(given), found.sha256)) return err(wrong);
     const expired = this.#whyExpired(found);
     if (expired !== null) return err(expired);
@@ -99,9 +100,9 @@ export class Access {
     const find = ({ sessions }: AccessRecords) => sessions.find(({ sha256 }) => isSameToken(sha256, digest));
     let records = await this.known.records();
     let found = find(records);
-    // It may have been used at another orchestrator a moment ago.
-    if (found !== undefined && this.#isOver(found, records)) {
-      records = await this.known.reread();
+    // It may have been made or used at another orchestrator a moment ago.
+    if (found === undefined || this.#isOver(found, records)) {
+      records = found === undefined ? await this.known.newest() : await this.known.reread();
       found = find(records);
     }
     if (found === undefined) return err(noSession);

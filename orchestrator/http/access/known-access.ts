@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccessRecords } from '../../../shared/store/access-store.ts';
 import type { OperatorStore } from '../../../shared/store/store.ts';
+import { SharedReads } from '../shared-reads.ts';
 
 /** Real time for which the records are used without a question to Redis. */
 const freshMs = 500;
@@ -22,6 +23,7 @@ export class KnownAccess {
   readonly #log: Logger;
   #known: { readonly records: AccessRecords; freshUntil: number; readonly rereadAt: number } | null = null;
   #asking: Promise<AccessRecords> | null = null;
+  readonly #newest = new SharedReads<AccessRecords>();
   #forgotten = 0;
   /** The last use of each token and session at this orchestrator. */
   readonly #used = new Map<string, number>();
@@ -43,6 +45,14 @@ export class KnownAccess {
     } finally {
       this.#asking = null;
     }
+  }
+
+  /**
+   * The records as they are now, for a secret that is not known: another orchestrator may have made
+   * it a moment ago. Asks for their version, and callers at the same time share the answer.
+   */
+  newest(): Promise<AccessRecords> {
+    return this.#newest.ask('', () => this.#ask());
   }
 
   /** The records as they are at this moment. */
