@@ -1,4 +1,4 @@
-import type { EditionHead } from '../../shared/domain/campaign/edition.ts';
+import { type EditionHead, sectionOf } from '../../shared/domain/campaign/edition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { fromNow } from './duration-text.ts';
 
@@ -32,10 +32,7 @@ export const editionNow = ({ edition, by, at, because, changes }: EditionHead, n
 
 /** `changed by anna 12 min ago (smaller pilot): budgets, waves`; the history has the sentences. */
 export const editionWords = ({ by, inWords, because, changes }: EditionNow): string =>
-  `changed by ${by} ${inWords} (${because}): ${changes.map(sectionOf).join(', ')}`;
-
-/** A change begins with the name of its section; a number of clients has none. */
-const sectionOf = (change: string): string => /^(\w+): /.exec(change)?.[1] ?? change;
+  `changed by ${by} ${inWords} (${because}): ${changes.map((each) => sectionOf(each) ?? each).join(', ')}`;
 
 /** What a person should know of a client whose campaign was changed. */
 export const editionRemarks = ({ edition }: Edited): readonly string[] =>

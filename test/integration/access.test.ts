@@ -236,4 +236,34 @@ describe('a narrowed token', () => {
     expect(clients).toContain('pc-1');
     expect(stream.headers.get('servpack-narrowed-to')).toBe('logon servers ls-rom');
   });
+
+  test('to logon servers sees that a campaign was edited, and no other server in what changed', async () => {
+    await using orchestrator = await twoCampaigns();
+    const rome = bearer(await makeToken(orchestrator, 'rome', { sites: ['LS-ROM'] }));
+    const limited = campaignYaml(
+      'sp4',
+      'select: { where: "office" }\nbudgets: { maxDownloads: 20, logonServers: { LS-MIL: { maxDownloads: 3 } } }\n',
+    );
+    const edited = await orchestrator.ask('POST', '/v1/campaigns/sp4/edit', {
+      file: 'c.yaml',
+      text: limited,
+      reason: 'a slow line',
+    });
+    expect([edited.status, JSON.stringify(edited.body)]).toEqual([200, expect.stringContaining('LS-MIL')]);
+    const seen = async (path: string, headers = {}) =>
+      JSON.stringify((await orchestrator.ask('GET', path, undefined, headers)).body);
+    for (const path of ['/v1/campaigns/sp4', '/v1/campaigns', '/v1/clients/pc-1/why?campaign=sp4']) {
+      const [whole, narrowed] = [await seen(path), await seen(path, rome)];
+      expect(narrowed).toContain('a slow line');
+      expect([path, whole.includes('LS-MIL'), narrowed.includes('LS-MIL')]).toEqual([
+        path,
+        !path.includes('/why'),
+        false,
+      ]);
+    }
+    expect(
+      (await orchestrator.ask('GET', '/v1/campaigns/sp4', undefined, rome)).body.edition.changes,
+    ).toEqual(['budgets']);
+    expect(await seen('/v1/campaigns/sp4/planned', rome)).toContain('role.narrowed');
+  });
 });

@@ -1,4 +1,5 @@
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
+import { type EditionHead, sectionOf } from '../../../shared/domain/campaign/edition.ts';
 import type { Counters } from '../../../shared/domain/outcome/counters.ts';
 import type { OperatorStore } from '../../../shared/store/store.ts';
 import type { CampaignRecord } from '../../../shared/store/types.ts';
@@ -58,3 +59,9 @@ export async function slotsOfSeen(
 export async function* namesIn(store: OperatorStore, may: Reach): AsyncGenerator<string> {
   for await (const { client, logonServer } of store.fleet()) if (may.site(logonServer)) yield client;
 }
+
+/** An edition with the names of the sections that changed, and not with what changed in them. */
+export const withoutSentences = (head: EditionHead): EditionHead => ({
+  ...head,
+  changes: [...new Set(head.changes.map((change) => sectionOf(change) ?? 'clients'))],
+});

@@ -8,6 +8,7 @@ import {
   seenClient,
   seenRecord,
   slotsOfSeen,
+  withoutSentences,
   withoutServers,
 } from './narrowed-reads.ts';
 import type { MemberFound } from '../../../shared/store/upgrade-store.ts';
@@ -91,7 +92,12 @@ const rules: Rules = {
     return record === null ? null : seenRecord(record, may);
   },
   editions: ofCampaign('editions'),
-  editionHeads: ofCampaign('editionHeads'),
+  // What an edit changed may name any logon server: a part of the history, which is refused.
+  editionHeads: (store, may) => async (campaign, only) => {
+    if (!may.campaign(campaign)) return closed();
+    const heads = await store.editionHeads(campaign, only);
+    return may.allSites ? heads : heads.map(withoutSentences);
+  },
   // Numbers of a campaign are of the whole; other logon servers have no name in them.
   counters: (store, may) => async (campaign) =>
     may.campaign(campaign) ? withoutServers(await store.counters(campaign), may) : closed(),

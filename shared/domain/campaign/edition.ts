@@ -20,6 +20,9 @@ export interface CampaignEdition {
   readonly calendars?: Readonly<Record<string, string>>;
 }
 
+/** The section of the file with which a change begins; null = it is about a number of clients. */
+export const sectionOf = (change: string): string | null => /^(\w+): /.exec(change)?.[1] ?? null;
+
 /** An edition without its files, which may be large. */
 export type EditionHead = Omit<CampaignEdition, 'text' | 'calendars'>;
 

@@ -81,6 +81,7 @@ export const campaignOperations: Operations = {
     id: 'comparePlan',
     tag,
     needs: 'see',
+    reach: 'allSites',
     summary: 'Compare the plan of a campaign with what came',
     description:
       'What was planned when the campaign started, against what came: the end, each wave, and what the time went to. What came is read from the audit apart from requests: `comparedAt` says up to when, and is null while the first reading is under way.',
