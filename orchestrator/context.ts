@@ -40,8 +40,11 @@ export interface OrchestratorContext {
   readonly contents?: AuditContents;
   /** The archived campaigns, where this orchestrator has a data folder. */
   readonly campaignArchive?: CampaignArchive;
-  /** Why this orchestrator, as the leader, cannot write the audit files; null while it can. */
-  readonly auditTrouble?: () => string | null;
+  /**
+   * Why this orchestrator, as the leader, cannot write the audit files; null while it can,
+   * undefined before it has tried.
+   */
+  readonly auditTrouble?: () => string | null | undefined;
   /** Whether this orchestrator leads. Without it nobody says so. */
   readonly leads?: () => boolean;
   /** The key that check-in tokens are computed from, where clients may report in by themselves. */

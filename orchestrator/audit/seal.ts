@@ -30,8 +30,11 @@ export interface Sealer {
    * another process keeps a file
    */
   round(): Promise<boolean>;
-  /** Why the last run could not write the audit, without names of folders; null = it could. */
-  trouble(): string | null;
+  /**
+   * Why the last run could not write the audit, without names of folders; null = it could;
+   * undefined = there was no run yet, so nobody knows.
+   */
+  trouble(): string | null | undefined;
   /** Another orchestrator leads and writes the audit: whatever was wrong here is over. */
   rest(): void;
 }
@@ -67,11 +70,11 @@ export function openSealer(options: SealerOptions): Sealer {
     options.log.info({ shard, block: head.number, head: head.head }, sealedMessage);
   };
   const patience = openPatience(options.log);
-  let trouble: string | null = null;
+  let trouble: string | null | undefined;
   return {
     trouble: () => trouble,
     rest: () => {
-      trouble = null;
+      trouble = undefined;
     },
     round: async () => {
       const shards = await options.store.shards();

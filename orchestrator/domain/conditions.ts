@@ -1,4 +1,4 @@
-import type { NoticeState } from './gather-notices.ts';
+import type { Alarm, NoticeState } from './gather-notices.ts';
 import type { Happening } from './happening.ts';
 import type { NoticeKind } from './notice-kinds.ts';
 
@@ -20,25 +20,61 @@ const ofConditions =
 const kindOver = (kind: NoticeKind): NoticeKind =>
   kind === 'approval.requested' ? 'approval.decided' : kind;
 
-const wordsOver: Readonly<Partial<Record<NoticeKind, string>>> = {
-  'workers.none': 'a worker runs again, or no campaign needs one',
-  'forecast.slipped': 'nine of ten simulations end in time again, or the campaign does not run',
-  'leader.failing': 'the leader does this work again',
-  'audit.stalled': 'the audit is written again',
-  'copy.broken': 'the copy is whole again, or no running campaign needs it',
-  'campaign.still': 'something has happened again, or nothing waits',
-  'blocker.rising': 'it holds up half as many clients or fewer, or the campaign does not run',
-  'approval.requested': 'no client waits for an approval',
-};
+/** What a look has found. */
+export interface Found {
+  readonly isSo: readonly Condition[];
+  /** Alarms of which nobody can say now whether they are over: they stay open. */
+  readonly unknown: ReadonlySet<string>;
+  /** Why alarms are over, where the look itself has seen it. */
+  readonly because: ReadonlyMap<string, string>;
+  /** Names of the campaigns that run, and of their releases. */
+  readonly running: ReadonlySet<string>;
+  readonly releases: ReadonlySet<string>;
+}
 
-/** What has become of conditions since the alarms were written: some have begun, some are over. */
+/** Why an alarm is over: one reason, which the title of its last message says, too. */
+function whyOver(name: string, { kind, campaign, about = '' }: Alarm, found: Found): string {
+  const { because, running, releases } = found;
+  const seen = because.get(name);
+  if (seen !== undefined) return seen;
+  const isIdle = campaign !== '' && !running.has(campaign);
+  switch (kind) {
+    case 'workers.none':
+      return running.size === 0 ? 'no campaign runs, so no worker is needed' : 'a worker runs again';
+    case 'audit.stalled':
+      return 'the audit is written again';
+    case 'leader.failing':
+      return 'the leader no longer fails at it';
+    case 'copy.broken':
+      return releases.has(about) ? 'that copy is no longer checked' : 'no running campaign needs its copies';
+    case 'forecast.slipped':
+      return isIdle ? notRunning : 'its forecast is in time again';
+    case 'campaign.still':
+      return isIdle ? notRunning : 'it goes on';
+    case 'blocker.rising':
+      return isIdle ? notRunning : 'a blocker holds up fewer clients again';
+    case 'approval.requested':
+      return isIdle ? notRunning : 'no client waits for an approval';
+    default:
+      return 'this is over';
+  }
+}
+
+const notRunning = 'it does not run now';
+
+/**
+ * What has become of conditions since the alarms were written: some have begun, some are over. An
+ * alarm is over only when the look knows that it is.
+ */
 export function changedConditions(
-  { alarms }: NoticeState,
-  isSo: readonly Condition[],
+  { alarms }: Pick<NoticeState, 'alarms'>,
+  found: Found,
   now: number,
 ): readonly Happening[] {
+  const { isSo, unknown } = found;
   const names = new Set(isSo.map(({ alarm }) => alarm));
-  const over = Object.entries(alarms).filter(([name]) => ofConditions.test(name) && !names.has(name));
+  const isOver = (name: string): boolean => ofConditions.test(name) && !names.has(name) && !unknown.has(name);
+  const over = Object.entries(alarms).filter(([name]) => isOver(name));
   return [
     ...isSo
       .filter(({ alarm }) => alarms[alarm] === undefined)
@@ -51,13 +87,13 @@ export function changedConditions(
         says,
         opens: alarm,
       })),
-    ...over.map(([name, { kind, campaign, about }]): Happening => ({
-      kind: kindOver(kind),
-      campaign,
-      ...(about === undefined ? {} : { about }),
+    ...over.map(([name, alarm]): Happening => ({
+      kind: kindOver(alarm.kind),
+      campaign: alarm.campaign,
+      ...(alarm.about === undefined ? {} : { about: alarm.about }),
       at: now,
       who: null,
-      says: wordsOver[kind] ?? 'this is over',
+      says: whyOver(name, alarm, found),
       closes: [name],
       onlyCloses: true,
     })),

@@ -1,6 +1,6 @@
 import { readStatus } from '../campaigns/report.ts';
 import type { LeaderContext } from '../context.ts';
-import { changedConditions, type Condition } from '../domain/conditions.ts';
+import { changedConditions, type Condition, type Found } from '../domain/conditions.ts';
 import { counted } from '../domain/counted.ts';
 import type { NoticeState } from '../domain/gather-notices.ts';
 import { alarmOf, type Happening } from '../domain/happening.ts';
@@ -48,53 +48,71 @@ export function openConditions(
   /** By campaign. */
   let blockers = new Map<string, BlockerCourses>();
 
-  const persists = (name: string, isSo: boolean): boolean => {
+  /** An alarm that is open needs not last again: another process may have seen it begin. */
+  const persists = (name: string, isSo: boolean, { alarms }: NoticeState): boolean => {
     if (!isSo) since.delete(name);
     else if (!since.has(name)) since.set(name, performance.now());
-    return isSo && performance.now() >= (since.get(name) ?? Infinity) + timing.persistsMs;
+    if (!isSo || alarms[name] !== undefined) return isSo;
+    return performance.now() >= (since.get(name) ?? Infinity) + timing.persistsMs;
   };
 
   const workers = async (
     { processes }: LeaderContext,
     running: readonly CampaignRecord[],
+    state: NoticeState,
+    { unknown }: Open,
   ): Promise<readonly Condition[]> => {
+    if (processes === undefined) unknown.add(alarmOf.workers);
     const missing = running.length === 0 ? [] : ((await processes?.missing()) ?? []);
     const isMissing = missing.some(({ process }) => process === 'worker');
     const says = `nothing is done on any client; ${counted(running.length, 'campaign')} ${running.length === 1 ? 'runs' : 'run'}`;
-    return persists('workers', isMissing) ? [{ alarm: alarmOf.workers, kind: 'workers.none', says }] : [];
+    return persists(alarmOf.workers, isMissing, state)
+      ? [{ alarm: alarmOf.workers, kind: 'workers.none', says }]
+      : [];
   };
 
-  const audit = ({ auditTrouble }: LeaderContext): readonly Condition[] => {
-    const trouble = auditTrouble?.() ?? null;
-    return persists('audit', trouble !== null)
+  const audit = (
+    { auditTrouble }: LeaderContext,
+    state: NoticeState,
+    { unknown }: Open,
+  ): readonly Condition[] => {
+    const trouble = auditTrouble?.();
+    if (trouble === undefined) unknown.add(alarmOf.audit);
+    return persists(alarmOf.audit, typeof trouble === 'string', state)
       ? [{ alarm: alarmOf.audit, kind: 'audit.stalled', says: trouble ?? '' }]
       : [];
   };
 
-  const failing = async ({ store }: LeaderContext): Promise<readonly Condition[]> => {
+  const failing = async ({ store }: LeaderContext, state: NoticeState): Promise<readonly Condition[]> => {
     const failures = await store.roundFailures();
     const alarms = new Set(failures.map(({ campaign, round }) => alarmOf.failing(campaign, round)));
     for (const name of since.keys()) if (name.startsWith('failing|') && !alarms.has(name)) since.delete(name);
     return failures.flatMap(({ campaign, round, because }) => {
       const alarm = alarmOf.failing(campaign, round);
       const says = `${round}: ${because}`;
-      return persists(alarm, true) ? [{ alarm, kind: 'leader.failing' as const, campaign, says }] : [];
+      return persists(alarm, true, state) ? [{ alarm, kind: 'leader.failing' as const, campaign, says }] : [];
     });
   };
 
   const copies = async (
     { store, clock }: LeaderContext,
-    running: readonly CampaignRecord[],
+    releases: ReadonlySet<string>,
+    { alarms }: NoticeState,
+    { because }: Open,
   ): Promise<readonly Condition[]> => {
-    const releases = new Set(running.map(({ campaign }) => campaign.definition.release));
     const found: Condition[] = [];
     for (const name of releases) {
       const release = await store.readRelease(name);
       if (release?.copies === undefined) continue;
       for (const copy of await store.readCopies(name)) {
         const alarm = alarmOf.copy(name, copy.logonServer);
-        if (copy.state === 'verified') whole.add(alarm);
-        else if (isBroken(copy, whole.has(alarm), clock.now(), timing.stillMs))
+        if (copy.state === 'verified') {
+          whole.add(alarm);
+          because.set(alarm, 'its copies are whole again');
+        } else if (
+          alarms[alarm] !== undefined ||
+          isBroken(copy, whole.has(alarm), clock.now(), timing.stillMs)
+        )
           found.push({ alarm, kind: 'copy.broken', about: name, says: whyNotStaged(copy.logonServer, copy) });
       }
     }
@@ -105,22 +123,36 @@ export function openConditions(
     context: LeaderContext,
     running: readonly CampaignRecord[],
     { alarms }: NoticeState,
+    { because, unknown }: Open,
   ): Promise<readonly Condition[]> => {
     const now = context.clock.now();
     const found: Condition[] = [];
     for (const { campaign } of running) {
       const { campaign: name } = campaign.definition;
-      const changed = changedAt.get(name);
-      if (changed === undefined) changedAt.set(name, now);
-      const isOpen = alarms[alarmOf.still(name)] !== undefined;
-      if (changed === undefined ? !isOpen : now < changed + timing.stillMs) continue;
+      const open = alarms[alarmOf.still(name)];
+      // With an open alarm nothing has happened for that long when it began.
+      const changed = changedAt.get(name) ?? (open === undefined ? now : open.since - timing.stillMs);
+      changedAt.set(name, changed);
+      if (now < changed + timing.stillMs) continue;
       const status = await readStatus(context, name);
       const waiting = status.ok ? waitingIn(status.value) : 0;
+      // Without a worker nothing can happen: an open alarm ends when something does.
+      const isUnknown = !status.ok || (status.value.missing ?? []).length > 0;
       const says = `nothing has happened for ${Math.round(timing.stillMs / 60_000)} min although ${counted(waiting, 'client')} ${waiting === 1 ? 'waits' : 'wait'} and may begin`;
       if (waiting > 0)
         found.push({ alarm: alarmOf.still(name), kind: 'campaign.still', campaign: name, says });
-      // Nothing waits: the status is read again after a sixth of the time.
-      else changedAt.set(name, now - (timing.stillMs / 6) * 5);
+      else if (isUnknown && open !== undefined) unknown.add(alarmOf.still(name));
+      else {
+        if (status.ok)
+          because.set(
+            alarmOf.still(name),
+            status.value.window === undefined
+              ? 'no client waits that may begin'
+              : 'no maintenance window is open',
+          );
+        // The status is read again after a sixth of the time.
+        changedAt.set(name, now - (timing.stillMs / 6) * 5);
+      }
     }
     return found;
   };
@@ -128,6 +160,7 @@ export function openConditions(
   const slipped = async (
     { store }: LeaderContext,
     running: readonly CampaignRecord[],
+    { unknown }: Open,
   ): Promise<readonly Condition[]> => {
     const due = running.filter(({ campaign }) => campaign.definition.policy.end !== undefined);
     if (due.length === 0 || !kinds.has('forecast.slipped')) return [];
@@ -136,6 +169,7 @@ export function openConditions(
       const { campaign: name, policy } = campaign.definition;
       const of = kept.get(name);
       const p90 = of !== undefined && fits(of, campaign) ? (of.newest?.end?.p90 ?? null) : null;
+      if (p90 === null) unknown.add(alarmOf.forecast(name));
       if (p90 === null || policy.end === undefined || p90 <= policy.end.at) return [];
       const says = `nine of ten simulations end by ${isoOf(p90)}, after the end of the campaign at ${isoOf(policy.end.at)}`;
       return [{ alarm: alarmOf.forecast(name), kind: 'forecast.slipped' as const, campaign: name, says }];
@@ -210,17 +244,22 @@ export function openConditions(
       lookedAt = performance.now();
       const running = await context.store.campaigns(['running']);
       const isHalted = running.length > 0 && (await context.store.readHalt()).halt !== null;
+      const releases = new Set(running.map(({ campaign }) => campaign.definition.release));
+      const open: Open = { unknown: new Set(), because: new Map() };
+      if (isHalted)
+        for (const name of names(running)) open.because.set(alarmOf.still(name), 'everything is halted');
       const isSo = [
-        ...(await workers(context, running)),
-        ...audit(context),
-        ...(await failing(context)),
-        ...(await copies(context, running)),
-        ...(isHalted ? [] : await still(context, running, state)),
-        ...(await slipped(context, running)),
+        ...(await workers(context, running, state, open)),
+        ...audit(context, state, open),
+        ...(await failing(context, state)),
+        ...(await copies(context, releases, state, open)),
+        ...(isHalted ? [] : await still(context, running, state, open)),
+        ...(await slipped(context, running, open)),
         ...(await rising(context, running, state)),
         ...(await asking(context, running)),
       ];
-      return [...changedConditions(state, isSo, now), ...(await failures(context, running, state))];
+      const found: Found = { isSo, ...open, running: new Set(names(running)), releases };
+      return [...changedConditions(state, found, now), ...(await failures(context, running, state))];
     },
     rest: () => {
       lookedAt = -Infinity;
@@ -231,6 +270,15 @@ export function openConditions(
     },
   };
 }
+
+/** What a look adds to while it goes through what lasts: see `Found`. */
+interface Open {
+  readonly unknown: Set<string>;
+  readonly because: Map<string, string>;
+}
+
+const names = (records: readonly CampaignRecord[]): readonly string[] =>
+  records.map(({ campaign }) => campaign.definition.campaign);
 
 /** A copy that is on its way is not broken, unless it was whole before or takes too long. */
 const isBroken = ({ state, since }: CopyStatus, wasWhole: boolean, now: number, longMs: number): boolean =>

@@ -15,6 +15,7 @@ export function noticeTitle(group: Group): string {
   const last = happenings.at(-1);
   const by = last?.who === null || last?.who === undefined ? '' : ` by ${last.who}`;
   const isOver = stateOf(group) === 'over';
+  const says = last?.says ?? '';
   const of = campaign === '' ? `release ${about}` : `campaign ${campaign}`;
   switch (kind) {
     case 'campaign.started':
@@ -28,7 +29,7 @@ export function noticeTitle(group: Group): string {
     case 'campaign.ended':
       return `${of} has ended`;
     case 'campaign.still':
-      return isOver ? `${of} goes on` : `${of} stands still although clients wait`;
+      return isOver ? `${of}: ${says}` : `${of} stands still although clients wait`;
     case 'wave.opened':
       return `${of}: wave ${last?.wave ?? ''} is open`;
     case 'gate.broken':
@@ -45,22 +46,22 @@ export function noticeTitle(group: Group): string {
       return `${of}: ${counted(clientsIn(group), 'client')} failed or ${clientsIn(group) === 1 ? 'needs' : 'need'} attention`;
     case 'blocker.rising':
       return isOver
-        ? `${of}: a blocker holds up fewer clients again`
+        ? `${of}: ${says}`
         : `${of}: ${inAll === 1 ? 'a blocker holds' : `${inAll} blockers hold`} up ever more clients`;
     case 'forecast.slipped':
-      return isOver ? `${of}: its forecast is in time again` : `${of}: its forecast is after its end`;
+      return isOver ? `${of}: ${says}` : `${of}: its forecast is after its end`;
     case 'copy.broken':
       return isOver
-        ? `release ${about}: its copies are whole again`
+        ? `release ${about}: ${says}`
         : `release ${about}: ${inAll === 1 ? 'the copy on 1 logon server' : `the copies on ${inAll} logon servers`} ${inAll === 1 ? 'is' : 'are'} broken`;
     case 'release.withdrawn':
       return isOver ? `release ${about} is staged again` : `release ${about} was withdrawn${by}`;
     case 'everything.halted':
       return isOver ? `the halt is over${by}` : `everything is halted${by}`;
     case 'workers.none':
-      return isOver ? 'a worker runs again' : 'no worker runs';
+      return isOver ? says : 'no worker runs';
     case 'leader.failing':
-      return isOver ? `${of}: the leader works at it again` : `${of}: the leader fails at it`;
+      return isOver ? `${of}: ${says}` : `${of}: the leader fails at it`;
     case 'audit.stalled':
       return isOver ? 'the audit is written again' : 'the audit cannot be written';
     case 'redis.away':

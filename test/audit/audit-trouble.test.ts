@@ -6,7 +6,7 @@ import { becauses, named, sealingFixture, steps } from './sealing-fixture.ts';
 test('the audit that cannot be written is said without the name of a folder, until it is written', async () => {
   using sealing = sealingFixture();
   const { sealer } = sealing;
-  expect(sealer.trouble()).toBeNull();
+  expect(sealer.trouble()).toBeUndefined();
   // A folder where the file has to be.
   const taken = join(sealing.folder, 'test-0.jsonl');
   mkdirSync(taken);
@@ -27,5 +27,5 @@ test('it is not said any more by an orchestrator that has stopped leading', asyn
   await steps(sealing.store, 1);
   await expect(sealer.round()).rejects.toThrow(/EISDIR/);
   sealer.rest();
-  expect(sealer.trouble()).toBeNull();
+  expect(sealer.trouble()).toBeUndefined();
 });

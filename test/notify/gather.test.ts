@@ -66,7 +66,7 @@ describe('messages of one subject', () => {
     const none = (at: number): Happening =>
       of('workers.none', at, {
         campaign: '',
-        ...(at % 2 === 0 ? { opens: 'workers' } : { closes: ['workers'] }),
+        ...(at % 2 === 0 ? { opens: 'workers' } : { closes: ['workers'], says: 'a worker runs again' }),
       });
     const first = step(empty, 0, none(0));
     const later = step(first.state, minute, none(1), none(2), none(3));

@@ -136,7 +136,7 @@ describe.each(stores)('messages on the %s store', (_name, open) => {
         'blocker.rising',
         'over',
         'campaign sp4: a blocker holds up fewer clients again',
-        'it holds up half as many clients or fewer, or the campaign does not run',
+        'a blocker holds up fewer clients again',
       ],
     ]);
     await store.close();
