@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { type Reach, reachOf } from '../../orchestrator/http/contract/operation.ts';
+import { operations } from '../../orchestrator/http/contract/operations.ts';
 import { roles } from '../../orchestrator/http/contract/permissions.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { documentNow } from '../api/document-now.ts';
@@ -71,6 +73,7 @@ interface Operation {
   readonly method: string;
   readonly path: RegExp;
   readonly roles: readonly string[];
+  readonly reach: Reach;
 }
 
 /** As the document of the API says it. */
@@ -82,9 +85,75 @@ async function readOperations(): Promise<readonly Operation[]> {
       method: method.toUpperCase(),
       path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
       roles: (operation as unknown as Record<string, readonly string[]>)['x-servpack-role'] ?? [],
+      reach: reachIn(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1')),
     })),
   );
   return all.filter(({ roles: may }) => may.length > 0 && may.length < roles.length);
+}
+
+function reachIn(method: string, url: string): Reach {
+  const operation = operations[`${method} ${url}`];
+  if (operation === undefined) throw new Error(`no operation ${method} ${url}`);
+  return reachOf(operation, method, url);
+}
+
+/** Somebody who is not an administrator of everything. */
+interface Reader {
+  readonly token: string;
+  /** Screens that show nothing of what it sees, by their paths. */
+  readonly without: readonly string[];
+  readonly may: (operation: Operation) => boolean;
+  /** Whether a hint says truly why these operations are refused. */
+  readonly isTrue: (hint: string, needed: readonly Operation[]) => boolean;
+}
+
+const inRole = (role: string, token: string): Reader => ({
+  token,
+  without: [],
+  may: (operation) => operation.roles.includes(role),
+  isTrue: (hint, needed) =>
+    hint.endsWith(`you are ${role}.`) &&
+    needed.every((each) => each.roles.every((one) => hint.includes(one))),
+});
+
+/** An administrator whose token names everything that the screens show, and yet is narrowed. */
+const narrowedTo = (
+  words: string,
+  token: string,
+  { refused, without }: { readonly refused: readonly Reach[]; readonly without: readonly string[] },
+): Reader => ({
+  token,
+  without,
+  may: ({ reach }) => !refused.includes(reach),
+  isTrue: (hint) => hint === `Needs a wider token; yours is for ${words}.`,
+});
+
+/** Every reader with a role, and two whose tokens are narrowed. */
+async function makeReaders(): Promise<readonly Reader[]> {
+  const role = 'administrator';
+  const campaigns = ['asks', 'later', 'over', 'sp4'];
+  const sites = ['LS-MIL', 'LS-ROM', 'LS-TUR'];
+  const inRoles = roles.filter((each) => each !== role);
+  return [
+    ...(await Promise.all(
+      inRoles.map(async (each) =>
+        inRole(each, await makeToken(orchestrator(), `as-${each}`, { role: each })),
+      ),
+    )),
+    narrowedTo(
+      `campaigns ${campaigns.join(', ')}`,
+      await makeToken(orchestrator(), 'four-campaigns', { role, campaigns }),
+      { refused: ['refused'], without: ['settings'] },
+    ),
+    narrowedTo(
+      `logon servers ${sites.join(', ')}`,
+      await makeToken(orchestrator(), 'three-sites', { role, sites }),
+      {
+        refused: ['refused', 'allSites', 'campaigns', 'file'],
+        without: ['approvals', 'campaigns/sp4?tab=audit', 'settings'],
+      },
+    ),
+  ];
 }
 
 async function screensOf(): Promise<readonly ControlScreen[]> {
@@ -157,12 +226,13 @@ const haltedScreens: readonly ControlScreen[] = [{ path: 'more', says: 'Blockers
 async function lookAt(
   screens: readonly ControlScreen[],
   restricted: readonly Operation[],
-  tokens: ReadonlyMap<string, string>,
+  administers: string,
+  readers: readonly Reader[],
 ): Promise<{ readonly reached: ReadonlySet<string>; readonly wrong: readonly unknown[] }> {
   const operationsOf = ({ method, path }: AskedRequest): readonly Operation[] =>
     restricted.filter((each) => each.method === method && each.path.test(path));
   // Who may do everything finds out what each button asks.
-  const administrator = await opened(tokens.get('administrator') ?? '');
+  const administrator = await opened(administers);
   const pressed = new Map<string, readonly Operation[]>();
   for (const screen of screens)
     for (const [name, asked] of await pressAll(administrator.page, screen))
@@ -171,32 +241,50 @@ async function lookAt(
   expect(administrator.trouble.filter((line) => !line.endsWith('/proof'))).toEqual([]);
   await administrator.context.close();
   const wrong: unknown[] = [];
-  for (const role of roles.filter((each) => each !== 'administrator')) {
-    const { page, context, trouble } = await opened(tokens.get(role) ?? '');
-    for (const screen of screens)
+  for (const { token, without, may, isTrue } of readers) {
+    const { page, context, trouble } = await opened(token);
+    for (const screen of screens.filter(({ path }) => !without.includes(path)))
       for (const { name, hint } of await controlsOn(page, screen)) {
         const needed = pressed.get(`${screen.path} ${name}`) ?? [];
-        const may = needed.every((each) => each.roles.includes(role));
-        const says =
-          hint !== null &&
-          hint.endsWith(`you are ${role}.`) &&
-          needed.every((each) => each.roles.every((one) => hint.includes(one)));
-        const isRight = needed.length === 0 ? hint === null || says : may ? hint === null : says;
-        if (!isRight) wrong.push({ role, on: screen.path, name, hint, asks: needed.map(({ id }) => id) });
+        const says = hint !== null && isTrue(hint, needed);
+        const isRight =
+          needed.length === 0 ? hint === null || says : needed.every(may) ? hint === null : says;
+        if (!isRight) wrong.push({ on: screen.path, name, hint, asks: needed.map(({ id }) => id) });
       }
-    expect(trouble).toEqual([]);
+    // A browser logs what a narrowed token may not read.
+    expect(trouble.filter((line) => !line.includes('403'))).toEqual([]);
     await context.close();
   }
   return { reached: new Set([...pressed.values()].flat().map(({ id }) => id)), wrong };
 }
 
-test('each button asks only what its role may; for others it cannot be pressed, and says which roles may', async () => {
+test('a reader who is narrowed to a logon server sees that, and what the page cannot show', async () => {
+  const narrowed = { role: 'operator', sites: ['LS-ROM'] } as const;
+  const { page, context } = await opened(await makeToken(orchestrator(), 'rome', narrowed));
+  await page.getByRole('button', { name: /operator, logon servers LS-ROM/ }).waitFor();
+  await page.goto(`${orchestrator().url}/campaigns/sp4`);
+  await page.getByRole('button', { name: 'not live: read every 5 s' }).waitFor();
+  const refused = 'the token may not see or do this: it is narrowed to logon servers LS-ROM';
+  await page.getByRole('region', { name: 'Fix first' }).getByText(refused).waitFor();
+  await page.goto(`${orchestrator().url}/blockers`);
+  await page.getByText(refused).waitFor();
+  await context.close();
+  const other = await opened(await makeToken(orchestrator(), 'others', { campaigns: ['other-*'] }));
+  await other.page
+    .locator('#content')
+    .getByText('Needs a wider token; yours is for campaigns other-*.')
+    .waitFor();
+  expect(await other.page.getByText('The first campaign').count()).toBe(0);
+  await other.context.close();
+});
+
+test('each button asks only what its role and its token may; for others it cannot be pressed, and says who may', async () => {
   const restricted = await readOperations();
-  const tokens = new Map<string, string>();
-  for (const role of roles) tokens.set(role, await makeToken(orchestrator(), `as-${role}`, { role }));
-  const usual = await lookAt(await screensOf(), restricted, tokens);
+  const administers = await makeToken(orchestrator(), 'as-administrator', { role: 'administrator' });
+  const readers = await makeReaders();
+  const usual = await lookAt(await screensOf(), restricted, administers, readers);
   expect((await orchestrator().ask('POST', '/v1/halt', { reason: 'payroll' })).status).toBe(200);
-  const halted = await lookAt(haltedScreens, restricted, tokens);
+  const halted = await lookAt(haltedScreens, restricted, administers, readers);
   expect([...usual.wrong, ...halted.wrong]).toEqual([]);
   const reached = usual.reached.union(halted.reached);
   expect(

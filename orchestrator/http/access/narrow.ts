@@ -173,4 +173,4 @@ async function whyBeyondQuestion(
 }
 
 export const beyond = (narrowing: Narrowing): Refusal =>
-  fault('role.narrowed', `this concerns more than the token is for: ${narrowingWords(narrowing)}`);
+  fault('role.narrowed', `the token may not see or do this: it is narrowed to ${narrowingWords(narrowing)}`);

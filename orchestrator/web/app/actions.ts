@@ -67,7 +67,6 @@ export async function startCampaign(app: App, status: Status): Promise<void> {
     title: `Start ${campaign}`,
     reason: 'none',
     button: 'Start',
-    needs: 'run',
     run: () => change(app, campaign, '/start'),
   });
 }
@@ -83,14 +82,13 @@ export function pauseCampaign(app: App, status: Status): void {
     ],
     reason: 'required',
     button: 'Pause',
-    needs: 'stop',
     run: ({ reason }) => change(app, campaign, '/pause', { reason }),
   });
 }
 
 export async function resumeCampaign(app: App, status: Status): Promise<void> {
   const { campaign, paused } = status;
-  const base = { title: `Resume ${campaign}`, reason: 'optional', button: 'Resume', needs: 'goOn' } as const;
+  const base = { title: `Resume ${campaign}`, reason: 'optional', button: 'Resume' } as const;
   const resume = (body: object): Promise<Confirmed> => change(app, campaign, '/resume', body);
   if (paused !== null && paused.missed !== null) {
     const forecast = await app.api.get<SurveyForecast>(campaignPath(campaign, '/forecast'));
@@ -127,7 +125,6 @@ export function abortCampaign(app: App, status: Status): void {
     reason: 'required',
     button: actOrAsk(app, 'abort', 'Abort'),
     isDangerous: true,
-    needs: 'change',
     run: ({ reason }) =>
       ended(
         app,
@@ -145,12 +142,11 @@ export function retryFailed(app: App, status: Status): void {
     lines: words.retry(states.failed, states.needsAttention),
     reason: 'optional',
     button: 'Retry',
-    needs: 'run',
     run: ({ reason }) =>
       ended<Reopened>(
         app,
         app.api.post(campaignPath(campaign, '/retry'), { which: 'failed', ...given(reason) }),
-        ({ reopened, passedOver }) => done.reopened(reopened, passedOver),
+        ({ reopened, passedOver }) => texts.bulk.retry.done(reopened, passedOver),
       ),
   });
 }
@@ -187,7 +183,6 @@ function bulk(
     reason: 'required',
     button: actOrAsk(app, what, title),
     isDangerous: true,
-    needs: 'change',
     run: ({ reason }) =>
       ended<Reopened>(
         app,
@@ -204,7 +199,6 @@ export function haltEverything(app: App, running: number): void {
     reason: 'required',
     button: 'Halt everything',
     isDangerous: true,
-    needs: 'stop',
     run: ({ reason }) => ended(app, app.api.post('v1/halt', { reason }), () => done.halted),
   });
 }
@@ -216,7 +210,6 @@ export function endHalt(app: App, by: string): void {
     reason: 'optional',
     overrides: by,
     button: 'End the halt',
-    needs: 'goOn',
     run: ({ reason, override }) =>
       ended(app, app.api.post('v1/unhalt', { ...given(reason), override }), () => done.unhalted),
   });
@@ -236,7 +229,6 @@ export function actOnClient(
     lines: [clientLines[what]],
     reason: 'required',
     button: what === 'undo' ? actOrAsk(app, what, 'Move') : (clientTitles[what].split(' ')[0] ?? ''),
-    needs: what === 'undo' ? 'change' : 'run',
     run: ({ reason }) =>
       ended<{ readonly because: string }>(
         app,

@@ -23,7 +23,6 @@ export function answerApproval(app: App, approval: Approval, answer: 'approved' 
     reason: isYes ? 'optional' : 'required',
     button: isYes ? 'Approve' : 'Reject',
     isDangerous: !isYes,
-    needs: 'answer',
     run: ({ reason }) =>
       ended<{ readonly because: string }>(
         app,
@@ -40,7 +39,6 @@ export function retractRequest(app: App, { id, text }: Approval): void {
     lines: [...text],
     reason: 'required',
     button: 'Take back',
-    needs: 'change',
     run: ({ reason }) =>
       ended<{ readonly because: string }>(
         app,

@@ -49,7 +49,6 @@ export async function actOnMany(
     reason: 'required',
     button: words[what].button(count),
     isDangerous: what === 'skip',
-    needs: 'run',
     run: ({ reason }) =>
       ended<Partial<Reopened & Skipped>>(app, app.api.post(path, { ...body, reason }), (value) =>
         words[what].done(...numbers(value)),

@@ -1,5 +1,4 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Permission } from '../../http/contract/permissions.ts';
 
 /** What came of a request: one sentence, good or bad. */
 export interface Confirmed {
@@ -7,7 +6,7 @@ export interface Confirmed {
   readonly says: string;
 }
 
-/** A question before something is changed. */
+/** A question before something is changed. An `Action` opens it, which knows who may. */
 export interface Ask {
   readonly title: string;
   /** What will happen, line by line. */
@@ -21,7 +20,6 @@ export interface Ask {
   readonly check?: string;
   readonly button: string;
   readonly isDangerous?: boolean;
-  readonly needs: Permission;
   /** Does it; the dialog closes when it was done, and shows why when it was refused. */
   run(given: { readonly reason: string; readonly override: boolean }): Promise<Confirmed>;
 }

@@ -3,7 +3,7 @@ export const exampleCampaign = (release: string): string => `# One release for t
 campaign: first
 release: ${release}
 
-# A wave opens when enough of the wave before are finished, and few enough of them are not ok.
+# A wave opens when enough of the one before are finished, and few of them are not ok.
 waves:
   - { name: canary, count: 5, gate: { settled: 80 %, failures: 30 %, minSample: 3 } }
   - { name: rest, rest: true }
@@ -16,6 +16,5 @@ budgets:
 # A service in the way is waited for, then moved.
 ladder: [wait, notify, relocation]
 
-# A client restarts only while nobody is logged on.
 restart: { allowed: nobodyLoggedOn, deadline: 4h }
 `;

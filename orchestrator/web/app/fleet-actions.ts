@@ -40,7 +40,6 @@ export function importFleet(
     title: texts.import.title,
     reason: 'none',
     button: texts.import.button,
-    needs: 'supply',
     run: () =>
       ended(
         app,
@@ -70,7 +69,6 @@ export async function removeClients(app: App, clients: readonly string[], done: 
     reason: 'optional',
     button: 'Remove',
     isDangerous: true,
-    needs: 'supply',
     run: ({ reason, override }) =>
       ended(app, remove({ gone: override, ...given(reason) }), ({ removed, total }) => {
         done();

@@ -18,6 +18,8 @@ export interface Live<T> {
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
+  /** The orchestrator pushes nothing to this reader: everything is asked at the usual pace. */
+  | { readonly state: 'polled' }
   | { readonly state: 'lost'; readonly since: number; readonly retryAt: number };
 
 /** A line of the feed: one entry of the audit, or how many came at once. */
@@ -59,6 +61,7 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
   const feed = signal<readonly FeedLine[]>([]);
   const frozen = signal<{ since: number; changes: number } | null>(null);
   let silentSince: number | null = null;
+  let up: 'live' | 'polled' = 'live';
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopStream: (() => void) | null = null;
 
@@ -88,7 +91,7 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
 
   function connected(): void {
     silentSince = null;
-    if (connection.value.state !== 'live') connection.value = { state: 'live' };
+    if (connection.value.state !== up) connection.value = { state: up };
   }
 
   function lost(againInMs: number): void {
@@ -109,7 +112,8 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
     const isWaiting = connection.value.state === 'lost' && Date.now() < connection.value.retryAt;
     if (isWaiting) return;
     const now = Date.now();
-    for (const entry of entries.watched()) if (now - entry.askedAt >= paceOf(entry)) void read(entry);
+    for (const entry of entries.watched())
+      if (now - entry.askedAt >= paceOf(entry, up === 'polled')) void read(entry);
   }
 
   /** Has the paths asked again that begin so; each at most once a second. */
@@ -182,7 +186,9 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
           connected();
           return takeEvent(sign.event);
         case 'refused':
-          return sign.status === 401 ? onSignedOut() : undefined;
+          if (sign.status === 401) return onSignedOut();
+          up = 'polled';
+          return connected();
       }
     });
   }
@@ -224,6 +230,7 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
     refresh,
     begin: () => {
       if (stopStream !== null) return;
+      up = 'live';
       stopStream = followStream({ api, readPosition, onSign });
       document.addEventListener('visibilitychange', onVisible);
       for (const change of ['online', 'offline']) addEventListener(change, onVisible);
@@ -240,12 +247,19 @@ export function openLiveData(api: Api, onSignedOut: () => void): LiveData {
 }
 
 /** What events push is asked again seldom. */
-const usualEveryMs = (path: string): number =>
-  /^v1\/(?:campaigns(?:\/[^/]+)?|approvals|clients\/[^/?]+.*)$/.test(path) ? pushedMs : usualMs;
+const usualEveryMs = (path: string): number => (pushed.test(path) ? pushedMs : usualMs);
 
-/** What got no answer is asked again soon, so that a loss is known, and its end. */
-const paceOf = ({ problem: { value }, everyMs }: Entry): number =>
-  value !== null && isLost(value) ? Math.min(everyMs, againMs) : everyMs;
+const pushed = /^v1\/(?:campaigns(?:\/[^/]+)?|approvals|clients\/[^/?]+.*)$/;
+
+/**
+ * What got no answer is asked again soon, so that a loss is known, and its end. What is refused is
+ * asked again seldom.
+ */
+function paceOf({ path, problem: { value }, everyMs }: Entry, isPolled: boolean): number {
+  if (value?.status === 403) return pushedMs;
+  if (value !== null && isLost(value)) return Math.min(everyMs, againMs);
+  return isPolled && pushed.test(path) ? usualMs : everyMs;
+}
 
 /** The newest answer, also while the view is frozen. */
 const latest = ({ waiting, value }: Entry): unknown => (waiting === null ? value.peek() : waiting.value);

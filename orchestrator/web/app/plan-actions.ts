@@ -44,7 +44,6 @@ export function createCampaign(app: App, draft: Draft, plan: Plan): void {
     lines: [words.creates(scopeWords(plan)), ...warnings, words.startsNothing],
     reason: 'none',
     button: words.createButton,
-    needs: 'run',
     run: () =>
       ended(app, app.api.post<Plan>('v1/campaigns', bodyOf(draft)), (created) => {
         app.router.go(app.router.href(['campaigns', created.campaign]));

@@ -1,8 +1,10 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { permissions, type Permission, type Role } from '../../http/contract/permissions.ts';
+import { type Narrowing, narrowingWords } from '../../../shared/domain/campaign/narrowing.ts';
 import type { GuardedCommand } from '../../../shared/domain/campaign/command-request.ts';
 import type { Api } from './api.ts';
 import type { ApiProblem } from './problem.ts';
+import { texts } from './texts.ts';
 
 /** Who is signed in, as the orchestrator has proved it. */
 export interface Person {
@@ -12,14 +14,24 @@ export interface Person {
   readonly permissions: readonly Permission[];
   /** The commands that another person must approve. */
   readonly fourEyes: readonly GuardedCommand[];
+  readonly narrowing: Narrowing;
 }
+
+/**
+ * What a control acts on, for a narrowed token: `seen` on what the token sees, `campaign` on all
+ * logon servers of a campaign, `all` on more than campaigns.
+ */
+export type ActsOn = 'seen' | 'campaign' | 'all';
 
 export interface Session {
   /** `unknown` until the orchestrator has said whether the browser is signed in. */
   readonly state: ReadonlySignal<'unknown' | 'out' | 'in'>;
   readonly person: ReadonlySignal<Person | null>;
-  /** The roles that may do it, where the reader may not; null = the reader may. */
-  readonly missing: (permission: Permission) => readonly Role[] | null;
+  /**
+   * Why the reader may not do it, and who may; null = the reader may.
+   * @param on left out = what that permission is mostly for
+   */
+  readonly whyNot: (permission: Permission, on?: ActsOn) => string | null;
   signIn(api: Api, token: string): Promise<ApiProblem | null>;
   signOut(api: Api): Promise<void>;
   /** The provider to sign in with, by its name; null = there is none. */
@@ -31,6 +43,8 @@ export interface Session {
   /** The orchestrator does not know the reader any longer. */
   readonly expire: () => void;
 }
+
+const usual: Partial<Record<Permission, ActsOn>> = { supply: 'all', administer: 'all', audit: 'all' };
 
 const path = 'v1/session';
 
@@ -60,8 +74,14 @@ export function openSession(): Session {
     person,
     provider,
     isLinkSpent,
-    missing: (permission) =>
-      person.value?.permissions.includes(permission) === true ? null : permissions[permission],
+    whyNot: (permission, on = usual[permission] ?? 'campaign') => {
+      const { value } = person;
+      if (value === null) return null;
+      const { narrowing, role } = value;
+      if (!value.permissions.includes(permission)) return texts.may(permissions[permission], role);
+      const words = narrowingWords(on === 'campaign' ? { ...narrowing, campaigns: [] } : narrowing);
+      return on === 'seen' || words === '' ? null : texts.wider(words);
+    },
     signIn: async (api, token) => {
       const asked = await api.post<Person>(path, { token });
       return asked.ok ? enter(asked.value) : asked.problem;

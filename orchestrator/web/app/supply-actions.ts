@@ -18,7 +18,6 @@ export function holdServer(app: App, status: Status, logonServer: string): void 
     lines: texts.servers.holds(states.waiting, inProgress(states), logonServers.length - 1),
     reason: 'required',
     button: texts.servers.holdButton,
-    needs: 'stop',
     run: ({ reason }) =>
       ended<Changed>(
         app,
@@ -39,7 +38,6 @@ export function releaseServer(app: App, status: Status, logonServer: string): vo
     reason: 'optional',
     overrides: hold.by,
     button: texts.servers.releaseButton,
-    needs: 'goOn',
     run: ({ reason, override }) =>
       ended<Changed>(
         app,
@@ -73,7 +71,6 @@ export function withdrawRelease(app: App, release: string, campaigns: readonly S
     reason: 'required',
     button: actOrAsk(app, 'withdraw', texts.releases.withdrawButton),
     isDangerous: true,
-    needs: 'change',
     run: ({ reason }) =>
       ended<Withdrawn>(
         app,

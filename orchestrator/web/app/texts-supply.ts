@@ -54,7 +54,7 @@ export const supplyTexts = {
     checking: 'Checking…',
     change: 'What it changes',
     before: 'Nothing is changed yet.',
-    waits: 'Choose or paste a file. What it would change is shown before anything is changed.',
+    waits: 'Choose or paste a file. What it would change is shown first.',
     stale: 'The file has changed since. Check it again.',
     same: 'The fleet is already as the file says.',
     read: (form: string, encoding: string, delimiter: string) =>
@@ -76,7 +76,7 @@ export const supplyTexts = {
   plan: {
     title: 'Plan a campaign',
     new: 'New campaign…',
-    hint: 'Plan and simulate a campaign file as often as you like: nothing is changed before it is created.',
+    hint: 'A plan and a simulation change nothing.',
     file: 'Campaign file',
     text: 'Text of the campaign file',
     placeholder:
@@ -87,7 +87,7 @@ export const supplyTexts = {
     plan: 'Plan',
     planning: 'Planning…',
     outcome: 'What it would do',
-    waits: 'Choose or paste a campaign file, or begin with an example, then plan it. A plan changes nothing.',
+    waits: 'Choose or paste a campaign file, or begin with an example, then plan it.',
     stale: 'The file has changed since. Plan it again.',
     selected: 'selected',
     ofFleet: (fleet: number) => `of ${many(fleet, 'client')}`,
@@ -174,8 +174,7 @@ export const supplyTexts = {
     by: (by: string, because: string) => `Withdrawn by ${by}: ${because}`,
     stage: 'Stage…',
     stageTitle: 'Stage a release',
-    stageHint:
-      'The file is on the machine of the orchestrator, which runs its upgrade command and reads the files.',
+    stageHint: 'The file is on the machine of the orchestrator, which runs its upgrade command.',
     path: 'Path of the release file',
     override: 'Stage it even if it was withdrawn',
     stageButton: 'Stage',
@@ -226,8 +225,7 @@ export const supplyTexts = {
     expires: 'Expires (optional)',
     expiresHint: '90d or 12h',
     create: 'Make',
-    once: (name: string) =>
-      `This is the token ${name}. It is shown only now: servpack keeps nothing but its SHA-256.`,
+    once: (name: string) => `This is the token ${name}. It is shown only now.`,
     hide: 'I have it',
     revoke: 'Revoke…',
     revokeTitle: (name: string) => `Revoke the token ${name}`,
@@ -241,7 +239,7 @@ export const supplyTexts = {
     sessionColumns: ['Token', 'Role', 'From', 'Started', 'Last used'] as const,
     end: 'End…',
     endTitle: (name: string) => `End the session of ${name}`,
-    ends: ['The person is signed out, also from the events that are followed.', 'Undo: sign in again.'],
+    ends: ['The person is signed out.', 'Undo: sign in again.'],
     ended: 'The session has ended.',
   },
   messages: {

@@ -7,6 +7,9 @@ import { campaignTexts } from './texts-campaign.ts';
 const list = (roles: readonly string[]): string =>
   roles.length < 2 ? roles.join('') : `${roles.slice(0, -1).join(', ')} or ${roles.at(-1) ?? ''}`;
 
+const asReached = (clients: number, what: string, left: number): string =>
+  `${many(clients, 'client')} ${what} as soon as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`;
+
 export const texts = {
   ...supplyTexts,
   ...campaignTexts,
@@ -28,6 +31,7 @@ export const texts = {
   live: {
     connecting: 'connecting',
     live: 'live',
+    polled: 'not live: read every 5 s',
     lost: (since: string, seconds: number) =>
       seconds > 0 ? `lost ${since}, trying again in ${seconds} s` : `lost ${since}, trying again`,
     frozen: (since: string, changes: number) => `frozen ${since}, ${many(changes, 'change')}`,
@@ -44,19 +48,20 @@ export const texts = {
   signIn: {
     title: 'Sign in',
     says: 'Paste a token of this orchestrator, or open the link that "servpack open" prints.',
-    spent: 'This link was used already, or is too old. Get another one with "servpack open".',
+    spent: 'This link was used already, or is too old.',
     token: 'Token',
     button: 'Sign in',
     signOut: 'Sign out',
     with: (provider: string) => `Sign in with ${provider}`,
-    again: 'You were signed out. Sign in again, and you are back on your screen.',
+    again: 'You were signed out.',
   },
+  wider: (words: string) => `Needs a wider token; yours is for ${words}.`,
   may: (roles: readonly string[], mine: string) => `Needs ${list(roles)}; you are ${mine}.`,
   overview: {
     title: 'Overview',
     needs: 'Needs a person',
     calm: 'Nothing needs a person.',
-    calmMore: 'servpack goes on by itself. What needs you appears here first.',
+    calmMore: 'servpack goes on by itself.',
     running: 'Running',
     next: 'What comes',
     nothingNext: 'Nothing is scheduled.',
@@ -64,7 +69,7 @@ export const texts = {
   },
   first: {
     title: 'The first campaign in three steps',
-    says: 'This servpack has no campaign yet. Each step can be done here or by command.',
+    says: 'Each step can be done here or by command.',
     steps: [
       [
         'Import the fleet',
@@ -90,7 +95,7 @@ export const texts = {
     title: 'Blockers',
     hint: 'Ranked by the clients that go on once it is gone.',
     none: 'Nothing blocks a client.',
-    noneHint: 'A look at the clients names what stands in the way.',
+    noneHint: 'A look names what stands in the way.',
     look: 'servpack look --fleet',
     everyCampaign: 'Every campaign',
     columns: ['Blocker', 'Go on without it', 'Blocked now', 'Ever met'] as const,
@@ -102,7 +107,7 @@ export const texts = {
     title: 'Approvals',
     none: 'No question waits for a person.',
     now: 'Now:',
-    noneHint: 'Campaigns ask before a wave or a step where their file says so.',
+    noneHint: 'Campaigns ask where their file says so.',
     since: 'Asked',
     expires: 'Expires',
     expired: 'It has expired.',
@@ -182,13 +187,9 @@ export const texts = {
     copied: 'Copied.',
     failed: 'Nothing was changed',
     asked: (id: string) => `Nothing was done yet: ${id} waits for the approval of another person.`,
-    reopened: (count: number, passedOver: number) =>
-      `${many(count, 'client')} will be tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign works on them.`}`,
-    unmarked: (count: number, left: number) =>
-      `The marks of ${many(count, 'client')} are taken back as soon as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
-    undone: (count: number, left: number) =>
-      `The services of ${many(count, 'client')} go back as soon as each can be reached.${left === 0 ? '' : ` ${number(left)} left out.`}`,
-    unhalted: 'The halt is over. Running campaigns go on.',
+    unmarked: (count: number, left: number) => `The marks of ${asReached(count, 'are taken back', left)}`,
+    undone: (count: number, left: number) => `The services of ${asReached(count, 'go back', left)}`,
+    unhalted: 'The halt is over.',
     halted: 'Everything is halted. Nothing new begins.',
   },
   palette: {

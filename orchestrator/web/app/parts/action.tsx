@@ -1,11 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Permission } from '../../../http/contract/permissions.ts';
-import { texts } from '../texts.ts';
+import type { ActsOn } from '../session.ts';
 import { useApp } from '../use.ts';
 
 interface ActionProps {
   readonly needs: Permission;
+  readonly on?: ActsOn;
   readonly onClick: () => unknown;
   readonly children: ComponentChildren;
   readonly tone?: 'primary' | 'danger' | 'plain';
@@ -22,6 +23,7 @@ interface ActionProps {
  */
 export function Action({
   needs,
+  on,
   onClick,
   children,
   tone = 'plain',
@@ -31,9 +33,8 @@ export function Action({
 }: ActionProps): JSX.Element {
   const { session } = useApp();
   const hint = useId();
-  const missing = session.missing(needs);
-  const role = session.person.value?.role ?? '';
-  if (missing === null && refused === undefined)
+  const why = session.whyNot(needs, on) ?? refused;
+  if (why === undefined)
     return (
       <button
         type="button"
@@ -45,7 +46,6 @@ export function Action({
         {children}
       </button>
     );
-  const why = missing === null ? refused : texts.may(missing, role);
   return (
     <span class="may-not">
       <button

@@ -8,17 +8,19 @@ import { Action } from './action.tsx';
 /** How a person answers a question. Nobody approves what they have asked for. */
 export function AnswerButtons({ approval }: { readonly approval: Approval }): JSX.Element {
   const app = useApp();
+  const on = approval.client === null ? 'campaign' : 'seen';
   return (
     <>
       <Action
         needs="answer"
+        on={on}
         tone="primary"
         refused={approval.isOwn === true ? texts.approvals.own : undefined}
         onClick={() => answerApproval(app, approval, 'approved')}
       >
         {texts.actions.approve}
       </Action>
-      <Action needs="answer" onClick={() => answerApproval(app, approval, 'rejected')}>
+      <Action needs="answer" on={on} onClick={() => answerApproval(app, approval, 'rejected')}>
         {texts.actions.reject}
       </Action>
     </>

@@ -150,7 +150,7 @@ export function Seal({ campaign }: { readonly campaign?: string }): JSX.Element 
         <Action needs="audit" onClick={verify}>
           {words.verify}
         </Action>
-        {session.missing('audit') !== null ? null : (
+        {session.whyNot('audit', campaign === undefined ? 'all' : 'campaign') !== null ? null : (
           <>
             <Download
               path={`v1/audit/export?format=jsonl${of}`}

@@ -5,7 +5,6 @@ import { isAnswer } from '../../../views/questions/question.ts';
 import type { Ask } from '../dialogs.ts';
 import { texts } from '../texts.ts';
 import { useApp } from '../use.ts';
-import { Action } from './action.tsx';
 
 /** A window above the screen: it keeps the focus, gives it back, and closes with Esc. */
 export function Modal({
@@ -127,35 +126,15 @@ export function AskDialog({ question }: { readonly question: Ask }): JSX.Element
           <button type="button" class="button plain" onClick={dialogs.close}>
             {texts.ask.cancel}
           </button>
-          <AskButton question={question} isReady={isReady.value} isBusy={busy.value} onClick={go} />
+          <button
+            type="submit"
+            class={`button ${question.isDangerous === true ? 'danger' : 'primary'}`}
+            disabled={!isReady.value}
+          >
+            {busy.value ? texts.ask.working : question.button}
+          </button>
         </div>
       </form>
     </Modal>
-  );
-}
-
-function AskButton({
-  question: { isDangerous, button, needs },
-  isReady,
-  isBusy,
-  onClick,
-}: {
-  readonly question: Ask;
-  readonly isReady: boolean;
-  readonly isBusy: boolean;
-  readonly onClick: () => unknown;
-}): JSX.Element {
-  const { session } = useApp();
-  const tone = isDangerous === true ? 'danger' : 'primary';
-  if (session.missing(needs) !== null)
-    return (
-      <Action needs={needs} tone={tone} onClick={onClick}>
-        {button}
-      </Action>
-    );
-  return (
-    <button type="submit" class={`button ${tone}`} disabled={!isReady}>
-      {isBusy ? texts.ask.working : button}
-    </button>
   );
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
+import { narrowingWords } from '../../../../shared/domain/campaign/narrowing.ts';
 import { endHalt, haltEverything } from '../actions.ts';
 import type { Approvals, Campaigns } from '../answers.ts';
 import { clockTime } from '../format.ts';
@@ -98,11 +99,12 @@ function WhoMenu(): JSX.Element | null {
   const menu = useId();
   const person = session.person.value;
   if (person === null) return null;
+  const role = [person.role, narrowingWords(person.narrowing)].filter(Boolean).join(', ');
   return (
     <>
-      <button type="button" class="who" popoverTarget={menu} title={`${person.name}, ${person.role}`}>
+      <button type="button" class="who" popoverTarget={menu} title={`${person.name}, ${role}`}>
         <span>{person.name}</span>
-        <span class="dim">{person.role}</span>
+        <span class="dim">{role}</span>
       </button>
       <div id={menu} popover="auto" class="menu">
         <Link to={['settings']} onClick={() => document.getElementById(menu)?.hidePopover()}>
@@ -140,9 +142,7 @@ function LivePill(): JSX.Element {
         ]
       : frozen !== null
         ? ['frozen', texts.live.frozen(clockTime(frozen.since, zone), frozen.changes)]
-        : connection.state === 'live'
-          ? ['live', texts.live.live]
-          : ['connecting', texts.live.connecting];
+        : [connection.state, texts.live[connection.state]];
   return (
     <button
       type="button"
@@ -162,7 +162,7 @@ function HaltButton(): JSX.Element | null {
   if (all === null || all.halted !== null) return null;
   const running = all.campaigns.filter(({ status }) => status === 'running').length;
   return (
-    <Action needs="stop" tone="plain" onClick={() => haltEverything(app, running)} label={texts.actions.halt}>
+    <Action needs="stop" on="all" onClick={() => haltEverything(app, running)} label={texts.actions.halt}>
       <Icon name="stop" />
       <span class="wide">{texts.actions.halt}</span>
     </Action>
@@ -179,7 +179,7 @@ function HaltBanner(): JSX.Element | null {
       <p>
         <b>Everything is halted by {halted.by}</b> <Says text={`since ${halted.at}: ${halted.because}`} />
       </p>
-      <Action needs="goOn" onClick={() => endHalt(app, halted.by)}>
+      <Action needs="goOn" on="all" onClick={() => endHalt(app, halted.by)}>
         {texts.actions.unhalt}
       </Action>
     </div>

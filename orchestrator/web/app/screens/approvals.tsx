@@ -81,7 +81,11 @@ function Question({
         <div class="actions">
           <AnswerButtons approval={approval} />
           {approval.isOwn === true ? (
-            <Action needs="change" onClick={() => retractRequest(app, approval)}>
+            <Action
+              needs="change"
+              on={approval.client === null ? 'campaign' : 'seen'}
+              onClick={() => retractRequest(app, approval)}
+            >
               {texts.actions.retract}
             </Action>
           ) : null}

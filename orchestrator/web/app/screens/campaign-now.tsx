@@ -112,11 +112,12 @@ function Waves({ status: { waves, campaign, endedAt } }: { readonly status: Stat
 
 function FixFirst({ campaign }: { readonly campaign: string }): JSX.Element {
   const path = `v1/blockers?campaign=${encodeURIComponent(campaign)}`;
-  const found = useLive<Blockers>(path).value.value?.blockers.filter(({ blocks }) => blocks > 0) ?? [];
+  const { value, problem } = useLive<Blockers>(path);
+  const found = value.value?.blockers.filter(({ blocks }) => blocks > 0) ?? [];
   return (
     <Panel title={words.fixFirst} hint={words.fixFirstHint}>
       {found.length === 0 ? (
-        <p class="dim quiet-line">{words.noBlockers}</p>
+        <p class="dim quiet-line">{problem.value?.detail ?? texts.blockers.none}</p>
       ) : (
         <ul class="rows ranked">
           {found.slice(0, 6).map(({ blocker, alone, blocks }) => (

@@ -104,16 +104,16 @@ function Buttons({ why: { client, campaign, end, state } }: { readonly why: Why 
   return (
     <>
       {end === null && state !== 'waiting' ? (
-        <Action needs="run" onClick={() => lookNow(app, client)}>
+        <Action needs="run" on="seen" onClick={() => lookNow(app, client)}>
           {texts.actions.look}
         </Action>
       ) : null}
       {end === null ? (
-        <Action needs="run" onClick={() => actOnClient(app, 'skip', about)}>
+        <Action needs="run" on="seen" onClick={() => actOnClient(app, 'skip', about)}>
           {texts.actions.skip}
         </Action>
       ) : (
-        <Action needs="run" onClick={() => actOnClient(app, 'retry', about)}>
+        <Action needs="run" on="seen" onClick={() => actOnClient(app, 'retry', about)}>
           {texts.actions.retry}
         </Action>
       )}
@@ -121,7 +121,7 @@ function Buttons({ why: { client, campaign, end, state } }: { readonly why: Why 
         {words.proof}
       </Action>
       {end === null ? null : (
-        <Action needs="change" onClick={() => actOnClient(app, 'undo', about)}>
+        <Action needs="change" on="seen" onClick={() => actOnClient(app, 'undo', about)}>
           {texts.actions.undo}
         </Action>
       )}

@@ -75,6 +75,7 @@ function Messages(): JSX.Element {
                 <td class="end">
                   <Action
                     needs="run"
+                    on="all"
                     label={`${words.test} ${destination}`}
                     onClick={() => test(destination)}
                   >
@@ -106,6 +107,7 @@ function Messages(): JSX.Element {
                     {title === null ? null : (
                       <Action
                         needs="run"
+                        on="all"
                         label={`${words.redeliver}: ${title}, ${destination}`}
                         onClick={() => redeliver(message, destination)}
                       >

@@ -7,10 +7,10 @@ import { CampaignCard } from '../parts/campaign-card.tsx';
 import { FirstSteps } from '../parts/first-steps.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Link } from '../parts/link.tsx';
-import { Loaded, Panel, Screen } from '../parts/screen.tsx';
+import { Empty, Loaded, Panel, Screen } from '../parts/screen.tsx';
 import { Says, Time } from '../parts/time.tsx';
 import { texts } from '../texts.ts';
-import { seldomMs, useLive } from '../use.ts';
+import { seldomMs, useApp, useLive } from '../use.ts';
 import { isCampaignOver } from '../../../../shared/domain/campaign/campaign.ts';
 
 const words = texts.overview;
@@ -18,6 +18,7 @@ const words = texts.overview;
 /** First what needs a person, then what runs, then what comes. */
 export function OverviewScreen(): JSX.Element {
   const campaigns = useLive<Campaigns>('v1/campaigns');
+  const narrow = useApp().session.whyNot('see', 'all');
   return (
     <Screen
       title={words.title}
@@ -28,7 +29,10 @@ export function OverviewScreen(): JSX.Element {
       }
     >
       <Loaded live={campaigns}>
-        {(all) => (all.campaigns.length === 0 ? <FirstSteps /> : <Standing all={all} />)}
+        {(all) => {
+          if (all.campaigns.length > 0) return <Standing all={all} />;
+          return narrow === null ? <FirstSteps /> : <Empty says={texts.campaign.none} hint={narrow} />;
+        }}
       </Loaded>
     </Screen>
   );

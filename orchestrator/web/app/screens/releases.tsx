@@ -137,7 +137,12 @@ function OneRelease({ release, isOpen }: ReleaseProps): JSX.Element {
         <div class="parts">
           {withdrawn === undefined ? (
             <div class="actions">
-              <Action needs="change" tone="danger" onClick={() => withdrawRelease(app, name, campaigns)}>
+              <Action
+                needs="change"
+                on="all"
+                tone="danger"
+                onClick={() => withdrawRelease(app, name, campaigns)}
+              >
                 {words.withdraw}
               </Action>
             </div>

@@ -67,6 +67,7 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
             {isHeld(logonServer) ? (
               <Action
                 needs="goOn"
+                on="seen"
                 label={`${texts.servers.release} ${logonServer}`}
                 onClick={() => releaseServer(app, status, logonServer)}
               >
@@ -75,6 +76,7 @@ export function ServerTable({ status }: { readonly status: Status }): JSX.Elemen
             ) : isOver ? null : (
               <Action
                 needs="stop"
+                on="seen"
                 label={`${texts.servers.hold} ${logonServer}`}
                 onClick={() => holdServer(app, status, logonServer)}
               >

@@ -17,11 +17,11 @@ const act = { name: words.act, is: 'hidden' } as const;
 /** Who may use the API: its tokens and its sessions. Only administrators read them. */
 export function AccessPanels(): JSX.Element {
   const { session } = useApp();
-  const missing = session.missing('administer');
-  if (missing !== null)
+  const why = session.whyNot('administer');
+  if (why !== null)
     return (
       <Panel title={words.tokens} class="span">
-        <p class="dim">{texts.may(missing, session.person.value?.role ?? '')}</p>
+        <p class="dim">{why}</p>
       </Panel>
     );
   return (
@@ -44,7 +44,6 @@ function TokenPanel(): JSX.Element {
       reason: 'required',
       button: words.revoke.replace('…', ''),
       isDangerous: true,
-      needs: 'administer',
       run: ({ reason }) =>
         ended(app, app.api.post(`v1/tokens/${encodeURIComponent(name)}/revoke`, { reason }), () =>
           words.revoked(name),
@@ -181,7 +180,6 @@ function SessionPanel(): JSX.Element {
       lines: words.ends,
       reason: 'required',
       button: words.end.replace('…', ''),
-      needs: 'administer',
       run: ({ reason }) =>
         ended(app, app.api.post(`v1/sessions/${encodeURIComponent(id)}/end`, { reason }), () => words.ended),
     });
