@@ -3,7 +3,7 @@ import type { WhyContext } from '../views/why-context.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { calendarFor } from '../../shared/domain/campaign/calendar.ts';
 import { policyFor } from '../../shared/domain/campaign/client-rules.ts';
-import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { type Why, whyAdmitted, type WhyAnswer, whyWaiting } from '../views/why.ts';
@@ -82,15 +82,20 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   const requests = (await requestsAbout(store, record.campaign)).filter(
     ({ client = nameIn(part) }) => client === nameIn(part),
   );
+  const release = await store.readRelease(record.campaign.definition.release);
+  const missing = await context.processes?.missing();
   const surroundings: WhyContext = {
     campaign: withLateAnswers(record.campaign, counters),
     counters,
     slots: await store.slotsInUse(part.campaign),
-    product: await productOf(store, record.campaign.definition.release),
+    product: productOf(release),
     now: clock.now(),
     hookRuns: await hookRunsOf(store, record.campaign.definition),
     halt: (await store.readHalt()).halt,
-    copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
+    copies: await copiesOf(store, release),
+    withdrawn: release?.withdrawn ?? null,
+    failures: (await store.roundFailures()).filter((failure) => failure.campaign === part.campaign),
+    ...(missing === undefined ? {} : { missing }),
     refusedAddress: await store.refusedAddress(nameIn(part)),
     ...(await ownOf(store, part, record.campaign.definition)),
     joined:
@@ -136,8 +141,7 @@ async function ownOf(
   };
 }
 
-async function productOf(store: OperatorStore, name: string): Promise<ProductRules | null> {
-  const release = await store.readRelease(name);
+function productOf(release: Release | null): ProductRules | null {
   const profile = release === null ? null : profileOf(release);
   return profile?.ok === true ? rulesOf(profile.value) : null;
 }

@@ -16,6 +16,9 @@ export interface MissingStatus {
   readonly says: string;
 }
 
+/** The words for a missing process, which no reader passes over. */
+export const missingWord = { worker: 'NO WORKER RUNS', leader: 'NO ORCHESTRATOR LEADS' } as const;
+
 /** The command that starts the process, with what it needs. */
 export const startingCommand = {
   worker: 'servpack worker   # with REDIS_URL and SERVPACK_GATEWAY',

@@ -7,6 +7,7 @@ import {
   serviceOf,
 } from '../../shared/domain/remediation/escalation-steps.ts';
 import { fromNow, spanInWords } from './duration-text.ts';
+import { stateWord } from './state-words.ts';
 import { procedureWords } from '../../shared/domain/remediation/procedure-words.ts';
 import { persistsBecause, type Sighting } from '../../shared/domain/remediation/persistence.ts';
 import type { CampaignPolicy, PersistencePolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
@@ -37,9 +38,13 @@ export function outlookOf(context: Context, upgrade: Upgrade): string | null {
       return ifStillDeferred(context, upgrade, state);
     case 'restarting': {
       const deadline = memory.open.restart?.deadline;
-      return deadline === undefined
-        ? null
-        : `if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}), it fails`;
+      if (deadline === undefined) return null;
+      const { request } = memory;
+      const end =
+        request?.kind === 'end'
+          ? `once it has restarted it ends as ${stateWord(request.ending.end)}, unless it has the release then; `
+          : '';
+      return `${end}if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}), it fails`;
     }
     case 'remedying':
       return state.journal.direction === 'forward'

@@ -1,7 +1,6 @@
 import { clientHookRemarks } from './hooks-of-clients.ts';
 import { lookedAgain } from './health-words.ts';
-import { stoppedRemarks } from './stopped.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { type GivenStops, stoppedRemarks } from './stopped.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Learned } from '../../shared/domain/upgrade/memory.ts';
@@ -10,11 +9,11 @@ import { inWordsLeftMarked } from '../../shared/domain/upgrade/requests.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /** What else an operator should know about a client: what was done to it, and what stops it. */
-export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
+export function remarksOn(given: GivenStops, upgrade: Upgrade): readonly string[] {
   const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
   const { relocation, willBlockAgain, lastLook, unmark } = upgrade.memory.learned;
   const found: (string | false)[] = [
-    ...stoppedRemarks(campaign, upgrade),
+    ...stoppedRemarks(given, upgrade),
     mark !== null &&
       upgrade.state.phase !== 'settled' &&
       `it has been marked for the update since ${isoOf(mark.at)}`,

@@ -3,6 +3,9 @@ import type { Edited } from './edition-now.ts';
 import type { SharedLimits } from './why-waiting.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CommandRequest } from '../../shared/domain/campaign/command-request.ts';
+import type { MissingProcess } from './missing-processes.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
@@ -20,6 +23,12 @@ export interface WhyContext extends SharedLimits, Edited {
   readonly now: number;
   /** Everything is held. */
   readonly halt?: Halt | null;
+  /** The processes that servpack is without. */
+  readonly missing?: readonly MissingProcess[];
+  /** Why rounds of the leader fail for the campaign. */
+  readonly failures?: NonNullable<Surroundings['failures']>;
+  /** Who has withdrawn the release of the campaign. */
+  readonly withdrawn?: Withdrawal | null;
   /** What is known of the logon servers' copies; null = all have the one tree. */
   readonly copies?: Copies | null;
   /** How the hooks of the campaign stand. */

@@ -13,6 +13,8 @@ import { editionRemarks } from './edition-now.ts';
 import { waitingWords } from './request-words.ts';
 import { stopRemarks } from './stop-remarks.ts';
 import { remarksOn } from './remarks.ts';
+import { isToBeCancelled } from './stopped.ts';
+import { missingFor, standstillRemarks, startCommands, untilRunning, withoutLeader } from './standstill.ts';
 import { restartRemarks } from './restart-words.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
@@ -90,7 +92,7 @@ export function whyWaiting(
   const opening = hold === null ? windowOpening(context) : null;
   const over = whyOverFor(campaign, context.now);
   const hook = hookHolding(campaign.definition, context.hookRuns ?? [], pick.wave);
-  const notOpen = over ?? whyNotOpen(context, pick.wave) ?? hook?.because ?? null;
+  const notOpen = over ?? whyNotOpen(context, pick.wave) ?? withoutLeader(context) ?? hook?.because ?? null;
   // Lists and totals count it as cancelled, too: nothing is begun on it any more.
   const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
   const because =
@@ -110,6 +112,7 @@ export function whyWaiting(
         : null,
     otherwise: null,
     remarks: [
+      ...(cancelledAt === null ? standstillRemarks(context, 'notAdmitted') : []),
       `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
       ...stopRemarks(context),
@@ -119,7 +122,10 @@ export function whyWaiting(
       ...whyNeverOpen(context),
       ...refusedAddressOf(context),
     ],
-    actions: waysBack(campaign, pick.logonServer, context.halt ?? null),
+    actions: [
+      ...startCommands(missingFor(context, 'notAdmitted')),
+      ...waysBack(campaign, pick.logonServer, context.halt ?? null),
+    ],
   };
   return reasonsSaidOnce(why, context);
 }
@@ -132,7 +138,8 @@ function nextOfWaiting(
   hook: HookHold | null,
 ): Why['next'] {
   const action = 'it is admitted and looked at';
-  const until = untilMayBegin(context, pick);
+  const running = untilRunning(missingFor(context, 'notAdmitted'));
+  const until = [...(running === null ? [] : [running]), ...untilMayBegin(context, pick)];
   if (until.length === 0 && hook !== null && hook.againAt !== null)
     return { action: `hook ${hook.hook} runs again`, when: moment(hook.againAt, context.now) };
   if (hook !== null) until.push(`hook ${hook.hook} has said go`);
@@ -207,7 +214,8 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     next: nextOf(context, recorded),
     otherwise: outlookOf(context, upgrade),
     remarks: [
-      ...remarksOn(context.campaign, upgrade),
+      ...(state.phase === 'settled' ? [] : standstillRemarks(context, 'admitted')),
+      ...remarksOn(context, upgrade),
       ...freeTimeRemarks(upgrade, context.zone),
       ...(state.phase === 'settled' && state.end !== 'cancelled' ? [] : stopRemarks(context)),
       ...restartRemarks(context, upgrade),
@@ -218,7 +226,10 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
       ...ownLadder(context, upgrade),
       ...refusedAddressOf(context),
     ],
-    actions: clientActions(context.campaign, upgrade, context.halt ?? null),
+    actions: [
+      ...(state.phase === 'settled' ? [] : startCommands(missingFor(context, 'admitted'))),
+      ...clientActions(context.campaign, upgrade, context.halt ?? null),
+    ],
   };
   return reasonsSaidOnce(why, context);
 }
@@ -233,6 +244,8 @@ function ownLadder({ policy }: WhyContext, { state }: Upgrade): readonly string[
 
 function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['next'] {
   if (upgrade.state.phase === 'settled') return null;
+  if (isToBeCancelled(context.campaign, upgrade))
+    return { action: 'it is cancelled as soon as servpack comes to it', when: null };
   const action = actionOf(upgrade);
   if (index === 'parked')
     return {
@@ -242,6 +255,8 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
   const stopped = isFinishing(upgrade) ? null : whyStopped(context, upgrade.logonServer);
   if (index === 'due' && stopped !== null && context.campaign.state.status !== 'aborted')
     return { action: `${action} as soon as it may go on: ${stopped}`, when: null };
+  const running = untilRunning(missingFor(context, 'admitted'));
+  if (running !== null) return { action: `${action} when ${running} again`, when: null };
   if (index === 'driven') return { action: `${action}: a worker is working on it`, when: null };
   // When the hook runs depends on the other hooks.
   const at = upgrade.state.phase === 'deferred' && upgrade.state.class === 'hook' ? null : dueAt;

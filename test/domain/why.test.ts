@@ -357,3 +357,100 @@ describe('how a client ended', () => {
     );
   });
 });
+
+describe('what stops a client besides its campaign', () => {
+  const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
+  const gone = (process: 'worker' | 'leader') => ({ missing: [{ process, since: evening }] });
+  const start = 'servpack worker   # with REDIS_URL and SERVPACK_GATEWAY';
+  const noWorker = `NO WORKER RUNS since ${isoOf(evening)}: nothing is done on any client`;
+
+  test('no worker runs: nothing is foreseen, and the command that starts one comes first', () => {
+    for (const index of ['due', 'driven', 'parked'] as const) {
+      const answer = whyAdmitted(context(running(1), gone('worker')), { ...rests(pcm), index });
+      expect(answer.remarks[0]).toBe(noWorker);
+      expect(answer.actions[0]).toBe(start);
+      expect(answer.next?.when).toBeNull();
+    }
+    const due = whyAdmitted(context(running(1), gone('worker')), rests(pcm));
+    expect(due.next?.action).toBe('it is looked at again when a worker runs again');
+    const waits = whyWaiting(context(running(1), gone('worker')), pick);
+    expect(waits.remarks[0]).toBe(noWorker);
+    expect(waits.next?.action).toBe('it is admitted and looked at when a worker runs');
+    // A client that has finished, and a campaign that has not started, need no worker.
+    const settled = when([[evening, look(upToDate)]]);
+    expect(whyAdmitted(context(running(1), gone('worker')), rests(settled)).actions).toEqual([]);
+    expect(whyWaiting(context({ status: 'created' }, gone('worker')), pick).actions).toEqual([]);
+  });
+
+  test('no orchestrator leads: no client is admitted', () => {
+    const answer = whyWaiting(context(running(1), gone('leader')), pick);
+    expect(answer.because).toBe('no orchestrator leads, so no client is admitted');
+    expect(answer.next?.action).toBe('it is admitted and looked at when an orchestrator leads');
+    expect(answer.actions[0]).toMatch(/^servpack orchestrator /);
+  });
+
+  test('a halt, a failing leader, a withdrawn release and a removal are named', () => {
+    const because = 'x';
+    const by = 'kim';
+    const given = context(running(1), {
+      halt: { by, because: 'fire', at: evening },
+      failures: [{ round: 'judge', because: 'Redis refuses', since: evening }],
+      withdrawn: { by, because: 'bad file', at: evening },
+    });
+    const removal = { kind: 'delete', by, because, at: evening } as const;
+    const all = { ...given, campaign: { ...given.campaign, removal } };
+    for (const { remarks } of [whyAdmitted(all, rests(pcm)), whyWaiting(all, pick)])
+      expect(remarks).toEqual(
+        expect.arrayContaining([
+          `THE LEADER FAILS at this campaign since ${isoOf(evening)}: Redis refuses`,
+          `release sms-sp4 was withdrawn by kim at ${isoOf(evening)}: bad file`,
+          `the campaign is being deleted by kim since ${isoOf(evening)}: x`,
+        ]),
+      );
+    expect(whyAdmitted(all, rests(pcm)).remarks).toContain(
+      'everything is halted by kim: fire; nothing new starts on the client until the halt ends',
+    );
+  });
+});
+
+describe('a client of an aborted campaign that is still being cancelled', () => {
+  const aborted = {
+    ...running(1),
+    status: 'aborted',
+    abortedAt: evening,
+    by: 'anna',
+    because: 'wrong release',
+    endedAt: null,
+  } as CampaignState;
+  const ending = {
+    end: 'cancelled',
+    cause: 'campaign aborted',
+    because: 'campaign sp4 was aborted by anna: wrong release',
+    blockers: [],
+  } as const;
+
+  test('says of the abort, and what comes after the restart', () => {
+    const restarting = withMemory(
+      { ...pcm, state: { phase: 'restarting', nextLook: evening + minutes(3) } as Upgrade['state'] },
+      {
+        request: { kind: 'end', ending },
+        open: { restart: { orderedAt: evening, deadline: evening + hours(12) } as never },
+      },
+    );
+    const answer = whyAdmitted(context(aborted), rests(restarting));
+    expect(answer.remarks).toContain(
+      'campaign sp4 was aborted by anna: wrong release; the client ends as cancelled as soon as what has begun on it is completed',
+    );
+    expect(answer.otherwise).toMatch(
+      /^once it has restarted it ends as cancelled, unless it has the release then; if it has not restarted by /,
+    );
+  });
+
+  test('is not foreseen to be looked at where the abort has not come to it yet', () => {
+    const answer = whyAdmitted(context(aborted), rests(pcm));
+    expect(answer.next).toEqual({ action: 'it is cancelled as soon as servpack comes to it', when: null });
+    expect(answer.remarks).toContain(
+      'the campaign was aborted by anna: wrong release; the client is still being cancelled',
+    );
+  });
+});

@@ -39,6 +39,14 @@ describe('a process that nothing goes on without', () => {
     expect(lines).toContain('do: servpack worker   # with REDIS_URL and SERVPACK_GATEWAY');
   });
 
+  test('client why says so, too, of a client that waits for it', async () => {
+    const { orchestrator } = await given();
+    const { stdout } = await runHosted(orchestrator, ['client', 'why', 'pc-1', '--campaign', 'sp4']);
+    expect(stdout).toContain('NO WORKER RUNS: nothing is done on any client');
+    expect(stdout).toMatch(/next +it is admitted and looked at when a worker runs/);
+    expect(stdout).toMatch(/do +servpack worker /);
+  });
+
   test('the last worker was stopped, or is silent: since then', async () => {
     const { store, processes, orchestrator, said, pass } = await given();
     await store.announceWorker(worker, 0, 25_000);

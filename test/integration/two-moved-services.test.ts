@@ -61,7 +61,7 @@ test('an undo moves both services back, the newest relocation first', async () =
   expect(await pathsOf(one)).toMatchObject(atEnd);
   const record = await one.store.readCampaign('sp4');
   if (record === null) throw new Error('no campaign');
-  expect(remarksOn(record.campaign, moved)).toContain(
+  expect(remarksOn(record, moved)).toContain(
     'its services were moved and run from C:\\SMS_PCM\\climonnt.exe and C:\\SMS_PCM\\pcmsvc32.exe',
   );
 

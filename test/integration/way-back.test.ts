@@ -48,7 +48,7 @@ async function reportOf(one: OneClient, upgrade: Upgrade) {
   if (record === null) throw new Error('no campaign');
   return {
     ...clientReport(record.campaign, { kind: 'admitted', upgrade }),
-    remarks: remarksOn(record.campaign, upgrade),
+    remarks: remarksOn(record, upgrade),
   };
 }
 

@@ -3,7 +3,8 @@ import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { shortForecast } from './end-forecast.ts';
 import { heldServersWord, inProgressOf } from './held.ts';
 import { notStagedInAll, statusWord } from '../../views/campaign-words.ts';
-import { missingWord, namedAtMost } from './status.ts';
+import { missingWord } from '../../views/missing-processes.ts';
+import { namedAtMost } from './status.ts';
 import { number, safe } from './view.ts';
 import { finishedIn } from '../../../shared/domain/outcome/states.ts';
 

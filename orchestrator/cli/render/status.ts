@@ -1,6 +1,7 @@
 import { spanInWords } from '../../views/duration-text.ts';
 import { statusWord } from '../../views/campaign-words.ts';
 import { marksOf, unmarkCommand, whenUnmarked, willInstallWords } from '../../views/marks.ts';
+import { missingWord } from '../../views/missing-processes.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
@@ -55,8 +56,6 @@ export const haltedLine = (view: View, halted: CampaignStatus['halted']): readon
   halted === null
     ? []
     : wrapped(view, `EVERYTHING IS HALTED by ${halted.by} since ${halted.at}: `, halted.because, 'red');
-
-export const missingWord = { worker: 'NO WORKER RUNS', leader: 'NO ORCHESTRATOR LEADS' } as const;
 
 const missingHead = ({ process, since }: NonNullable<CampaignStatus['missing']>[number]): string =>
   `${missingWord[process]}${since === null ? '' : ` since ${since}`}: `;
