@@ -203,6 +203,37 @@ test('servpack doctor prints the checks as text and as JSON, and ends with their
   expect((await runCliAt(orchestrator, ['doctor', '--sample', '0'])).code).toBe(6);
 });
 
+test('servpack doctor with a token that may not ask warns of the token, and says that an orchestrator answers', async () => {
+  const orchestrator = await startOnRedis();
+  const narrowed = await makeToken(orchestrator, 'narrow', { role: 'viewer', campaigns: ['sp4'] });
+  const env = { SERVPACK_URL: orchestrator.url };
+  const said = async (more: Record<string, string>) => {
+    const { code, stdout } = await runCli(['doctor', '--json'], { env: { ...env, ...more } });
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    expectUseful(checks);
+    expect(checks.map(({ says }) => says)).toContain('an orchestrator answers');
+    return { code, notOk: notOk(checks), last: checks.at(-1) };
+  };
+  const beyond = await said({ SERVPACK_TOKEN: narrowed });
+  expect([beyond.code, beyond.notOk]).toEqual([
+    6,
+    [expect.stringMatching(/^warning: servpack: the checks of the orchestrator were not made: .*sp4/)],
+  ]);
+  expect(beyond.last?.todo).toContain('a token of any role that is not narrowed');
+  const wrong = await said({ SERVPACK_TOKEN: 'x'.repeat(43) });
+  expect([wrong.code, wrong.notOk]).toEqual([
+    6,
+    [expect.stringContaining('not made: the token is not one of this orchestrator')],
+  ]);
+  expect(wrong.last?.leadsTo).toContain('no other command works with this token either');
+  const none = await said({ SERVPACK_DATA: join(orchestrator.folder, 'nowhere') });
+  expect([none.code, none.notOk]).toEqual([6, [expect.stringContaining('the token cannot be used: ')]]);
+  const lost = await runCli(['doctor'], {
+    env: { SERVPACK_URL: 'ftp://127.0.0.1', SERVPACK_TOKEN: narrowed },
+  });
+  expect([lost.code, lost.stdout]).toEqual([1, expect.stringContaining('it is not known whether one runs')]);
+});
+
 test('servpack doctor reports that no orchestrator and no Redis answers, and checks the rest', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-doctor-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

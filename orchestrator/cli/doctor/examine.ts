@@ -19,26 +19,81 @@ export async function examine(
 ): Promise<readonly Check[]> {
   const here = checkShell(env);
   const answered = api.ok ? await api.value.get(doctorAnswer, '/v1/doctor') : api;
-  if (!answered.ok || !api.ok) {
-    const because = answered.ok ? '' : answered.error.message;
-    return [...here, noOrchestrator(because), ...(await checkWithoutOrchestrator(env, dataDir))];
-  }
+  if (!api.ok) return [...here, ...(await withoutChecks(api.error, false, env, dataDir))];
+  if (!answered.ok) return [...here, ...(await withoutChecks(answered.error, true, env, dataDir))];
   const { checks } = answered.value;
   const canLook = !checks.some(
     ({ area, state }) => state === 'broken' && (area === 'workers' || area === 'redis'),
   );
   const clients =
     drawing.sample === 0 ? [] : canLook ? await lookAtSample(api.value, drawing) : [cannotLook(checks)];
-  return [...here, fine('servpack', 'an orchestrator answers'), ...checks, ...clients];
+  return [...here, answers, ...checks, ...clients];
 }
 
-const noOrchestrator = (because: string): Check =>
-  broken(
+/** @param wasAsked an orchestrator was asked for its checks */
+async function withoutChecks(
+  error: Refusal,
+  wasAsked: boolean,
+  env: NodeJS.ProcessEnv,
+  dataDir: string,
+): Promise<readonly Check[]> {
+  if (isOfOrchestrator(error, wasAsked)) return [answers, refused(error)];
+  return [noOrchestrator(error), ...(await checkWithoutOrchestrator(env, dataDir))];
+}
+
+const answers = fine('servpack', 'an orchestrator answers');
+
+/**
+ * An orchestrator has answered: it refuses the caller, or it is well and there is no token to show
+ * to it.
+ */
+const isOfOrchestrator = ({ code }: Refusal, wasAsked: boolean): boolean =>
+  /^(?:role|token)\./u.test(code) || (wasAsked && !/^(?:unreachable|input)\b/u.test(code));
+
+const unchecked =
+  'Redis, the audit, the releases, the workers and the clients were not checked; servpack itself may be well';
+
+/** The orchestrator answers, and does not let this caller ask for its checks. */
+function refused({ code, message }: Refusal): Check {
+  const says = `the checks of the orchestrator were not made: ${message}`;
+  if (code.startsWith('role.'))
+    return warning(
+      'servpack',
+      says,
+      `${unchecked}; this token goes on doing what it is for`,
+      'run servpack doctor with a token of any role that is not narrowed to campaigns or sites (--token-file FILE); an administrator makes one: servpack token create NAME --role viewer',
+    );
+  if (code.startsWith('token.'))
+    return warning(
+      'servpack',
+      says,
+      `${unchecked}; no other command works with this token either`,
+      'give a token that this orchestrator knows: --token-file FILE, --data FOLDER or SERVPACK_TOKEN; an administrator makes one: servpack token create NAME --role viewer',
+    );
+  return broken(
     'servpack',
-    because.replace(/; start one .*$/, ''),
+    says,
+    unchecked,
+    'run servpack doctor again; the log of the orchestrator may say more',
+  );
+}
+
+function noOrchestrator({ code, message }: Refusal): Check {
+  // A fault of the command line or of a context: nobody was asked.
+  if (!code.startsWith('unreachable'))
+    return broken(
+      'servpack',
+      message,
+      'no orchestrator was asked, so it is not known whether one runs; no command works from here',
+      'correct it, or choose another orchestrator with --url, --token-file and --data',
+    );
+  return broken(
+    'servpack',
+    message.replace(/; start one .*$/, ''),
     'no client is admitted and no command works; workers complete their work in progress',
     'start it: docker compose up -d orchestrator, systemctl start servpack-orchestrator, or servpack up; choose another one with --url, --token-file and --data',
   );
+}
 
 const cannotLook = (checks: readonly Check[]): Check => {
   const isBroken = checks.some(({ area, state }) => area === 'redis' && state === 'broken');
