@@ -45,7 +45,7 @@ export async function diagnose(
     orBroken('releases', () => checkReleases(store)),
     orBroken('servpack', () => checkRounds(store)),
     orBroken('servpack', () => checkAccess(store, clock.realNow())),
-    orBroken('servpack', () => checkMessages({ ...context, store }, clock.realNow())),
+    orBroken('servpack', () => checkMessages({ ...context, store })),
     orBroken('campaigns', () => checkStops(store)),
     orBroken('campaigns', () => checkHolds(store, clock.now())),
     orBroken('campaigns', () => checkApprovals(store, clock.now())),

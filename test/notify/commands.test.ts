@@ -58,7 +58,7 @@ test('notify test, log and redeliver say what became of messages, and a test ena
   expect((await again('msg_2')).status).toBe(404);
 });
 
-test('the doctor names destinations that are disabled, and those that were tried in vain for long', async () => {
+test('the doctor says of each destination what became of its last message', async () => {
   const notifier = {
     settings: webhookTo('https://hooks.example/'),
     sending: { env: {}, hooks: null, now: Date.now },
@@ -68,16 +68,28 @@ test('the doctor names destinations that are disabled, and those that were tried
   const says = async (): Promise<readonly string[]> =>
     (
       (await orchestrator.ask('GET', '/v1/doctor')).body as { checks: readonly { says: string }[] }
-    ).checks.flatMap((check) => (/destination|messages/.test(check.says) ? [check.says] : []));
-  expect(await says()).toEqual(['messages reach ops']);
+    ).checks.flatMap((check) => (/destination|message/.test(check.says) ? [check.says] : []));
+  const unused =
+    'no message to ops was tried yet, so it is not known whether one arrives (servpack notify test)';
+  expect(await says()).toEqual([unused]);
   await store.commitNotices(0, '{}', [{ id: 'msg_1', text: '{}', to: ['ops'] }]);
-  const firstAt = Date.now() - 16 * 60_000;
-  await store.endDelivery(tried, { tries: 2, firstAt, dueAt: firstAt });
-  await store.disableDestination('ops', 'it answers 410');
+  expect(await says()).toEqual([unused]);
+  // The first try has failed just now.
+  const firstAt = Date.UTC(2026, 10, 17, 9);
+  await store.endDelivery(tried, { tries: 1, firstAt, dueAt: firstAt + 5_000 });
   expect(await says()).toEqual([
-    'destination ops is disabled: it answers 410',
-    expect.stringMatching(/^1 message waits for destination ops, tried in vain since 20/),
+    '1 message waits for destination ops, tried 1 time in vain since 2026-11-17T09:00:00Z: it answers 503',
   ]);
+  await store.endDelivery({ ...tried, at: firstAt, outcome: 'gaveUp' }, null);
+  expect(await says()).toEqual([
+    'destination ops did not get its last message, given up at 2026-11-17T09:00:00Z: it answers 503',
+  ]);
+  await store.disableDestination('ops', 'it answers 410');
+  expect(await says()).toEqual(['destination ops is disabled: it answers 410']);
+  await store.disableDestination('ops', null);
+  await store.commitNotices(1, '{}', [{ id: 'msg_2', text: '{}', to: ['ops'] }]);
+  await store.endDelivery({ ...tried, notice: 'msg_2', outcome: 'delivered' }, null);
+  expect(await says()).toEqual(['the last message to ops was delivered']);
 });
 
 test('without destinations the commands say which setting is missing', async () => {
