@@ -11,9 +11,9 @@ import { destinationNames } from '../notify/settings.ts';
 import { type Check, fine, warning } from './check.ts';
 
 /**
- * Says whether the file of the settings can be used, and of each destination what became of its last
- * message. It is well only where that one was delivered, or none was sent yet. Says nothing where
- * servpack notifies nobody.
+ * Says whether the file of the settings can be used, and of each destination what became of its
+ * last message. It is well only where that one was delivered, or none was sent yet. Says nothing
+ * where servpack notifies nobody.
  */
 export async function checkMessages({
   notifier,
