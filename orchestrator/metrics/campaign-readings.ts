@@ -3,7 +3,6 @@ import type { KeptForecasts } from '../../shared/domain/campaign/forecast.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { addStates, buckets, noStates, type States, statesBy } from '../../shared/domain/outcome/states.ts';
 import type { SlotsInUse } from '../../shared/store/types.ts';
-import { requestsOf } from '../domain/approval-requests.ts';
 import { type WaveProgress, waveProgress } from '../domain/wave-progress.ts';
 import { type Reading, reading } from './figures.ts';
 
@@ -63,9 +62,6 @@ function headReadings(
   const isRunning = state.status === 'running';
   const newest = isRunning ? kept?.newest : null;
   const { end } = definition.policy;
-  const expiries = requestsOf(campaign).flatMap(({ answer, until }) =>
-    answer === undefined && until !== null ? [until] : [],
-  );
   return [
     reading('campaign_info', 1, {
       ...name,
@@ -89,9 +85,6 @@ function headReadings(
     ...(end === undefined ? [] : [reading('campaign_end_timestamp_seconds', end.at / 1_000, name)]),
     reading('slots_used', slots.active, { ...name, budget: 'active' }),
     reading('slots_limit', definition.budgets.active, { ...name, budget: 'active' }),
-    ...(expiries.length === 0
-      ? []
-      : [reading('approval_next_expiry_timestamp_seconds', Math.min(...expiries) / 1_000, name)]),
   ];
 }
 

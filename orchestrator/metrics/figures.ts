@@ -63,7 +63,7 @@ export const figures = {
   },
   approvals_open: { help: 'Questions that wait for a person.', labels: [] },
   approval_next_expiry_timestamp_seconds: {
-    help: 'When the first open question about a wave or a step of a campaign expires.',
+    help: 'When the first open question of a campaign expires: about a wave, a step, or a command that waits for another person. The label is empty for a release without a campaign.',
     labels: ['campaign'],
   },
   oldest_due_age_seconds: {

@@ -1,4 +1,5 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CommandRequest } from '../../shared/domain/campaign/command-request.ts';
 import { limitAt } from '../../shared/domain/campaign/server-limits.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { rankBlockers } from '../../shared/domain/outcome/ranking.ts';
@@ -84,4 +85,45 @@ export function approvalReading(
     'approvals_open',
     open.reduce((total, count) => total + count, asked),
   );
+}
+
+/** Campaigns that are over and have series of their open requests: those that expire first. */
+const expiriesAtMost = 50;
+
+/**
+ * When the first open question of each campaign expires: about a wave, a step, or a command that
+ * waits for another person. A campaign that is over has some, too, such as to undo. A release that
+ * is to be withdrawn is a question of its campaigns; without one it has the label ''.
+ */
+export function expiryReadings(
+  campaigns: readonly Campaign[],
+  requests: readonly RequestRecord[],
+): readonly Reading[] {
+  const first = new Map<string, number>();
+  const take = (campaign: string, until: number): void => {
+    first.set(campaign, Math.min(until, first.get(campaign) ?? Infinity));
+  };
+  for (const campaign of campaigns)
+    for (const { answer, until } of requestsOf(campaign))
+      if (answer === undefined && until !== null) take(campaign.definition.campaign, until);
+  for (const { request } of requests) {
+    if (request.state.is !== 'asked') continue;
+    for (const campaign of campaignsOf(request, campaigns)) take(campaign, request.until);
+  }
+  return [...first]
+    .toSorted(([, a], [, b]) => a - b)
+    .slice(0, campaigns.length + expiriesAtMost)
+    .map(([campaign, until]) =>
+      reading('approval_next_expiry_timestamp_seconds', until / 1_000, { campaign }),
+    );
+}
+
+/** The names of the campaigns that a request is about. */
+function campaignsOf(
+  { command, subject }: CommandRequest,
+  campaigns: readonly Campaign[],
+): readonly string[] {
+  if (command !== 'withdraw') return [subject];
+  const ofRelease = campaigns.filter(({ definition }) => definition.release === subject);
+  return ofRelease.length === 0 ? [''] : ofRelease.map(({ definition }) => definition.campaign);
 }

@@ -4,7 +4,13 @@ import type { Store } from '../../shared/store/store.ts';
 import { campaignReadings, type ReadCampaign } from './campaign-readings.ts';
 import { sumServers } from './sum-servers.ts';
 import { type Reading, reading } from './figures.ts';
-import { approvalReading, blockerReadings, downloadReadings, serverReadings } from './fleet-readings.ts';
+import {
+  approvalReading,
+  blockerReadings,
+  downloadReadings,
+  expiryReadings,
+  serverReadings,
+} from './fleet-readings.ts';
 import { writtenUpTo } from '../audit/known-heads.ts';
 
 export interface RecordSource {
@@ -74,6 +80,10 @@ export async function readRecords(source: RecordSource): Promise<readonly Readin
     ),
     ...blockerReadings(all),
     approvalReading(campaigns, requests),
+    ...expiryReadings(
+      campaigns.map(({ campaign }) => campaign),
+      requests,
+    ),
     reading('oldest_due_age_seconds', dueMs / 1_000),
     reading('workers_alive', workers.filter(({ isAlive }) => isAlive).length),
     ...ofShards,
