@@ -22,6 +22,12 @@ export interface FleetPage {
   readonly through: string | null;
 }
 
+export interface DrawnNames {
+  /** The places are the whole fleet: it has no more of them than were asked for. */
+  readonly isWhole: boolean;
+  readonly places: readonly (readonly string[])[];
+}
+
 /** The fleet: one entry per client. */
 export interface FleetStore {
   /**
@@ -53,8 +59,17 @@ export interface FleetStore {
   fleet(): AsyncIterable<Client>;
   /** The first clients of the range, in the order of their names; case does not matter. */
   fleetByName(range: NameRange): Promise<FleetPage>;
-  /** How many clients are servers. Reads no client, but for the first call after a large import. */
-  fleetServers(): Promise<number>;
+  /**
+   * How many clients are servers. Reads no client, but for the first call after a large import.
+   * @param logonServers only clients with one of these spellings
+   */
+  fleetServers(logonServers?: readonly string[]): Promise<number>;
+  /**
+   * Names at places of the fleet that these whole numbers (from 0 on) choose, neighbours together,
+   * at most 256 at one place. Costs the same in a fleet of any size; the same numbers give the same
+   * names until clients come or go.
+   */
+  drawNames(draws: readonly number[]): Promise<DrawnNames>;
   /** The names of all clients, each once, in no order. */
   fleetNames(): AsyncIterable<string>;
   fleetSize(): Promise<number>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeLooks } from '../../orchestrator/cli/doctor/sample-looks.ts';
-import { sampleOf } from '../../orchestrator/fleet/clients.ts';
+import { sampleOf } from '../../orchestrator/fleet/sample.ts';
 import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 import { clientOf } from '../contract/store/fixtures.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
@@ -17,6 +17,29 @@ test('a sample of the doctor is the same for the same seed, in any order of the 
   expect(await sampleOf(other, 20, 'a')).toEqual(sample);
   expect((await sampleOf(one, 20, 'b')).clients).not.toEqual(sample.clients);
   expect(await sampleOf(one, 1_000, 'a')).toMatchObject({ total: 300 });
+});
+
+test('a sample of a large fleet reads no more names than one of a small fleet', async () => {
+  const store = createMemoryStore(Date.now);
+  await store.importFleet(Array.from({ length: 40_000 }, (_, n) => clientOf(`pc-${n}`)));
+  let read = 0;
+  const counting = {
+    fleetSize: () => store.fleetSize(),
+    drawNames: async (draws: readonly number[]) => {
+      const drawn = await store.drawNames(draws);
+      read += drawn.places.flat().length;
+      return drawn;
+    },
+  };
+  const sample = await sampleOf(counting, 20, 'a');
+  expect(read).toBeLessThanOrEqual(20_000);
+  expect([sample.total, new Set(sample.clients).size]).toEqual([40_000, 20]);
+  // Not of one neighbourhood: names in order lie 128 at a place.
+  const order = Array.from({ length: 40_000 }, (_, n) => `pc-${n}`).toSorted();
+  expect(new Set(sample.clients.map((client) => Math.floor(order.indexOf(client) / 128))).size).toBe(20);
+  expect(await sampleOf(counting, 20, 'a')).toEqual(sample);
+  expect((await sampleOf(counting, 20, 'b')).clients).not.toEqual(sample.clients);
+  expect((await sampleOf(counting, 1_000, 'a')).clients).toHaveLength(1_000);
 });
 
 describe('the sample of clients that the doctor looks at', () => {

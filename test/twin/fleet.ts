@@ -2,7 +2,7 @@ import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machine.ts';
 import { type CheckInStore, everyClient } from '../../shared/store/check-in-store.ts';
-import type { FleetStore } from '../../shared/store/fleet-store.ts';
+import type { DrawnNames, FleetStore } from '../../shared/store/fleet-store.ts';
 import { isInRange, nameKey } from '../../shared/store/name-order.ts';
 import { byServer, manifestOf, type ReleaseStore } from '../../shared/store/release-store.ts';
 import { rememberedMs, type WorkerRegistry } from '../../shared/store/worker-registry.ts';
@@ -42,11 +42,25 @@ export const fleetStoreOf = (tables: Tables): FleetStore => ({
     const isEnd = last === undefined || found.length <= range.limit;
     return { clients, read: clients.length, through: isEnd ? null : nameKey(last.client) };
   },
-  fleetServers: async () => [...tables.fleet.values()].filter(({ role }) => role === 'server').length,
+  fleetServers: async (logonServers) =>
+    [...tables.fleet.values()].filter(
+      ({ role, logonServer }) => role === 'server' && (logonServers?.includes(logonServer) ?? true),
+    ).length,
+  drawNames: async (draws) => drawNames([...tables.fleet.keys()], draws),
   fleetNames: () => each(tables.fleet.keys()),
   fleetSize: async () => tables.fleet.size,
   fleetChanges: async () => [tables.imports, tables.removals, tables.starts].join(' '),
 });
+
+function drawNames(clients: readonly string[], draws: readonly number[]): DrawnNames {
+  const names = clients.toSorted(compare);
+  const parts = Array.from({ length: Math.ceil(names.length / 128) }, (_, at) =>
+    names.slice(at * 128, (at + 1) * 128),
+  );
+  const isWhole = parts.length <= draws.length;
+  const drawn = new Set(draws.map((draw) => draw % parts.length));
+  return { isWhole, places: isWhole ? parts : [...drawn].map((at) => parts[at] ?? []) };
+}
 
 function twinsOf({ fleet }: Tables, clients: readonly Client[]): readonly Twin[] {
   const ids = new Set(clients.map(({ client }) => client));

@@ -1,6 +1,7 @@
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { type EditionHead, sectionOf } from '../../../shared/domain/campaign/edition.ts';
 import type { Counters } from '../../../shared/domain/outcome/counters.ts';
+import type { DrawnNames } from '../../../shared/store/fleet-store.ts';
 import type { OperatorStore } from '../../../shared/store/store.ts';
 import type { CampaignRecord } from '../../../shared/store/types.ts';
 import type { NamedInEntry } from '../../domain/narrowing.ts';
@@ -53,6 +54,29 @@ export async function slotsOfSeen(
     for (const [server, inUse] of Object.entries((await store.slotsInUse(name)).perLogonServer))
       if (may.site(server)) slots.set(server, (slots.get(server) ?? 0) + inUse);
   return Object.fromEntries(slots);
+}
+
+/** How many clients the token may read. Reads none of them. */
+export async function sizeOfSeen(store: OperatorStore, may: Reach): Promise<number> {
+  if (may.allSites) return store.fleetSize();
+  const servers = [...(await store.logonServers())].filter(([logonServer]) => may.site(logonServer));
+  return servers.reduce((sum, [, clients]) => sum + clients, 0);
+}
+
+/** Of the names at places of the fleet, those that the token may read. */
+export async function drawnOfSeen(
+  store: OperatorStore,
+  may: Reach,
+  draws: readonly number[],
+): Promise<DrawnNames> {
+  const drawn = await store.drawNames(draws);
+  if (may.allSites) return drawn;
+  const places: (readonly string[])[] = [];
+  for (const names of drawn.places) {
+    const clients = await store.readClients(names);
+    places.push(names.filter((_, at) => seenClient(clients[at] ?? null, may) !== null));
+  }
+  return { ...drawn, places };
 }
 
 /** The names of the clients that the token may read. */

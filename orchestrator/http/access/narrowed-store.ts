@@ -2,11 +2,13 @@ import { reachesCampaign, reachesEntry, reachesSite } from '../../domain/narrowi
 import type { Narrowing } from '../../../shared/domain/campaign/narrowing.ts';
 import type { OperatorStore } from '../../../shared/store/store.ts';
 import {
+  drawnOfSeen,
   namesIn,
   onlyThose,
   type Reach,
   seenClient,
   seenRecord,
+  sizeOfSeen,
   slotsOfSeen,
   withoutSentences,
   withoutServers,
@@ -141,21 +143,14 @@ const rules: Rules = {
   // Clients.
   fleet: (store, may) => () => onlyThose(store.fleet(), ({ logonServer }) => may.site(logonServer)),
   fleetNames: (store, may) => () => namesIn(store, may),
-  fleetSize: (store, may) => async () => {
-    let size = 0;
-    for await (const _each of namesIn(store, may)) size += 1;
-    return size;
-  },
+  fleetSize: (store, may) => () => sizeOfSeen(store, may),
   fleetByName: (store, may) => async (range) => {
     const page = await store.fleetByName(range);
     return { ...page, clients: page.clients.filter(({ logonServer }) => may.site(logonServer)) };
   },
-  fleetServers: (store, may) => async () => {
-    let servers = 0;
-    for await (const { role, logonServer } of store.fleet())
-      if (role === 'server' && may.site(logonServer)) servers += 1;
-    return servers;
-  },
+  fleetServers: (store, may) => async () =>
+    store.fleetServers([...(await store.logonServers()).keys()].filter(may.site)),
+  drawNames: (store, may) => (draws) => drawnOfSeen(store, may, draws),
   readClient: (store, may) => async (client) => seenClient(await store.readClient(client), may),
   readClients: (store, may) => async (clients) =>
     (await store.readClients(clients)).map((client) => seenClient(client, may)),

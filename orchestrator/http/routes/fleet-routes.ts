@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { fleetBytesAtMost } from '../../input-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { sampleOf } from '../../fleet/clients.ts';
+import { sampleOf } from '../../fleet/sample.ts';
 import { exportFleet } from '../../fleet/export.ts';
 import { pageFleet } from '../../fleet/page-fleet.ts';
 import { removeFromFleet } from '../../fleet/remove.ts';

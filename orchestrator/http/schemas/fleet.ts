@@ -152,7 +152,10 @@ export const sampleQuery = z.strictObject({
 });
 
 export const sampleAnswer = z.object({
-  /** Clients, workstations and servers alike: the same ones for the same seed and fleet. */
+  /**
+   * Clients, workstations and servers alike: the same ones for the same seed until clients come or
+   * go. Fewer than asked for where the fleet, or what the token sees of a large one, has fewer.
+   */
   clients: z.array(z.string()).readonly(),
   /** How many there are in the fleet. */
   total: count,

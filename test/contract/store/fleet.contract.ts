@@ -151,6 +151,40 @@ export function fleetContract(given: Given): void {
       expect((await all(store.fleetNames())).toSorted()).toEqual(['PC-2', 'pc-1', 'pc-3']);
     });
 
+    it('counts its servers on any logon servers, after any change', async () => {
+      const { store } = given();
+      const on = (client: string, logonServer: string, role: Client['role'] = 'server'): Client =>
+        clientOf(client, { logonServer, role });
+      const counted = async () => [
+        await store.fleetServers(),
+        await store.fleetServers([]),
+        await store.fleetServers(['LS-1']),
+        await store.fleetServers(['LS-2', 'ls-1', 'LS-9']),
+      ];
+      expect(await counted()).toEqual([0, 0, 0, 0]);
+      await store.importFleet([on('s-1', 'LS-1'), on('s-2', 'ls-1'), on('s-3', 'LS-2'), on('s-4', 'LS-2')]);
+      expect(await counted()).toEqual([4, 0, 1, 3]);
+      await store.importFleet([on('s-3', 'LS-1'), on('s-2', 'ls-1', 'workstation'), on('s-5', 'LS-1')]);
+      expect(await counted()).toEqual([4, 0, 3, 1]);
+      await store.removeClients([{ client: 's-4', audit: entry('', 's-4') }]);
+      expect(await counted()).toEqual([3, 0, 3, 0]);
+    });
+
+    it('gives the same names for the same draws, and as few of a large fleet as were drawn', async () => {
+      const { store } = given();
+      expect(await store.drawNames([7])).toMatchObject({ isWhole: true });
+      await store.importFleet(['pc-2', 'PC-1'].map((client) => clientOf(client)));
+      const small = await store.drawNames([7, 8]);
+      expect([small.isWhole, small.places.flat().sort()]).toEqual([true, ['PC-1', 'pc-2']]);
+      await store.importFleet(Array.from({ length: 12_000 }, (_, n) => clientOf(`many-${n}`)));
+      const draws = [3, 4_000_000_000, 17, 17];
+      const drawn = await store.drawNames(draws);
+      expect([drawn.isWhole, drawn.places.length]).toEqual([false, 3]);
+      expect(drawn.places.every(({ length }) => length > 0 && length <= 256)).toBe(true);
+      expect(new Set(drawn.places.flat()).size).toBe(drawn.places.flat().length);
+      expect(await store.drawNames(draws)).toEqual(drawn);
+    });
+
     it('tells the twins of a list that it would refuse, and changes nothing', async () => {
       const { store } = given();
       await store.importFleet([clientOf('pc-1', { host: '10.0.0.1' }), clientOf('pc-2')]);

@@ -43,7 +43,8 @@ export const supplyOperations: Operations = {
     needs: 'see',
     reach: 'seen',
     summary: 'Draw a sample of the fleet',
-    description: 'Clients drawn by chance of a seed: the same ones for the same seed and fleet.',
+    description:
+      'Clients drawn by chance of a seed: the same ones for the same seed until clients come or go. At most 20,000 clients are read, so a narrowed token may get fewer than it asks for from a large fleet.',
   },
   'GET /v1/fleet/tokens': {
     id: 'listCheckInTokens',

@@ -86,7 +86,8 @@ export const keyNames = {
   fleet: 'fleet',
   /**
    * hash in shard 0: the fleet in the order of its names, in parts (`name-parts.lua`); `#` is how
-   * many there are, `#servers` how many of them are servers
+   * many there are, `#servers` how many of them are servers, with a logon server behind it how many
+   * of that one, and `#serversAt` the number of the import up to which servers are counted
    */
   fleetNames: 'fleetNames',
   /** zset in shard 0, ordered by its members: the first name of each part of `fleetNames` */

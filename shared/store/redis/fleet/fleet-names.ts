@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { clientOfKey, type NameRange } from '../../name-order.ts';
-import type { FleetPage } from '../../fleet-store.ts';
+import type { DrawnNames, FleetPage } from '../../fleet-store.ts';
 import { readNames, stageNames } from '../core/name-parts.ts';
 import { list, lua, named, script } from '../core/scripts.ts';
 import { inPieces, scanHash, type Shard } from '../core/shard.ts';
-import { isServerIn } from './fleet-text.ts';
+import { isServerIn, serverIn } from './fleet-text.ts';
 import { readClients } from './fleet.ts';
+import { type ServerChanges, serverChanges, serverList } from './server-index.ts';
 
 /** A change of one entry of the fleet: its text before and after; null = there is none. */
 export interface EntryChange {
@@ -14,12 +15,29 @@ export interface EntryChange {
   readonly text: string | null;
 }
 
+/** Shard 0, of which the fleet can be put in order. */
+export interface OrderedFleet {
+  readonly head: Shard;
+  /** Once for all who ask meanwhile: each looks afterwards whether the fleet has changed again. */
+  readonly order: () => Promise<void>;
+}
+
+/** The fleet is put in order after a large import, and where an earlier version has changed it. */
+export function orderedFleet(head: Shard): OrderedFleet {
+  let underWay: Promise<void> | null = null;
+  const order = (): Promise<void> =>
+    (underWay ??= putInOrder(head).finally(() => {
+      underWay = null;
+    }));
+  return { head, order };
+}
+
 /** Clients of the fleet in the order of their names. */
-export async function fleetByName(head: Shard, range: NameRange): Promise<FleetPage> {
+export async function fleetByName(fleet: OrderedFleet, range: NameRange): Promise<FleetPage> {
   const more = { ...range, limit: range.limit + 1 };
-  const keys = await readNames((from, most) => readParts(head, from, most), more);
+  const keys = await readNames((from, most) => readParts(fleet, from, most), more);
   const asked = keys.slice(0, range.limit);
-  const clients = await readClients(head, asked.map(clientOfKey));
+  const clients = await readClients(fleet.head, asked.map(clientOfKey));
   return {
     clients: clients.filter((client) => client !== null),
     read: asked.length,
@@ -27,11 +45,71 @@ export async function fleetByName(head: Shard, range: NameRange): Promise<FleetP
   };
 }
 
-/** How many clients of the fleet are servers. */
-export async function fleetServers(head: Shard): Promise<number> {
-  await readParts(head, '', 1);
-  return Number((await head.redis.hget(head.keys.of('fleetNames'), '#servers')) ?? 0);
+/** How many clients of the fleet are servers; of these logon servers, where it is asked so. */
+export async function fleetServers(
+  { head, order }: OrderedFleet,
+  logonServers?: readonly string[],
+): Promise<number> {
+  if (logonServers?.length === 0) return 0;
+  const fields = logonServers?.map((each) => `#servers ${each}`) ?? ['#servers'];
+  for (;;) {
+    const counts = (await head.run(readServersScript, ...fields)) as (string | null)[] | null;
+    if (counts !== null) return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
+    await order();
+  }
 }
+
+/** Names of some parts, as `drawNames` of the store gives them. */
+export async function drawNames(
+  { head, order }: OrderedFleet,
+  draws: readonly number[],
+): Promise<DrawnNames> {
+  for (;;) {
+    const found = (await head.run(drawPartsScript, ...draws)) as [number, string[]] | null;
+    if (found !== null) {
+      const [parts, texts] = found;
+      const places = texts.map((text) => text.split('\n').filter((key) => key !== ''));
+      return { isWhole: parts === texts.length, places: places.map((keys) => keys.sort().map(clientOfKey)) };
+    }
+    await order();
+  }
+}
+
+const readServersScript = script(
+  import.meta.url,
+  'read-fleet-servers',
+  lua`
+-- How many servers there are. Returns false when they were not counted up to the last import.
+-- ARGV: fields
+local imports = redis.call('GET', key('imports')) or '0'
+local names = key('fleetNames')
+if imports ~= redis.call('HGET', names, '#serversAt') then return false end
+local counts = {}
+for at, field in ipairs(ARGV) do counts[at] = redis.call('HGET', names, field) end
+return counts`,
+);
+
+const drawPartsScript = script(
+  import.meta.url,
+  'draw-fleet-parts',
+  lua`
+-- How many parts of the names there are, and the texts of some: of all where there are no more than
+-- asked for. Returns false when the index does not know the last import.
+-- ARGV: a number for each part that is asked for
+local texts, parts = key('fleetNames'), key('fleetNameParts')
+if (redis.call('GET', key('imports')) or '0') ~= (redis.call('GET', key('fleetNamesAt')) or '0') then return false end
+local count = redis.call('ZCARD', parts)
+local found, isFound = {}, {}
+for at = 1, math.min(count, #ARGV) do
+  local place = count <= #ARGV and at - 1 or tonumber(ARGV[at]) % count
+  if not isFound[place] then
+    isFound[place] = true
+    local part = redis.call('ZRANGE', parts, place, place)[1]
+    found[#found + 1] = redis.call('HGET', texts, part) or ''
+  end
+end
+return { count, found }`,
+);
 
 const readNamesScript = script(
   import.meta.url,
@@ -47,11 +125,15 @@ if not first then return {} end
 return redis.call('HMGET', texts, unpack(redis.call('ZRANGEBYLEX', parts, '[' .. first, '+', 'LIMIT', 0, ARGV[2])))`,
 );
 
-async function readParts(head: Shard, from: string, most: number): Promise<readonly string[]> {
+async function readParts(
+  { head, order }: OrderedFleet,
+  from: string,
+  most: number,
+): Promise<readonly string[]> {
   for (;;) {
     const texts = (await head.run(readNamesScript, from, most)) as string[] | null;
     if (texts !== null) return texts;
-    await putInOrder(head);
+    await order();
   }
 }
 
@@ -59,8 +141,11 @@ const putInOrderScript = script(
   import.meta.url,
   'order-fleet-names',
   lua`
+-- @include ../core/lists.lua
+-- @include fleet-servers.lua
+
 -- Puts staged names in the place of those before, unless the fleet was imported meanwhile.
--- ARGV: JSON of token, imports, servers
+-- ARGV: JSON of token, imports; list: logon servers, each with its servers
 local asked = cjson.decode(ARGV[1])
 local isSame = (redis.call('GET', key('imports')) or '0') == asked.imports
 for _, pair in ipairs({ { 'names', 'fleetNames' }, { 'parts', 'fleetNameParts' } }) do
@@ -75,26 +160,26 @@ for _, pair in ipairs({ { 'names', 'fleetNames' }, { 'parts', 'fleetNameParts' }
   redis.call('UNLINK', staged)
 end
 if isSame then
-  redis.call('HSET', key('fleetNames'), '#servers', asked.servers)
+  countFleetServers(asked.imports, lists(2)())
   redis.call('SET', key('fleetNamesAt'), asked.imports)
 end`,
 );
 
-/** Reads the whole fleet: after a large import, and where an earlier version has changed it. */
+/** Reads the whole fleet. */
 async function putInOrder(head: Shard): Promise<void> {
   const { redis, keys, run } = head;
   const imports = (await redis.get(keys.of('imports'))) ?? '0';
   const clients = new Set<string>();
-  let servers = 0;
+  const servers = new Map<string, number>();
   for await (const page of scanHash(head, keys.of('fleet')))
     for (const [client, text] of page) {
       if (clients.has(client)) continue;
       clients.add(client);
-      if (isServerIn(text)) servers += 1;
+      if (isServerIn(text)) servers.set(serverIn(text), (servers.get(serverIn(text)) ?? 0) + 1);
     }
   const token = randomUUID();
   await stageNames(head, token, [...clients]);
-  await run(putInOrderScript, named({ token, imports, servers }));
+  await run(putInOrderScript, named({ token, imports }), ...serverList(servers));
 }
 
 const noteNamesScript = script(
@@ -103,11 +188,12 @@ const noteNamesScript = script(
   lua`
 -- @include ../core/name-parts.lua
 -- @include ../core/lists.lua
+-- @include fleet-servers.lua
 
 -- Notes clients that have come or gone with one change of the fleet. Returns 0 when the index does
 -- not know what was before it, or the fleet has changed again.
--- ARGV: JSON of before and after (numbers of the import), servers (how many more), isLast; lists:
---       clients that have come, clients that have gone
+-- ARGV: JSON of before and after (numbers of the import), isLast; lists: clients that have come,
+--       clients that have gone, logon servers, each with how many servers more it has
 local asked = cjson.decode(ARGV[1])
 if (redis.call('GET', key('imports')) or '0') ~= asked.after
   or (redis.call('GET', key('fleetNamesAt')) or '0') ~= asked.before
@@ -120,7 +206,9 @@ for _, isThere in ipairs({ true, false }) do
   for at = first, last do noteName(key('fleetNames'), key('fleetNameParts'), ARGV[at], isThere) end
 end
 if asked.isLast == '1' then
-  redis.call('HINCRBY', key('fleetNames'), '#servers', asked.servers)
+  if redis.call('HGET', key('fleetNames'), '#serversAt') == asked.before then
+    countFleetServers(asked.after, nextList())
+  end
   redis.call('SET', key('fleetNamesAt'), asked.after)
 end
 return 1`,
@@ -143,17 +231,18 @@ export async function noteFleetNames(
   const isOther = ({ known, text }: EntryChange): boolean => (known === null) !== (text === null);
   const moved = changes.filter(isOther);
   if (moved.length > notedAtMost) return;
-  const servers = changes.reduce(
-    (sum, { known, text }) => sum + (isServer(text) ? 1 : 0) - (isServer(known) ? 1 : 0),
-    0,
-  );
+  const servers = serverList(serversIn(changes));
   const pieces = moved.length === 0 ? [[]] : [...inPieces(moved, pieceSize)];
   for (const [at, piece] of pieces.entries()) {
-    const asked = { before, after: before + 1, servers, isLast: at === pieces.length - 1 ? 1 : 0 };
+    const asked = { before, after: before + 1, isLast: at === pieces.length - 1 ? 1 : 0 };
     const names = (isThere: boolean) =>
       piece.filter(({ text }) => (text !== null) === isThere).map(({ client }) => client);
-    if ((await run(noteNamesScript, named(asked), ...list(names(true)), ...list(names(false)))) === 0) return;
+    const lists = [...list(names(true)), ...list(names(false)), ...servers];
+    if ((await run(noteNamesScript, named(asked), ...lists)) === 0) return;
   }
 }
 
-const isServer = (text: string | null): boolean => text !== null && isServerIn(text);
+function serversIn(changes: readonly EntryChange[]): ServerChanges {
+  const server = (text: string | null): string | null => (text !== null && isServerIn(text) ? text : null);
+  return serverChanges(changes.map(({ known, text }) => ({ known: server(known), text: server(text) })));
+}
