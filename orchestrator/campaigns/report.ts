@@ -6,6 +6,7 @@ import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ra
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { type PlannedAgainstActual, withoutPlan } from '../views/planned-actual.ts';
+import { reachedActions } from '../views/narrowed-actions.ts';
 import { type CampaignStatus, campaignStatus } from '../views/status.ts';
 import type { Surroundings } from '../views/surroundings.ts';
 import { sharedServers } from '../fleet/server-limits.ts';
@@ -75,7 +76,8 @@ async function statusOf(context: OrchestratorContext, { campaign }: CampaignReco
     surroundingsOf(context, campaign),
     lastEdit(context, campaign),
   ]);
-  return { ...campaignStatus(campaign, counters, context.clock.now(), surroundings), ...edited };
+  const status = campaignStatus(campaign, counters, context.clock.now(), surroundings);
+  return { ...status, ...edited, actions: reachedActions(context.asker, status.actions) };
 }
 
 /** What a campaign's status says of things that are not its own; all of it is read at once. */

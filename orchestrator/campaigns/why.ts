@@ -6,6 +6,7 @@ import { policyFor } from '../../shared/domain/campaign/client-rules.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import { reachedActions } from '../views/narrowed-actions.ts';
 import { type Why, whyAdmitted, type WhyAnswer, whyWaiting } from '../views/why.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
@@ -56,7 +57,9 @@ export async function why(
   const { archive, contents } = context;
   const found = await readEvidence(store, archive, texts, { contents });
   const evidenceText = found.get(evidence ?? '') ?? null;
-  return ok({ ...answer, evidenceText, others: await otherCampaigns(store, client, part.campaign) });
+  const actions = reachedActions(context.asker, answer.actions);
+  const others = await otherCampaigns(store, client, part.campaign);
+  return ok({ ...answer, actions, evidenceText, others });
 }
 
 async function inNone(

@@ -1,7 +1,7 @@
 // node check-proof.mjs PROOF [HEAD]: checks what proves the upgrade of one client, with Node alone.
-// HEAD is the newest head of the audit, known from elsewhere: a report, a log, `audit verify`.
+// HEAD is a head of the audit, known from elsewhere: a report, a log, `audit verify`.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
@@ -17,6 +17,7 @@ export function checkProof(bytes) {
   // The blocks, from the newest back: each is named by the header of the one before it.
   let named = new Map([[proof.block, proof.head]]);
   const roots = new Map();
+  const heads = new Map();
   for (const { opening, header, entries, attachments } of proof.chain) {
     const { block, shard, previous, skips = [] } = JSON.parse(header);
     const lines = [previous, ...(opening === null ? [] : [opening]), header, entries, attachments, ''];
@@ -24,6 +25,8 @@ export function checkProof(bytes) {
       named.get(block) === sha256(lines.join('\n')) && shard === proof.shard,
       `block ${block} was changed`,
     );
+    heads.set(named.get(block), block);
+    // What is older is named by this block alone, so its head seals all of that.
     named = new Map([...skips, [block - 1, previous]]);
     roots.set(block, entries);
   }
@@ -44,17 +47,33 @@ export function checkProof(bytes) {
     steps,
     sealed: `block ${proof.block} of shard ${proof.shard}`,
     head: proof.head,
+    heads,
+    blocks: proof.entries.map(({ block }) => block),
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+const [, self, path, known] = process.argv;
+if (self !== fileURLToPath(import.meta.url)) {
+  // Another program uses what is above.
+} else if (path === undefined || !existsSync(path)) {
+  const why = path === undefined ? '' : `: there is no file ${path}`;
+  console.error(`usage: node check-proof.mjs PROOF [HEAD]${why}`);
+  process.exitCode = 2;
+} else {
   try {
-    const { client, steps, sealed, head } = checkProof(readFileSync(process.argv[2]));
-    check([undefined, head].includes(process.argv[3]), `it leads to head ${head}, not to the one given`);
+    const { client, steps, sealed, head, heads, blocks } = checkProof(readFileSync(path));
+    const until = heads.get(known ?? head);
+    const unknown = `it leads to head ${head}, and does not pass the one given. That is so, too, where the proof
+was made later or earlier than that head: compare with the head that "servpack audit verify" shows when a proof is made`;
+    check(until !== undefined, unknown);
     // A terminal must not execute what stands in a reason.
     for (const step of steps) console.log(step.replace(/\p{Cc}|\p{Bidi_C}/gu, '\uFFFD'));
-    console.log(`PROVED: ${steps.length} steps of ${client}, sealed by ${sealed}, head ${head}`);
-    if (process.argv[3] === undefined) console.log('Compare this head with the one that you know.');
+    const proved = blocks.filter((block) => block <= until).length;
+    const rest =
+      proved === steps.length ? '' : `. Not by it: the last ${steps.length - proved}, which are newer`;
+    const by = known === undefined || known === head ? sealed : `block ${until} of the same chain`;
+    console.log(`PROVED: ${proved} steps of ${client}, sealed by ${by}, head ${known ?? head}${rest}`);
+    if (known === undefined) console.log('Compare this head with the one that you know.');
   } catch (error) {
     console.error(`NOT PROVED: ${error.message}`);
     process.exitCode = 1;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   asProofBlock,
   type ClientProof,
+  type ProofBlock,
   proofText,
   provedIn,
   type ReadBlock,
@@ -32,6 +33,14 @@ const contextOf = ({ store, archive }: SealingFixture) => ({
   ...contextOver(store, standingClock(0), keepingDispatcher([]), pino({ level: 'silent' })),
   archive,
 });
+
+/** The head of a block of a proof, as the script computes it. */
+const headOfProved = ({ opening, header, entries, attachments }: ProofBlock): string => {
+  const { previous } = JSON.parse(header) as { previous: string };
+  return sha256(
+    [previous, ...(opening === null ? [] : [opening]), header, entries, attachments, ''].join('\n'),
+  );
+};
 
 /** A client with two steps, among others, in blocks of a few entries. */
 async function played(sealing: SealingFixture): Promise<void> {
@@ -86,11 +95,41 @@ describe('the proof of one client', () => {
     expect([fine.status, fine.stderr]).toEqual([0, '']);
     expect(fine.stdout).toContain('looking -> marking: proved\n');
     expect(fine.stdout).toContain(`PROVED: ${proof.entries.length} steps of pc-1`);
-    expect(run(path, 'f'.repeat(64)).status).toBe(1);
+    const foreign = run(path, 'f'.repeat(64));
+    expect([foreign.status, foreign.stdout]).toEqual([1, '']);
+    expect(foreign.stderr).toContain('made later or earlier than that head');
     writeFileSync(path, proofText({ ...proof, client: 'pc-2' }));
     const wrong = run(path);
     expect([wrong.status, wrong.stdout]).toEqual([1, '']);
     expect(wrong.stderr).toContain('NOT PROVED');
+  });
+
+  test('is checked with an older head, too, which seals the steps up to its own block and no others', () => {
+    const path = join(sealing.folder, 'pc-1.older.json');
+    writeFileSync(path, proofText(proof));
+    const check = (head: string | undefined) =>
+      spawnSync(process.execPath, [script, path, head ?? ''], { encoding: 'utf8' });
+    const heads = new Map(proof.chain.slice(1).map((block, at) => [headOfProved(block), at + 1]));
+    const steps = proof.entries.length;
+    const oldest = check([...heads.keys()].at(-1));
+    expect(oldest.stdout).toMatch(/PROVED: 1 steps of pc-1, sealed by block \d+ of the same chain/);
+    expect(oldest.stdout).toContain(`Not by it: the last ${steps - 1}, which are newer`);
+    const second = check([...heads.keys()][0]);
+    expect(second.stdout).toContain(`PROVED: ${steps} steps of pc-1, sealed by block`);
+    // A header above that names this block does not seal what another block below it holds.
+    const named = proof.chain.flatMap(({ header }) => {
+      const { previous, skips = [] } = JSON.parse(header) as { previous: string; skips?: readonly Skip[] };
+      return [previous, ...skips.map(([, head]) => head)];
+    });
+    const passedOver = named.filter((head) => !heads.has(head) && head !== proof.head);
+    expect(passedOver.length).toBeGreaterThan(0);
+    expect(check(passedOver[0]).status).toBe(1);
+  });
+
+  test.each([[[]], [['nowhere.proof.json']]])('is used rightly, or the script says how: %j', (args) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^usage: node check-proof\.mjs PROOF \[HEAD\]/);
   });
 
   test('does not stand any changed byte', () => {

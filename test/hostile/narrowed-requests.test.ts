@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { runHosted } from '../fixtures/hosted-commands.ts';
 import { bearer, makeToken, type TokenOrder } from '../fixtures/tokens.ts';
 import { startNarrowedWorld } from './narrowed-world.ts';
 
@@ -75,6 +76,49 @@ test('a token that holds its own logon server does not learn which others are he
     expect([answer.status, answer.body.held]).toEqual([200, held]);
     expect(JSON.stringify(answer.body)).not.toMatch(/far/i);
   }
+});
+
+describe('the fleet and the releases', () => {
+  test.each([
+    ['campaigns', { campaigns: ['other-*'] }, 9, ['LS-FAR', 'LS-NEAR']],
+    ['a logon server', { sites: ['LS-NEAR'] }, 4, ['LS-NEAR']],
+  ] as const)('are read by a token for %s, and changed by none', async (_what, scope, total, servers) => {
+    const ask = await asker('five', { role: 'administrator', ...scope });
+    const { body } = await ask('GET', '/v1/fleet');
+    const named = body.logonServers.map(({ logonServer }: { logonServer: string }) => logonServer);
+    expect([body.total, named]).toEqual([total, servers]);
+    expect((await ask('GET', '/v1/releases')).body.releases.length).toBe(1);
+    for (const [path, sent] of [
+      ['/v1/fleet', { file: 'f.csv', text: 'client,host\n' }],
+      ['/v1/releases', { path: '/nowhere' }],
+      ['/v1/halt', { reason: 'phones' }],
+    ] as const)
+      expect((await ask('POST', path, sent)).body.code).toBe('role.narrowed');
+  });
+});
+
+test('a narrowed token that sees no campaign is not said to be at the beginning', async () => {
+  const orchestrator = worlds.get('five');
+  if (orchestrator === undefined) throw new Error('no world');
+  const token = await makeToken(orchestrator, 'sees-none', { campaigns: ['other-*'] });
+  for (const command of ['list', 'status'])
+    expect(
+      await runHosted(orchestrator, ['campaign', command], { env: { SERVPACK_TOKEN: token } }),
+    ).toMatchObject({
+      code: 0,
+      stdout: 'This token sees no campaign: it is narrowed to campaigns other-*. There may be others.\n',
+    });
+});
+
+test('a status offers a narrowed token no command that it may not run', async () => {
+  const offered = async (scope: TokenOrder): Promise<readonly string[]> =>
+    (await (await asker('five', scope))('GET', '/v1/campaigns/near-1')).body.actions;
+  const all = await offered({});
+  expect(all).toContain('servpack campaign retry near-1 --failed');
+  expect(await offered({ campaigns: ['near-*'] })).toEqual(all.filter((each) => each !== 'servpack doctor'));
+  const ofSite = await offered({ sites: ['LS-NEAR'] });
+  expect(ofSite).toContain('servpack campaign clients near-1 --state failed');
+  expect(ofSite.filter((each) => /retry|resume|abort|unmark/.test(each))).toEqual([]);
 });
 
 describe('the place where the next page of a list begins', () => {

@@ -62,7 +62,7 @@ const raw =
  * says to do next. `{folder}` and `{tls}` stand for what the test has made.
  */
 const failures: readonly [command: string, code: number, happened: string, next: string][] = [
-  ['campaign status --url {nobody}', 3, 'no orchestrator answers at', 'start one with "servpack up"'],
+  ['campaign status --url {nobody}', 3, 'no orchestrator answers at', 'start it as it was installed'],
   ['campaign status --url http://127.0.0.1:1', 3, 'no orchestrator answers at', '--url'],
   ['campaign status --url http://nosuch.invalid', 3, 'no orchestrator answers at', '--url'],
   ['campaign status --url ftp://127.0.0.1', 2, 'is not a URL of HTTP', 'http://127.0.0.1:7300'],

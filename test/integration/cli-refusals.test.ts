@@ -113,7 +113,7 @@ describe('the command line', () => {
 
   test('ends with exit code 3 without an orchestrator, and says what to do', async () => {
     const url = await urlOfNobody();
-    const stderr = `servpack: no orchestrator answers at ${url} (nothing listens there); start one with "servpack up", or give its address with --url\n`;
+    const stderr = `servpack: no orchestrator answers at ${url} (nothing listens there); start it as it was installed: systemctl start servpack-orchestrator, docker compose up -d orchestrator, or servpack up where it is no service; or give its address with --url\n`;
     for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') }]) {
       expect(await runCli(['fleet', 'list', '--url', url], { env })).toEqual({ code: 3, stdout: '', stderr });
     }

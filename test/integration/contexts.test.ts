@@ -98,7 +98,7 @@ describe('a context', () => {
     await run(`context add away --url http://127.0.0.1:1 --token-file ${file}`);
     await run(`context add wrong --url ${milan.url} --token-file ${file}`);
     expect((await run('campaign status --context away')).stderr).toBe(
-      'servpack: no orchestrator answers at http://127.0.0.1:1 of context away (HTTP is never spoken on this port); start one with "servpack up", or choose another one with --context\n',
+      'servpack: no orchestrator answers at http://127.0.0.1:1 of context away (HTTP is never spoken on this port); start it as it was installed: systemctl start servpack-orchestrator, docker compose up -d orchestrator, or servpack up where it is no service; or choose another one with --context\n',
     );
     expect((await run('campaign status --context wrong')).stderr).toContain('(context wrong)');
     await run('context remove away');

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { noAnswer } from './no-orchestrator.ts';
 import { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
@@ -273,10 +274,7 @@ function unreachable(at: Server, error: unknown): Refusal {
       `the program at ${nameOf(at)} cannot be spoken to: ${reasonOf(error)}; ${otherScheme(url)}`,
     );
   const because = code === null ? withoutCode(error) : ` (${reasonOf(error)})`;
-  return fault(
-    'unreachable',
-    `no orchestrator answers at ${nameOf(at)}${because}; start one with "servpack up", ${at.context === null ? 'or give its address with --url' : 'or choose another one with --context'}`,
-  );
+  return fault('unreachable', noAnswer(nameOf(at), because, at.context));
 }
 
 /** `fetch` never connects to the ports of other protocols (WHATWG Fetch, "bad port"). */

@@ -10,7 +10,7 @@ import { statusWord } from '../../views/campaign-words.ts';
 import { haltedLine } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
-import { number, type View } from '../render/view.ts';
+import { number, safe, type View } from '../render/view.ts';
 import { finishedIn } from '../../../shared/domain/outcome/states.ts';
 import { allPages } from '../client/all-pages.ts';
 
@@ -26,11 +26,27 @@ export function addListCommand(campaign: Command): void {
 }
 
 /** All campaigns, newest first. */
-export const listCampaigns = async (api: ApiClient) =>
-  outputOf(
-    await allPages(api, campaignsAnswer, '/v1/campaigns', 'campaigns'),
-    (view: View, { halted, campaigns }) => [...haltedLine(view, halted), ...campaignLines(view, campaigns)],
-  );
+export async function listCampaigns(api: ApiClient) {
+  const listed = await allPages(api, campaignsAnswer, '/v1/campaigns', 'campaigns');
+  const none = listed.ok && listed.value.campaigns.length === 0 ? await noneLine(api) : '';
+  return outputOf(listed, (view: View, { halted, campaigns }) => [
+    ...haltedLine(view, halted),
+    ...(none === '' ? campaignLines(view, campaigns) : [none]),
+  ]);
+}
+
+/** There may be campaigns that a narrowed token does not see. */
+async function noneLine(api: ApiClient): Promise<string> {
+  const [{ sessionAnswer }, { narrowingWords }] = await Promise.all([
+    import('../../http/schemas/access.ts'),
+    import('../../../shared/domain/campaign/narrowing.ts'),
+  ]);
+  const session = await api.get(sessionAnswer, '/v1/session');
+  const words = session.ok ? narrowingWords(session.value.narrowing) : '';
+  return words === ''
+    ? 'There is no campaign yet. Create one: servpack campaign create FILE'
+    : safe(`This token sees no campaign: it is narrowed to ${words}. There may be others.`);
+}
 
 /** `scheduled, paused, LS-PUN held`: a start that is paused does not begin at its time. */
 function statusText({ status, paused, holds, forecast }: CampaignStatus): string {
@@ -41,7 +57,6 @@ function statusText({ status, paused, holds, forecast }: CampaignStatus): string
 }
 
 function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
-  if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
   const right = { align: 'right' as const };
   const isCancelled = campaigns.some(({ states }) => states.cancelled > 0);
   return table(

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiClient, surveyPath } from '../client/api-client.ts';
+import { howToStart } from '../client/no-orchestrator.ts';
 import { judgeLooks, type SampleResult } from './sample-looks.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
 import { checkWithoutOrchestrator, checkShell } from '../../doctor/without-orchestrator.ts';
@@ -89,9 +90,9 @@ function noOrchestrator({ code, message }: Refusal): Check {
     );
   return broken(
     'servpack',
-    message.replace(/; start one .*$/, ''),
+    message.replace(`; ${howToStart}`, '').replace(/; or .*$/, ''),
     'no client is admitted and no command works; workers complete their work in progress',
-    'start it: docker compose up -d orchestrator, systemctl start servpack-orchestrator, or servpack up; choose another one with --url, --token-file and --data',
+    `${howToStart}; choose another one with --url, --token-file and --data`,
   );
 }
 
