@@ -28,7 +28,7 @@ export function untilRunning(missing: readonly MissingProcess[]): string | null 
   return words.length === 0 ? null : words.join(' and ');
 }
 
-/** Why no client is admitted, whatever is free; null = an orchestrator leads. */
+/** Why no client is admitted, even where slots are free; null = an orchestrator leads. */
 export const withoutLeader = (context: WhyContext): string | null =>
   missingFor(context, 'notAdmitted').some(({ process }) => process === 'leader')
     ? 'no orchestrator leads, so no client is admitted'
