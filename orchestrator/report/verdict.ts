@@ -19,7 +19,7 @@ export function scopeOf({ states, size }: Pick<CampaignReport, 'states' | 'size'
   return { have, leftOut, cancelled, notOk: bad, inScope, open };
 }
 
-/** What became of the campaign, and how many clients will install all the same. */
+/** What became of the campaign, and how many clients will still install. */
 export function verdictOf(report: CampaignReport): Verdict {
   const verdict = outcomeOf(report);
   const marks = marksOf(report);

@@ -1,6 +1,6 @@
 /**
  * Which names are in a block, in two bytes for each (a Bloom filter). A name that is not in it is
- * found in one block of about 1,000 all the same.
+ * still found in one block of about 1,000.
  */
 
 const bitsPerName = 16;
