@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { fault } from '../../shared/errors.ts';
-import type { KeptAnswer } from '../../shared/store/answer-store.ts';
+import type { AnswerClaim, AnswerStore, KeptAnswer } from '../../shared/store/answer-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { keepsAnswer } from './contract/errors-of.ts';
@@ -11,18 +11,20 @@ export const idempotencyHeader = 'idempotency-key';
 
 /** Real time for which an answer is given again to the same request. */
 const keptMs = 24 * 60 * 60_000;
-/** Longer than any request takes: after it a request that never ended may be sent again. */
-const claimedMs = 60 * 60_000;
+/** So long after its orchestrator has ended, a request that never ended may be sent again. */
+const leaseMs = 10_000;
+const renewedMs = 2_000;
 
-interface Claim {
-  readonly key: string;
-  readonly request: string;
+/** A claim that is renewed until it is released. */
+interface HeldClaim {
+  readonly claim: AnswerClaim;
+  readonly release: () => void;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The key under which the answer of this request is kept; null = it is not kept. */
-    claim: Claim | null;
+    claim: HeldClaim | null;
   }
 }
 
@@ -43,24 +45,37 @@ export function keepAnswers(app: FastifyInstance, { store }: OrchestratorContext
     if (!/^[\x21-\x7e]{1,255}$/.test(text))
       return reply.send(refuse(reply, fault('input.idempotencyKey', wrongKey)));
     const claim = claimOf(request, text);
-    const kept = await store.claimAnswer(claim.key, claim.request, claimedMs);
-    if (kept === null) request.claim = claim;
+    const kept = await store.claimAnswer(claim, leaseMs);
+    if (kept === null) request.claim = holdClaim(store, claim);
     else return again(reply, claim, kept);
     return undefined;
   });
-  app.addHook('onSend', async ({ claim }, reply, payload) => {
-    if (claim === null || typeof payload !== 'string') return payload;
+  app.addHook('onSend', async ({ claim: held }, reply, payload) => {
+    if (held === null) return payload;
+    held.release();
+    if (typeof payload !== 'string') return payload;
+    const { claim } = held;
     // After a failure nobody knows what was done, and nothing was done where the authority has
     // ended meanwhile: the request is asked again, not answered again.
     if (reply.statusCode >= 500 || isUnauthorized(reply.statusCode))
-      await store.giveAnswerBack(claim.key).catch(() => undefined);
+      await store.giveAnswerBack(claim).catch(() => undefined);
     else {
       const type = String(reply.getHeader('content-type'));
       const answer = { status: reply.statusCode, type, body: payload };
-      await store.keepAnswer(claim.key, claim.request, answer, keptMs);
+      await store.keepAnswer(claim, answer, keptMs);
     }
     return payload;
   });
+}
+
+/**
+ * Renews the claim while its request is worked on, however long that takes. What a renewal misses
+ * the next one makes up.
+ */
+export function holdClaim(store: Pick<AnswerStore, 'renewClaim'>, claim: AnswerClaim): HeldClaim {
+  const renew = (): void => void store.renewClaim(claim, leaseMs).catch(() => undefined);
+  const timer = setInterval(renew, renewedMs).unref();
+  return { claim, release: () => clearInterval(timer) };
 }
 
 const isUnauthorized = (status: number): boolean => status === 401 || status === 403;
@@ -71,15 +86,16 @@ const wrongKey = 'Idempotency-Key must be 1 to 255 visible ASCII characters';
  * A key belongs to one person, one token and one route: a later token of the same name may reach
  * less.
  */
-function claimOf({ who, principal, method, url, body }: FastifyRequest, text: string): Claim {
+function claimOf({ who, principal, method, url, body }: FastifyRequest, text: string): AnswerClaim {
   const path = url.split('?')[0] ?? '';
   return {
     key: hash('sha256', JSON.stringify([who, principal?.proof, method, path, text])),
     request: hash('sha256', JSON.stringify([url, body ?? null])),
+    holder: randomUUID(),
   };
 }
 
-function again(reply: FastifyReply, claim: Claim, { request, answer }: KeptAnswer): FastifyReply {
+function again(reply: FastifyReply, claim: AnswerClaim, { request, answer }: KeptAnswer): FastifyReply {
   if (request !== claim.request) return reply.send(refuse(reply, reused));
   if (answer === null) return reply.send(refuse(reply, running, 409));
   return reply.code(answer.status).type(answer.type).header('idempotency-replayed', 'true').send(answer.body);
@@ -91,5 +107,5 @@ const reused: Refusal = fault(
 );
 const running: Refusal = fault(
   'idempotency.running',
-  'the first request with this Idempotency-Key is still worked on; ask again later',
+  'the first request with this Idempotency-Key is still worked on, or its orchestrator ended in the last 10 seconds; ask again later',
 );

@@ -88,7 +88,7 @@ export const problemKinds = {
     status: 422,
     title: 'The key of the request is taken',
     means:
-      'The `Idempotency-Key` came with another request, or its first request is still worked on. A new request needs a new key.',
+      'The `Idempotency-Key` came with another request, or its first request is still worked on (for 10 seconds also when its orchestrator has ended). A new request needs a new key.',
   },
   tooMany: {
     status: 429,

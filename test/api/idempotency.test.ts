@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { holdClaim } from '../../orchestrator/http/idempotency.ts';
 import {
   fleetCsv,
   type SmallOrchestrator,
@@ -7,6 +8,7 @@ import {
   campaignYaml,
 } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
+import { until } from '../fixtures/until.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 
 const file = { file: 'c.yaml', text: campaignYaml() };
@@ -85,6 +87,66 @@ describe.each(stores)('a request with an Idempotency-Key, on the %s store', (_na
     expect(statuses.filter((status) => status !== 200 && status !== 'idempotency.running')).toEqual([]);
     expect(answers.filter(({ status, replayed }) => status === 200 && replayed === null)).toHaveLength(1);
   });
+});
+
+test('the key of a request whose orchestrator has ended is free when its claim is over', async () => {
+  const store = createMemoryStore(Date.now);
+  let isFirst = true;
+  await using orchestrator = await startSmallOrchestrator({
+    ...store,
+    claimAnswer: async (claim, forMs) => {
+      // Another orchestrator has taken the key, and was killed.
+      if (isFirst) await store.claimAnswer({ ...claim, holder: 'killed' }, 300);
+      isFirst = false;
+      return store.claimAnswer(claim, forMs);
+    },
+  });
+  const again = () => send(orchestrator, '/v1/halt', { reason: 'phones' }, 'halt-1');
+  const first = await again();
+  expect([first.status, first.body.code]).toEqual([409, 'idempotency.running']);
+  await until('the key is free', async () => (await again()).status === 200);
+  expect((await again()).replayed).toBe('true');
+});
+
+test('a request keeps its key while it is worked on', async () => {
+  const store = createMemoryStore(Date.now);
+  const [begun, renewed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using orchestrator = await startSmallOrchestrator({
+    ...store,
+    importUnique: async (...given) => {
+      begun.resolve();
+      await renewed.promise;
+      return store.importUnique(...given);
+    },
+    renewClaim: async (...given) => {
+      await store.renewClaim(...given);
+      renewed.resolve();
+    },
+  });
+  const body = { file: 'fleet.csv', text: fleetCsv };
+  const first = send(orchestrator, '/v1/fleet', body, 'import-2');
+  await begun.promise;
+  expect((await send(orchestrator, '/v1/fleet', body, 'import-2')).status).toBe(409);
+  expect((await first).body).toMatchObject({ added: 10 });
+  expect((await send(orchestrator, '/v1/fleet', body, 'import-2')).replayed).toBe('true');
+});
+
+test('a claim outlives its lease while it is held, and ends with it after that', async () => {
+  vi.useFakeTimers();
+  try {
+    const store = createMemoryStore(Date.now);
+    const claim = { key: 'key', request: 'a', holder: 'one' };
+    const other = { ...claim, holder: 'other' };
+    await store.claimAnswer(claim, 10_000);
+    const { release } = holdClaim(store, claim);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await store.claimAnswer(other, 10_000)).toEqual({ request: 'a', answer: null });
+    release();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await store.claimAnswer(other, 10_000)).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a request that failed may be sent again with its key', async () => {

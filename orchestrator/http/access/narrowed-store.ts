@@ -234,6 +234,7 @@ const rules: Rules = {
   keepLink: 'closed',
   takeLink: 'closed',
   claimAnswer: 'closed',
+  renewClaim: 'closed',
   keepAnswer: 'closed',
   giveAnswerBack: 'closed',
   removeCampaign: 'closed',
