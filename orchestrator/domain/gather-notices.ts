@@ -81,15 +81,34 @@ function takeOne(state: NoticeState, happening: Happening, now: number, gatherMs
   const { opens, closes = [], onlyCloses } = happening;
   const closed = Object.keys(state.alarms).filter((name) => closes.some((pattern) => isNamed(pattern, name)));
   if (onlyCloses === true && closed.length === 0) return state;
-  const ends = closed.flatMap((name) => state.alarms[name] ?? []);
+  const unasked = closed.filter((name) => isUnsentQuestion(state, name));
+  const ends = closed.flatMap((name) => (unasked.includes(name) ? [] : (state.alarms[name] ?? [])));
   const alarms = Object.fromEntries(Object.entries(state.alarms).filter(([name]) => !closed.includes(name)));
   if (opens !== undefined) alarms[opens] = begun(happening);
+  const groups = withoutOpenings(state.groups, unasked);
+  // Nobody was asked, so nobody waits for the end of it.
+  if (onlyCloses === true && ends.length === 0) return { ...state, alarms, groups };
   return {
     ...state,
     alarms,
-    groups: withHappening(state, happening, ends, now, gatherMs),
+    groups: withHappening({ ...state, groups }, happening, ends, now, gatherMs),
     ...countedFailures(state, happening),
   };
+}
+
+/** A question that is answered before anybody was notified of it: the answer alone is news. */
+const isUnsentQuestion = ({ alarms, groups }: NoticeState, name: string): boolean =>
+  alarms[name]?.kind === 'approval.requested' &&
+  groups.some(({ happenings }) => happenings.some(({ opens }) => opens === name));
+
+/** The groups without the happenings that began these alarms. */
+function withoutOpenings(groups: readonly Group[], names: readonly string[]): readonly Group[] {
+  if (names.length === 0) return groups;
+  return groups.flatMap((group) => {
+    const happenings = group.happenings.filter(({ opens }) => opens === undefined || !names.includes(opens));
+    const inAll = group.inAll - (group.happenings.length - happenings.length);
+    return happenings.length === 0 ? [] : [{ ...group, happenings, inAll }];
+  });
 }
 
 /** How many failures people were notified of, by campaign; an ended campaign counts no more. */

@@ -37,7 +37,7 @@ export function happeningsOf(step: CampaignStep, pausedBy: PausedBy): readonly H
   return to === 'ended' ? [about(step, 'campaign.ended', ending(step))] : [];
 }
 
-type More = Partial<Pick<Happening, 'opens' | 'closes' | 'wave' | 'about' | 'onlyCloses'>>;
+type More = Partial<Pick<Happening, 'opens' | 'closes' | 'wave' | 'about' | 'onlyCloses' | 'question'>>;
 
 const about = (
   { at, campaign, who, because }: CampaignStep,
@@ -88,19 +88,28 @@ function withinStatus(step: CampaignStep): readonly Happening[] {
   if (wave !== undefined) return [about(step, 'wave.opened', { wave })];
   const { asks } = /^(?<asks>(?:wave|step) .+?) waits for approval\b/u.exec(step.because)?.groups ?? {};
   if (asks !== undefined)
-    return [about(step, 'approval.requested', { opens: alarmOf.approval(step.campaign, asks) })];
+    return [
+      about(step, 'approval.requested', {
+        opens: alarmOf.approval(step.campaign, asks),
+        question: { about: asks },
+      }),
+    ];
   const decided = answered(step);
   return decided === null ? [] : [decided];
 }
 
 /** The answer to a question, or its end without one. */
 function answered(step: CampaignStep): Happening | null {
-  const { subject, by } =
-    /^(?<subject>(?:wave|step) .+?) (?:approved|rejected)(?<by> by |, because nobody )/u.exec(step.because)
-      ?.groups ?? {};
+  const { subject, verdict, by } =
+    /^(?<subject>(?:wave|step) .+?) (?<verdict>approved|rejected)(?<by> by |, because nobody )/u.exec(
+      step.because,
+    )?.groups ?? {};
   if (subject === undefined) return null;
   const kind = by === ' by ' ? 'approval.decided' : 'approval.expired';
-  return about(step, kind, { closes: [alarmOf.approval(step.campaign, subject)] });
+  return about(step, kind, {
+    closes: [alarmOf.approval(step.campaign, subject)],
+    question: { about: subject, verdict: verdict === 'approved' ? 'approved' : 'rejected' },
+  });
 }
 
 /** A command that waits for another person. That it was carried out its own entry says. */
@@ -108,20 +117,40 @@ function ofRequest(
   step: CampaignStep,
   state: NonNullable<ReturnType<typeof requestStateIn>>,
 ): readonly Happening[] {
-  const { key } = requestIn(requestNameIn(step.because) ?? '');
+  const id = requestNameIn(step.because) ?? '';
+  const { key } = requestIn(id);
   const alarm = alarmOf.request(key);
-  const more = step.campaign === '' ? { about: key.split('/')[0] ?? '' } : {};
+  const [subject = '', command = '', client] = key.split('/');
+  const what = command === 'withdraw' ? 'its withdrawal' : command;
+  const asked = { about: client === undefined ? what : `${command} of client ${client}`, id };
+  const more = { ...(step.campaign === '' ? { about: subject } : {}), question: asked };
   switch (state) {
     case 'asked':
       return [about(step, 'approval.requested', { ...more, opens: alarm })];
     case 'approved':
     case 'rejected':
-      return [about(step, 'approval.decided', { ...more, closes: [alarm] })];
+      return [
+        about(step, 'approval.decided', {
+          ...more,
+          closes: [alarm],
+          question: { ...asked, verdict: state },
+        }),
+      ];
     case 'expired':
       return [about(step, 'approval.expired', { ...more, closes: [alarm] })];
     case 'retracted':
     case 'void':
-      return [about(step, 'approval.decided', { ...more, closes: [alarm], onlyCloses: true })];
+      return [
+        about(step, 'approval.decided', {
+          ...more,
+          closes: [alarm],
+          onlyCloses: true,
+          question: {
+            ...asked,
+            verdict: state === 'void' ? 'closed without an answer' : 'taken back',
+          },
+        }),
+      ];
     case 'done':
       return [];
   }

@@ -13,6 +13,8 @@ export interface Happening {
   /** One sentence: what happened, and why. */
   readonly says: string;
   readonly wave?: string;
+  /** The question that is asked, or answered. */
+  readonly question?: Question;
   /** The alarm that begins with it. It lasts until something closes it. */
   readonly opens?: string;
   /** The alarms that end with it; one that ends with `*` names all that begin so. */
@@ -21,6 +23,16 @@ export interface Happening {
   readonly onlyCloses?: true;
   /** How many clients it is about; left out = that is not counted. */
   readonly clients?: number;
+}
+
+/** A question that waits for a person. */
+export interface Question {
+  /** `wave early`, `abort`, `undo of client pc-7`. */
+  readonly about: string;
+  /** By which a person answers; left out = it is not known. */
+  readonly id?: string;
+  /** What became of it; left out = it is open. */
+  readonly verdict?: 'approved' | 'rejected' | 'taken back' | 'closed without an answer';
 }
 
 /** Names of alarms. No name of a campaign or release holds a `|`; that of a blocker may. */

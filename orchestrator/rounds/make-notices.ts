@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LeaderContext } from '../context.ts';
 import { readStatus } from '../campaigns/report.ts';
+import { requestId, requestsOf } from '../domain/approval-requests.ts';
 import type { Happening } from '../domain/happening.ts';
 import { happeningsOf } from '../domain/happening-of-entry.ts';
 import {
@@ -11,6 +12,7 @@ import {
   takeDue,
   takeIn,
 } from '../domain/gather-notices.ts';
+import { subjectWords } from '../domain/judge-approvals.ts';
 import { holdBack, nextSending, routeOf, takeDigests } from '../domain/notice-routing.ts';
 import { everything, isNews, type News } from './news.ts';
 import type { Round } from './repeat.ts';
@@ -141,9 +143,21 @@ async function readHappenings({ store }: LeaderContext, from: string, now: numbe
   for (const entry of entries) {
     const isPause = entry.to === 'paused' && entry.from !== 'paused';
     const record = isPause ? await store.readCampaign(entry.campaign) : null;
-    happenings.push(...happeningsOf(entry, pausedBy(record?.campaign ?? null, entry)));
+    for (const each of happeningsOf(entry, pausedBy(record?.campaign ?? null, entry)))
+      happenings.push(await withQuestionId(store, each));
   }
   return { happenings, after, isUnread: !isEnd };
+}
+
+/** A question about a wave or a step is found in its campaign by its words. */
+async function withQuestionId(store: LeaderContext['store'], happening: Happening): Promise<Happening> {
+  const { kind, campaign, question } = happening;
+  if (kind !== 'approval.requested' || question === undefined || question.id !== undefined) return happening;
+  const record = await store.readCampaign(campaign);
+  const asked = record === null ? [] : requestsOf(record.campaign);
+  const found = asked.findLast(({ subject }) => subjectWords(subject) === question.about);
+  if (found === undefined) return happening;
+  return { ...happening, question: { ...question, id: requestId(campaign, found) } };
 }
 
 /** Who has paused the campaign, while this entry is its present pause. */

@@ -49,6 +49,8 @@ export interface NoticeDocument {
 }
 
 const causesAtMost = 5;
+/** Further questions are found with `servpack campaign approvals`. */
+const answersAtMost = 5;
 
 /**
  * The message about a group of happenings.
@@ -76,7 +78,7 @@ export function noticeDocument(
     ...(status === null ? {} : aboutCampaign(status)),
     ...(wave === undefined ? {} : { wave }),
     why: status?.paused?.because ?? status?.aborted?.because ?? last?.says ?? null,
-    next: status?.actions ?? nextWithout(kind, group),
+    next: [...answersTo(group), ...(status?.actions ?? nextWithout(kind, group))],
     link: link === null || campaign === '' ? null : link.replaceAll('{campaign}', campaign),
     happenings: happenings.map((each) => ({
       at: isoOf(each.at),
@@ -107,6 +109,15 @@ function aboutCampaign(status: CampaignStatus): Partial<NoticeDocument> {
   };
 }
 
+/** How the open questions of a message are answered. */
+const answersTo = ({ kind, happenings }: Group): readonly string[] =>
+  happenings
+    .flatMap(({ question }) =>
+      kind === 'approval.requested' && question?.id !== undefined ? [question.id] : [],
+    )
+    .slice(0, answersAtMost)
+    .flatMap((id) => [`servpack campaign approve ${id}`, `servpack campaign reject ${id} --reason TEXT`]);
+
 /** What to do where no campaign says it. */
 function nextWithout(kind: NoticeKind, group: Group): readonly string[] {
   if (stateOf(group) === 'over') return [];
@@ -117,6 +128,8 @@ function nextWithout(kind: NoticeKind, group: Group): readonly string[] {
       return ['servpack release stage FILE --override'];
     case 'copy.broken':
       return [`servpack release servers ${group.about ?? ''}`];
+    case 'approval.requested':
+      return ['servpack campaign approvals'];
     case 'workers.none':
       return ['servpack worker   # with REDIS_URL and SERVPACK_GATEWAY', 'servpack doctor'];
     default:

@@ -15,7 +15,7 @@ export function noticeTitle(group: Group): string {
   const last = happenings.at(-1);
   const by = last?.who === null || last?.who === undefined ? '' : ` by ${last.who}`;
   const isOver = stateOf(group) === 'over';
-  const says = last?.says ?? '';
+  const { says = '', question } = last ?? {};
   const of = campaign === '' ? `release ${about}` : `campaign ${campaign}`;
   switch (kind) {
     case 'campaign.started':
@@ -37,11 +37,14 @@ export function noticeTitle(group: Group): string {
     case 'stop.fired':
       return `${of}: a stop rule has paused it`;
     case 'approval.requested':
-      return `${of} waits for an approval`;
+      return inAll > 1
+        ? `${of}: ${inAll} questions wait for an approval`
+        : `${of}: ${question === undefined ? says : `${question.about} waits for an approval`}`;
     case 'approval.decided':
-      return `${of}: a question was answered${by}`;
+      if (inAll > 1) return `${of}: ${inAll} questions were answered`;
+      return `${of}: ${question === undefined ? says : `${question.about} was ${question.verdict}${by}`}`;
     case 'approval.expired':
-      return `${of}: nobody answered in time`;
+      return `${of}: nobody answered in time${question === undefined ? '' : ` about ${question.about}`}`;
     case 'clients.failed':
       return `${of}: ${counted(clientsIn(group), 'client')} failed or ${clientsIn(group) === 1 ? 'needs' : 'need'} attention`;
     case 'blocker.rising':
