@@ -51,19 +51,15 @@ function marksSection(report: CampaignReport): Section {
   const title = 'Still marked';
   if (marks === null) return { title, blocks: [] };
   const says = `${willInstallWords(marks, release)}${whenUnmarked(marks)}.`;
+  const text = `${says} A marked client installs at its next logon, also when the campaign is over.`;
+  if (marks.now === 0) return { title, blocks: [{ kind: 'text', text }] };
   return {
     title,
     blocks: [
-      {
-        kind: 'text',
-        text: `${says} A marked client installs at its next logon, also when the campaign is over. To take the marks back:`,
-      },
+      { kind: 'text', text: `${text} To list the clients, and to take their marks back:` },
       {
         kind: 'commands',
-        commands: [
-          ...(marks.now === 0 ? [] : [`servpack campaign clients ${campaign} --marked`]),
-          unmarkCommand(campaign),
-        ],
+        commands: [`servpack campaign clients ${campaign} --marked`, unmarkCommand(campaign)],
       },
     ],
   };

@@ -8,6 +8,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { abortCampaign } from '../campaigns/abort.ts';
 import { undoClient } from '../campaigns/client-actions.ts';
 import { editCampaign } from '../campaigns/edit.ts';
+import { readStatus } from '../campaigns/report.ts';
 import { unmarkCampaign } from '../campaigns/retry.ts';
 import { undoCampaign } from '../campaigns/undo-relocations.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -16,6 +17,7 @@ import { counted } from '../domain/counted.ts';
 import { whyNoEdit } from '../domain/edit-campaign.ts';
 import type { Refusal } from '../refusal.ts';
 import { withdrawable, withdrawRelease } from '../releases/withdraw.ts';
+import { marksLaterWords, marksOf } from '../views/marks.ts';
 import { whyNotAborted } from './commands.ts';
 import { commitRequest } from './commit-request.ts';
 import { Permit } from './permit.ts';
@@ -80,12 +82,15 @@ const acts: Readonly<Record<GuardedCommand, Act>> = {
     ),
   withdraw: async (context, permit, { subject, reason }) =>
     saying(await withdrawRelease(context, permit, subject, reason), () => `release ${subject} is withdrawn`),
-  unmark: async (context, permit, { subject, reason }) =>
-    saying(
+  unmark: async (context, permit, { subject, reason }) => {
+    const before = await readStatus(context, subject);
+    const later = before.ok ? (marksOf(before.value)?.later ?? 0) : 0;
+    return saying(
       await unmarkCampaign(context, permit, subject, reason),
       ({ reopened, passedOver }) =>
-        `the marks of ${counted(reopened, 'client')} are taken back${besides(passedOver)}`,
-    ),
+        `the marks of ${counted(reopened, 'client')} are taken back${besides(passedOver)}${later === 0 ? '' : `; ${marksLaterWords(later)}`}`,
+    );
+  },
   undo: async (context, permit, { subject: campaign, client, reason }) =>
     client === undefined
       ? saying(

@@ -33,12 +33,16 @@ export const willInstallWords = ({ inAll }: Marks, release: string): string =>
 export const unmarkCommand = (campaign: string): string =>
   `servpack campaign unmark ${campaign} --reason TEXT`;
 
+/** Of the marks that an unmark passes over now, for the person who asks for it or approves it. */
+export const marksLaterWords = (later: number): string =>
+  `Marked and not finished yet: ${many(later, 'more client')}. Ask again later.`;
+
 /** When the command takes them back, as the end of a sentence; empty = all of them now. */
 export function whenUnmarked({ inAll, now, later }: Marks): string {
   if (later === 0) return '';
   const which = now > 0 ? `${number(later)} of them` : inAll === 1 ? 'it' : 'them';
   const first = `what has begun on ${which} is completed first`;
   return now === 0
-    ? `; ${first}, and ${inAll === 1 ? 'its mark' : 'their marks'} can be taken back afterwards`
+    ? `; ${first}, and ${inAll === 1 ? 'its mark' : 'their marks'} can be taken back afterwards (servpack campaign unmark)`
     : `; ${first}, and the marks of the other ${number(now)} can be taken back now`;
 }

@@ -47,7 +47,7 @@ describe('releases', () => {
     const { page, context, trouble } = await opened('releases?stage=true');
     await page.getByLabel('Path of the release file').fill(path);
     await page.getByRole('button', { name: 'Stage', exact: true }).click();
-    await page.getByText('Release sms-sp5 is staged: 1 file read in').waitFor();
+    await page.getByText('Release sms-sp5 is staged: 1 file read.').waitFor();
     await page.getByText('sms-sp5', { exact: true }).click();
     await expect.poll(() => page.url()).toContain('releases?release=sms-sp5');
     await page.getByText('No campaign has it.').waitFor();

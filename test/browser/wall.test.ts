@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
+import type { MissingProcess } from '../../orchestrator/views/missing-processes.ts';
 import { campaignYaml } from '../fixtures/small-orchestrator.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { type Looks, openSignedIn, useBrowser, type Visit } from './chromium.ts';
 import { expectAccessible, goTo } from './screens.ts';
 import { startMixed, useOrchestrator } from './world.ts';
 
-const orchestrator = useOrchestrator(startMixed);
+/** What the orchestrator is without. */
+let missing: readonly MissingProcess[] = [];
+const processes = { leaderFound: () => undefined, missing: async () => missing };
+
+const orchestrator = useOrchestrator(() => startMixed(undefined, { context: { processes } }));
 const browser = useBrowser();
 let count = 0;
 
@@ -45,6 +50,19 @@ test.each(looks)(
 
 const twoMore = 'client,host,logonServer\npc-20,NT-20,LS-TUR\npc-21,NT-21,LS-TUR\n';
 
+test('a held logon server needs a person, on the wall and on the overview', async () => {
+  const { ask } = orchestrator();
+  const hold = { logonServers: ['LS-MIL'], reason: 'payroll runs' };
+  expect((await ask('POST', '/v1/campaigns/sp4/hold', hold)).status).toBe(200);
+  const { page, context } = await opened({});
+  await page.getByText(/^Needs a person: \d/).waitFor();
+  await goTo(page, '');
+  const item = page.locator('.attention li').filter({ hasText: 'has held LS-MIL in sp4' });
+  await item.getByText('payroll runs').waitFor();
+  await item.getByText('servpack campaign release sp4 --server LS-MIL').waitFor();
+  await context.close();
+});
+
 test('the wall goes through the campaigns that run, and says since when it is stale', async () => {
   await orchestrator().ask('POST', '/v1/fleet', { file: 'more.csv', text: twoMore });
   const text = campaignYaml('turin', 'select: { logonServers: [LS-TUR] }\n');
@@ -66,5 +84,18 @@ test('the wall goes through the campaigns that run, and says since when it is st
   await context.setOffline(false);
   await page.clock.runFor(30_000);
   await page.getByText(/^Stale since/).waitFor({ state: 'detached' });
+  await context.close();
+});
+
+test('the wall says in large letters that no worker runs', async () => {
+  missing = [{ process: 'worker', since: null }];
+  const { page, context } = await opened({});
+  const alarm = page.getByText('No worker runs');
+  await alarm.waitFor();
+  const sizes = await page.evaluate<readonly number[]>(
+    `['.wall-missing', '.wall h1'].map((each) => Number.parseFloat(getComputedStyle(document.querySelector(each)).fontSize))`,
+  );
+  expect(sizes[0]).toBeGreaterThan((sizes[1] ?? 0) / 2);
+  missing = [];
   await context.close();
 });

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
 import { withMemory } from '../../shared/domain/upgrade/state.ts';
-import { campaignYaml, now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import {
+  campaignYaml,
+  now,
+  type SmallOptions,
+  type SmallOrchestrator,
+  startRunning,
+} from '../fixtures/small-orchestrator.ts';
 import { bring, changes, firstWave, rest, wide } from '../integration/admitted-clients.ts';
 
 const since = now - 3_600_000;
@@ -69,8 +75,8 @@ export const blocked = {
  * A campaign over ten clients, one or more in each kind of state, and a second one that was only
  * created. The whole is paused by a person.
  */
-export async function startMixed(yaml = wide): Promise<SmallOrchestrator> {
-  const orchestrator = await startRunning(undefined, yaml);
+export async function startMixed(yaml = wide, options: SmallOptions = {}): Promise<SmallOrchestrator> {
+  const orchestrator = await startRunning(undefined, yaml, options);
   const { store } = orchestrator;
   const [a = '', b = '', c = '', d = ''] = await firstWave(orchestrator, 4);
   await bring(store, a, changes.failed, { index: 'settled' });

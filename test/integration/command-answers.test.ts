@@ -4,6 +4,7 @@ import type { Terminal } from '../../orchestrator/cli/client/confirm.ts';
 import { confirmAbort } from '../../orchestrator/cli/commands/campaign-abort.ts';
 import { confirmUnmark } from '../../orchestrator/cli/commands/unmark.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
+import type { Commit } from '../../shared/store/upgrade-store.ts';
 import { personTyping } from '../fixtures/person.ts';
 import { runHosted } from '../fixtures/hosted-commands.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
@@ -34,6 +35,8 @@ test('the end of a halt names the campaigns that stay paused and the servers tha
   );
 });
 
+const restKeepingSlots = { ...rest, keepsSlots: true } as Commit['place'];
+
 const apiOf = ({ url, token }: SmallOrchestrator) => openApiClient({ url, token, user: 'anna' });
 
 /** What a question shows before its answer, sentence by sentence: a terminal folds long ones. */
@@ -52,10 +55,11 @@ describe('a question says what will happen, what will not, and how to take it ba
     const [a = '', b = ''] = await firstWave(orchestrator, 2);
     await bring(orchestrator.store, a, changes.failed, { index: 'settled' });
     await bring(orchestrator.store, b, changes.deferred, rest);
-    expect((await questionOf(confirmAbort, orchestrator)).slice(0, 5)).toEqual([
+    expect((await questionOf(confirmAbort, orchestrator)).slice(0, 6)).toEqual([
       'Campaign sp4, release sms-sp4, running: 1 of 10 clients finished.',
       'Will happen: 9 waiting or deferred clients cancelled.',
-      'Will not happen: 1 finished client stays as it is. No mark is taken back: the answer counts the clients that are still marked.',
+      '1 finished client stays as it is.',
+      'No mark is taken back: a marked client still installs at its next logon.',
       'Undo: none. An aborted campaign cannot be resumed.',
       'To stop it for a while only: servpack campaign pause sp4 --reason …',
     ]);
@@ -71,11 +75,12 @@ describe('a question says what will happen, what will not, and how to take it ba
     const [a = '', b = ''] = await firstWave(orchestrator, 2);
     await bring(orchestrator.store, a, changes.restarting, rest);
     await bring(orchestrator.store, b, (upgrade) => upgrade, rest);
-    expect((await questionOf(confirmAbort, orchestrator)).slice(0, 4)).toEqual([
+    expect((await questionOf(confirmAbort, orchestrator)).slice(0, 5)).toEqual([
       'Campaign sp4, release sms-sp4, running: 0 of 10 clients finished.',
       'Will happen: 8 waiting or deferred clients cancelled.',
       'Will happen: 1 active client cancelled after the step that runs.',
       'Will happen: 1 client cancelled after the restart or the change that has begun.',
+      'No mark is taken back: a marked client still installs at its next logon.',
     ]);
     const aborted = await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'wrong' });
     expect(aborted.body).toMatchObject({ finishing: 1, cancelling: false });
@@ -95,6 +100,27 @@ describe('a question says what will happen, what will not, and how to take it ba
       'Will not happen: how each client ended, and why, stays in the report. A client that has installed meanwhile stays upgraded.',
       'Undo: none. Only a new attempt marks a client again.',
     ]);
+  });
+
+  test('an unmark says how many more marked clients come after their restart', async () => {
+    await using orchestrator = await startRunning(undefined, wide);
+    const [client = '', other = ''] = await firstWave(orchestrator, 2);
+    const leftMarked = (upgrade: Upgrade): Upgrade =>
+      withMemory(changes.failed(upgrade), { open: { leftMarked: true } });
+    await bring(orchestrator.store, client, leftMarked, { index: 'settled' });
+    await bring(orchestrator.store, other, changes.restarting, restKeepingSlots);
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' });
+    const later = 'Marked and not finished yet: 1 more client. Ask again later.';
+    expect((await questionOf(confirmUnmark, orchestrator))[1]).toBe(later);
+    const status = async () =>
+      (await runHosted(orchestrator, ['campaign', 'status', 'sp4'])).stdout.split('\n');
+    const unmark = 'servpack campaign unmark sp4 --reason TEXT';
+    expect(await status()).toContain(
+      `marked: 2 clients WILL still install sms-sp4; what has begun on 1 of them is completed first, and the marks of the other 1 can be taken back now: ${unmark}`,
+    );
+    // Nothing can be unmarked once that is done, so nothing offers it.
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/unmark', { reason: 'x' });
+    expect((await status()).join('\n')).not.toContain(unmark);
   });
 });
 

@@ -9,6 +9,7 @@ import { guardedCommands, requestName } from '../../shared/domain/campaign/comma
 import { withApprover } from '../../shared/domain/campaign/person.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import type { Store } from '../../shared/store/store.ts';
+import type { Commit } from '../../shared/store/upgrade-store.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
 import { dyingStore } from '../fixtures/dying-store.ts';
@@ -18,7 +19,7 @@ import { now } from '../fixtures/small-orchestrator.ts';
 import { stores } from '../fixtures/stores.ts';
 import { makeToken } from '../fixtures/tokens.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
-import { bring, changes } from './admitted-clients.ts';
+import { bring, changes, firstWave, rest } from './admitted-clients.ts';
 import { doorsOf, type FourEyesWorld, fourEyes, recordsOf, startFourEyesWorld } from './four-eyes-world.ts';
 
 const roles = ['operator', 'administrator'] as const;
@@ -370,6 +371,21 @@ test('the command line says what is asked, of whom, and what comes next', async 
       /^sp4\/abort\/1: approved by bert \(token cli-bert.*\); campaign sp4 was aborted; 1 client is still marked, and installs at the next logon; take the mark back with: servpack campaign unmark sp4 --reason TEXT\n$/s,
     ),
   ]);
+});
+
+test('an unmark that is approved says which marks can be taken back only later', async () => {
+  await using world = await startFourEyesWorld(fourEyes('unmark'));
+  const { store } = world.orchestrator;
+  const restarting = { ...rest, keepsSlots: true } as Commit['place'];
+  const client = (await firstWave(world.orchestrator, 4)).at(-1) ?? '';
+  await bring(store, client, changes.restarting, restarting);
+  await world.as('anna', 'operator', 'POST', '/v1/campaigns/sp4/abort', { reason: 'x' });
+  const { body } = await world.as('anna', 'operator', 'POST', '/v1/campaigns/sp4/unmark', { reason: 'x' });
+  const later = 'Marked and not finished yet: 1 more client. Ask again later.';
+  expect(body.asked.text[1]).toContain(later);
+  await approve(world, 'bert', body.asked.id);
+  const [record] = await store.requests();
+  expect(JSON.stringify(record?.request.state)).toContain(`the marks of 1 client are taken back; ${later}`);
 });
 
 test('a thread edits a campaign as the permit allows that it is given', async () => {

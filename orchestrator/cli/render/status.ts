@@ -69,7 +69,8 @@ function markedLines(view: View, status: CampaignStatus): readonly string[] {
   const marks = marksOf(status);
   if (marks === null) return [];
   const says = `${willInstallWords(marks, status.release)}${whenUnmarked(marks)}`;
-  return wrapped(view, 'marked: ', `${says}: ${unmarkCommand(status.campaign)}`, 'red');
+  const command = marks.now === 0 ? '' : `: ${unmarkCommand(status.campaign)}`;
+  return wrapped(view, 'marked: ', `${says}${command}`, 'red');
 }
 
 function abortedLines(view: View, { aborted }: CampaignStatus): readonly string[] {

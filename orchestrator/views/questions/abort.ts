@@ -14,7 +14,12 @@ export function abortQuestion(found: CampaignStatus): Question | null {
     lines: [
       `Campaign ${campaign}, release ${release}, ${statusWord[status]}: ${number(finished)} of ${many(size, 'client')} finished.`,
       ...willEnd(states),
-      `Will not happen: ${many(finished, 'finished client')} ${finished === 1 ? 'stays' : 'stay'} as ${finished === 1 ? 'it is' : 'they are'}. No mark is taken back: the answer counts the clients that are still marked.`,
+      ...(finished === 0
+        ? []
+        : [
+            `${many(finished, 'finished client')} ${finished === 1 ? 'stays as it is' : 'stay as they are'}.`,
+          ]),
+      'No mark is taken back: a marked client still installs at its next logon.',
       'Undo: none. An aborted campaign cannot be resumed.',
       ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
     ],

@@ -1,4 +1,5 @@
 import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
+import { marksOf, willInstallWords } from '../../views/marks.ts';
 import { abortQuestion } from '../../views/questions/abort.ts';
 import type { Question } from '../../views/questions/question.ts';
 import { acceptQuestion, failuresIn, whenMissed } from '../../views/questions/resume.ts';
@@ -72,12 +73,13 @@ export async function startCampaign(app: App, status: Status): Promise<void> {
 }
 
 export function pauseCampaign(app: App, status: Status): void {
-  const { campaign, stillMarked, states } = status;
+  const { campaign, release, states } = status;
+  const marks = marksOf(status);
   app.dialogs.ask({
     title: `Pause ${campaign}`,
     lines: [
       ...words.pause(inProgress(states) - states.deferred),
-      ...(stillMarked === 0 ? [] : [words.marked(stillMarked)]),
+      ...(marks === null ? [] : [`${willInstallWords(marks, release)}.`]),
       words.undoPause,
     ],
     reason: 'required',

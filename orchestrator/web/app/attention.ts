@@ -2,6 +2,8 @@ import type { Approval, Doctor, Status } from './answers.ts';
 import type { Filter } from './client-list.ts';
 import { isCampaignOver } from '../../../shared/domain/campaign/campaign.ts';
 import { texts } from './texts.ts';
+import { marksOf, willInstallWords } from '../../views/marks.ts';
+import { releaseCommand } from '../../views/release-command.ts';
 import { notOk } from '../../../shared/domain/outcome/states.ts';
 
 /** Something that goes on only when a person acts. */
@@ -68,7 +70,7 @@ function processes(campaigns: readonly Status[]): readonly Attention[] {
 }
 
 function ofCampaign(status: Status): readonly Attention[] {
-  const { campaign, paused, withdrawn, failures, notStaged, states, stillMarked } = status;
+  const { campaign, paused, withdrawn, failures, notStaged, states, holds } = status;
   const isOver = isCampaignOver(status);
   const base = { campaign, since: null, clients: left(status), filter: { state: 'unfinished' } };
   const found: Attention[] = [];
@@ -113,16 +115,30 @@ function ofCampaign(status: Status): readonly Attention[] {
       filter: { state: 'waiting', server: logonServer },
       act: { kind: 'command', command: `servpack release servers ${status.release}` },
     });
-  if (isOver && stillMarked > 0)
+  for (const { logonServer, by, because, at, clients } of isOver ? [] : holds)
+    found.push({
+      ...base,
+      key: `held ${campaign} ${logonServer}`,
+      tone: 'warn',
+      title: texts.attention.held(logonServer, by, campaign),
+      why: because,
+      since: at,
+      clients,
+      filter: { state: 'unfinished', server: logonServer },
+      act: { kind: 'command', command: releaseCommand(campaign, [logonServer]) },
+    });
+  const marks = marksOf(status);
+  if (isOver && marks !== null)
     found.push({
       ...base,
       key: `marked ${campaign}`,
       tone: 'warn',
       title: texts.attention.marked(campaign),
-      why: texts.attention.stillInstalls(status.release),
-      clients: stillMarked,
-      filter: { marked: 'true' },
-      act: { kind: 'unmark', status },
+      why: willInstallWords(marks, status.release),
+      clients: marks.inAll,
+      // The list has finished clients only.
+      filter: marks.later === 0 ? { marked: 'true' } : null,
+      act: marks.now === 0 ? null : { kind: 'unmark', status },
     });
   const bad = notOk(states);
   if (status.status === 'ended' && bad > 0)

@@ -53,8 +53,8 @@ export function releaseServer(app: App, status: Status, logonServer: string): vo
 
 /** Stages a release file of the orchestrator's machine; its upgrade command may run for minutes. */
 export const stageRelease = (app: App, path: string, override: boolean): Promise<Confirmed> =>
-  ended<Staged>(app, app.api.post('v1/releases', { path, override }), ({ release, tookMs, started }) =>
-    texts.releases.stagedNow(release.release, release.files.length, tookMs, started),
+  ended<Staged>(app, app.api.post('v1/releases', { path, override }), ({ release, started }) =>
+    texts.releases.stagedNow(release.release, release.files.length, started),
   );
 
 /** No campaign starts with the release until it is staged again. */

@@ -10,9 +10,9 @@ export const campaignTexts = {
     paused: (by: string | null, campaign: string) => `${by ?? 'A gate'} has paused ${campaign}`,
     copy: (logonServer: string, filesOk: number, filesInAll: number) =>
       `${logonServer} has ${filesOk} of ${filesInAll} files`,
+    held: (logonServer: string, by: string, campaign: string) =>
+      `${by} has held ${logonServer} in ${campaign}`,
     marked: (campaign: string) => `Clients of ${campaign} are still marked`,
-    stillInstalls: (release: string) =>
-      `They install ${release} at their next logon, although the campaign is over.`,
     endedWithout: (campaign: string) => `${campaign} has ended, and not every client has the release`,
     withdrawnBy: (by: string, because: string) => `${by}: ${because}`,
     cause: (count: number, cause: string) => `${count}x ${cause}`,
@@ -141,7 +141,7 @@ export const campaignTexts = {
       done: 'relocated',
       undone: 'moved back',
     } as Readonly<Record<string, string>>,
-    noneSoFar: 'None on this page. The filter goes on at the next one.',
+    noneSoFar: 'None on this page; go on to the next.',
     shown: (count: number, total: number, isExact: boolean) =>
       `${number(count)} of ${isExact ? '' : 'at least '}${many(total, 'client')}`,
   },
@@ -165,7 +165,7 @@ export const campaignTexts = {
     proof: 'Save the proof',
     proofSaved: (file: string) => `${file} is saved. Check it: node check-proof.mjs ${file}`,
     record: 'Record',
-    recordHint: 'Its part in the campaign, with the journal of its steps',
+    recordHint: 'With its journal',
     showRecord: 'Show the record',
     history: 'What was done and what comes',
     noHistory: 'Nothing was done to this client yet.',
@@ -173,7 +173,7 @@ export const campaignTexts = {
   audit: {
     title: 'Audit',
     seal: 'The seal',
-    hint: 'Every step is sealed in a chain, and written to files outside Redis.',
+    hint: 'Sealed in a chain, and written to files.',
     filters: { campaign: 'Campaign', client: 'Client', who: 'Who did it' },
     columns: ['Time', 'Client', 'Step', 'Why', 'Who', 'Campaign'] as readonly string[],
     whole: 'the campaign',
@@ -202,7 +202,7 @@ export const campaignTexts = {
     retry: {
       title: (count: number, campaign: string) => `Retry ${many(count, 'client')} of ${campaign}`,
       will: (count: number) => [
-        `${many(count, 'client')} ${count === 1 ? 'is' : 'are'} tried again, as the next attempt, with new budgets.`,
+        `${many(count, 'client')} ${count === 1 ? 'is' : 'are'} tried again, with new budgets.`,
         'An ended campaign runs again.',
       ],
       left: (count: number) =>

@@ -35,7 +35,7 @@ export const texts = {
     lost: (since: string, seconds: number) =>
       seconds > 0 ? `lost ${since}, trying again in ${seconds} s` : `lost ${since}, trying again`,
     frozen: (since: string, changes: number) => `frozen ${since}, ${many(changes, 'change')}`,
-    stale: (since: string) => `The orchestrator does not answer. What you see is as of ${since}.`,
+    stale: (since: string) => `The orchestrator does not answer. This is as of ${since}.`,
     freeze: 'Freeze the view (p)',
     goOn: 'Go on (p)',
   },
@@ -69,39 +69,29 @@ export const texts = {
   },
   first: {
     title: 'The first campaign in three steps',
-    says: 'Each step can be done here or by command.',
+    says: 'On the page or by command.',
     steps: [
-      [
-        'Import the fleet',
-        'A CSV file with a line for each client.',
-        'servpack fleet import fleet.csv',
-        'in the fleet',
-      ],
+      ['Import the fleet', 'CSV, a line for each client.', 'servpack fleet import fleet.csv', 'in the fleet'],
       [
         'Stage a release',
-        'Its upgrade command runs, and its files are read.',
+        'Its command runs, and its files are read.',
         'servpack release stage release.yaml',
         'staged',
       ],
-      [
-        'Create a campaign',
-        'Plan it first: a plan changes nothing.',
-        'servpack campaign create campaign.yaml',
-        '',
-      ],
+      ['Create a campaign', 'Plan it first.', 'servpack campaign create campaign.yaml', ''],
     ] as const,
   },
   blockers: {
     title: 'Blockers',
-    hint: 'Ranked by the clients that go on once it is gone.',
+    hint: 'Ranked by the clients that go on without it.',
     none: 'Nothing blocks a client.',
-    noneHint: 'A look names what stands in the way.',
+    noneHint: 'A look names blockers.',
     look: 'servpack look --fleet',
     everyCampaign: 'Every campaign',
     columns: ['Blocker', 'Go on without it', 'Blocked now', 'Ever met'] as const,
     copy: 'Copy as a ticket',
     ticket: (blocker: string, alone: number, blocks: number) =>
-      `Please stop or move ${blocker} on ${many(blocks, 'client')}: it keeps the upgrade from replacing its files. ${many(alone, 'client')} can be upgraded once it is gone.`,
+      `Please stop or move ${blocker} on ${many(blocks, 'client')}. ${many(alone, 'client')} can be upgraded once it is gone.`,
   },
   approvals: {
     title: 'Approvals',
@@ -159,8 +149,6 @@ export const texts = {
           ? 'No client has work in progress.'
           : `Work in progress on ${many(active, 'client')} is completed.`,
       ] as const,
-    marked: (count: number) =>
-      `${many(count, 'client')} ${count === 1 ? 'is marked and installs' : 'are marked and install'} at the next logon all the same.`,
     undoPause: 'Undo: resume the campaign.',
     halt: (campaigns: number) =>
       [
@@ -175,9 +163,9 @@ export const texts = {
         `${number(failed)} failed and ${number(attention)} that ${attention === 1 ? 'needs' : 'need'} attention are tried again, with new budgets.`,
         'An ended campaign runs again.',
       ] as const,
-    retryClient: 'The client is tried again, as its next attempt, with new budgets.',
-    skipClient: 'The client is left out of the campaign. Nothing more happens to it.',
-    undoClient: 'The service that servpack has moved goes back to its path.',
+    retryClient: 'The client is tried again, with new budgets.',
+    skipClient: 'The client is left out of the campaign.',
+    undoClient: 'The moved service goes back to its path.',
     rejectCommand: 'Nothing is done.',
     first: 'Ask for approval',
     reject: 'A wave stays closed and the campaign pauses; a client goes on without the step.',
@@ -186,7 +174,7 @@ export const texts = {
   done: {
     copied: 'Copied.',
     failed: 'Nothing was changed',
-    asked: (id: string) => `Nothing was done yet: ${id} waits for the approval of another person.`,
+    asked: (id: string) => `Nothing was done yet: ${id} waits for another person.`,
     unmarked: (count: number, left: number) => `The marks of ${asReached(count, 'are taken back', left)}`,
     undone: (count: number, left: number) => `The services of ${asReached(count, 'go back', left)}`,
     unhalted: 'The halt is over.',
@@ -230,8 +218,7 @@ export const texts = {
     notKnown: 'not known yet',
     nothing: 'No campaign runs',
     calm: 'Nothing needs a person',
-    needs: (count: number) =>
-      count === 1 ? 'One thing needs a person' : `${number(count)} things need a person`,
+    needs: (count: number) => `Needs a person: ${number(count)}`,
     turn: (at: number, of: number) => `${at} of ${of}`,
   },
   notFound: { title: 'There is no such screen', back: 'To the overview' },

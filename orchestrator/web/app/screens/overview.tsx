@@ -122,7 +122,7 @@ function Coming({ campaigns }: { readonly campaigns: readonly Status[] }): JSX.E
         ...(status.window === undefined ? [] : [{ at: null, what: `${name}: ${status.window}`, to }]),
         ...(status.blackouts ?? []).map((what) => ({ at: null, what: `${name}: ${what}`, to })),
         ...(status.status === 'created' && status.startsAt === null
-          ? [{ at: null, what: `${name} is created and has not been started`, to }]
+          ? [{ at: null, what: `${name} is not started`, to }]
           : []),
       ];
     }),

@@ -30,13 +30,21 @@ export function Wall(): JSX.Element {
   const turn = Math.floor(now / turnMs) % Math.max(1, on.length);
   const shown = on.find(({ campaign }) => campaign === pinned) ?? on[turn];
   const halted = all?.halted ?? null;
-  const needs =
-    all === null ? null : attentionOf(all.campaigns, approvals, []).length + (halted === null ? 0 : 1);
+  const items = attentionOf(all?.campaigns ?? [], approvals, []);
+  const needs = all === null ? null : items.length + (halted === null ? 0 : 1);
   const connection = live.connection.value;
   const zone = prefs.zone.value;
+  const lost = connection.state === 'lost' ? connection.since : null;
+  const alarm =
+    lost === null
+      ? items
+          .filter(({ key }) => key.startsWith('missing'))
+          .map(({ title }) => title)
+          .join(', ')
+      : words.stale(clockTime(lost, zone));
   useEffect(() => void (document.title = `${words.title} · ${texts.product}`), []);
   return (
-    <main id="content" class={`wall ${connection.state === 'lost' ? 'stale' : ''}`} tabIndex={-1}>
+    <main id="content" class={`wall ${lost === null ? '' : 'stale'}`} tabIndex={-1}>
       <header>
         <Link to={[]} class="wall-home">
           {texts.product}
@@ -52,11 +60,11 @@ export function Wall(): JSX.Element {
         )}
         <time>{clockTime(now, zone).slice(0, 5)}</time>
       </header>
-      {connection.state === 'lost' ? (
-        <p class="wall-stale" role="status">
-          {words.stale(clockTime(connection.since, zone))}
+      {alarm === '' ? null : (
+        <p class={`wall-stale ${lost === null ? 'wall-missing' : ''}`} role="status">
+          {alarm}
         </p>
-      ) : null}
+      )}
       {shown === undefined ? (
         <section class="wall-calm">
           <h1>{all === null ? texts.loading : words.nothing}</h1>
