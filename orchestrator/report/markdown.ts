@@ -24,12 +24,13 @@ export function* markdownOf(report: ReportDocument): Generator<string> {
   yield figures.map(({ value, label }) => `- **${plain(value)}** ${plain(label)}\n`).join('');
   for (const section of sections) {
     yield `\n## ${plain(section.title)}\n`;
-    for (const block of section.blocks) yield `\n${blockText(block)}`;
+    for (const block of section.blocks) yield `\n${blockText(block, section.title)}`;
   }
   yield `\n${plain(footer)}\n`;
 }
 
-function blockText(block: Block): string {
+/** @param above the title of the section: a table of the same name does not repeat it */
+function blockText(block: Block, above: string): string {
   switch (block.kind) {
     case 'text':
       return `${plain(block.text)}\n`;
@@ -40,12 +41,13 @@ function blockText(block: Block): string {
     case 'table':
     case 'folded':
     case 'chart':
-      return tableText(block.table);
+      return tableText(block.table, above);
   }
 }
 
-function tableText({ caption, heads, rows }: ChartTable): string {
+function tableText({ caption, heads, rows }: ChartTable, above: string): string {
   const line = (cells: readonly (string | number)[]): string =>
     `| ${cells.map((cell) => plain(typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)).join(' | ')} |\n`;
-  return `${plain(caption)}\n\n${line(heads)}|${heads.map(() => ' --- |').join('')}\n${rows.map(line).join('')}`;
+  const head = caption === above ? '' : `${plain(caption)}\n\n`;
+  return `${head}${line(heads)}|${heads.map(() => ' --- |').join('')}\n${rows.map(line).join('')}`;
 }

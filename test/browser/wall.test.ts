@@ -51,9 +51,8 @@ test.each(looks)(
 const twoMore = 'client,host,logonServer\npc-20,NT-20,LS-TUR\npc-21,NT-21,LS-TUR\n';
 
 test('a held logon server needs a person, on the wall and on the overview', async () => {
-  const { ask } = orchestrator();
   const hold = { logonServers: ['LS-MIL'], reason: 'payroll runs' };
-  expect((await ask('POST', '/v1/campaigns/sp4/hold', hold)).status).toBe(200);
+  expect((await orchestrator().ask('POST', '/v1/campaigns/sp4/hold', hold)).status).toBe(200);
   const { page, context } = await opened({});
   await page.getByText(/^Needs a person: \d/).waitFor();
   await goTo(page, '');
