@@ -86,7 +86,12 @@ const program = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const programForm = 'a program of the folder SERVPACK_HOOKS, by its file name, and its arguments';
 
 const shared = {
-  kinds: list(kind(), `a list of kinds: ${kindForm}`).default(['usual']),
+  /** One kind stands for a list of it. */
+  kinds: either(
+    (value) => typeof value === 'string',
+    kind().transform((one) => [one]),
+    list(kind(), `a kind, or a list of kinds: ${kindForm}`),
+  ).default(['usual']),
   /** Its own quiet hours; `none` = it has none, whatever holds for the others. */
   quiet: either((value) => value === 'none', oneOf('none'), quietSection).optional(),
 };

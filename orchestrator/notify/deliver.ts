@@ -58,12 +58,13 @@ export async function deliverHead(
     case 'disabled':
       return next(context, destination, entry('disabled', sent.because));
     case 'failed': {
+      const { kind: _, ...words } = sent;
       const again = isEarly ? laterAs(line) : nextTry(line, at, context.random ?? Math.random);
       if (again === null) {
-        log.warn({ destination, notice, because: sent.because }, 'message given up');
+        log.warn({ destination, notice, ...words }, 'message given up');
         return next(context, destination, entry('gaveUp', sent.because));
       }
-      log.warn({ destination, notice, because: sent.because, tries: again.tries }, 'message not delivered');
+      log.warn({ destination, notice, ...words, tries: again.tries }, 'message not delivered');
       const isHead = await store.endDelivery(entry('failed', sent.because), again);
       return isHead ? { notice, dueAt: again.dueAt } : null;
     }

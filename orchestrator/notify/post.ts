@@ -7,7 +7,8 @@ import { type Resolve, targetOf } from './target.ts';
 /** What became of one try to deliver a message. */
 export type Sent =
   | { readonly kind: 'delivered'; readonly because: string }
-  | { readonly kind: 'failed'; readonly because: string }
+  /** `printed`: what a program says of it, for the log of this process and for a test. */
+  | { readonly kind: 'failed'; readonly because: string; readonly printed?: string }
   /** The receiver wants no more messages. */
   | { readonly kind: 'gone'; readonly because: string };
 

@@ -67,8 +67,10 @@ export async function testDestinations(
     await Promise.all(
       asked.map(async ({ name: destination, by }): Promise<TestResult> => {
         const document = testDocument(newId(), who, clock.now());
-        const { kind, because } = await send(notifier.sending, by, document);
-        const isDelivered = kind === 'delivered';
+        const sent = await send(notifier.sending, by, document);
+        const printed = sent.kind === 'failed' ? sent.printed : undefined;
+        const because = printed === undefined ? sent.because : `${sent.because}: ${printed}`;
+        const isDelivered = sent.kind === 'delivered';
         if (isDelivered) await store.disableDestination(destination, null);
         log.info({ destination, who, because }, isDelivered ? 'test delivered' : 'test not delivered');
         return { destination, form: by.form, isDelivered, because };

@@ -64,12 +64,15 @@ export async function runUpgrade(run: UpgradeCommand): Promise<Result<UpgradeEvi
 /**
  * Runs a program without a shell and in a process group of its own, all of which ends with it or
  * at the time-out.
+ * @param output what it writes to both streams
+ * @param errors what it writes to its standard error alone, where that is asked for
  */
 export function ending(
   program: string,
   args: string[],
   run: UpgradeCommand,
   output: UpgradeOutput,
+  errors?: UpgradeOutput,
 ): Promise<CommandEnd> {
   const { cwd, env, timeoutMs, signal } = run;
   return new Promise((resolve) => {
@@ -81,7 +84,10 @@ export function ending(
     stop.addEventListener('abort', kill, { once: true });
     if (stop.aborted) kill();
     child.stdout.on('data', (chunk: Buffer) => output.add(chunk));
-    child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      output.add(chunk);
+      errors?.add(chunk);
+    });
     child.on('error', (thrown) => resolve({ kind: 'notStarted', thrown }));
     child.on('exit', () => leaveNothingBehind(child));
     child.on('close', (code, killedBy) => {

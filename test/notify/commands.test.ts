@@ -1,10 +1,14 @@
+import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { deliverHead } from '../../orchestrator/notify/deliver.ts';
+import type { NotifySettings } from '../../orchestrator/notify/settings.ts';
 import { noticeLogLines, redeliveryLines, testLines } from '../../orchestrator/cli/render/notify.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { runHosted } from '../fixtures/hosted-commands.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { gateNotice, webhookTo } from './notice-fixture.ts';
+import { gateNotice, secretFile, webhookTo } from './notice-fixture.ts';
 import { openReceiver, titlesOf } from './receiver.ts';
 
 const wide = { ...plainView, width: 200 };
@@ -38,6 +42,7 @@ test('notify test, log and redeliver say what became of messages, and a test ena
     'ops (webhook): delivered: it answers 200',
   ]);
   expect(titlesOf(receiver)).toEqual(['this is a test of servpack']);
+  expect((await log()).at(-1)).toMatch(/^No message was sent yet\. Tests are not listed here/);
   expect((await store.disabledDestinations()).size).toBe(0);
   expect((await sent({ destination: 'opps' })).error).toMatchObject({
     code: 'notFound.destination',
@@ -56,6 +61,39 @@ test('notify test, log and redeliver say what became of messages, and a test ena
   expect(redeliveryLines(wide, (await again('msg_1')).body)).toEqual(['msg_1 is delivered once more to ops']);
   expect((await store.noticeLines()).map(({ notice }) => notice)).toEqual(['msg_1']);
   expect((await again('msg_2')).status).toBe(404);
+});
+
+test('notify test gives the last line of the standard error of a command that fails, and Redis keeps none of it', async () => {
+  const program = secretFile('#!/bin/sh\necho "no route to the pager" >&2\nexit 3\n');
+  chmodSync(program, 0o700);
+  const settings: NotifySettings = {
+    ...webhookTo('https://hooks.example/'),
+    destinations: [
+      {
+        name: 'pager',
+        kinds: ['gate.broken'],
+        quiet: null,
+        by: { form: 'command', run: ['secret'], timeoutMs: 10_000 },
+      },
+    ],
+  };
+  const sending = { env: {}, hooks: dirname(program), now: Date.now };
+  const store = createMemoryStore(Date.now);
+  await using orchestrator = await startSmallOrchestrator(store, {
+    context: { notifier: { settings, sending } },
+  });
+  expect(await runHosted(orchestrator, ['notify', 'test'])).toMatchObject({
+    code: 1,
+    stdout: 'pager (command): not delivered: secret ended with exit code 3: no route to the pager\n',
+  });
+  await store.commitNotices(0, '{}', [{ id: 'msg_1', text: JSON.stringify(gateNotice()), to: ['pager'] }]);
+  const [line] = await store.noticeLines();
+  if (line === undefined) throw new Error('no line');
+  const logged: object[] = [];
+  const log = { info: () => undefined, warn: (fields: object) => void logged.push(fields) };
+  await deliverHead({ ...sending, store, settings, log }, line);
+  expect(logged).toMatchObject([{ printed: 'no route to the pager' }]);
+  expect(JSON.stringify(await store.deliveries(9))).not.toContain('no route');
 });
 
 test('the doctor says of each destination what became of its last message', async () => {

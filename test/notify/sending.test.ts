@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, utimesSync } from 'node:fs';
+import { chmodSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { mattermostBody, slackBody, teamsBody, webhookBody } from '../../orchestrator/notify/forms/bodies.ts';
@@ -187,5 +187,15 @@ test('a program of the folder of hooks gets the message on its standard input', 
     type: 'gate.broken',
   });
   expect(await run('bad')).toEqual({ kind: 'failed', because: 'secret ended with exit code 1' });
+  writeFileSync(
+    program,
+    '#!/bin/sh\necho to nobody\necho first >&2\necho "401 of https://kim:pw1@h/ (token=pw2, Authorization: Bearer pw3, --api-key pw4)" >&2\nexit 3\n',
+  );
+  expect(await run('bad')).toEqual({
+    kind: 'failed',
+    because: 'secret ended with exit code 3',
+    printed:
+      '401 of https://[redacted]@h/ (token=[redacted] Authorization: Bearer [redacted] --api-key [redacted]',
+  });
   expect(await run('ok', null)).toMatchObject({ kind: 'failed' });
 });

@@ -41,6 +41,15 @@ describe('docs/notify.md', () => {
     expect(pager?.quiet).toBeNull();
   });
 
+  test.each([
+    ['all', noticeKinds],
+    ['usual', usualKinds],
+    ['gate.broken', ['gate.broken']],
+  ])('lets kinds be the single word %s', (word, kinds) => {
+    const { destinations } = accepted(parse(`ops: { form: slack, url: "https://h/", kinds: ${word} }`));
+    expect(destinations.map((each) => each.kinds)).toEqual([kinds]);
+  });
+
   test('has an example of a campaign that is right', () => {
     const campaign = accepted(parseCampaign(`campaign: sp4\nrelease: sms-sp4\n${campaignExample}`, 'c.yaml'));
     expect(campaign).toMatchObject({ ticket: 'CHG0030211', notify: { to: ['ops', 'mail'] } });
@@ -90,6 +99,11 @@ describe('a settings file', () => {
       'an unknown kind',
       ['ops: { form: slack, url: "https://h/", kinds: [gate] }'],
       'ops.kinds[0]: is "gate", expected one of usual, all, campaign.started',
+    ],
+    [
+      'an unknown kind without a list',
+      ['ops: { form: slack, url: "https://h/", kinds: gate }'],
+      'ops.kinds: is "gate", expected one of usual, all, campaign.started',
     ],
     [
       'a password that travels in plain text',

@@ -37,7 +37,11 @@ export function noticeLogLines(
   return [
     ...destinations.flatMap((each) => destinationLines(view, each)),
     '',
-    ...(tries.length === 0 ? ['No message was sent yet.'] : tries),
+    ...(tries.length === 0
+      ? [
+          'No message was sent yet. Tests are not listed here: servpack notify test says at once what became of them.',
+        ]
+      : tries),
   ];
 }
 
