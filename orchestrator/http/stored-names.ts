@@ -27,6 +27,7 @@ export async function spellNames(
     if (typeof part !== 'object' || part === null) continue;
     const named = part as Record<string, unknown>;
     for (const kind of kinds) if (typeof named[kind] === 'string') spelled.push(spellOne(store, named, kind));
+    if (typeof named['id'] === 'string') spelled.push(spellQuestion(store, named, named['id']));
   }
   await Promise.all(spelled);
 }
@@ -37,6 +38,23 @@ async function spellOne(
   kind: NamedKind,
 ): Promise<void> {
   named[kind] = await storedSpelling(store, kind, String(named[kind]));
+}
+
+/** A question is named by what it is about: `SP4/abort/1`, `SP4/undo/PC-7/1`. */
+async function spellQuestion(
+  store: OrchestratorContext['store'],
+  named: Record<string, unknown>,
+  id: string,
+): Promise<void> {
+  const [subject = '', kind, client, ...more] = id.split('/');
+  if (kind === undefined || client === undefined) return;
+  const isOfClient = kind === 'client' || (kind === 'undo' && more.length > 0);
+  named['id'] = [
+    await storedSpelling(store, kind === 'withdraw' ? 'release' : 'campaign', subject),
+    kind,
+    isOfClient ? await storedSpelling(store, 'client', client) : client,
+    ...more,
+  ].join('/');
 }
 
 /** An answer about a name that is not known names the nearest one. */

@@ -62,6 +62,8 @@ const raw =
  * says to do next. `{folder}` and `{tls}` stand for what the test has made.
  */
 const failures: readonly [command: string, code: number, happened: string, next: string][] = [
+  ['campaign report sp4 --csv r.csv', 2, 'expected one campaign', '--csv > FILE'],
+  ['campaign report sp4 sp5', 2, 'expected one campaign', 'one campaign'],
   ['campaign status --url {nobody}', 3, 'no orchestrator answers at', 'start it as it was installed'],
   ['campaign status --url http://127.0.0.1:1', 3, 'no orchestrator answers at', '--url'],
   ['campaign status --url http://nosuch.invalid', 3, 'no orchestrator answers at', '--url'],

@@ -45,6 +45,24 @@ const steps = async ({ orchestrator }: FourEyesWorld, to: string) =>
   (await orchestrator.store.audit(200, {})).filter((entry) => entry.to === to);
 
 describe('a command that the setting names', () => {
+  test('is approved by its id in any case, and a viewer is offered no command for that', async () => {
+    await using world = await startFourEyesWorld(fourEyes('abort'));
+    const id = await askAbort(world);
+    const shownTo = async (role: 'viewer' | 'approver') => {
+      const token = await makeToken(world.orchestrator, `shown-to-${role}`, { role, person: role });
+      const env = { SERVPACK_TOKEN: token };
+      return (await runHosted(world.orchestrator, ['campaign', 'approvals'], { env })).stdout;
+    };
+    expect(await shownTo('approver')).toContain(`answer: servpack campaign approve ${id}`);
+    const viewer = await shownTo('viewer');
+    expect(viewer).toContain('your role may not answer; an approver or an administrator may');
+    expect(viewer).not.toContain('campaign approve');
+    expect(await approve(world, 'bert', id.replace('sp4', 'SP4'))).toMatchObject({
+      status: 200,
+      body: { id },
+    });
+  });
+
   test.for(roles)('is done by no %s alone, through no door', async (role) => {
     await using world = await startFourEyesWorld(fourEyes(...guardedCommands));
     const before = await recordsOf(world.orchestrator);

@@ -22,7 +22,7 @@ export interface ReportOptions {
 /** Shows or saves the report of a campaign as the options say. */
 export async function showReport(name: string, options: ReportOptions, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<GlobalOptions>();
-  const wrong = whyNotTogether(options, json);
+  const wrong = whyTooMany(options, command.args.slice(1)) ?? whyNotTogether(options, json);
   if (wrong !== null) return showRefusal(fault('input.form', wrong), json);
   const { html, sqlite, archived = false } = options;
   if (html !== undefined)
@@ -42,6 +42,15 @@ export async function showReport(name: string, options: ReportOptions, command: 
   await withApi(command, async (api) =>
     outputOf(await api.get(reportAnswer, campaignPath(name, '/report'), { archived }), reportLines),
   );
+}
+
+/** A file behind an option that prints is taken for a second campaign. */
+function whyTooMany({ markdown, csv, jsonl }: ReportOptions, more: readonly string[]): string | null {
+  if (more.length === 0) return null;
+  const form = markdown === true ? 'markdown' : csv === true ? 'csv' : jsonl === true ? 'jsonl' : null;
+  return form === null
+    ? 'expected one campaign'
+    : `expected one campaign; --${form} prints: servpack campaign report CAMPAIGN --${form} > FILE`;
 }
 
 /** Why these options do not go together; null = they do. */

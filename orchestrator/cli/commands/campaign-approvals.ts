@@ -6,6 +6,7 @@ import type { ApiClient } from '../client/api-client.ts';
 import { confirm } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { approvalLines, approvalsLines, questionLines } from '../render/approvals.ts';
+import type { View } from '../render/view.ts';
 import { requiredReason } from './reason-option.ts';
 
 interface AnswerOptions {
@@ -20,7 +21,7 @@ export function addApprovalCommands(campaign: Command): void {
     .description('list what waits for the approval of a person, in a campaign or in all; changes nothing')
     .addHelpText('after', '\nExample:\n  servpack campaign approvals sms-sp4')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
-      await withApi(command, async (api) => outputOf(await ask(api, name), approvalsLines));
+      await withApi(command, async (api) => listApprovals(api, name));
     });
 
   campaign
@@ -69,6 +70,14 @@ export function addApprovalCommands(campaign: Command): void {
     });
 }
 
+/** Who may not answer is shown no command for it. */
+async function listApprovals(api: ApiClient, name: string | undefined) {
+  const { sessionAnswer } = await import('../../http/schemas/access.ts');
+  const [open, session] = await Promise.all([ask(api, name), api.get(sessionAnswer, '/v1/session')]);
+  const mayAnswer = !session.ok || session.value.permissions.includes('answer');
+  return outputOf(open, (view: View, found) => approvalsLines(view, found, mayAnswer));
+}
+
 const ask = (api: ApiClient, name: string | undefined) =>
   api.get(approvalsAnswer, '/v1/approvals', name === undefined ? {} : { campaign: name });
 
@@ -83,12 +92,14 @@ async function confirmAnswer(
   const [of, kind] = id.split('/');
   const open = await ask(api, kind === 'withdraw' ? undefined : of);
   if (!open.ok) return open;
-  const found = open.value.approvals.find((each) => each.id === id);
+  const { spelledAs } = await import('../../../shared/input/nearest.ts');
+  const ids = open.value.approvals.map((each) => each.id);
+  const found = open.value.approvals.find((each) => each.id === spelledAs(id, ids));
   // The answer says what became of a question that is not open any more, and that who has asked for
   // a command cannot approve it.
   if (found === undefined || found.isOwn === true) return ok({});
   const confirmed = await confirm(
-    { lines: questionLines(found), answer: id, verb: 'approve', at: api.named },
+    { lines: questionLines(found), answer: found.id, verb: 'approve', at: api.named },
     false,
   );
   return confirmed.ok ? ok({ shown: found.shown }) : confirmed;

@@ -17,6 +17,7 @@ export function addReportCommand(campaign: Command): void {
       'after',
       '\nExamples:\n  servpack campaign report sms-sp4 --html sms-sp4.html\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'',
     )
+    .allowExcessArguments()
     .action(async (name: string, options: ReportOptions, command: Command) => {
       const { showReport } = await import('../client/show-report.ts');
       await showReport(name, options, command);

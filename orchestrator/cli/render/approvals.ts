@@ -10,21 +10,25 @@ type Open = z.infer<typeof approvalsAnswer>['approvals'][number];
 export function approvalsLines(
   view: View,
   { approvals }: z.infer<typeof approvalsAnswer>,
+  mayAnswer: boolean,
 ): readonly string[] {
   if (approvals.length === 0) return ['Nothing waits for approval.'];
   return approvals.flatMap((each, index) => [
     ...(index === 0 ? [] : ['']),
     view.paint('bold', safe(each.id)),
     ...questionLines(each).flatMap((line) => wrapped(view, '  ', line)),
-    ...wrapped(view, '  ', answerWords(each)),
+    ...wrapped(view, '  ', answerWords(each, mayAnswer)),
   ]);
 }
 
 /** Who has asked cannot approve, so only the other way is named. */
-const answerWords = ({ id, isOwn }: Open): string =>
-  isOwn === true
-    ? `you have asked for it; take it back: servpack campaign retract ${id} --reason TEXT`
-    : `answer: servpack campaign approve ${id}`;
+function answerWords({ id, isOwn }: Open, mayAnswer: boolean): string {
+  if (isOwn === true)
+    return `you have asked for it; take it back: servpack campaign retract ${id} --reason TEXT`;
+  return mayAnswer
+    ? `answer: servpack campaign approve ${id}`
+    : 'your role may not answer; an approver or an administrator may';
+}
 
 /** The question as the person who answers is shown it. */
 export const questionLines = ({ text, now = [], since, by, ...open }: Open): readonly string[] => [
