@@ -208,8 +208,8 @@ describe('the page', () => {
     const second = await visit(browser(), orchestrator().url);
     await second.page.goto(link);
     await second.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-    const says = second.page.getByRole('alert').filter({ hasText: 'This link was used already' });
-    expect(await says.textContent()).toContain('servpack open');
+    await second.page.getByRole('alert').filter({ hasText: 'This link was used already' }).waitFor();
+    expect(await second.page.getByRole('main').textContent()).toContain('servpack open');
     // Who is signed in already stays so.
     await first.page.goto('about:blank');
     await first.page.goto(link);

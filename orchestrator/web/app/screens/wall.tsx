@@ -52,7 +52,7 @@ export function Wall(): JSX.Element {
         {halted === null ? null : <b class="wall-halt">{words.halted(halted.by)}</b>}
         <span class="space" />
         {on.length < 2 ? null : (
-          <span class="wall-turn" aria-label={words.turn(turn + 1, on.length)}>
+          <span class="wall-turn" role="img" aria-label={words.turn(turn + 1, on.length)}>
             {on.map(({ campaign }) => (
               <i key={campaign} class={campaign === shown?.campaign ? 'on' : undefined} />
             ))}
