@@ -178,7 +178,8 @@ beforeAll(async () => {
   await ask('/v1/campaigns/aborted/abort', { reason });
   await ask('/v1/campaigns/running/hold', { logonServers: [server], reason });
   await runCampaigns().run(contextOf(orchestrator));
-  orchestrator.write('plan.yaml', campaignYaml('other'));
+  // A simulation of a campaign that starts now has other spans a minute later.
+  orchestrator.write('plan.yaml', campaignYaml('other', 'startAt: 2030-01-07 09:00 UTC\n'));
   const schedule = 'schedule: { cron: "0 22 1 * *", zone: UTC }\n';
   await ask('/v1/schedules', { file: 'monthly.yaml', text: campaignYaml('monthly', schedule) });
   const begun = await runHosted(orchestrator, ['look', 'pc-running', '--detach', '--json']);
