@@ -46,7 +46,8 @@ export const supplyTexts = {
     hint: 'CSV, YAML, JSON, or an inventory of Ansible. A file with a fault changes nothing.',
     file: 'Fleet file',
     text: 'Text of the fleet file',
-    placeholder: 'client,host,logonServer\npc-0001,10.0.0.1,LS-MIL',
+    placeholder:
+      'client,host,logonServer,zone,role,labels\npc-0001,10.0.0.1,LS-MIL,Europe/Rome,workstation,office',
     prune: 'Clients that the file does not name leave the fleet',
     gone: 'Their machines are gone',
     check: 'Check the file',

@@ -69,7 +69,7 @@ export const texts = {
   },
   first: {
     title: 'The first campaign in three steps',
-    says: 'On the page or by command.',
+    says: 'Each step can be done here or by command.',
     steps: [
       ['Import the fleet', 'CSV, a line for each client.', 'servpack fleet import fleet.csv', 'in the fleet'],
       [
@@ -78,14 +78,19 @@ export const texts = {
         'servpack release stage release.yaml',
         'staged',
       ],
-      ['Create a campaign', 'Plan it first.', 'servpack campaign create campaign.yaml', ''],
+      [
+        'Create a campaign',
+        'Plan it first: a plan changes nothing.',
+        'servpack campaign create campaign.yaml',
+        '',
+      ],
     ] as const,
   },
   blockers: {
     title: 'Blockers',
     hint: 'Ranked by the clients that go on without it.',
     none: 'Nothing blocks a client.',
-    noneHint: 'A look names blockers.',
+    noneHint: 'A look names what stands in the way.',
     look: 'servpack look --fleet',
     everyCampaign: 'Every campaign',
     columns: ['Blocker', 'Go on without it', 'Blocked now', 'Ever met'] as const,
