@@ -7,18 +7,20 @@ import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { at, driven, entry, marking, picks } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
+import { startPrivateRedis } from '../environment/private-redis.ts';
 import { until } from '../fixtures/until.ts';
 import { type SealingFixture, sealingFixture } from './sealing-fixture.ts';
 
 const stack = new AsyncDisposableStack();
-/** Commands that read the stream of the audit, by name. */
-const reads: string[] = [];
+/** One of this file alone: it counts the commands that it is sent. */
 let redis: Redis;
 let sealing: SealingFixture;
 
 /** A step of pc-1, then more of pc-2 than a question reads, and one of pc-1 in no file yet. */
 beforeAll(async () => {
-  const place = await openTestStore();
+  const own = await startPrivateRedis();
+  stack.defer(() => own.stop());
+  const place = await openTestStore({ url: own.url, prefix: 'newest' });
   redis = new Redis(place.url);
   stack.defer(() => redis.disconnect());
   stack.defer(() => place.store.close());
@@ -38,23 +40,18 @@ beforeAll(async () => {
     audit: entry('sp4', 'pc-1', 'the second step'),
     at,
   });
-  const monitor = await redis.monitor();
-  stack.defer(() => monitor.disconnect());
-  monitor.on('monitor', (_time: string, [command = '', ...args]: readonly string[]) => {
-    if (args.includes(key)) reads.push(command.toLowerCase());
-    if (args.includes('the end')) reads.push('end');
-  });
 });
 afterAll(async () => stack.disposeAsync());
 
-/** What comes, and how often the stream of the audit was read for it. */
+/** What comes, and how often a stream was read from its end for it. */
 async function counted<T>(work: () => Promise<T>): Promise<{ readonly came: T; readonly times: number }> {
-  reads.length = 0;
+  const before = await reads();
   const came = await work();
-  await redis.echo('the end');
-  await until('every command is seen', () => reads.includes('end'));
-  return { came, times: reads.filter((name) => name === 'xrevrange').length };
+  return { came, times: (await reads()) - before };
 }
+
+const reads = async (): Promise<number> =>
+  Number(/^cmdstat_xrevrange:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1] ?? 0);
 
 const texts = (entries: readonly { readonly because: string }[]): readonly string[] =>
   entries.map(({ because }) => because);

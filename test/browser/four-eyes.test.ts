@@ -32,7 +32,7 @@ test('a button asks where another person must approve, and that person decides o
   await dialog.getByLabel('Reason').fill('the wrong release');
   await dialog.getByLabel('Type sp4 to confirm').fill('sp4');
   await dialog.getByRole('button', { name: 'Ask for approval', exact: true }).click();
-  await asks.page.getByText('Nothing was done yet: sp4/abort/2 waits for the approval').waitFor();
+  await asks.page.getByText('Nothing was done yet: sp4/abort/2 waits for another person').waitFor();
   expect((await world.orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('running');
 
   // Also an administrator does not approve what the same person has asked for.

@@ -17,7 +17,11 @@ describe('the verdict on edits', () => {
   const hash = createHash('sha256')
     .update(texts.get(1) ?? '')
     .digest('hex');
-  const edited = entry(10, { from: 'edition 0', to: 'edition 1', because: 'ladder; reason: change 1 of the plan' });
+  const edited = entry(10, {
+    from: 'edition 0',
+    to: 'edition 1',
+    because: 'ladder; reason: change 1 of the plan',
+  });
   const confirmed = { reason: 'change 1 of the plan', askedAt: 9_000, confirmed: { at: 11_000, edition: 1 } };
   const good = {
     entries: [edited],
@@ -26,7 +30,11 @@ describe('the verdict on edits', () => {
     present: { edition: 1, hash },
     mayForget: () => false,
   };
-  const twice = entry(12, { from: 'edition 1', to: 'edition 2', because: 'ladder; reason: change 1 of the plan' });
+  const twice = entry(12, {
+    from: 'edition 1',
+    to: 'edition 2',
+    because: 'ladder; reason: change 1 of the plan',
+  });
 
   test('finds none in a good history', () => {
     expect(editionFaults(good)).toEqual([]);

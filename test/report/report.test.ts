@@ -92,7 +92,9 @@ describe('the report of a campaign', () => {
         inAll === null
           ? null
           : { by: 'anna', because: 'x', at: data.report.at, stillMarked: inAll, finishing: inAll };
-      const report = { ...data.report, status, stillMarked, aborted };
+      const command = 'servpack campaign unmark sms-sp4 --reason TEXT';
+      const actions = stillMarked > 0 ? [command] : [];
+      const report = { ...data.report, status, stillMarked, aborted, actions };
       const document = reportDocument({ ...data, report });
       expect(document.verdict.says).toContain(number);
       expect(document.figures).toContainEqual({
@@ -101,7 +103,6 @@ describe('the report of a campaign', () => {
         tone: 'bad',
       });
       expect(document.sections[0]?.title).toBe('Still marked');
-      const command = 'servpack campaign unmark sms-sp4 --reason TEXT';
       const [line] = statusLines(plainView, report).filter((each) => each.startsWith('marked: '));
       for (const text of [[...htmlOf(document)].join(''), [...markdownOf(document)].join(''), line]) {
         expect(text).toContain(number);

@@ -64,13 +64,17 @@ const missingHead = ({ process, since }: NonNullable<CampaignStatus['missing']>[
 const missingLines = (view: View, missing: CampaignStatus['missing'] = []): readonly string[] =>
   missing.flatMap((each) => wrapped(view, missingHead(each), each.says, 'red'));
 
-/** The clients that will still install, and what takes their marks back. */
+/**
+ * The clients that will still install, and what takes their marks back, where that is offered: a
+ * simulated or an archived campaign has no command.
+ */
 function markedLines(view: View, status: CampaignStatus): readonly string[] {
   const marks = marksOf(status);
   if (marks === null) return [];
   const says = `${willInstallWords(marks, status.release)}${whenUnmarked(marks)}`;
-  const command = marks.now === 0 ? '' : `: ${unmarkCommand(status.campaign)}`;
-  return wrapped(view, 'marked: ', `${says}${command}`, 'red');
+  const command = unmarkCommand(status.campaign);
+  const isOffered = marks.now > 0 && status.actions.includes(command);
+  return wrapped(view, 'marked: ', isOffered ? `${says}: ${command}` : says, 'red');
 }
 
 function abortedLines(view: View, { aborted }: CampaignStatus): readonly string[] {
