@@ -20,14 +20,14 @@ import { openSurveyScopes } from './survey-scope.ts';
 
 /**
  * BullMQ finds the job of a killed worker within 15 s: a lock of 10 s, a check every 5 s while any
- * job runs (`checkStalled`). A worker without jobs waits in Redis for up to 25 s at a time.
+ * job runs (`checkStalled`). A worker without jobs waits in Redis for up to 40 s at a time.
  * Finished jobs are removed at once.
  */
 export const workerOptions = {
   lockDuration: 10_000,
   stalledInterval: 5_000,
   skipStalledCheck: true,
-  drainDelay: 25,
+  drainDelay: 40,
   removeOnComplete: { count: 0 },
   removeOnFail: { count: 0 },
 } as const;
