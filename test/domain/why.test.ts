@@ -75,6 +75,15 @@ function withDownloads(given: WhyContext, most: number): WhyContext {
   return { ...given, campaign: { ...given.campaign, definition: { ...definition, budgets } } };
 }
 
+const aborted = {
+  ...running(1),
+  status: 'aborted',
+  abortedAt: evening,
+  by: 'anna',
+  because: 'wrong release',
+  endedAt: null,
+} as CampaignState;
+
 describe('why a client still waits', () => {
   const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
 
@@ -123,14 +132,6 @@ describe('why a client still waits', () => {
   });
 
   test('a client that waited is cancelled with its campaign, as lists and totals have it', () => {
-    const aborted = {
-      ...running(1),
-      status: 'aborted',
-      abortedAt: evening,
-      by: 'anna',
-      because: 'wrong release',
-      endedAt: null,
-    } as CampaignState;
     expect(whyWaiting(context(aborted), pick)).toMatchObject({
       state: 'settled',
       end: 'cancelled',
@@ -414,14 +415,6 @@ describe('what stops a client besides its campaign', () => {
 });
 
 describe('a client of an aborted campaign that is still being cancelled', () => {
-  const aborted = {
-    ...running(1),
-    status: 'aborted',
-    abortedAt: evening,
-    by: 'anna',
-    because: 'wrong release',
-    endedAt: null,
-  } as CampaignState;
   const ending = {
     end: 'cancelled',
     cause: 'campaign aborted',
